@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include "base/mgr-version-macros.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MgrPressureLevel:
+ * @MGR_PRESSURE_LEVEL_NORMAL: under 70 % of the memory is used
+ * @MGR_PRESSURE_LEVEL_LOW: 70 % and more
+ * @MGR_PRESSURE_LEVEL_MEDIUM: 80 % and more
+ * @MGR_PRESSURE_LEVEL_HIGH: 85 % and more
+ * @MGR_PRESSURE_LEVEL_CRITICAL: 90 % and more
+ * @MGR_PRESSURE_LEVEL_EMERGENCY: 95 % and more
+ *
+ * How short memory is. The figures are the default thresholds.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_PRESSURE_LEVEL_NORMAL,
+  MGR_PRESSURE_LEVEL_LOW,
+  MGR_PRESSURE_LEVEL_MEDIUM,
+  MGR_PRESSURE_LEVEL_HIGH,
+  MGR_PRESSURE_LEVEL_CRITICAL,
+  MGR_PRESSURE_LEVEL_EMERGENCY,
+} MgrPressureLevel;
+
+/**
+ * MgrSafety:
+ * @MGR_SAFETY_PROTECTED: never cleaned
+ * @MGR_SAFETY_SAFE: cleaned first
+ * @MGR_SAFETY_CAUTIOUS: cleaned only when a cleanup is forced
+ *
+ * What a cleanup may do with a resource.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_SAFETY_PROTECTED,
+  MGR_SAFETY_SAFE,
+  MGR_SAFETY_CAUTIOUS,
+} MgrSafety;
+
+/**
+ * MgrCleanupStrategy:
+ * @MGR_CLEANUP_STRATEGY_LIGHT: a quarter of what may be cleaned
+ * @MGR_CLEANUP_STRATEGY_MODERATE: half of what may be cleaned
+ * @MGR_CLEANUP_STRATEGY_AGGRESSIVE: all that may be cleaned; the heap is trimmed
+ * @MGR_CLEANUP_STRATEGY_EMERGENCY: all that may be cleaned, without a time box;
+ *    the heap is trimmed
+ *
+ * How far a cleanup goes.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CLEANUP_STRATEGY_LIGHT,
+  MGR_CLEANUP_STRATEGY_MODERATE,
+  MGR_CLEANUP_STRATEGY_AGGRESSIVE,
+  MGR_CLEANUP_STRATEGY_EMERGENCY,
+} MgrCleanupStrategy;
+
+G_END_DECLS

@@ -1,0 +1,182 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "base/mgr-manual-clock.h"
+
+/**
+ * SECTION:mgr-manual-clock
+ * @title: MgrManualClock
+ * @short_description: a clock that moves only when told to
+ *
+ * For tests and for replaying recorded runs: give it as the `clock` of an object
+ * and nothing needs to wait.
+ */
+
+/**
+ * MgrManualClock:
+ *
+ * A clock that stands still until mgr_manual_clock_advance() moves it.
+ *
+ * Since: 1.0
+ */
+struct _MgrManualClock
+{
+  MgrClock parent_instance;
+
+  GMutex lock;
+  gint64 now;        /* guarded by lock */
+  GPtrArray *timers; /* (owned) (element-type ManualTimer), guarded by lock */
+};
+
+typedef struct
+{
+  GSource source;
+  MgrManualClock *clock; /* (owned) */
+  gint64 due;
+} ManualTimer;
+
+G_DEFINE_FINAL_TYPE (MgrManualClock, mgr_manual_clock, MGR_TYPE_CLOCK)
+
+static gboolean
+manual_timer_dispatch (GSource     *source,
+                       GSourceFunc  callback,
+                       gpointer     user_data)
+{
+  g_source_set_ready_time (source, -1);
+  return callback != NULL ? callback (user_data) : G_SOURCE_REMOVE;
+}
+
+static void
+manual_timer_finalize (GSource *source)
+{
+  ManualTimer *timer = (ManualTimer *) source;
+
+  g_clear_object (&timer->clock);
+}
+
+static void
+manual_timer_dispose (GSource *source)
+{
+  ManualTimer *timer = (ManualTimer *) source;
+
+  g_mutex_lock (&timer->clock->lock);
+  g_ptr_array_remove_fast (timer->clock->timers, timer);
+  g_mutex_unlock (&timer->clock->lock);
+}
+
+static GSourceFuncs manual_timer_funcs = {
+  .dispatch = manual_timer_dispatch,
+  .finalize = manual_timer_finalize,
+};
+
+static gint64
+mgr_manual_clock_get_time (MgrClock *clock)
+{
+  MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
+  gint64 now;
+
+  g_mutex_lock (&self->lock);
+  now = self->now;
+  g_mutex_unlock (&self->lock);
+
+  return now;
+}
+
+static GSource *
+mgr_manual_clock_create_timer (MgrClock *clock,
+                               gint64    due)
+{
+  MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
+  GSource *source = g_source_new (&manual_timer_funcs, sizeof (ManualTimer));
+  ManualTimer *timer = (ManualTimer *) source;
+
+  timer->clock = g_object_ref (self);
+  timer->due = due;
+  g_source_set_dispose_function (source, manual_timer_dispose);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->timers, timer);
+  g_source_set_ready_time (source, due <= self->now ? 0 : -1);
+  g_mutex_unlock (&self->lock);
+
+  return source;
+}
+
+static void
+mgr_manual_clock_finalize (GObject *object)
+{
+  MgrManualClock *self = MGR_MANUAL_CLOCK (object);
+
+  g_ptr_array_unref (self->timers);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (mgr_manual_clock_parent_class)->finalize (object);
+}
+
+static void
+mgr_manual_clock_class_init (MgrManualClockClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MgrClockClass *clock_class = MGR_CLOCK_CLASS (klass);
+
+  object_class->finalize = mgr_manual_clock_finalize;
+  clock_class->get_time = mgr_manual_clock_get_time;
+  clock_class->create_timer = mgr_manual_clock_create_timer;
+}
+
+static void
+mgr_manual_clock_init (MgrManualClock *self)
+{
+  g_mutex_init (&self->lock);
+  self->timers = g_ptr_array_new ();
+}
+
+/**
+ * mgr_manual_clock_new:
+ * @start: the time it shows at first, in microseconds
+ *
+ * Makes a clock that stands still.
+ *
+ * Returns: (transfer full): the clock
+ *
+ * Since: 1.0
+ */
+MgrManualClock *
+mgr_manual_clock_new (gint64 start)
+{
+  MgrManualClock *self = g_object_new (MGR_TYPE_MANUAL_CLOCK, NULL);
+
+  self->now = start;
+  return self;
+}
+
+/**
+ * mgr_manual_clock_advance:
+ * @self: a manual clock
+ * @delta: how far to move it, in microseconds; a negative value moves it back
+ *
+ * Moves the clock. What waits for a time that has come becomes ready and runs
+ * when its main context is iterated. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_manual_clock_advance (MgrManualClock *self,
+                          gint64          delta)
+{
+  g_return_if_fail (MGR_IS_MANUAL_CLOCK (self));
+
+  g_mutex_lock (&self->lock);
+  self->now += delta;
+  for (guint i = 0; i < self->timers->len; i++)
+    {
+      ManualTimer *timer = g_ptr_array_index (self->timers, i);
+
+      if (timer->due <= self->now)
+        g_source_set_ready_time (&timer->source, 0);
+    }
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef void (*MgrOwnerFunc) (gpointer object,
+                              gpointer user_data);
+
+/* Runs @func once in @context, where @object lives, unless @object is gone by
+ * then. Always through an idle source: g_main_context_invoke() would run in the
+ * calling thread whenever it can acquire the context, which is the wrong thread
+ * before the owner's loop has started. */
+void mgr_owner_context_post (GMainContext   *context,
+                             gpointer        object,
+                             MgrOwnerFunc    func,
+                             gpointer        user_data,
+                             GDestroyNotify  destroy);
+
+G_END_DECLS

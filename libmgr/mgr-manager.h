@@ -1,0 +1,184 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+
+#include "base/mgr-clock.h"
+#include "base/mgr-enums.h"
+#include "base/mgr-error.h"
+#include "ledger/mgr-allocation.h"
+#include "ledger/mgr-component.h"
+#include "mgr-report.h"
+#include "pressure/mgr-memory-limits.h"
+#include "pressure/mgr-pressure-monitor.h"
+#include "reclaim/mgr-cleaner.h"
+
+G_BEGIN_DECLS
+
+#define MGR_TYPE_MANAGER (mgr_manager_get_type ())
+
+MGR_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (MgrManager, mgr_manager, MGR, MANAGER, GObject)
+
+MGR_AVAILABLE_IN_1_0
+MgrManager         *mgr_manager_new                    (guint64               total_budget);
+
+MGR_AVAILABLE_IN_1_0
+MgrManager         *mgr_manager_get_default            (void);
+
+/* Parts */
+
+MGR_AVAILABLE_IN_1_0
+MgrComponent       *mgr_manager_get_root               (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrPressureMonitor *mgr_manager_get_monitor            (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleaner         *mgr_manager_get_cleaner            (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrMemoryLimits    *mgr_manager_get_limits             (MgrManager           *self);
+
+/* Components */
+
+MGR_AVAILABLE_IN_1_0
+GListModel         *mgr_manager_get_components         (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrComponent       *mgr_manager_add_component          (MgrManager           *self,
+                                                        const char           *name,
+                                                        guint64               budget,
+                                                        MgrComponent         *parent,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_add_classic_components (MgrManager           *self,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+MgrComponent       *mgr_manager_lookup_component       (MgrManager           *self,
+                                                        const char           *path);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_remove_component       (MgrManager           *self,
+                                                        MgrComponent         *component,
+                                                        GError              **error);
+
+/* Allocations */
+
+MGR_AVAILABLE_IN_1_0
+MgrAllocation      *mgr_manager_allocate               (MgrManager           *self,
+                                                        const char           *component,
+                                                        guint64               size,
+                                                        const char           *description,
+                                                        guint                 priority,
+                                                        const char * const   *tags,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+MgrAllocation      *mgr_manager_allocate_adaptive      (MgrManager           *self,
+                                                        const char           *component,
+                                                        guint64               size,
+                                                        const char           *description,
+                                                        guint                 priority,
+                                                        const char * const   *tags,
+                                                        guint64               minimum,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+MgrAllocation      *mgr_manager_allocate_with_fallback (MgrManager           *self,
+                                                        const char           *component,
+                                                        guint64               primary,
+                                                        guint64               fallback,
+                                                        const char           *description,
+                                                        guint                 priority,
+                                                        const char * const   *tags,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_allocate_async         (MgrManager           *self,
+                                                        const char           *component,
+                                                        guint64               size,
+                                                        const char           *description,
+                                                        guint                 priority,
+                                                        const char * const   *tags,
+                                                        gint64                timeout,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+
+MGR_AVAILABLE_IN_1_0
+MgrAllocation      *mgr_manager_allocate_finish        (MgrManager           *self,
+                                                        GAsyncResult         *result,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_deallocate             (MgrManager           *self,
+                                                        guint64               id,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+GPtrArray          *mgr_manager_list_allocations       (MgrManager           *self,
+                                                        const char           *component,
+                                                        const char           *tag,
+                                                        guint                 offset,
+                                                        guint                 limit,
+                                                        GError              **error);
+
+/* Cleanup */
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_register_resource      (MgrManager           *self,
+                                                        MgrResource          *resource,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_unregister_resource    (MgrManager           *self,
+                                                        MgrResource          *resource);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleanupReport   *mgr_manager_cleanup                (MgrManager           *self,
+                                                        MgrCleanupStrategy    strategy,
+                                                        gboolean              force,
+                                                        gboolean              safe_mode,
+                                                        GError              **error);
+
+/* What there is to know */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_get_total_budget       (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_total_budget       (MgrManager           *self,
+                                                        guint64               total_budget,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+MgrPressureLevel    mgr_manager_get_level              (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_get_track_process      (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_track_process      (MgrManager           *self,
+                                                        gboolean              track_process);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_get_automatic_cleanup  (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_automatic_cleanup  (MgrManager           *self,
+                                                        gboolean              automatic_cleanup);
+
+MGR_AVAILABLE_IN_1_0
+MgrReport          *mgr_manager_get_report             (MgrManager           *self);
+
+G_END_DECLS

@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+/* Iterates the default main context until @done is set; the test's own timeout
+ * ends a wait that never does. */
+void mgr_test_iterate_until (gboolean *done);

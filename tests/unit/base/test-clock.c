@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <mgr.h>
+
+static gboolean
+count_cb (gpointer user_data)
+{
+  guint *count = user_data;
+
+  (*count)++;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+drain (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static void
+test_system (void)
+{
+  MgrClock *clock = mgr_clock_get_default ();
+  gint64 before = g_get_monotonic_time ();
+  gint64 now = mgr_clock_get_time (clock);
+
+  g_assert_true (clock == mgr_clock_get_default ());
+  g_assert_cmpint (before, <=, now);
+  g_assert_cmpint (now, <=, g_get_monotonic_time ());
+}
+
+static void
+test_system_timer (void)
+{
+  MgrClock *clock = mgr_clock_get_default ();
+  g_autoptr (GSource) timer = mgr_clock_create_timer (clock, mgr_clock_get_time (clock));
+  guint count = 0;
+
+  g_source_set_callback (timer, count_cb, &count, NULL);
+  g_source_attach (timer, NULL);
+  while (count == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_true (g_source_is_destroyed (timer));
+}
+
+static void
+test_manual_timer (void)
+{
+  g_autoptr (MgrManualClock) manual = mgr_manual_clock_new (1000);
+  MgrClock *clock = MGR_CLOCK (manual);
+  g_autoptr (GSource) timer = mgr_clock_create_timer (clock, 1500);
+  guint count = 0;
+
+  g_source_set_callback (timer, count_cb, &count, NULL);
+  g_source_attach (timer, NULL);
+
+  drain ();
+  g_assert_cmpuint (count, ==, 0);
+
+  mgr_manual_clock_advance (manual, 499);
+  drain ();
+  g_assert_cmpuint (count, ==, 0);
+
+  mgr_manual_clock_advance (manual, 1);
+  drain ();
+  g_assert_cmpuint (count, ==, 1);
+  g_assert_cmpint (mgr_clock_get_time (clock), ==, 1500);
+
+  mgr_manual_clock_advance (manual, 1000);
+  drain ();
+  g_assert_cmpuint (count, ==, 1);
+}
+
+static void
+test_manual_timer_dropped (void)
+{
+  g_autoptr (MgrManualClock) manual = mgr_manual_clock_new (0);
+  g_autoptr (GSource) timer = mgr_clock_create_timer (MGR_CLOCK (manual), 10);
+
+  g_clear_pointer (&timer, g_source_unref);
+  mgr_manual_clock_advance (manual, 100);
+  g_assert_cmpint (mgr_clock_get_time (MGR_CLOCK (manual)), ==, 100);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/base/clock/system", test_system);
+  g_test_add_func ("/base/clock/system-timer", test_system_timer);
+  g_test_add_func ("/base/clock/manual-timer", test_manual_timer);
+  g_test_add_func ("/base/clock/manual-timer-dropped", test_manual_timer_dropped);
+
+  return g_test_run ();
+}

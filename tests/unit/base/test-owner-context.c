@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <mgr.h>
+
+#include "base/mgr-owner-context-private.h"
+
+typedef struct
+{
+  GThread *ran_in;
+  guint runs;
+  guint freed;
+} Call;
+
+static void
+run_cb (gpointer object,
+        gpointer user_data)
+{
+  Call *call = user_data;
+
+  g_assert_true (G_IS_OBJECT (object));
+  call->ran_in = g_thread_self ();
+  call->runs++;
+}
+
+static void
+freed_cb (gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->freed++;
+}
+
+typedef struct
+{
+  GObject *object;
+  Call *call;
+} Post;
+
+static gpointer
+post_thread (gpointer user_data)
+{
+  Post *post = user_data;
+
+  mgr_owner_context_post (NULL, post->object, run_cb, post->call, freed_cb);
+  return NULL;
+}
+
+static void
+test_runs_in_owner (void)
+{
+  g_autoptr (GObject) object = g_object_new (G_TYPE_OBJECT, NULL);
+  Call call = { 0 };
+  Post post = { object, &call };
+
+  g_test_summary ("Before the owner's loop runs, nothing runs in the posting thread");
+
+  g_thread_join (g_thread_new ("post", post_thread, &post));
+  g_assert_cmpuint (call.runs, ==, 0);
+
+  while (call.freed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (call.runs, ==, 1);
+  g_assert_true (call.ran_in == g_thread_self ());
+}
+
+static void
+test_object_gone (void)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  Call call = { 0 };
+
+  mgr_owner_context_post (NULL, object, run_cb, &call, freed_cb);
+  g_object_unref (object);
+
+  while (call.freed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (call.runs, ==, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/base/owner-context/runs-in-owner", test_runs_in_owner);
+  g_test_add_func ("/base/owner-context/object-gone", test_object_gone);
+
+  return g_test_run ();
+}
