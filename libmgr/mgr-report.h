@@ -57,7 +57,6 @@ guint64           mgr_report_get_freed             (MgrReport *self);
 MGR_AVAILABLE_IN_1_0
 gint64            mgr_report_get_returned          (MgrReport *self);
 
-/* The same figures as a{sv}, for D-Bus and JSON. */
 MGR_AVAILABLE_IN_1_0
 GVariant         *mgr_report_to_variant            (MgrReport *self);
 

@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ledger/mgr-component.h"
+#include "ledger/mgr-ledger-private.h"
+
+G_BEGIN_DECLS
+
+/* A budget of 0 means that only the levels above limit the component. */
+#define MGR_BUDGET_NONE G_MAXUINT64
+
+struct _MgrComponent
+{
+  GObject parent_instance;
+
+  MgrLedger *ledger;    /* (owned) */
+  char *name;           /* (owned) */
+  char *path;           /* (owned) */
+  GListStore *view;     /* (owned) the children, as the owner's context sees them */
+  guint64 notified;     /* the use last notified; owner's context only */
+
+  /* Guarded by the ledger's tree_lock */
+  MgrComponent *parent;  /* (unowned) (nullable), kept by the ledger */
+  GPtrArray *children;   /* (owned) (element-type MgrComponent) */
+  guint64 limit;         /* the budget, or MGR_BUDGET_NONE */
+  guint64 guaranteed;
+  double share;          /* of the parent's budget; 0: the budget is absolute */
+  guint64 claimed;       /* used by the subtree, and its stocks */
+  guint64 committed;     /* claimed, and what is guaranteed to children beyond it */
+  guint64 peak;
+  guint64 refused;
+  guint priority;
+
+  /* Guarded by lock */
+  GMutex lock;
+  guint64 direct;            /* bytes charged to this very component */
+  guint64 stock;             /* bytes still claimed for it after releases */
+  guint64 n_live;            /* allocations not yet released */
+  guint64 n_handles;         /* slots in use, released or not */
+  MgrAllocation *free_slots; /* a list through next_free */
+  gboolean stocked;          /* on the ledger's list of stocked components */
+  gboolean detached;         /* removed, or the manager is gone */
+  MgrComponent *next_stocked;
+};
+
+MgrComponent *mgr_component_new           (MgrLedger     *ledger,
+                                           MgrComponent  *parent,
+                                           const char    *name,
+                                           guint64        budget);
+
+/* The path, or a word for the root, for messages. */
+const char   *mgr_component_display_path  (MgrComponent  *self);
+
+/* With the tree_lock held: the exact use of the subtree. */
+guint64       mgr_component_used_locked   (MgrComponent  *self);
+
+/* With the tree_lock held: a share of the budget that limits @parent. */
+guint64       mgr_component_share_of      (MgrComponent  *parent,
+                                           double         share);
+
+/* @limit is ignored where @share is above 0; @forced ignores what is in use and
+ * may leave the component over its budget. */
+gboolean      mgr_component_change_budget (MgrComponent  *self,
+                                           guint64        limit,
+                                           double         share,
+                                           gboolean       forced,
+                                           GError       **error);
+
+/* In the owner's context. */
+void          mgr_component_notify_budget    (MgrComponent *self);
+void          mgr_component_notify_usage     (MgrComponent *self);
+void          mgr_component_emit_over_budget (MgrComponent *self,
+                                              guint64       excess);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "ledger/mgr-component-private.h"
+
+G_BEGIN_DECLS
+
+/* The error of a request that was refused: what was asked, what there was, who
+ * holds most, and what would have helped. With the tree_lock held; counts the
+ * refusal. @obstacle is the component whose budget is in the way, or %NULL when
+ * the table of allocations is full. */
+void mgr_refusal_set_error          (MgrComponent  *component,
+                                     MgrComponent  *obstacle,
+                                     guint64        size,
+                                     GError       **error);
+
+/* With the tree_lock held. */
+void mgr_refusal_set_detached       (MgrComponent  *component,
+                                     GError       **error);
+
+void mgr_refusal_set_double_release (MgrComponent  *component,
+                                     guint64        id,
+                                     GError       **error);
+
+/* With the tree_lock held: whether @size can never be granted as budgets are. */
+gboolean mgr_refusal_is_infeasible  (MgrComponent  *component,
+                                     guint64        size);
+
+G_END_DECLS

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "base/mgr-owner-context-private.h"
+#include "ledger/mgr-allocation-private.h"
+#include "mgr-cleanup-trigger-private.h"
+#include "mgr-manager.h"
+#include "pressure/mgr-budget-source.h"
+
+G_BEGIN_DECLS
+
+struct _MgrManager
+{
+  GObject parent_instance;
+
+  MgrClock *clock;             /* (owned) */
+  char *proc_path;             /* (owned) (nullable) */
+  char *cgroup_path;           /* (owned) (nullable) */
+  GMainContext *context;       /* (owned) */
+  guint64 requested_budget;    /* 0: what the limits allow */
+
+  MgrLedger *ledger;           /* (owned) */
+  MgrComponent *root;          /* (owned) */
+  MgrMemoryLimits *limits;     /* (owned) */
+  MgrPressureMonitor *monitor; /* (owned) */
+  MgrBudgetSource *own_budget; /* (owned) */
+  MgrCleaner *cleaner;         /* (owned) */
+  MgrCleanupTrigger *trigger;  /* (owned) */
+
+  GMutex totals_lock;
+  guint64 cleanups; /* guarded by totals_lock */
+  guint64 freed;    /* guarded by totals_lock */
+  gint64 returned;  /* guarded by totals_lock */
+};
+
+/* Says in the owner's context that @error refused @size to @component. */
+void mgr_manager_post_refused (MgrManager   *self,
+                               MgrComponent *component,
+                               guint64       size,
+                               const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,916 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "mgr-enum-types.h"
+#include "mgr-manager-private.h"
+#include "pressure/mgr-cgroup-source.h"
+#include "pressure/mgr-meminfo-source.h"
+#include "pressure/mgr-psi-source.h"
+
+/**
+ * SECTION:mgr-manager
+ * @title: MgrManager
+ * @short_description: keeps a program inside the memory it has
+ *
+ * A manager joins the parts: components with budgets to which allocations are
+ * charged, a monitor that senses pressure, and a cleaner that takes memory back
+ * from what the program registered. When pressure rises it cleans by itself:
+ * lightly at medium, moderately at high, aggressively at critical, and all that
+ * is not protected in an emergency.
+ *
+ * A program usually has one, mgr_manager_get_default(), but may have any number.
+ * All functions may be called from any thread. Signals come in the #GMainContext
+ * that was the thread default where the manager was made.
+ */
+
+/**
+ * MgrManager:
+ *
+ * The memory manager of a program, or of a part of one.
+ *
+ * Since: 1.0
+ */
+G_DEFINE_FINAL_TYPE (MgrManager, mgr_manager, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_TOTAL_BUDGET = 1,
+  PROP_CLOCK,
+  PROP_PROC_PATH,
+  PROP_CGROUP_PATH,
+  PROP_ROOT,
+  PROP_COMPONENTS,
+  PROP_LIMITS,
+  PROP_MONITOR,
+  PROP_CLEANER,
+  PROP_LEVEL,
+  PROP_TRACK_PROCESS,
+  PROP_AUTOMATIC_CLEANUP,
+} MgrManagerProperty;
+
+static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
+
+enum
+{
+  SIGNAL_PRESSURE_CHANGED,
+  SIGNAL_CLEANUP_STARTED,
+  SIGNAL_CLEANUP_FINISHED,
+  SIGNAL_ALLOCATION_REFUSED,
+  SIGNAL_EMERGENCY,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS] = { 0, };
+
+/* Of the memory found, so much stays free for what nobody charges. */
+#define SYSTEM_BUFFER_SHARE 0.05
+
+static void
+pressure_changed_cb (MgrPressureMonitor *monitor,
+                     MgrPressureLevel    level,
+                     MgrPressureSample  *sample,
+                     gpointer            user_data)
+{
+  g_autoptr (MgrManager) self = g_object_ref (MGR_MANAGER (user_data));
+
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LEVEL]);
+  g_signal_emit (self, signals[SIGNAL_PRESSURE_CHANGED], 0, level, sample);
+  if (level == MGR_PRESSURE_LEVEL_EMERGENCY)
+    g_signal_emit (self, signals[SIGNAL_EMERGENCY], 0, sample);
+}
+
+static void
+cleanup_started_cb (MgrCleaner         *cleaner,
+                    MgrCleanupStrategy  strategy,
+                    gpointer            user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_CLEANUP_STARTED], 0, strategy);
+}
+
+static void
+cleanup_finished_cb (MgrCleaner       *cleaner,
+                     MgrCleanupReport *report,
+                     gpointer          user_data)
+{
+  MgrManager *self = MGR_MANAGER (user_data);
+
+  g_mutex_lock (&self->totals_lock);
+  self->cleanups++;
+  self->freed += mgr_cleanup_report_get_freed (report);
+  self->returned += mgr_cleanup_report_get_returned (report);
+  g_mutex_unlock (&self->totals_lock);
+
+  g_signal_emit (self, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
+}
+
+typedef struct
+{
+  char *path;     /* (owned) */
+  guint64 size;
+  char *message;  /* (owned) */
+} Refusal;
+
+static void
+refusal_free (gpointer data)
+{
+  Refusal *refusal = data;
+
+  g_free (refusal->path);
+  g_free (refusal->message);
+  g_free (refusal);
+}
+
+static void
+refusal_emit_cb (gpointer object,
+                 gpointer user_data)
+{
+  Refusal *refusal = user_data;
+
+  g_signal_emit (object, signals[SIGNAL_ALLOCATION_REFUSED], 0,
+                 refusal->path, refusal->size, refusal->message);
+}
+
+void
+mgr_manager_post_refused (MgrManager   *self,
+                          MgrComponent *component,
+                          guint64       size,
+                          const GError *error)
+{
+  Refusal *refusal;
+
+  if (!g_error_matches (error, MGR_ERROR, MGR_ERROR_NO_BUDGET)
+      && !g_error_matches (error, MGR_ERROR, MGR_ERROR_INFEASIBLE))
+    return;
+  if (!g_signal_has_handler_pending (self, signals[SIGNAL_ALLOCATION_REFUSED], 0, FALSE))
+    return;
+
+  refusal = g_new0 (Refusal, 1);
+  refusal->path = g_strdup (mgr_component_get_path (component));
+  refusal->size = size;
+  refusal->message = g_strdup (error->message);
+  mgr_owner_context_post (self->context, self, refusal_emit_cb, refusal, refusal_free);
+}
+
+/* Making and ending */
+
+static guint64
+manager_find_budget (MgrManager *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->requested_budget > 0)
+    return self->requested_budget;
+
+  if (!mgr_memory_limits_refresh (self->limits, &error))
+    g_debug ("No limit found, so there is no total budget: %s", error->message);
+
+  return (guint64) ((double) mgr_memory_limits_get_limit (self->limits) * (1 - SYSTEM_BUFFER_SHARE));
+}
+
+static void
+manager_add_source (MgrManager        *self,
+                    MgrPressureSource *source)
+{
+  mgr_pressure_monitor_add_source (self->monitor, source);
+  g_object_unref (source);
+}
+
+static void
+manager_set_up_pressure (MgrManager *self)
+{
+  MgrPressureSource *own = mgr_budget_source_new (self->root, FALSE, self->proc_path);
+
+  self->monitor = mgr_pressure_monitor_new (self->clock);
+  self->own_budget = g_object_ref (MGR_BUDGET_SOURCE (own));
+  manager_add_source (self, own);
+  manager_add_source (self, mgr_meminfo_source_new (self->proc_path));
+  manager_add_source (self, mgr_cgroup_source_new (self->proc_path, self->cgroup_path));
+  manager_add_source (self, mgr_psi_source_new (self->clock, self->proc_path, self->cgroup_path));
+}
+
+static void
+mgr_manager_constructed (GObject *object)
+{
+  MgrManager *self = MGR_MANAGER (object);
+
+  G_OBJECT_CLASS (mgr_manager_parent_class)->constructed (object);
+
+  if (self->clock == NULL)
+    self->clock = g_object_ref (mgr_clock_get_default ());
+
+  self->context = g_main_context_ref_thread_default ();
+  self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
+  self->ledger = mgr_ledger_new (self->clock, manager_find_budget (self));
+  self->root = g_object_ref (self->ledger->root);
+  self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
+  manager_set_up_pressure (self);
+
+  /* Handlers of the program hear of a level before the cleanup that it causes. */
+  g_signal_connect (self->monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), self);
+  self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
+  g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
+  g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
+  mgr_pressure_monitor_start (self->monitor);
+}
+
+static void
+mgr_manager_dispose (GObject *object)
+{
+  MgrManager *self = MGR_MANAGER (object);
+
+  g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
+  if (self->monitor != NULL)
+    {
+      mgr_pressure_monitor_stop (self->monitor);
+      g_signal_handlers_disconnect_by_data (self->monitor, self);
+    }
+  if (self->cleaner != NULL)
+    g_signal_handlers_disconnect_by_data (self->cleaner, self);
+
+  g_clear_object (&self->own_budget);
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->cleaner);
+  g_clear_object (&self->limits);
+  g_clear_object (&self->root);
+  if (self->ledger != NULL)
+    mgr_ledger_close (self->ledger);
+  g_clear_pointer (&self->ledger, mgr_ledger_unref);
+
+  G_OBJECT_CLASS (mgr_manager_parent_class)->dispose (object);
+}
+
+static void
+mgr_manager_finalize (GObject *object)
+{
+  MgrManager *self = MGR_MANAGER (object);
+
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->clock);
+  g_free (self->proc_path);
+  g_free (self->cgroup_path);
+  g_mutex_clear (&self->totals_lock);
+
+  G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
+}
+
+static void
+mgr_manager_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  MgrManager *self = MGR_MANAGER (object);
+
+  switch ((MgrManagerProperty) property_id)
+    {
+    case PROP_TOTAL_BUDGET:
+      g_value_set_uint64 (value, mgr_manager_get_total_budget (self));
+      break;
+    case PROP_CLOCK:
+      g_value_set_object (value, self->clock);
+      break;
+    case PROP_PROC_PATH:
+      g_value_set_string (value, self->proc_path);
+      break;
+    case PROP_CGROUP_PATH:
+      g_value_set_string (value, self->cgroup_path);
+      break;
+    case PROP_ROOT:
+      g_value_set_object (value, self->root);
+      break;
+    case PROP_COMPONENTS:
+      g_value_set_object (value, mgr_manager_get_components (self));
+      break;
+    case PROP_LIMITS:
+      g_value_set_object (value, self->limits);
+      break;
+    case PROP_MONITOR:
+      g_value_set_object (value, self->monitor);
+      break;
+    case PROP_CLEANER:
+      g_value_set_object (value, self->cleaner);
+      break;
+    case PROP_LEVEL:
+      g_value_set_enum (value, mgr_manager_get_level (self));
+      break;
+    case PROP_TRACK_PROCESS:
+      g_value_set_boolean (value, mgr_manager_get_track_process (self));
+      break;
+    case PROP_AUTOMATIC_CLEANUP:
+      g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+mgr_manager_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  MgrManager *self = MGR_MANAGER (object);
+
+  switch ((MgrManagerProperty) property_id)
+    {
+    case PROP_TOTAL_BUDGET:
+      self->requested_budget = g_value_get_uint64 (value);
+      break;
+    case PROP_CLOCK:
+      self->clock = g_value_dup_object (value);
+      break;
+    case PROP_PROC_PATH:
+      self->proc_path = g_value_dup_string (value);
+      break;
+    case PROP_CGROUP_PATH:
+      self->cgroup_path = g_value_dup_string (value);
+      break;
+    case PROP_TRACK_PROCESS:
+      mgr_manager_set_track_process (self, g_value_get_boolean (value));
+      break;
+    case PROP_AUTOMATIC_CLEANUP:
+      mgr_manager_set_automatic_cleanup (self, g_value_get_boolean (value));
+      break;
+    case PROP_ROOT:
+    case PROP_COMPONENTS:
+    case PROP_LIMITS:
+    case PROP_MONITOR:
+    case PROP_CLEANER:
+    case PROP_LEVEL:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+install_construct_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * MgrManager:total-budget:
+   *
+   * What all components together may use, in bytes. 0 at construction: what
+   * #MgrMemoryLimits finds, less a system buffer of 5 %.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TOTAL_BUDGET] =
+    g_param_spec_uint64 ("total-budget", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * MgrManager:clock:
+   *
+   * The clock to wait and measure by; %NULL for the system's monotonic one.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, MGR_TYPE_CLOCK, flags);
+
+  /**
+   * MgrManager:proc-path:
+   *
+   * Where the kernel shows processes; %NULL for `/proc`.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PROC_PATH] = g_param_spec_string ("proc-path", NULL, NULL, NULL, flags);
+
+  /**
+   * MgrManager:cgroup-path:
+   *
+   * The folder that stands for `/` where cgroups are mounted; %NULL for `/`.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CGROUP_PATH] = g_param_spec_string ("cgroup-path", NULL, NULL, NULL, flags);
+}
+
+static void
+install_part_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * MgrManager:root:
+   *
+   * The component above all others; its budget is the total budget.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ROOT] = g_param_spec_object ("root", NULL, NULL, MGR_TYPE_COMPONENT, flags);
+
+  /**
+   * MgrManager:components:
+   *
+   * The components directly below the root.
+   *
+   * Since: 1.0
+   */
+  props[PROP_COMPONENTS] = g_param_spec_object ("components", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+
+  /**
+   * MgrManager:limits:
+   *
+   * The memory that this process may have.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LIMITS] = g_param_spec_object ("limits", NULL, NULL, MGR_TYPE_MEMORY_LIMITS, flags);
+
+  /**
+   * MgrManager:monitor:
+   *
+   * What senses pressure.
+   *
+   * Since: 1.0
+   */
+  props[PROP_MONITOR] =
+    g_param_spec_object ("monitor", NULL, NULL, MGR_TYPE_PRESSURE_MONITOR, flags);
+
+  /**
+   * MgrManager:cleaner:
+   *
+   * What takes memory back.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CLEANER] = g_param_spec_object ("cleaner", NULL, NULL, MGR_TYPE_CLEANER, flags);
+}
+
+static void
+install_state_properties (void)
+{
+  const GParamFlags flags = G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrManager:level:
+   *
+   * How short memory is.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LEVEL] =
+    g_param_spec_enum ("level", NULL, NULL, MGR_TYPE_PRESSURE_LEVEL, MGR_PRESSURE_LEVEL_NORMAL,
+                       flags | G_PARAM_READABLE);
+
+  /**
+   * MgrManager:track-process:
+   *
+   * Whether the anonymous memory of the whole process counts against the total
+   * budget where it is more than what is charged. Off by default, except for
+   * mgr_manager_get_default().
+   *
+   * Since: 1.0
+   */
+  props[PROP_TRACK_PROCESS] =
+    g_param_spec_boolean ("track-process", NULL, NULL, FALSE, flags | G_PARAM_READWRITE);
+
+  /**
+   * MgrManager:automatic-cleanup:
+   *
+   * Whether rising pressure cleans by itself.
+   *
+   * Since: 1.0
+   */
+  props[PROP_AUTOMATIC_CLEANUP] =
+    g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
+}
+
+static void
+install_signals (GType type)
+{
+  /**
+   * MgrManager::pressure-changed:
+   * @self: the manager
+   * @level: the new level
+   * @sample: what was seen
+   *
+   * Emitted in the owner's context when the level rises or falls.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_PRESSURE_CHANGED] =
+    g_signal_new ("pressure-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, MGR_TYPE_PRESSURE_LEVEL, MGR_TYPE_PRESSURE_SAMPLE);
+
+  /**
+   * MgrManager::cleanup-started:
+   * @self: the manager
+   * @strategy: how far it will go
+   *
+   * Emitted in the owner's context when a cleanup begins.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CLEANUP_STARTED] =
+    g_signal_new ("cleanup-started", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_CLEANUP_STRATEGY);
+
+  /**
+   * MgrManager::cleanup-finished:
+   * @self: the manager
+   * @report: what was cleaned, what was kept, and what came back
+   *
+   * Emitted in the owner's context when a cleanup has ended.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CLEANUP_FINISHED] =
+    g_signal_new ("cleanup-finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_CLEANUP_REPORT);
+
+  /**
+   * MgrManager::allocation-refused:
+   * @self: the manager
+   * @component: the path of the component asked
+   * @size: the bytes asked for
+   * @message: why, who holds most, and what would have helped
+   *
+   * Emitted in the owner's context when a request through the manager was refused.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ALLOCATION_REFUSED] =
+    g_signal_new ("allocation-refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
+
+  /**
+   * MgrManager::emergency:
+   * @self: the manager
+   * @sample: what was seen
+   *
+   * Emitted in the owner's context when pressure rises to
+   * %MGR_PRESSURE_LEVEL_EMERGENCY, before the cleanup.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_EMERGENCY] =
+    g_signal_new ("emergency", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_PRESSURE_SAMPLE);
+}
+
+static void
+mgr_manager_class_init (MgrManagerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = mgr_manager_constructed;
+  object_class->dispose = mgr_manager_dispose;
+  object_class->finalize = mgr_manager_finalize;
+  object_class->get_property = mgr_manager_get_property;
+  object_class->set_property = mgr_manager_set_property;
+
+  install_construct_properties ();
+  install_part_properties ();
+  install_state_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+  install_signals (G_TYPE_FROM_CLASS (klass));
+}
+
+static void
+mgr_manager_init (MgrManager *self)
+{
+  g_mutex_init (&self->totals_lock);
+}
+
+/**
+ * mgr_manager_new:
+ * @total_budget: what all components together may use, in bytes; 0 for what
+ *    #MgrMemoryLimits finds, less a system buffer of 5 %
+ *
+ * Makes a manager.
+ *
+ * Returns: (transfer full): the manager
+ *
+ * Since: 1.0
+ */
+MgrManager *
+mgr_manager_new (guint64 total_budget)
+{
+  return g_object_new (MGR_TYPE_MANAGER, "total-budget", total_budget, NULL);
+}
+
+/**
+ * mgr_manager_get_default:
+ *
+ * Gets the manager of this process. It is made on the first call, whose thread
+ * is its owner; its total budget is what #MgrMemoryLimits finds, less 5 %, and it
+ * counts the memory of the whole process.
+ *
+ * Returns: (transfer none): the manager
+ *
+ * Since: 1.0
+ */
+MgrManager *
+mgr_manager_get_default (void)
+{
+  static gsize instance = 0;
+
+  if (g_once_init_enter (&instance))
+    {
+      MgrManager *manager = mgr_manager_new (0);
+
+      mgr_manager_set_track_process (manager, TRUE);
+      g_once_init_leave (&instance, (gsize) manager);
+    }
+
+  return MGR_MANAGER ((gpointer) instance);
+}
+
+/**
+ * mgr_manager_get_root:
+ * @self: a manager
+ *
+ * Gets the component above all others.
+ *
+ * Returns: (transfer none): the root
+ *
+ * Since: 1.0
+ */
+MgrComponent *
+mgr_manager_get_root (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+
+  return self->root;
+}
+
+/**
+ * mgr_manager_get_monitor:
+ * @self: a manager
+ *
+ * Gets what senses pressure.
+ *
+ * Returns: (transfer none): the monitor
+ *
+ * Since: 1.0
+ */
+MgrPressureMonitor *
+mgr_manager_get_monitor (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+
+  return self->monitor;
+}
+
+/**
+ * mgr_manager_get_cleaner:
+ * @self: a manager
+ *
+ * Gets what takes memory back.
+ *
+ * Returns: (transfer none): the cleaner
+ *
+ * Since: 1.0
+ */
+MgrCleaner *
+mgr_manager_get_cleaner (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+
+  return self->cleaner;
+}
+
+/**
+ * mgr_manager_get_limits:
+ * @self: a manager
+ *
+ * Gets the memory that this process may have.
+ *
+ * Returns: (transfer none): the limits
+ *
+ * Since: 1.0
+ */
+MgrMemoryLimits *
+mgr_manager_get_limits (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+
+  return self->limits;
+}
+
+/**
+ * mgr_manager_get_total_budget:
+ * @self: a manager
+ *
+ * Gets what all components together may use.
+ *
+ * Returns: the budget in bytes; 0 where no limit was given or found
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_manager_get_total_budget (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), 0);
+
+  return mgr_component_get_budget (self->root);
+}
+
+/**
+ * mgr_manager_set_total_budget:
+ * @self: a manager
+ * @total_budget: bytes, 1 at least
+ * @error: return location for a #GError
+ *
+ * Sets what all components together may use. It fails as
+ * mgr_component_set_budget() does; budgets that are shares follow.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_set_total_budget (MgrManager  *self,
+                              guint64      total_budget,
+                              GError     **error)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return mgr_component_set_budget (self->root, total_budget, error);
+}
+
+/**
+ * mgr_manager_get_level:
+ * @self: a manager
+ *
+ * Gets how short memory is.
+ *
+ * Returns: the level
+ *
+ * Since: 1.0
+ */
+MgrPressureLevel
+mgr_manager_get_level (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), MGR_PRESSURE_LEVEL_NORMAL);
+
+  return mgr_pressure_monitor_get_level (self->monitor);
+}
+
+/**
+ * mgr_manager_get_track_process:
+ * @self: a manager
+ *
+ * Whether the memory of the whole process counts against the total budget.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_get_track_process (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_budget_source_get_track_process (self->own_budget);
+}
+
+static void
+manager_notify_cb (gpointer object,
+                   gpointer user_data)
+{
+  g_object_notify_by_pspec (object, user_data);
+}
+
+/**
+ * mgr_manager_set_track_process:
+ * @self: a manager
+ * @track_process: whether to count it
+ *
+ * Sets whether the anonymous memory of the whole process, charged or not, counts
+ * against the total budget when pressure is sensed.
+ *
+ * Since: 1.0
+ */
+void
+mgr_manager_set_track_process (MgrManager *self,
+                               gboolean    track_process)
+{
+  g_return_if_fail (MGR_IS_MANAGER (self));
+
+  if (mgr_manager_get_track_process (self) == !!track_process)
+    return;
+
+  mgr_budget_source_set_track_process (self->own_budget, track_process);
+  mgr_owner_context_post (self->context, self, manager_notify_cb, props[PROP_TRACK_PROCESS], NULL);
+}
+
+/**
+ * mgr_manager_get_automatic_cleanup:
+ * @self: a manager
+ *
+ * Whether rising pressure cleans by itself.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_get_automatic_cleanup (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_cleanup_trigger_get_enabled (self->trigger);
+}
+
+/**
+ * mgr_manager_set_automatic_cleanup:
+ * @self: a manager
+ * @automatic_cleanup: whether to clean
+ *
+ * Sets whether rising pressure cleans by itself.
+ *
+ * Since: 1.0
+ */
+void
+mgr_manager_set_automatic_cleanup (MgrManager *self,
+                                   gboolean    automatic_cleanup)
+{
+  g_return_if_fail (MGR_IS_MANAGER (self));
+
+  if (mgr_manager_get_automatic_cleanup (self) == !!automatic_cleanup)
+    return;
+
+  mgr_cleanup_trigger_set_enabled (self->trigger, automatic_cleanup);
+  mgr_owner_context_post (self->context, self, manager_notify_cb,
+                          props[PROP_AUTOMATIC_CLEANUP], NULL);
+}
+
+/**
+ * mgr_manager_register_resource:
+ * @self: a manager
+ * @resource: a resource
+ * @error: return location for a #GError
+ *
+ * Lets cleanups know of a resource, as mgr_cleaner_register() does.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_register_resource (MgrManager   *self,
+                               MgrResource  *resource,
+                               GError      **error)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_cleaner_register (self->cleaner, resource, error);
+}
+
+/**
+ * mgr_manager_unregister_resource:
+ * @self: a manager
+ * @resource: a resource
+ *
+ * Lets cleanups forget a resource.
+ *
+ * Returns: %TRUE if it was registered
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_unregister_resource (MgrManager  *self,
+                                 MgrResource *resource)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_cleaner_unregister (self->cleaner, resource);
+}
+
+/**
+ * mgr_manager_cleanup:
+ * @self: a manager
+ * @strategy: how far to go
+ * @force: whether CAUTIOUS resources may be cleaned too
+ * @safe_mode: whether to keep to the rules of safety; see mgr_cleaner_cleanup()
+ * @error: return location for a #GError
+ *
+ * Takes memory back now, as mgr_cleaner_cleanup() does. PROTECTED resources are
+ * never touched.
+ *
+ * Returns: (transfer full): what was cleaned, what was kept, and what came back
+ *
+ * Since: 1.0
+ */
+MgrCleanupReport *
+mgr_manager_cleanup (MgrManager          *self,
+                     MgrCleanupStrategy   strategy,
+                     gboolean             force,
+                     gboolean             safe_mode,
+                     GError             **error)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return mgr_cleaner_cleanup (self->cleaner, strategy, force, safe_mode, error);
+}
