@@ -529,8 +529,6 @@ heap_trim (void)
 #endif
 }
 
-/* The report itself is made before the second measurement ends: it is small, and
- * so is what it adds. */
 static MgrCleanupReport *
 cleaner_run (MgrCleaner         *self,
              MgrCleanupStrategy  strategy,
