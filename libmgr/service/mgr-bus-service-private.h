@@ -9,13 +9,11 @@
 G_BEGIN_DECLS
 
 /* A manager and its components on one connection. Belongs to the context of the
- * manager, which is the thread default whenever one of these is called. */
+ * manager, which is to be the thread default when it is made. */
 typedef struct _MgrBusService MgrBusService;
 
-MgrBusService   *mgr_bus_service_new            (MgrManager      *manager,
-                                                 GDBusConnection *connection);
-void             mgr_bus_service_free           (MgrBusService   *self);
-
-GDBusConnection *mgr_bus_service_get_connection (MgrBusService   *self);
+MgrBusService *mgr_bus_service_new  (MgrManager      *manager,
+                                     GDBusConnection *connection);
+void           mgr_bus_service_free (MgrBusService   *self);
 
 G_END_DECLS

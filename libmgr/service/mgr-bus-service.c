@@ -86,9 +86,3 @@ mgr_bus_service_free (MgrBusService *self)
   g_object_unref (self->connection);
   g_free (self);
 }
-
-GDBusConnection *
-mgr_bus_service_get_connection (MgrBusService *self)
-{
-  return self->connection;
-}
