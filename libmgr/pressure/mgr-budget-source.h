@@ -18,8 +18,6 @@ G_BEGIN_DECLS
 MGR_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (MgrBudgetSource, mgr_budget_source, MGR, BUDGET_SOURCE, GObject)
 
-/* track-process: count the anonymous memory of the whole process (RssAnon +
- * VmSwap) where it is larger than what the component has charged. */
 MGR_AVAILABLE_IN_1_0
 MgrPressureSource *mgr_budget_source_new               (MgrComponent    *component,
                                                         gboolean         track_process,

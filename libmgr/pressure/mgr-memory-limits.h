@@ -19,26 +19,24 @@ G_BEGIN_DECLS
 MGR_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (MgrMemoryLimits, mgr_memory_limits, MGR, MEMORY_LIMITS, GObject)
 
-/* proc-path and cgroup-path are construct-only: %NULL means /proc, and what
- * mountinfo says. */
 MGR_AVAILABLE_IN_1_0
-MgrMemoryLimits *mgr_memory_limits_new           (const char       *proc_path,
-                                                  const char       *cgroup_path);
+MgrMemoryLimits *mgr_memory_limits_new            (const char       *proc_path,
+                                                   const char       *cgroup_path);
 
 MGR_AVAILABLE_IN_1_0
-gboolean         mgr_memory_limits_refresh       (MgrMemoryLimits  *self,
-                                                  GError          **error);
+gboolean         mgr_memory_limits_refresh        (MgrMemoryLimits  *self,
+                                                   GError          **error);
 
 MGR_AVAILABLE_IN_1_0
-guint64          mgr_memory_limits_get_limit     (MgrMemoryLimits  *self);
+guint64          mgr_memory_limits_get_limit      (MgrMemoryLimits  *self);
 
 MGR_AVAILABLE_IN_1_0
-guint64          mgr_memory_limits_get_soft_limit (MgrMemoryLimits *self);
+guint64          mgr_memory_limits_get_soft_limit (MgrMemoryLimits  *self);
 
 MGR_AVAILABLE_IN_1_0
-guint64          mgr_memory_limits_get_headroom  (MgrMemoryLimits  *self);
+guint64          mgr_memory_limits_get_headroom   (MgrMemoryLimits  *self);
 
 MGR_AVAILABLE_IN_1_0
-char            *mgr_memory_limits_explain       (MgrMemoryLimits  *self);
+char            *mgr_memory_limits_explain        (MgrMemoryLimits  *self);
 
 G_END_DECLS

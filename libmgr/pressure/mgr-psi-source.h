@@ -8,6 +8,7 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
+#include "base/mgr-clock.h"
 #include "pressure/mgr-pressure-source.h"
 
 G_BEGIN_DECLS
@@ -18,7 +19,8 @@ MGR_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (MgrPsiSource, mgr_psi_source, MGR, PSI_SOURCE, GObject)
 
 MGR_AVAILABLE_IN_1_0
-MgrPressureSource *mgr_psi_source_new (const char *proc_path,
+MgrPressureSource *mgr_psi_source_new (MgrClock   *clock,
+                                       const char *proc_path,
                                        const char *cgroup_path);
 
 G_END_DECLS

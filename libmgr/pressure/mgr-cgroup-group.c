@@ -1,0 +1,186 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "pressure/mgr-cgroup-group-private.h"
+
+#include "base/mgr-error.h"
+#include "pressure/mgr-proc-file-private.h"
+
+struct _MgrCgroupGroup
+{
+  char *directory;       /* (owned) */
+  guint version;
+  MgrProcFile *current;  /* (owned) */
+  MgrProcFile *stat;     /* (owned) */
+  MgrProcFile *max;      /* (owned), v2 only */
+  MgrProcFile *high;     /* (owned), v2 only */
+};
+
+MgrCgroupGroup *
+mgr_cgroup_group_new (const char *directory,
+                      guint       version)
+{
+  MgrCgroupGroup *self = g_new0 (MgrCgroupGroup, 1);
+
+  self->directory = g_strdup (directory);
+  self->version = version;
+  self->stat = mgr_proc_file_new (directory, "memory.stat");
+  self->current = mgr_proc_file_new (directory, version == 1 ? "memory.usage_in_bytes"
+                                                             : "memory.current");
+  if (version != 1)
+    {
+      self->max = mgr_proc_file_new (directory, "memory.max");
+      self->high = mgr_proc_file_new (directory, "memory.high");
+    }
+
+  return self;
+}
+
+void
+mgr_cgroup_group_free (MgrCgroupGroup *self)
+{
+  g_clear_pointer (&self->current, mgr_proc_file_free);
+  g_clear_pointer (&self->stat, mgr_proc_file_free);
+  g_clear_pointer (&self->max, mgr_proc_file_free);
+  g_clear_pointer (&self->high, mgr_proc_file_free);
+  g_free (self->directory);
+  g_free (self);
+}
+
+const char *
+mgr_cgroup_group_get_directory (MgrCgroupGroup *self)
+{
+  return self->directory;
+}
+
+static gboolean
+read_limit (MgrProcFile  *file,
+            guint64      *out_limit,
+            GError      **error)
+{
+  const char *text = mgr_proc_file_read (file, error);
+
+  if (text == NULL)
+    return FALSE;
+
+  if (!mgr_proc_text_limit (text, out_limit))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” holds no number of bytes", mgr_proc_file_get_path (file));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* A group that has some of its files has to have them all: an absent one is a
+ * fault and not a group without limits. */
+static gboolean
+require (gboolean   success,
+         GError   **error)
+{
+  if (!success && error != NULL && *error != NULL)
+    (*error)->code = MGR_ERROR_FAILED;
+
+  return success;
+}
+
+static gboolean
+stat_lookup (MgrCgroupGroup  *self,
+             const char      *text,
+             const char      *key,
+             guint64         *out_value,
+             GError         **error)
+{
+  if (mgr_proc_text_lookup (text, key, out_value))
+    return TRUE;
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+               "The file “%s” has no usable %s", mgr_proc_file_get_path (self->stat), key);
+  return FALSE;
+}
+
+/* What the kernel gives back before it kills: the cold half of the page cache, and
+ * half of the warm one and of the slab caches, since the rest is the working set.
+ * `cache` is of no use here: shared memory and tmpfs sit in it. */
+static gboolean
+read_stat (MgrCgroupGroup    *self,
+           MgrCgroupFigures  *figures,
+           GError           **error)
+{
+  const char *text = mgr_proc_file_read (self->stat, error);
+  gboolean v1 = self->version == 1;
+  guint64 inactive_file = 0;
+  guint64 active_file = 0;
+  guint64 slab = 0;
+  guint64 sum = 0;
+
+  if (!require (text != NULL, error) ||
+      !stat_lookup (self, text, v1 ? "total_inactive_file" : "inactive_file",
+                    &inactive_file, error) ||
+      !stat_lookup (self, text, v1 ? "total_active_file" : "active_file", &active_file, error))
+    return FALSE;
+
+  /* v1 does not count it. */
+  if (!v1 && !mgr_proc_text_lookup (text, "slab_reclaimable", &slab))
+    slab = 0;
+
+  if (v1)
+    {
+      if (!stat_lookup (self, text, "hierarchical_memory_limit", &figures->limit, error))
+        return FALSE;
+      figures->limit = mgr_limit_normalize (figures->limit);
+    }
+
+  if (!g_uint64_checked_add (&sum, inactive_file, active_file / 2) ||
+      !g_uint64_checked_add (&sum, sum, slab / 2))
+    sum = G_MAXUINT64;
+
+  figures->reclaimable = MIN (sum, figures->current);
+  return TRUE;
+}
+
+static gboolean
+read_current (MgrCgroupGroup    *self,
+              MgrCgroupFigures  *figures,
+              GError           **error)
+{
+  /* A use is no limit: 0 is 0, and nothing is too large. */
+  const char *text = mgr_proc_file_read (self->current, error);
+  const char *end = NULL;
+
+  if (text == NULL)
+    return FALSE;
+
+  if (!mgr_proc_text_number (text, &end, &figures->current) || *end != '\n')
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” holds no number of bytes",
+                   mgr_proc_file_get_path (self->current));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+mgr_cgroup_group_read (MgrCgroupGroup    *self,
+                       MgrCgroupFigures  *figures,
+                       GError           **error)
+{
+  figures->limit = MGR_NO_LIMIT;
+  figures->soft_limit = MGR_NO_LIMIT;
+
+  if (!read_current (self, figures, error))
+    return FALSE;
+
+  if (self->version != 1 &&
+      (!require (read_limit (self->max, &figures->limit, error), error) ||
+       !require (read_limit (self->high, &figures->soft_limit, error), error)))
+    return FALSE;
+
+  return read_stat (self, figures, error);
+}

@@ -1,0 +1,203 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "pressure/mgr-cgroup-memory-private.h"
+
+#include "base/mgr-error.h"
+#include "pressure/mgr-cgroup-group-private.h"
+#include "pressure/mgr-cgroup-tree-private.h"
+#include "pressure/mgr-proc-file-private.h"
+
+struct _MgrCgroupMemory
+{
+  MgrCgroupTree *tree; /* (owned) */
+  GPtrArray *groups;   /* (owned) (element-type MgrCgroupGroup): the own one first */
+};
+
+MgrCgroupMemory *
+mgr_cgroup_memory_new (const char *proc_path,
+                       const char *cgroup_path)
+{
+  MgrCgroupMemory *self = g_new0 (MgrCgroupMemory, 1);
+
+  self->tree = mgr_cgroup_tree_new (proc_path, cgroup_path);
+  self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_cgroup_group_free);
+  return self;
+}
+
+void
+mgr_cgroup_memory_free (MgrCgroupMemory *self)
+{
+  mgr_cgroup_tree_free (self->tree);
+  g_ptr_array_unref (self->groups);
+  g_free (self);
+}
+
+guint
+mgr_cgroup_memory_get_version (MgrCgroupMemory *self)
+{
+  return mgr_cgroup_tree_get_version (self->tree);
+}
+
+static gboolean
+cgroup_memory_update (MgrCgroupMemory  *self,
+                      GError          **error)
+{
+  const char * const *directories;
+  gboolean changed = FALSE;
+
+  if (!mgr_cgroup_tree_update (self->tree, &changed, error))
+    {
+      g_ptr_array_set_size (self->groups, 0);
+      return FALSE;
+    }
+
+  if (!changed)
+    return TRUE;
+
+  g_ptr_array_set_size (self->groups, 0);
+  directories = mgr_cgroup_tree_get_memory_dirs (self->tree);
+  for (gsize i = 0; directories[i] != NULL; i++)
+    g_ptr_array_add (self->groups,
+                     mgr_cgroup_group_new (directories[i],
+                                           mgr_cgroup_tree_get_version (self->tree)));
+
+  return TRUE;
+}
+
+static double
+share (guint64 used,
+       guint64 limit)
+{
+  return (double) used / (double) limit;
+}
+
+static void
+summary_add (MgrCgroupSummary       *summary,
+             const char             *directory,
+             const MgrCgroupFigures *figures)
+{
+  guint64 used = figures->current - figures->reclaimable;
+  guint64 bound = MIN (figures->limit, figures->soft_limit);
+  guint64 headroom = bound > used ? bound - used : 0;
+
+  if (figures->limit < summary->limit)
+    {
+      summary->limit = figures->limit;
+      summary->limit_directory = directory;
+    }
+
+  if (figures->soft_limit < summary->soft_limit)
+    {
+      summary->soft_limit = figures->soft_limit;
+      summary->soft_limit_directory = directory;
+    }
+
+  if (bound == MGR_NO_LIMIT)
+    return;
+
+  if (summary->headroom_directory == NULL || headroom < summary->headroom)
+    {
+      summary->headroom = headroom;
+      summary->headroom_directory = directory;
+    }
+
+  if (summary->fullest_limit == MGR_NO_LIMIT ||
+      share (used, bound) > share (summary->fullest_used, summary->fullest_limit))
+    {
+      summary->fullest_used = used;
+      summary->fullest_limit = bound;
+    }
+}
+
+/* v1 answers for all its ancestors, seen or not. On v2 the real root is the one
+ * group without memory files; where the topmost visible group has them, more may
+ * stand above it. */
+static gboolean
+cgroup_memory_sees_root (MgrCgroupMemory *self,
+                         gboolean         top_has_files)
+{
+  if (mgr_cgroup_tree_get_version (self->tree) == 1)
+    return TRUE;
+
+  return mgr_cgroup_tree_has_root (self->tree) && !top_has_files;
+}
+
+/* Reads every group that has memory files and returns their number, or -1. */
+static int
+cgroup_memory_sum_up (MgrCgroupMemory   *self,
+                      MgrCgroupSummary  *summary,
+                      GError           **error)
+{
+  gboolean has_files = FALSE;
+  int n_read = 0;
+
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      MgrCgroupGroup *group = g_ptr_array_index (self->groups, i);
+      g_autoptr (GError) local_error = NULL;
+      MgrCgroupFigures figures = { 0 };
+
+      has_files = mgr_cgroup_group_read (group, &figures, &local_error);
+      if (has_files)
+        {
+          summary_add (summary, mgr_cgroup_group_get_directory (group), &figures);
+          n_read++;
+        }
+      else if (!g_error_matches (local_error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return -1;
+        }
+    }
+
+  summary->sees_root = cgroup_memory_sees_root (self, has_files);
+  return n_read;
+}
+
+gboolean
+mgr_cgroup_memory_read (MgrCgroupMemory   *self,
+                        MgrCgroupSummary  *summary,
+                        GError           **error)
+{
+  int n_read;
+
+  *summary = (MgrCgroupSummary) {
+    .limit = MGR_NO_LIMIT,
+    .soft_limit = MGR_NO_LIMIT,
+    .headroom = MGR_NO_LIMIT,
+    .fullest_limit = MGR_NO_LIMIT,
+  };
+
+  if (!cgroup_memory_update (self, error))
+    return FALSE;
+
+  if (self->groups->len == 0)
+    {
+      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+                           "No mount shows the memory cgroup of this process: "
+                           "mount a cgroup hierarchy to have its limits seen");
+      return FALSE;
+    }
+
+  n_read = cgroup_memory_sum_up (self, summary, error);
+  if (n_read < 0)
+    return FALSE;
+
+  /* A process in the root group is free of limits; elsewhere files are due. */
+  if (n_read == 0 && (self->groups->len > 1 || !summary->sees_root))
+    {
+      MgrCgroupGroup *own = g_ptr_array_index (self->groups, 0);
+
+      g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+                   "The cgroup “%s” has no memory files: "
+                   "enable the memory controller for it in cgroup.subtree_control",
+                   mgr_cgroup_group_get_directory (own));
+      return FALSE;
+    }
+
+  return TRUE;
+}

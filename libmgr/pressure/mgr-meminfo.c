@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "pressure/mgr-meminfo-private.h"
+
+#include "base/mgr-error.h"
+
+gboolean
+mgr_meminfo_read (MgrProcFile  *file,
+                  guint64      *out_total,
+                  guint64      *out_available,
+                  GError      **error)
+{
+  const char *text = mgr_proc_file_read (file, error);
+  guint64 total = 0;
+  guint64 available = 0;
+
+  if (text == NULL)
+    return FALSE;
+
+  if (!mgr_proc_text_lookup (text, "MemTotal", &total) || total == 0)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” has no usable MemTotal", mgr_proc_file_get_path (file));
+      return FALSE;
+    }
+
+  /* MemFree is no stand-in: the page cache would count as used. */
+  if (!mgr_proc_text_lookup (text, "MemAvailable", &available))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” has no usable MemAvailable", mgr_proc_file_get_path (file));
+      return FALSE;
+    }
+
+  *out_total = total;
+  *out_available = MIN (available, total);
+  return TRUE;
+}

@@ -1,0 +1,645 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "pressure/mgr-pressure-monitor.h"
+
+#include "base/mgr-owner-context-private.h"
+#include "mgr-enum-types.h"
+#include "pressure/mgr-level-filter-private.h"
+#include "pressure/mgr-pressure-worker-private.h"
+#include "pressure/mgr-source-set-private.h"
+
+/**
+ * SECTION:mgr-pressure-monitor
+ * @title: MgrPressureMonitor
+ * @short_description: watches how short memory is
+ *
+ * A monitor asks its sources at every interval and turns what they say into one of
+ * six levels. Two axes count: scarcity, the largest used share of any limit, and
+ * stall, the share of the time in which tasks wait for memory. Stall lifts the level
+ * only where memory is short as well: by one step from 10 % on and by two from 40 %
+ * on, never beyond critical.
+ *
+ * The level rises once a threshold was reached by two samples in a row (by one, for
+ * an emergency), and falls once the usage stayed 5 points under the threshold for
+ * 15 seconds. Where no source knows of a limit the level goes to normal in the same
+ * way, and samples say who did not answer.
+ *
+ * Sampling goes on in a thread of the monitor's own, so that it goes on while the
+ * main loop is blocked. All functions may be called from any thread. Signals and
+ * notifications come only in the main context that was the thread default when the
+ * monitor was made.
+ */
+
+/* Two wake-ups a second cost next to nothing, and a leak of 2 GiB/s is seen before
+ * it has taken 1 GiB. */
+#define DEFAULT_INTERVAL (500 * G_TIME_SPAN_MILLISECOND)
+#define MINIMUM_INTERVAL G_TIME_SPAN_MILLISECOND
+
+/**
+ * MgrPressureMonitor:
+ *
+ * Watches how short memory is.
+ *
+ * Since: 1.0
+ */
+struct _MgrPressureMonitor
+{
+  GObject parent_instance;
+
+  MgrClock *clock;           /* (owned) */
+  GMainContext *owner;       /* (owned) */
+  MgrSourceSet *sources;     /* (owned) */
+
+  GMutex lock;               /* guards what follows */
+  MgrLevelFilter filter;
+  gint64 interval;           /* µs */
+  MgrPressureWorker *worker; /* (owned) (nullable): stopped */
+};
+
+typedef enum
+{
+  PROP_CLOCK = 1,
+  PROP_LEVEL,
+  PROP_INTERVAL,
+  PROP_RUNNING,
+} MgrPressureMonitorProperty;
+
+static GParamSpec *props[PROP_RUNNING + 1] = { NULL, };
+
+typedef enum
+{
+  SIGNAL_PRESSURE_CHANGED,
+} MgrPressureMonitorSignal;
+
+static guint signals[SIGNAL_PRESSURE_CHANGED + 1] = { 0, };
+
+G_DEFINE_FINAL_TYPE (MgrPressureMonitor, mgr_pressure_monitor, G_TYPE_OBJECT)
+
+static void
+notify_cb (gpointer object,
+           gpointer user_data)
+{
+  g_object_notify_by_pspec (object, user_data);
+}
+
+static void
+monitor_post_notify (MgrPressureMonitor         *self,
+                     MgrPressureMonitorProperty  id)
+{
+  mgr_owner_context_post (self->owner, self, notify_cb, props[id], NULL);
+}
+
+static void
+pressure_changed_cb (gpointer object,
+                     gpointer user_data)
+{
+  MgrPressureSample *sample = user_data;
+
+  g_object_notify_by_pspec (object, props[PROP_LEVEL]);
+  g_signal_emit (object, signals[SIGNAL_PRESSURE_CHANGED], 0,
+                 mgr_pressure_sample_get_level (sample), sample);
+}
+
+static MgrPressureSample *
+monitor_take_sample (MgrPressureMonitor *self)
+{
+  MgrPressureFigures figures = { .time = mgr_clock_get_time (self->clock) };
+  MgrPressureLevel before;
+  MgrPressureSample *sample;
+
+  mgr_source_set_collect (self->sources, &figures);
+
+  g_mutex_lock (&self->lock);
+  before = self->filter.level;
+  figures.level = mgr_level_filter_feed (&self->filter, figures.time,
+                                         figures.usage, figures.stall);
+  sample = mgr_pressure_sample_new (&figures);
+
+  /* Posted under the lock, so that the owner hears of changes in their order. */
+  if (mgr_pressure_sample_get_level (sample) != before)
+    mgr_owner_context_post (self->owner, self, pressure_changed_cb,
+                            mgr_pressure_sample_ref (sample),
+                            (GDestroyNotify) mgr_pressure_sample_unref);
+  g_mutex_unlock (&self->lock);
+
+  return sample;
+}
+
+static gint64
+monitor_tick (gpointer object)
+{
+  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
+  g_autoptr (MgrPressureSample) sample = monitor_take_sample (self);
+
+  return mgr_pressure_monitor_get_interval (self);
+}
+
+static gboolean
+monitor_is_running (MgrPressureMonitor *self)
+{
+  gboolean running;
+
+  g_mutex_lock (&self->lock);
+  running = self->worker != NULL;
+  g_mutex_unlock (&self->lock);
+
+  return running;
+}
+
+static gboolean
+monitor_stop (MgrPressureMonitor *self)
+{
+  MgrPressureWorker *worker;
+
+  g_mutex_lock (&self->lock);
+  worker = g_steal_pointer (&self->worker);
+  g_mutex_unlock (&self->lock);
+
+  if (worker == NULL)
+    return FALSE;
+
+  mgr_pressure_worker_stop (worker);
+  return TRUE;
+}
+
+static void
+mgr_pressure_monitor_get_property (GObject    *object,
+                                   guint       id,
+                                   GValue     *value,
+                                   GParamSpec *pspec)
+{
+  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
+
+  switch ((MgrPressureMonitorProperty) id)
+    {
+    case PROP_CLOCK:
+      g_value_set_object (value, self->clock);
+      break;
+    case PROP_LEVEL:
+      g_value_set_enum (value, mgr_pressure_monitor_get_level (self));
+      break;
+    case PROP_INTERVAL:
+      g_value_set_int64 (value, mgr_pressure_monitor_get_interval (self));
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, monitor_is_running (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+mgr_pressure_monitor_set_property (GObject      *object,
+                                   guint         id,
+                                   const GValue *value,
+                                   GParamSpec   *pspec)
+{
+  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
+
+  switch ((MgrPressureMonitorProperty) id)
+    {
+    case PROP_CLOCK:
+      self->clock = g_value_dup_object (value);
+      break;
+    case PROP_INTERVAL:
+      mgr_pressure_monitor_set_interval (self, g_value_get_int64 (value));
+      break;
+    case PROP_LEVEL:
+    case PROP_RUNNING:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+mgr_pressure_monitor_constructed (GObject *object)
+{
+  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
+
+  G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->constructed (object);
+
+  if (self->clock == NULL)
+    self->clock = g_object_ref (mgr_clock_get_default ());
+}
+
+static void
+mgr_pressure_monitor_dispose (GObject *object)
+{
+  monitor_stop (MGR_PRESSURE_MONITOR (object));
+
+  G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->dispose (object);
+}
+
+static void
+mgr_pressure_monitor_finalize (GObject *object)
+{
+  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
+
+  g_clear_pointer (&self->sources, mgr_source_set_free);
+  g_clear_pointer (&self->owner, g_main_context_unref);
+  g_clear_object (&self->clock);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  /**
+   * MgrPressureMonitor:clock:
+   *
+   * The clock by which samples are taken and levels wait.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CLOCK] =
+    g_param_spec_object ("clock", NULL, NULL, MGR_TYPE_CLOCK,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * MgrPressureMonitor:level:
+   *
+   * How short memory is, by the last sample.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LEVEL] =
+    g_param_spec_enum ("level", NULL, NULL,
+                       MGR_TYPE_PRESSURE_LEVEL, MGR_PRESSURE_LEVEL_NORMAL,
+                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * MgrPressureMonitor:interval:
+   *
+   * The time between two samples, in microseconds; at least a millisecond.
+   *
+   * Since: 1.0
+   */
+  props[PROP_INTERVAL] =
+    g_param_spec_int64 ("interval", NULL, NULL,
+                        MINIMUM_INTERVAL, G_MAXINT64, DEFAULT_INTERVAL,
+                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * MgrPressureMonitor:running:
+   *
+   * Whether samples are taken at every interval.
+   *
+   * Since: 1.0
+   */
+  props[PROP_RUNNING] =
+    g_param_spec_boolean ("running", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+}
+
+static void
+mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = mgr_pressure_monitor_get_property;
+  object_class->set_property = mgr_pressure_monitor_set_property;
+  object_class->constructed = mgr_pressure_monitor_constructed;
+  object_class->dispose = mgr_pressure_monitor_dispose;
+  object_class->finalize = mgr_pressure_monitor_finalize;
+
+  install_properties (object_class);
+
+  /**
+   * MgrPressureMonitor::pressure-changed:
+   * @self: the monitor
+   * @level: the new level
+   * @sample: the sample that made the change
+   *
+   * The level has risen or fallen. It is emitted once for each change, in their
+   * order, in the main context that was the thread default when the monitor was
+   * made. By then mgr_pressure_monitor_get_level() may be a change ahead.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_PRESSURE_CHANGED] =
+    g_signal_new ("pressure-changed", MGR_TYPE_PRESSURE_MONITOR,
+                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, MGR_TYPE_PRESSURE_LEVEL, MGR_TYPE_PRESSURE_SAMPLE);
+}
+
+static void
+mgr_pressure_monitor_init (MgrPressureMonitor *self)
+{
+  g_mutex_init (&self->lock);
+  mgr_level_filter_init (&self->filter);
+  self->interval = DEFAULT_INTERVAL;
+  self->owner = g_main_context_ref_thread_default ();
+  self->sources = mgr_source_set_new ();
+}
+
+/**
+ * mgr_pressure_monitor_new:
+ * @clock: (nullable): the clock to go by, or %NULL for the default one
+ *
+ * Makes a monitor without sources that is not running. May be called from any
+ * thread.
+ *
+ * Returns: (transfer full): the monitor
+ *
+ * Since: 1.0
+ */
+MgrPressureMonitor *
+mgr_pressure_monitor_new (MgrClock *clock)
+{
+  return g_object_new (MGR_TYPE_PRESSURE_MONITOR, "clock", clock, NULL);
+}
+
+/**
+ * mgr_pressure_monitor_add_source:
+ * @self: a monitor
+ * @source: a source
+ *
+ * Asks @source too from now on. A source that is there already is not added again.
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_pressure_monitor_add_source (MgrPressureMonitor *self,
+                                 MgrPressureSource  *source)
+{
+  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
+  g_return_if_fail (MGR_IS_PRESSURE_SOURCE (source));
+
+  mgr_source_set_add (self->sources, source);
+}
+
+/**
+ * mgr_pressure_monitor_remove_source:
+ * @self: a monitor
+ * @source: a source
+ *
+ * Asks @source no longer. A sample that is being taken meanwhile may still do so.
+ * May be called from any thread.
+ *
+ * Returns: %TRUE if the source was there
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_pressure_monitor_remove_source (MgrPressureMonitor *self,
+                                    MgrPressureSource  *source)
+{
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), FALSE);
+  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (source), FALSE);
+
+  return mgr_source_set_remove (self->sources, source);
+}
+
+/**
+ * mgr_pressure_monitor_start:
+ * @self: a monitor
+ *
+ * Takes a sample at once and then one at every interval, in a thread of the
+ * monitor's own, until mgr_pressure_monitor_stop() or the end of the monitor. May
+ * be called from any thread; nothing happens if the monitor runs already.
+ *
+ * Since: 1.0
+ */
+void
+mgr_pressure_monitor_start (MgrPressureMonitor *self)
+{
+  MgrPressureWorker *worker;
+
+  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
+
+  if (monitor_is_running (self))
+    return;
+
+  worker = mgr_pressure_worker_start (self, monitor_tick, self->clock);
+
+  g_mutex_lock (&self->lock);
+  if (self->worker == NULL)
+    self->worker = g_steal_pointer (&worker);
+  g_mutex_unlock (&self->lock);
+
+  /* Another thread was quicker. */
+  if (worker != NULL)
+    mgr_pressure_worker_stop (worker);
+  else
+    monitor_post_notify (self, PROP_RUNNING);
+}
+
+/**
+ * mgr_pressure_monitor_stop:
+ * @self: a monitor
+ *
+ * Takes no samples any more and waits for the one that is being taken, unless it is
+ * called by a source from within. Changes that were found before are still
+ * signalled. May be called from any thread; nothing happens if the monitor does not
+ * run.
+ *
+ * Since: 1.0
+ */
+void
+mgr_pressure_monitor_stop (MgrPressureMonitor *self)
+{
+  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
+
+  if (monitor_stop (self))
+    monitor_post_notify (self, PROP_RUNNING);
+}
+
+/**
+ * mgr_pressure_monitor_sample:
+ * @self: a monitor
+ *
+ * Asks all sources now, whether the monitor runs or not. The sample counts for the
+ * level like any other. A source that fails, or that another thread is waiting for,
+ * is named in mgr_pressure_sample_get_missing(), and the others go on without it.
+ * May be called from any thread; it takes as long as the sources do.
+ *
+ * Returns: (transfer full): the sample
+ *
+ * Since: 1.0
+ */
+MgrPressureSample *
+mgr_pressure_monitor_sample (MgrPressureMonitor *self)
+{
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
+
+  return monitor_take_sample (self);
+}
+
+/**
+ * mgr_pressure_monitor_get_level:
+ * @self: a monitor
+ *
+ * Gets #MgrPressureMonitor:level. May be called from any thread.
+ *
+ * Returns: the level by the last sample
+ *
+ * Since: 1.0
+ */
+MgrPressureLevel
+mgr_pressure_monitor_get_level (MgrPressureMonitor *self)
+{
+  MgrPressureLevel level;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), MGR_PRESSURE_LEVEL_NORMAL);
+
+  g_mutex_lock (&self->lock);
+  level = self->filter.level;
+  g_mutex_unlock (&self->lock);
+
+  return level;
+}
+
+/**
+ * mgr_pressure_monitor_get_interval:
+ * @self: a monitor
+ *
+ * Gets #MgrPressureMonitor:interval. May be called from any thread.
+ *
+ * Returns: microseconds
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
+{
+  gint64 interval;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0);
+
+  g_mutex_lock (&self->lock);
+  interval = self->interval;
+  g_mutex_unlock (&self->lock);
+
+  return interval;
+}
+
+/**
+ * mgr_pressure_monitor_set_interval:
+ * @self: a monitor
+ * @interval: microseconds, at least 1000
+ *
+ * Sets #MgrPressureMonitor:interval. A running monitor takes a sample at once and
+ * counts from there. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
+                                   gint64              interval)
+{
+  MgrPressureWorker *worker = NULL;
+  gboolean changed;
+
+  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
+  g_return_if_fail (interval >= MINIMUM_INTERVAL);
+
+  g_mutex_lock (&self->lock);
+  changed = self->interval != interval;
+  self->interval = interval;
+  if (changed && self->worker != NULL)
+    worker = mgr_pressure_worker_ref (self->worker);
+  g_mutex_unlock (&self->lock);
+
+  if (worker != NULL)
+    {
+      mgr_pressure_worker_wake (worker);
+      mgr_pressure_worker_unref (worker);
+    }
+
+  if (changed)
+    monitor_post_notify (self, PROP_INTERVAL);
+}
+
+/**
+ * mgr_pressure_monitor_get_threshold:
+ * @self: a monitor
+ * @level: a level
+ *
+ * Gets the usage from which on memory is at @level. May be called from any thread.
+ *
+ * Returns: a ratio from 0 to 1; 0 for %MGR_PRESSURE_LEVEL_NORMAL
+ *
+ * Since: 1.0
+ */
+double
+mgr_pressure_monitor_get_threshold (MgrPressureMonitor *self,
+                                    MgrPressureLevel    level)
+{
+  double threshold;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0.0);
+  g_return_val_if_fail ((guint) level < MGR_N_PRESSURE_LEVELS, 0.0);
+
+  g_mutex_lock (&self->lock);
+  threshold = self->filter.thresholds[level];
+  g_mutex_unlock (&self->lock);
+
+  return threshold;
+}
+
+/**
+ * mgr_pressure_monitor_set_thresholds:
+ * @self: a monitor
+ * @thresholds: (array length=n_thresholds): the usage from which on memory is at
+ *    low, medium, high, critical and emergency, each a ratio above 0 and at most 1,
+ *    and each above the one before
+ * @n_thresholds: how many: 5
+ * @error: return location for a #GError
+ *
+ * Sets what the levels mean, from the next sample on. On failure nothing changes and
+ * the error is %MGR_ERROR_INVALID_ARGUMENT. May be called from any thread.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_pressure_monitor_set_thresholds (MgrPressureMonitor  *self,
+                                     const double        *thresholds,
+                                     gsize                n_thresholds,
+                                     GError             **error)
+{
+  double previous = 0.0;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), FALSE);
+  g_return_val_if_fail (thresholds != NULL || n_thresholds == 0, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (n_thresholds != MGR_N_PRESSURE_LEVELS - 1)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "%" G_GSIZE_FORMAT " pressure thresholds were given: give %d, for low, "
+                   "medium, high, critical and emergency",
+                   n_thresholds, MGR_N_PRESSURE_LEVELS - 1);
+      return FALSE;
+    }
+
+  for (gsize i = 0; i < n_thresholds; i++)
+    {
+      if (!(thresholds[i] > previous && thresholds[i] <= 1.0))
+        {
+          g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                       "The pressure threshold %g has to be above %g and at most 1",
+                       thresholds[i], previous);
+          return FALSE;
+        }
+      previous = thresholds[i];
+    }
+
+  g_mutex_lock (&self->lock);
+  for (gsize i = 0; i < n_thresholds; i++)
+    self->filter.thresholds[i + 1] = thresholds[i];
+  g_mutex_unlock (&self->lock);
+
+  return TRUE;
+}

@@ -1,0 +1,107 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "pressure/mgr-pressure-source.h"
+
+/**
+ * SECTION:mgr-pressure-source
+ * @title: MgrPressureSource
+ * @short_description: something that knows how short memory is
+ *
+ * A #MgrPressureMonitor asks its sources whenever it takes a sample. The library
+ * has sources for the machine (#MgrMeminfoSource), for the cgroup
+ * (#MgrCgroupSource), for stalls (#MgrPsiSource) and for a budget
+ * (#MgrBudgetSource). A program may add its own: a class that implements this
+ * interface, in C or in any language with bindings whose functions may be called
+ * from any thread.
+ */
+
+/**
+ * MgrPressureSource:
+ *
+ * Something that can be asked how short memory is.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * MgrPressureSourceInterface:
+ * @get_name: gives the name that samples call the source by; without it, the name
+ *    of the type serves
+ * @read: measures now, and gives a reading (transfer full), or %NULL and an error
+ *
+ * What a source implements. A monitor calls both from its worker thread or from
+ * the thread that asked for a sample, never holds a lock meanwhile, and never
+ * reads one source twice at a time.
+ *
+ * Since: 1.0
+ */
+G_DEFINE_INTERFACE (MgrPressureSource, mgr_pressure_source, G_TYPE_OBJECT)
+
+static void
+mgr_pressure_source_default_init (MgrPressureSourceInterface *iface)
+{
+}
+
+/**
+ * mgr_pressure_source_get_name:
+ * @self: a pressure source
+ *
+ * Gets the name that samples call the source by. May be called from any thread.
+ *
+ * Returns: the name
+ *
+ * Since: 1.0
+ */
+const char *
+mgr_pressure_source_get_name (MgrPressureSource *self)
+{
+  MgrPressureSourceInterface *iface;
+  const char *name;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (self), NULL);
+
+  iface = MGR_PRESSURE_SOURCE_GET_IFACE (self);
+  name = iface->get_name != NULL ? iface->get_name (self) : NULL;
+  return name != NULL ? name : G_OBJECT_TYPE_NAME (self);
+}
+
+/**
+ * mgr_pressure_source_read:
+ * @self: a pressure source
+ * @error: return location for a #GError
+ *
+ * Measures now. A source that gives neither a reading nor an error has failed
+ * with %MGR_ERROR_FAILED. May be called from any thread.
+ *
+ * Returns: (transfer full): the reading, or %NULL on error
+ *
+ * Since: 1.0
+ */
+MgrPressureReading *
+mgr_pressure_source_read (MgrPressureSource  *self,
+                          GError            **error)
+{
+  MgrPressureSourceInterface *iface;
+  g_autoptr (GError) local_error = NULL;
+  MgrPressureReading *reading;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  iface = MGR_PRESSURE_SOURCE_GET_IFACE (self);
+  reading = iface->read != NULL ? iface->read (self, &local_error) : NULL;
+  if (reading != NULL)
+    return reading;
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                 "The pressure source “%s” gave neither a reading nor an error",
+                 mgr_pressure_source_get_name (self));
+  return NULL;
+}
