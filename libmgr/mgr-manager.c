@@ -4,8 +4,9 @@
 
 #include "config.h"
 
-#include "mgr-enum-types.h"
 #include "mgr-manager-private.h"
+
+#include "mgr-enum-types.h"
 #include "pressure/mgr-cgroup-source.h"
 #include "pressure/mgr-meminfo-source.h"
 #include "pressure/mgr-psi-source.h"
