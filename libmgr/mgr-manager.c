@@ -95,15 +95,7 @@ cleanup_finished_cb (MgrCleaner       *cleaner,
                      MgrCleanupReport *report,
                      gpointer          user_data)
 {
-  MgrManager *self = MGR_MANAGER (user_data);
-
-  g_mutex_lock (&self->totals_lock);
-  self->cleanups++;
-  self->freed += mgr_cleanup_report_get_freed (report);
-  self->returned += mgr_cleanup_report_get_returned (report);
-  g_mutex_unlock (&self->totals_lock);
-
-  g_signal_emit (self, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
+  g_signal_emit (user_data, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
 }
 
 typedef struct
@@ -251,7 +243,6 @@ mgr_manager_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
-  g_mutex_clear (&self->totals_lock);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
 }
@@ -577,7 +568,6 @@ mgr_manager_class_init (MgrManagerClass *klass)
 static void
 mgr_manager_init (MgrManager *self)
 {
-  g_mutex_init (&self->totals_lock);
 }
 
 /**
