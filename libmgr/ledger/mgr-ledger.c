@@ -268,9 +268,12 @@ void
 mgr_ledger_close (MgrLedger *self)
 {
   g_mutex_lock (&self->tree_lock);
-  self->closed = TRUE;
-  component_detach_tree (self->root);
-  mgr_charge_drain (self);
+  if (!self->closed)
+    {
+      self->closed = TRUE;
+      component_detach_tree (self->root);
+      mgr_charge_drain (self);
+    }
   g_mutex_unlock (&self->tree_lock);
 
   mgr_waiters_cancel (self, NULL, MGR_ERROR_CLOSED, "its manager is gone");

@@ -33,25 +33,18 @@ MgrCleanupStrategy  mgr_cleanup_report_get_strategy  (MgrCleanupReport *self);
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_cleanup_report_get_dry_run   (MgrCleanupReport *self);
 
-/* names of what was cleaned (in a dry run: would be), in order */
 MGR_AVAILABLE_IN_1_0
 const char * const *mgr_cleanup_report_get_cleaned   (MgrCleanupReport *self);
 
-/* names of the PROTECTED resources, none of which was touched */
 MGR_AVAILABLE_IN_1_0
 const char * const *mgr_cleanup_report_get_protected (MgrCleanupReport *self);
 
-/* names of what was kept for another reason: CAUTIOUS without force, not needed
- * for the target, out of time */
 MGR_AVAILABLE_IN_1_0
 const char * const *mgr_cleanup_report_get_kept      (MgrCleanupReport *self);
 
-/* bytes the handlers said they freed (in a dry run: sum of the sizes) */
 MGR_AVAILABLE_IN_1_0
 guint64             mgr_cleanup_report_get_freed     (MgrCleanupReport *self);
 
-/* bytes the process really gave back: anonymous RSS before - after; may be
- * negative when other threads allocated meanwhile */
 MGR_AVAILABLE_IN_1_0
 gint64              mgr_cleanup_report_get_returned  (MgrCleanupReport *self);
 

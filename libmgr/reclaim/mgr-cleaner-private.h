@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "reclaim/mgr-cleaner.h"
+
+G_BEGIN_DECLS
+
+/* How long to wait for a resource whose owner is another thread, in real
+ * microseconds; never longer than the time box of the cleanup leaves. */
+void mgr_cleaner_set_owner_deadline (MgrCleaner *self,
+                                     gint64      deadline);
+
+G_END_DECLS

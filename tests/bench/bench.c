@@ -1,0 +1,158 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "bench.h"
+
+#include <json-glib/json-glib.h>
+
+#define ROUNDS 9
+#define QUICK_ROUNDS 3
+#define QUICK_DIVISOR 10
+
+struct _Bench
+{
+  const char *name;   /* (unowned) */
+  char *folder;       /* (owned), where this program is */
+  gboolean quick;
+  JsonArray *rows;    /* (owned) */
+};
+
+Bench *
+bench_new (const char   *name,
+           int          *argc,
+           char       ***argv)
+{
+  Bench *self = g_new0 (Bench, 1);
+
+  self->name = name;
+  self->folder = g_path_get_dirname ((*argv)[0]);
+  self->quick = g_strv_contains ((const char *const *) *argv, "--quick");
+  self->rows = json_array_new ();
+  return self;
+}
+
+static double
+time_round (BenchFunc func,
+            gpointer  user_data,
+            guint64   n)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  func (user_data, n);
+  return (double) (g_get_monotonic_time () - start) * 1000.0 / (double) n;
+}
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  double difference = *(const double *) a - *(const double *) b;
+
+  return (difference > 0) - (difference < 0);
+}
+
+static double
+median (double *values,
+        guint   count)
+{
+  qsort (values, count, sizeof *values, compare_doubles);
+  return values[count / 2];
+}
+
+static void
+bench_add_row (Bench           *self,
+               const BenchCase *bench_case,
+               double           ours,
+               double           theirs)
+{
+  JsonObject *row = json_object_new ();
+
+  json_object_set_string_member (row, "case", bench_case->name);
+  json_object_set_string_member (row, "unit", "ns");
+  json_object_set_double_member (row, "ours", ours);
+  json_object_set_string_member (row, "peer", bench_case->peer);
+  json_object_set_double_member (row, "theirs", theirs);
+  json_object_set_double_member (row, "ratio", ours / theirs);
+  json_object_set_double_member (row, "goal", bench_case->goal);
+  json_object_set_boolean_member (row, "ok", ours / theirs <= bench_case->goal);
+  json_array_add_object_element (self->rows, row);
+}
+
+void
+bench_compare (Bench           *self,
+               const BenchCase *bench_case)
+{
+  guint rounds = self->quick ? QUICK_ROUNDS : ROUNDS;
+  guint64 n = self->quick ? bench_case->n / QUICK_DIVISOR : bench_case->n;
+  double ours[ROUNDS];
+  double theirs[ROUNDS];
+
+  /* A round for warmth that counts for neither. */
+  time_round (bench_case->ours, bench_case->ours_data, n);
+  time_round (bench_case->theirs, bench_case->theirs_data, n);
+
+  for (guint i = 0; i < rounds; i++)
+    {
+      ours[i] = time_round (bench_case->ours, bench_case->ours_data, n);
+      theirs[i] = time_round (bench_case->theirs, bench_case->theirs_data, n);
+    }
+
+  bench_add_row (self, bench_case, median (ours, rounds), median (theirs, rounds));
+}
+
+static gboolean
+script_run (Bench       *self,
+            const char  *name,
+            JsonNode   **out_rows,
+            GError     **error)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  char *argv[] = { path, self->quick ? "--quick" : NULL, NULL };
+  g_autofree char *output = NULL;
+  int status;
+
+  if (!g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL, &status, error))
+    return FALSE;
+  if (!g_spawn_check_wait_status (status, error))
+    return FALSE;
+
+  *out_rows = json_from_string (output, error);
+  return *out_rows != NULL;
+}
+
+void
+bench_run_script (Bench      *self,
+                  const char *name)
+{
+  g_autoptr (JsonNode) rows = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!script_run (self, name, &rows, &error))
+    {
+      g_printerr ("%s did not run: %s\n", name, error->message);
+      exit (EXIT_FAILURE);
+    }
+
+  for (guint i = 0; i < json_array_get_length (json_node_get_array (rows)); i++)
+    json_array_add_element (self->rows,
+                            json_array_dup_element (json_node_get_array (rows), i));
+}
+
+int
+bench_finish (Bench *self)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "bench", self->name);
+  json_object_set_array_member (object, "rows", self->rows);
+  json_node_take_object (node, object);
+  text = json_to_string (node, FALSE);
+  g_print ("%s\n", text);
+
+  g_free (self->folder);
+  g_free (self);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+/* Compares ours with a peer in the same run: rounds take turns, and the medians
+ * are divided, so that a noisy machine disturbs both alike. */
+typedef struct _Bench Bench;
+
+typedef void (*BenchFunc) (gpointer user_data,
+                           guint64  n);
+
+typedef struct
+{
+  const char *name;
+  const char *peer;
+  BenchFunc ours;
+  gpointer ours_data;
+  BenchFunc theirs;
+  gpointer theirs_data;
+  guint64 n;      /* operations a round */
+  double goal;    /* ours / theirs, at most */
+} BenchCase;
+
+Bench *bench_new        (const char      *name,
+                         int             *argc,
+                         char          ***argv);
+void   bench_compare    (Bench           *self,
+                         const BenchCase *bench_case);
+/* A program beside this one in another language, which prints rows of JSON. */
+void   bench_run_script (Bench           *self,
+                         const char      *name);
+int    bench_finish     (Bench           *self);
