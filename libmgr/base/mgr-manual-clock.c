@@ -28,13 +28,12 @@ struct _MgrManualClock
 
   GMutex lock;
   gint64 now;        /* guarded by lock */
-  GPtrArray *timers; /* (owned) (element-type ManualTimer), guarded by lock */
+  GPtrArray *timers; /* (owned) (element-type ManualTimer): not due yet, guarded by lock */
 };
 
 typedef struct
 {
   GSource source;
-  MgrManualClock *clock; /* (owned) */
   gint64 due;
 } ManualTimer;
 
@@ -49,27 +48,8 @@ manual_timer_dispatch (GSource     *source,
   return callback != NULL ? callback (user_data) : G_SOURCE_REMOVE;
 }
 
-static void
-manual_timer_finalize (GSource *source)
-{
-  ManualTimer *timer = (ManualTimer *) source;
-
-  g_clear_object (&timer->clock);
-}
-
-static void
-manual_timer_dispose (GSource *source)
-{
-  ManualTimer *timer = (ManualTimer *) source;
-
-  g_mutex_lock (&timer->clock->lock);
-  g_ptr_array_remove_fast (timer->clock->timers, timer);
-  g_mutex_unlock (&timer->clock->lock);
-}
-
 static GSourceFuncs manual_timer_funcs = {
   .dispatch = manual_timer_dispatch,
-  .finalize = manual_timer_finalize,
 };
 
 static gint64
@@ -85,6 +65,28 @@ mgr_manual_clock_get_time (MgrClock *clock)
   return now;
 }
 
+/* Makes ready what is due. Returns the timers that nobody has to wait for any more,
+ * to be dropped once the lock is released: their last reference may run a program's
+ * own code. */
+static GPtrArray *
+manual_clock_settle (MgrManualClock *self)
+{
+  GPtrArray *settled = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+
+  for (guint i = self->timers->len; i > 0; i--)
+    {
+      ManualTimer *timer = g_ptr_array_index (self->timers, i - 1);
+
+      if (timer->due > self->now && !g_source_is_destroyed (&timer->source))
+        continue;
+
+      g_source_set_ready_time (&timer->source, 0);
+      g_ptr_array_add (settled, g_ptr_array_steal_index_fast (self->timers, i - 1));
+    }
+
+  return settled;
+}
+
 static GSource *
 mgr_manual_clock_create_timer (MgrClock *clock,
                                gint64    due)
@@ -92,14 +94,16 @@ mgr_manual_clock_create_timer (MgrClock *clock,
   MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
   GSource *source = g_source_new (&manual_timer_funcs, sizeof (ManualTimer));
   ManualTimer *timer = (ManualTimer *) source;
+  g_autoptr (GPtrArray) settled = NULL;
 
-  timer->clock = g_object_ref (self);
   timer->due = due;
-  g_source_set_dispose_function (source, manual_timer_dispose);
 
   g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->timers, timer);
-  g_source_set_ready_time (source, due <= self->now ? 0 : -1);
+  settled = manual_clock_settle (self);
+  if (due <= self->now)
+    g_source_set_ready_time (source, 0);
+  else
+    g_ptr_array_add (self->timers, g_source_ref (source));
   g_mutex_unlock (&self->lock);
 
   return source;
@@ -131,7 +135,7 @@ static void
 mgr_manual_clock_init (MgrManualClock *self)
 {
   g_mutex_init (&self->lock);
-  self->timers = g_ptr_array_new ();
+  self->timers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
 }
 
 /**
@@ -167,16 +171,12 @@ void
 mgr_manual_clock_advance (MgrManualClock *self,
                           gint64          delta)
 {
+  g_autoptr (GPtrArray) settled = NULL;
+
   g_return_if_fail (MGR_IS_MANUAL_CLOCK (self));
 
   g_mutex_lock (&self->lock);
   self->now += delta;
-  for (guint i = 0; i < self->timers->len; i++)
-    {
-      ManualTimer *timer = g_ptr_array_index (self->timers, i);
-
-      if (timer->due <= self->now)
-        g_source_set_ready_time (&timer->source, 0);
-    }
+  settled = manual_clock_settle (self);
   g_mutex_unlock (&self->lock);
 }
