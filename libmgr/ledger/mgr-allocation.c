@@ -199,6 +199,19 @@ mgr_allocation_try_ref (MgrAllocation *self)
   return NULL;
 }
 
+/* Drops the last reference if @self is the only one. Then only a listing could
+ * take another, and that holds the component lock: so no atomic operation, which
+ * would cost as much as all the rest. With the component lock held. */
+static gboolean
+allocation_drop_only_ref (MgrAllocation *self)
+{
+  if (__atomic_load_n (&self->ref_count, __ATOMIC_RELAXED) != 1)
+    return FALSE;
+
+  __atomic_store_n (&self->ref_count, 0, __ATOMIC_RELAXED);
+  return TRUE;
+}
+
 /**
  * mgr_allocation_unref:
  * @self: (transfer full): an allocation
@@ -217,11 +230,14 @@ mgr_allocation_unref (MgrAllocation *self)
 
   g_return_if_fail (self != NULL);
 
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
-
   component = self->component;
   g_mutex_lock (&component->lock);
+  if (!allocation_drop_only_ref (self) && !g_atomic_int_dec_and_test (&self->ref_count))
+    {
+      g_mutex_unlock (&component->lock);
+      return;
+    }
+
   if (self->state == MGR_SLOT_LIVE)
     {
       component->n_live--;

@@ -116,7 +116,8 @@ mgr_slot_take (MgrComponent *component)
   component->n_handles++;
   component->n_live++;
   slot->state = MGR_SLOT_LIVE;
-  g_atomic_int_set (&slot->ref_count, 1);
+  /* Nobody else knows of the slot yet; a full barrier would double the cost. */
+  __atomic_store_n (&slot->ref_count, 1, __ATOMIC_RELAXED);
   return slot;
 }
 
