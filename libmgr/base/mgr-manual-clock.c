@@ -28,7 +28,7 @@ struct _MgrManualClock
 
   GMutex lock;
   gint64 now;        /* guarded by lock */
-  GPtrArray *timers; /* (owned) (element-type ManualTimer): not due yet, guarded by lock */
+  GPtrArray *timers; /* (owned) (element-type GSource), not yet due, guarded by lock */
 };
 
 typedef struct
@@ -65,26 +65,22 @@ mgr_manual_clock_get_time (MgrClock *clock)
   return now;
 }
 
-/* Makes ready what is due. Returns the timers that nobody has to wait for any more,
- * to be dropped once the lock is released: their last reference may run a program's
- * own code. */
-static GPtrArray *
-manual_clock_settle (MgrManualClock *self)
+/* With the lock held: makes those ready whose time has come, and moves what need
+ * not be remembered to @gone, to be let go of once the lock is dropped. */
+static void
+manual_clock_fire (MgrManualClock *self,
+                   GPtrArray      *gone)
 {
-  GPtrArray *settled = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
-
-  for (guint i = self->timers->len; i > 0; i--)
+  for (guint i = self->timers->len; i-- > 0;)
     {
-      ManualTimer *timer = g_ptr_array_index (self->timers, i - 1);
+      GSource *source = g_ptr_array_index (self->timers, i);
+      gboolean due = ((ManualTimer *) source)->due <= self->now;
 
-      if (timer->due > self->now && !g_source_is_destroyed (&timer->source))
-        continue;
-
-      g_source_set_ready_time (&timer->source, 0);
-      g_ptr_array_add (settled, g_ptr_array_steal_index_fast (self->timers, i - 1));
+      if (due)
+        g_source_set_ready_time (source, 0);
+      if (due || g_source_is_destroyed (source))
+        g_ptr_array_add (gone, g_ptr_array_steal_index_fast (self->timers, i));
     }
-
-  return settled;
 }
 
 static GSource *
@@ -92,18 +88,14 @@ mgr_manual_clock_create_timer (MgrClock *clock,
                                gint64    due)
 {
   MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
   GSource *source = g_source_new (&manual_timer_funcs, sizeof (ManualTimer));
-  ManualTimer *timer = (ManualTimer *) source;
-  g_autoptr (GPtrArray) settled = NULL;
 
-  timer->due = due;
+  ((ManualTimer *) source)->due = due;
 
   g_mutex_lock (&self->lock);
-  settled = manual_clock_settle (self);
-  if (due <= self->now)
-    g_source_set_ready_time (source, 0);
-  else
-    g_ptr_array_add (self->timers, g_source_ref (source));
+  g_ptr_array_add (self->timers, g_source_ref (source));
+  manual_clock_fire (self, gone);
   g_mutex_unlock (&self->lock);
 
   return source;
@@ -171,12 +163,12 @@ void
 mgr_manual_clock_advance (MgrManualClock *self,
                           gint64          delta)
 {
-  g_autoptr (GPtrArray) settled = NULL;
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
 
   g_return_if_fail (MGR_IS_MANUAL_CLOCK (self));
 
   g_mutex_lock (&self->lock);
   self->now += delta;
-  settled = manual_clock_settle (self);
+  manual_clock_fire (self, gone);
   g_mutex_unlock (&self->lock);
 }
