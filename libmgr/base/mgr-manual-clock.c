@@ -28,13 +28,12 @@ struct _MgrManualClock
 
   GMutex lock;
   gint64 now;        /* guarded by lock */
-  GPtrArray *timers; /* (owned) (element-type ManualTimer), guarded by lock */
+  GPtrArray *timers; /* (owned) (element-type GSource), not yet due, guarded by lock */
 };
 
 typedef struct
 {
   GSource source;
-  MgrManualClock *clock; /* (owned) */
   gint64 due;
 } ManualTimer;
 
@@ -49,27 +48,8 @@ manual_timer_dispatch (GSource     *source,
   return callback != NULL ? callback (user_data) : G_SOURCE_REMOVE;
 }
 
-static void
-manual_timer_finalize (GSource *source)
-{
-  ManualTimer *timer = (ManualTimer *) source;
-
-  g_clear_object (&timer->clock);
-}
-
-static void
-manual_timer_dispose (GSource *source)
-{
-  ManualTimer *timer = (ManualTimer *) source;
-
-  g_mutex_lock (&timer->clock->lock);
-  g_ptr_array_remove_fast (timer->clock->timers, timer);
-  g_mutex_unlock (&timer->clock->lock);
-}
-
 static GSourceFuncs manual_timer_funcs = {
   .dispatch = manual_timer_dispatch,
-  .finalize = manual_timer_finalize,
 };
 
 static gint64
@@ -85,21 +65,37 @@ mgr_manual_clock_get_time (MgrClock *clock)
   return now;
 }
 
+/* With the lock held: makes those ready whose time has come, and moves what need
+ * not be remembered to @gone, to be let go of once the lock is dropped. */
+static void
+manual_clock_fire (MgrManualClock *self,
+                   GPtrArray      *gone)
+{
+  for (guint i = self->timers->len; i-- > 0;)
+    {
+      GSource *source = g_ptr_array_index (self->timers, i);
+      gboolean due = ((ManualTimer *) source)->due <= self->now;
+
+      if (due)
+        g_source_set_ready_time (source, 0);
+      if (due || g_source_is_destroyed (source))
+        g_ptr_array_add (gone, g_ptr_array_steal_index_fast (self->timers, i));
+    }
+}
+
 static GSource *
 mgr_manual_clock_create_timer (MgrClock *clock,
                                gint64    due)
 {
   MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
   GSource *source = g_source_new (&manual_timer_funcs, sizeof (ManualTimer));
-  ManualTimer *timer = (ManualTimer *) source;
 
-  timer->clock = g_object_ref (self);
-  timer->due = due;
-  g_source_set_dispose_function (source, manual_timer_dispose);
+  ((ManualTimer *) source)->due = due;
 
   g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->timers, timer);
-  g_source_set_ready_time (source, due <= self->now ? 0 : -1);
+  g_ptr_array_add (self->timers, g_source_ref (source));
+  manual_clock_fire (self, gone);
   g_mutex_unlock (&self->lock);
 
   return source;
@@ -131,7 +127,7 @@ static void
 mgr_manual_clock_init (MgrManualClock *self)
 {
   g_mutex_init (&self->lock);
-  self->timers = g_ptr_array_new ();
+  self->timers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
 }
 
 /**
@@ -167,16 +163,12 @@ void
 mgr_manual_clock_advance (MgrManualClock *self,
                           gint64          delta)
 {
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+
   g_return_if_fail (MGR_IS_MANUAL_CLOCK (self));
 
   g_mutex_lock (&self->lock);
   self->now += delta;
-  for (guint i = 0; i < self->timers->len; i++)
-    {
-      ManualTimer *timer = g_ptr_array_index (self->timers, i);
-
-      if (timer->due <= self->now)
-        g_source_set_ready_time (&timer->source, 0);
-    }
+  manual_clock_fire (self, gone);
   g_mutex_unlock (&self->lock);
 }
