@@ -106,9 +106,9 @@ static gpointer
 replace_thread (gpointer user_data)
 {
   BusFixture *fixture = user_data;
+  g_autoptr (MgrComponent) old = mgr_manager_lookup_component (fixture->manager, "c");
 
-  g_assert_true (mgr_manager_remove_component (
-    fixture->manager, mgr_manager_lookup_component (fixture->manager, "c"), NULL));
+  g_assert_true (mgr_manager_remove_component (fixture->manager, old, NULL));
   add (fixture, "c", 7 * MIB, NULL);
   return NULL;
 }
