@@ -7,6 +7,7 @@
 
 #include <mgr.h>
 
+#include <locale.h>
 #include <math.h>
 
 #define KIB G_GUINT64_CONSTANT (1024)
@@ -405,6 +406,7 @@ main (int    argc,
                                                  "cgroup-path", "/nonexistent",
                                                  NULL);
 
+  setlocale (LC_ALL, "");
   mgr_manager_set_automatic_cleanup (manager, FALSE);
   mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
 
