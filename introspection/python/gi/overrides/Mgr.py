@@ -109,15 +109,16 @@ class PendingAllocation:
             self._future.set_result(allocation)
 
     def _finished(self, manager, result):
-        allocation, refusal = None, None
         try:
-            allocation = manager.allocate_finish(result)
+            self._deliver(manager.allocate_finish(result), None)
         except GLib.Error as error:
-            refusal = error
+            # The traceback would keep the result, and what was granted, alive.
+            self._deliver(None, error.with_traceback(None))
 
+    def _deliver(self, allocation, error):
         # The main context may be iterated by another thread than the loop's.
         try:
-            self._loop.call_soon_threadsafe(self._settle, allocation, refusal)
+            self._loop.call_soon_threadsafe(self._settle, allocation, error)
         except RuntimeError:
             # The loop is closed, so that nobody waits any more.
             if allocation is not None:
