@@ -147,12 +147,25 @@ _component_set_budget = Mgr.Component.set_budget
 _component_set_guaranteed = Mgr.Component.set_guaranteed
 
 
+# What is called for every allocation converts nothing before it has to: an int,
+# and a path, are the rule.
+
 def _allocate_from_component(self, size, description=None, priority=DEFAULT, tags=None):
-    return _charge(_component_allocate, self, _size(size), description, priority, tags)
+    try:
+        return _component_allocate(self, size, description, priority, tags)
+    except TypeError:
+        return _charge(_component_allocate, self, _size(size), description, priority, tags)
+    except GLib.Error as error:
+        raise _refined(error) from None
 
 
 def _reserve(self, size):
-    return _charge(_component_reserve, self, _size(size))
+    try:
+        return _component_reserve(self, size)
+    except TypeError:
+        return _charge(_component_reserve, self, _size(size))
+    except GLib.Error as error:
+        raise _refined(error) from None
 
 
 def _set_budget(self, budget):
@@ -217,7 +230,6 @@ def _set_total_budget(self, total_budget):
 
 
 def _allocate(self, component, size, description=None, priority=DEFAULT, tags=None):
-    # Nothing is converted before it has to be: a path and an int are the rule.
     try:
         return _manager_allocate(self, component, size, description, priority, tags)
     except TypeError:
