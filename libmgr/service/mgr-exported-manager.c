@@ -8,6 +8,7 @@
 
 #include "service/mgr-bus-access-private.h"
 #include "service/mgr-bus-values-private.h"
+#include "service/mgr-program-name-private.h"
 
 #include <unistd.h>
 
@@ -332,12 +333,12 @@ mgr_exported_manager_new (MgrManager *manager)
 {
   MgrExportedManager *self = g_object_new (MGR_TYPE_EXPORTED_MANAGER, NULL);
   MgrBusManager1 *skeleton = MGR_BUS_MANAGER1 (self);
-  const char *program = g_get_prgname ();
+  g_autofree char *program = mgr_program_name_get ();
 
   g_weak_ref_set (&self->manager, manager);
   self->root = g_object_ref (mgr_manager_get_root (manager));
 
-  mgr_bus_manager1_set_program (skeleton, program != NULL ? program : "");
+  mgr_bus_manager1_set_program (skeleton, program);
   mgr_bus_manager1_set_pid (skeleton, (guint) getpid ());
   g_object_bind_property (self->root, "budget", self, "total-budget", G_BINDING_SYNC_CREATE);
   g_object_bind_property (manager, "automatic-cleanup", self, "automatic-cleanup",
