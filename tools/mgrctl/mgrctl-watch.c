@@ -7,8 +7,9 @@
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
 
-#include <glib-unix.h>
 #include <mgr.h>
+
+#include <glib-unix.h>
 #include <stdio.h>
 
 static int count;

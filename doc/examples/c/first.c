@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <locale.h>
-
 #include <mgr.h>
+
+#include <locale.h>
 
 #define MIB ((guint64) 1 << 20)
 

@@ -7,9 +7,9 @@
  *
  *   package-index [FILE]     # /var/lib/dpkg/status by default */
 
-#include <locale.h>
-
 #include <mgr.h>
+
+#include <locale.h>
 
 #define KIB ((guint64) 1 << 10)
 
