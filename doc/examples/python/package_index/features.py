@@ -5,6 +5,7 @@
 
 import array
 import math
+import os
 import re
 import tempfile
 import zlib
@@ -13,8 +14,10 @@ from .records import CONFLICTS, DEPENDS, WISHES
 
 WORD = re.compile(r"[a-z]{3,}")
 WORD_COLUMNS = 52
+COLUMNS = 12 + WORD_COLUMNS
 BLOCK_ROWS = 256
-DOUBLE = 8
+BLOCK_SIZE = BLOCK_ROWS * COLUMNS * array.array("d").itemsize
+IN_MEMORY = -1
 
 
 def features(record, dependencies):
@@ -42,40 +45,46 @@ def features(record, dependencies):
 
 
 class FeatureTable:
-    """Rows that are only ever appended; full blocks may be spilled to disk."""
+    """Rows that are only ever appended; full blocks may be spilled to disk.
+
+    The blocks are made empty beforehand, for the same reason as the names in
+    the spool: an object that stays must not lie among those that go.
+    """
 
     def __init__(self, allowance):
         self._allowance = allowance
-        self._width = 0
         self._blocks = []
-        self._grants = {}
-        self._spill_file = tempfile.TemporaryFile()
-        self._spilled = {}
+        self._places = array.array("q")
+        self._file = tempfile.TemporaryFile()
+        self._row = 0
+
+    def begin(self, rows):
+        count = -(-rows // BLOCK_ROWS)
+        self._blocks = [array.array("d") for _ in range(count)]
+        self._places = array.array("q", [IN_MEMORY]) * count
+        self._grant = self._allowance.take("features", BLOCK_SIZE, "feature rows")
 
     @property
     def size(self):
         """The bytes that spilling would free."""
-        return sum(len(self._blocks[i]) * DOUBLE for i in self._full_blocks())
+        return len(self._full_blocks()) * BLOCK_SIZE
 
     @property
     def spilled_blocks(self):
-        return len(self._spilled)
+        return len(self._places) - self._places.count(IN_MEMORY)
 
     def append(self, row):
-        self._width = len(row)
-        full = self._width * BLOCK_ROWS
-        if not self._blocks or self._is_full(-1):
-            grant = self._allowance.take(
-                "features", full * DOUBLE, f"{BLOCK_ROWS} feature rows")
-            self._grants[len(self._blocks)] = grant
-            self._blocks.append(array.array("d"))
-        self._blocks[-1].extend(row)
+        block, place = divmod(self._row, BLOCK_ROWS)
+        if block > 0 and place == 0:
+            self._allowance.grow(self._grant, BLOCK_SIZE)
+        self._blocks[block].extend(row)
+        self._row += 1
 
     def rows(self):
         for number in range(len(self._blocks)):
             block = self._load(number)
-            for start in range(0, len(block), self._width):
-                yield block[start:start + self._width]
+            for start in range(0, len(block), COLUMNS):
+                yield block[start:start + COLUMNS]
 
     def spill(self, target):
         """Write full blocks to disk until target bytes are free; say how many."""
@@ -83,32 +92,27 @@ class FeatureTable:
         for number in self._full_blocks():
             if freed >= target:
                 break
-            freed += self._spill_block(number)
+            self._places[number] = self._file.seek(0, os.SEEK_END)
+            self._blocks[number].tofile(self._file)
+            del self._blocks[number][:]
+            freed += BLOCK_SIZE
+        if freed:
+            self._grant.resize(self._grant.size - freed)
         return freed
 
     def close(self):
-        self._spill_file.close()
-
-    def _is_full(self, number):
-        block = self._blocks[number]
-        return block is None or len(block) == self._width * BLOCK_ROWS
+        self._file.close()
 
     def _full_blocks(self):
-        return [number for number, block in enumerate(self._blocks)
-                if block is not None and self._is_full(number)]
-
-    def _spill_block(self, number):
-        block = self._blocks[number]
-        self._spilled[number] = self._spill_file.seek(0, 2)
-        block.tofile(self._spill_file)
-        self._blocks[number] = None
-        self._grants.pop(number).release()
-        return len(block) * DOUBLE
+        """The numbers of those before the one at work that are in memory."""
+        at_work = max(self._row - 1, 0) // BLOCK_ROWS
+        return [number for number in range(at_work)
+                if self._places[number] == IN_MEMORY]
 
     def _load(self, number):
-        block = self._blocks[number]
-        if block is None:
-            block = array.array("d")
-            self._spill_file.seek(self._spilled[number])
-            block.fromfile(self._spill_file, self._width * BLOCK_ROWS)
+        if self._places[number] == IN_MEMORY:
+            return self._blocks[number]
+        block = array.array("d")
+        self._file.seek(self._places[number])
+        block.fromfile(self._file, BLOCK_ROWS * COLUMNS)
         return block

@@ -14,11 +14,10 @@ from .records import DEPENDS
 from .results import TOP, Centroids, Results
 from .store import RecordCache, Spool
 
-# A stanza's text, its split fields and its lists, while a batch is at work:
-# measured, as a multiple of the text.
-BATCH_FACTOR = 6
+# What a stanza takes beside its text, while its batch is at work.
+STANZA_SIZE = 64
 # A name, its place in the file and its slot in the dict.
-ROW_SIZE = 256
+ROW_SIZE = 384
 
 
 class Pipeline:
@@ -32,7 +31,7 @@ class Pipeline:
         self.features = FeatureTable(allowance)
         self.results = Results()
         self._graph = Graph()
-        self._sections = []
+        self._grants = []
         self._section_of = array.array("h")
         allowance.watch(self.cache, self.features, self.results)
 
@@ -50,24 +49,28 @@ class Pipeline:
     def _read(self):
         """Spool the stanzas, so that any of them can be read again by row."""
         grant = self._allowance.take("index", ROW_SIZE, "names and places")
+        self._grants.append(grant)
         stanzas = iter(self._index)
         while batch := list(itertools.islice(stanzas, self._allowance.batch_size)):
-            grant.resize((len(self.spool) + len(batch)) * ROW_SIZE)
+            self._allowance.grow(grant, len(batch) * ROW_SIZE)
             for stanza in batch:
                 self.spool.add(stanza)
             yield "read", len(self.spool), 0
 
     def _join(self):
         """Put each record beside those it depends on, and learn from both."""
+        self.results.begin(self.spool.sections, self.spool.maintainers)
+        self._grants.append(self._allowance.take(
+            "results", self.results.size, "sums and counts"))
         first, total = 0, len(self.spool)
+        self.features.begin(total)
         while first < total:
             last = min(first + self._allowance.batch_size, total)
-            text = self.spool.size_of(first, last)
-            with self._allowance.take("parser", text * BATCH_FACTOR,
-                                      f"{last - first} records at work"):
-                records = [self.cache.get(row) for row in range(first, last)]
-                for record in records:
-                    self._join_one(record)
+            size = self.spool.size_of(first, last) + (last - first) * STANZA_SIZE
+            with self._allowance.take("parser", size, f"{last - first} stanzas"):
+                stanzas = self.spool.read_rows(first, last)
+                for row, stanza in enumerate(stanzas, first):
+                    self._join_one(self.cache.get(row, stanza))
             first = last
             yield "join", first, total
 
@@ -77,17 +80,12 @@ class Pipeline:
         self.features.append(features(record, dependencies))
         self.results.count(record, dependencies)
         self._graph.append(targets)
-        self._section_of.append(self._section_number(record.section))
+        self._section_of.append(self.spool.sections[record.section])
 
     def _dependencies(self, record):
         found = {self.spool.resolve(one) for one in record.related(*DEPENDS)}
         found.discard(None)
         return sorted(found)
-
-    def _section_number(self, section):
-        if section not in self._sections:
-            self._sections.append(section)
-        return self._sections.index(section)
 
     def _rank(self):
         """Find whom the others lean on, and who stands on the most floors."""
@@ -114,8 +112,7 @@ class Pipeline:
             centroids.compare(sections[row], values, names[row])
             if row % BATCH == 0:
                 yield "compare", row, total
-        self.results.typical = {
-            self._sections[section]: name
-            for section, name in centroids.nearest().items()
-        }
+        nearest = centroids.nearest()
+        self.results.typical = {name: nearest[number] for name, number
+                                in self.spool.sections.items() if number in nearest}
         yield "compare", total, total

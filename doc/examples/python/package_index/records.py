@@ -33,7 +33,7 @@ class Record:
 
     @property
     def section(self):
-        return self.fields.get("Section", "none")
+        return self.fields.get("Section", "")
 
     def number(self, name):
         return int(self.fields.get(name) or 0)

@@ -3,49 +3,83 @@
 
 """The table of results: what the run is for, and what nothing may touch."""
 
+import array
 import collections
 import json
 import math
 import operator
 
 TOP = 25
+DOUBLE = 8
+
+
+class Tally:
+    """Sums by group, in one flat array: numbers made one by one would lie
+    scattered among what comes and goes."""
+
+    COLUMNS = ("packages", "bytes", "installed")
+
+    def __init__(self, groups):
+        self._groups = groups
+        self._sums = array.array("q", bytes(DOUBLE * len(groups) * len(self.COLUMNS)))
+
+    def add(self, group, *values):
+        start = self._groups[group] * len(self.COLUMNS)
+        for column, value in enumerate(values, start):
+            self._sums[column] += value
+
+    def rows(self):
+        """Name and sums of each group, the one with most packages first."""
+        width = len(self.COLUMNS)
+        rows = [(name, self._sums[number * width:(number + 1) * width].tolist())
+                for name, number in self._groups.items()]
+        return sorted(rows, key=lambda row: (-row[1][0], row[0]))
 
 
 class Results:
+    """Who makes what, who needs whom, and what stands out."""
+
     def __init__(self):
-        self.packages = 0
-        self.sections = collections.defaultdict(collections.Counter)
-        self.maintainers = collections.defaultdict(collections.Counter)
-        self.needs = collections.Counter()
+        self.size = 0
         self.top = []
         self.chain = []
         self.typical = {}
 
+    def begin(self, sections, maintainers):
+        self._section_numbers = sections
+        self._sections = Tally(sections)
+        self._maintainers = Tally(maintainers)
+        self._needs = array.array("q", bytes(DOUBLE * len(sections) ** 2))
+        self.size = DOUBLE * (len(self._needs) + len(Tally.COLUMNS)
+                              * (len(sections) + len(maintainers)))
+
     def count(self, record, dependencies):
-        weight = {"packages": 1, "bytes": record.number("Size"),
-                  "installed": record.number("Installed-Size") * 1024}
-        self.packages += 1
-        self.sections[record.section].update(weight)
-        self.maintainers[record.text("Maintainer")].update(weight)
+        weight = (1, record.number("Size"), record.number("Installed-Size") * 1024)
+        self._sections.add(record.section, *weight)
+        self._maintainers.add(record.text("Maintainer"), *weight)
+        start = self._section_numbers[record.section] * len(self._section_numbers)
         for one in dependencies:
-            self.needs[record.section, one.section] += 1
+            self._needs[start + self._section_numbers[one.section]] += 1
+
+    def needs(self):
+        """How often a section needs another: from, to, count, most first."""
+        names = list(self._section_numbers)
+        pairs = [(*divmod(place, len(names)), count)
+                 for place, count in enumerate(self._needs) if count]
+        named = [(names[origin], names[target], count)
+                 for origin, target, count in pairs]
+        return sorted(named, key=lambda row: (-row[2], row))
 
     def as_json(self):
         return json.dumps({
-            "packages": self.packages,
-            "sections": self.sections,
-            "maintainers": most(self.maintainers, "packages"),
-            "needs": [[*pair, count] for pair, count in
-                      sorted(self.needs.items(), key=lambda item: (-item[1], item[0]))],
+            "columns": Tally.COLUMNS,
+            "sections": self._sections.rows(),
+            "maintainers": self._maintainers.rows()[:TOP],
+            "needs": self.needs(),
             "top": self.top,
             "chain": self.chain,
             "typical": self.typical,
         }, sort_keys=True, indent=1).encode()
-
-
-def most(counters, key):
-    names = sorted(counters, key=lambda name: (-counters[name][key], name))
-    return [[name, counters[name]] for name in names[:TOP]]
 
 
 class Centroids:

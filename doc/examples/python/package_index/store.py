@@ -11,8 +11,7 @@ import tempfile
 from .memory import deep_size
 from .records import Record, parse_relation
 
-NAME = re.compile(rb"^Package: *(\S+)", re.MULTILINE)
-PROVIDES = re.compile(rb"^Provides: *(.+)$", re.MULTILINE)
+KEYS = re.compile(rb"^(Package|Section|Maintainer|Provides): *(.*)$", re.MULTILINE)
 
 # Dropped as a whole: the neighbours of an object in the heap are as old as it
 # is, so a segment that goes leaves whole pages behind, and they go back.
@@ -24,7 +23,11 @@ RECORD_SIZE = 4096
 
 
 class Spool:
-    """The stanzas in an unnamed temporary file, found by row or by name."""
+    """The stanzas in an unnamed temporary file, and the names they go by.
+
+    The names are all made before the first record is cached.  Made later, each
+    would sit among records in the heap and keep its whole page when they go.
+    """
 
     def __init__(self):
         self._file = tempfile.TemporaryFile()
@@ -32,26 +35,36 @@ class Spool:
         self.rows = {}
         self.names = []
         self.providers = {}
+        self.sections = {}
+        self.maintainers = {}
 
     def __len__(self):
         return len(self.names)
 
     def add(self, stanza):
-        name = NAME.search(stanza).group(1).decode()
+        keys = dict(KEYS.findall(stanza))
+        name = keys[b"Package"].decode()
         if name in self.rows:
             return
         row = self.rows[name] = len(self.names)
         self.names.append(name)
         self._file.write(stanza)
         self._offsets.append(self._offsets[-1] + len(stanza))
-        if provides := PROVIDES.search(stanza):
-            for virtual, in parse_relation(provides.group(1).decode()):
-                self.providers.setdefault(virtual, row)
+        number(self.sections, keys.get(b"Section", b""))
+        number(self.maintainers, keys.get(b"Maintainer", b""))
+        for virtual, *_ in parse_relation(keys.get(b"Provides", b"").decode()):
+            self.providers.setdefault(virtual, row)
 
     def read(self, row):
         start, end = self._offsets[row:row + 2]
         self._file.seek(start)
         return self._file.read(end - start)
+
+    def read_rows(self, first, last):
+        """Neighbours in one go; read() is for one of any place."""
+        self._file.seek(self._offsets[first])
+        return [self._file.read(self._offsets[row + 1] - self._offsets[row])
+                for row in range(first, last)]
 
     def size_of(self, first, last):
         return self._offsets[last] - self._offsets[first]
@@ -66,6 +79,10 @@ class Spool:
 
     def close(self):
         self._file.close()
+
+
+def number(numbers, name):
+    return numbers.setdefault(name.decode("utf-8", "replace"), len(numbers))
 
 
 class Segment:
@@ -104,13 +121,14 @@ class RecordCache:
     def size(self):
         return sum(segment.size for segment in self._segments)
 
-    def get(self, row):
+    def get(self, row, stanza=None):
+        """The record of a row; whoever has its text at hand may say so."""
         record = self._records.get(row)
         if record is not None:
             self.hits += 1
             return record
         self.misses += 1
-        record = Record(self._spool.read(row))
+        record = Record(stanza or self._spool.read(row))
         self._put(row, record)
         return record
 
