@@ -29,11 +29,6 @@ struct _MgrManager
   MgrBudgetSource *own_budget; /* (owned) */
   MgrCleaner *cleaner;         /* (owned) */
   MgrCleanupTrigger *trigger;  /* (owned) */
-
-  GMutex totals_lock;
-  guint64 cleanups; /* guarded by totals_lock */
-  guint64 freed;    /* guarded by totals_lock */
-  gint64 returned;  /* guarded by totals_lock */
 };
 
 /* Says in the owner's context that @error refused @size to @component. */

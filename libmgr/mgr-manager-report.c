@@ -7,6 +7,7 @@
 #include "base/mgr-process-memory-private.h"
 #include "mgr-manager-private.h"
 #include "mgr-report-private.h"
+#include "reclaim/mgr-cleaner-private.h"
 
 static void
 report_add_component (MgrReport    *report,
@@ -40,6 +41,7 @@ MgrReport *
 mgr_manager_get_report (MgrManager *self)
 {
   g_autoptr (GPtrArray) components = NULL;
+  MgrCleanerTotals totals;
   MgrReport *report;
 
   g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
@@ -57,11 +59,10 @@ mgr_manager_get_report (MgrManager *self)
   for (guint i = 1; i < components->len; i++)
     report_add_component (report, g_ptr_array_index (components, i));
 
-  g_mutex_lock (&self->totals_lock);
-  report->cleanups = self->cleanups;
-  report->freed = self->freed;
-  report->returned = self->returned;
-  g_mutex_unlock (&self->totals_lock);
+  totals = mgr_cleaner_get_totals (self->cleaner);
+  report->cleanups = totals.cleanups;
+  report->freed = totals.freed;
+  report->returned = totals.returned;
 
   return report;
 }

@@ -4,8 +4,9 @@
 
 #include "config.h"
 
-#include "mgr-enum-types.h"
 #include "mgr-manager-private.h"
+
+#include "mgr-enum-types.h"
 #include "pressure/mgr-cgroup-source.h"
 #include "pressure/mgr-meminfo-source.h"
 #include "pressure/mgr-psi-source.h"
@@ -95,66 +96,8 @@ cleanup_finished_cb (MgrCleaner       *cleaner,
                      MgrCleanupReport *report,
                      gpointer          user_data)
 {
-  MgrManager *self = MGR_MANAGER (user_data);
-
-  g_mutex_lock (&self->totals_lock);
-  self->cleanups++;
-  self->freed += mgr_cleanup_report_get_freed (report);
-  self->returned += mgr_cleanup_report_get_returned (report);
-  g_mutex_unlock (&self->totals_lock);
-
-  g_signal_emit (self, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
+  g_signal_emit (user_data, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
 }
-
-typedef struct
-{
-  char *path;     /* (owned) */
-  guint64 size;
-  char *message;  /* (owned) */
-} Refusal;
-
-static void
-refusal_free (gpointer data)
-{
-  Refusal *refusal = data;
-
-  g_free (refusal->path);
-  g_free (refusal->message);
-  g_free (refusal);
-}
-
-static void
-refusal_emit_cb (gpointer object,
-                 gpointer user_data)
-{
-  Refusal *refusal = user_data;
-
-  g_signal_emit (object, signals[SIGNAL_ALLOCATION_REFUSED], 0,
-                 refusal->path, refusal->size, refusal->message);
-}
-
-void
-mgr_manager_post_refused (MgrManager   *self,
-                          MgrComponent *component,
-                          guint64       size,
-                          const GError *error)
-{
-  Refusal *refusal;
-
-  if (!g_error_matches (error, MGR_ERROR, MGR_ERROR_NO_BUDGET)
-      && !g_error_matches (error, MGR_ERROR, MGR_ERROR_INFEASIBLE))
-    return;
-  if (!g_signal_has_handler_pending (self, signals[SIGNAL_ALLOCATION_REFUSED], 0, FALSE))
-    return;
-
-  refusal = g_new0 (Refusal, 1);
-  refusal->path = g_strdup (mgr_component_get_path (component));
-  refusal->size = size;
-  refusal->message = g_strdup (error->message);
-  mgr_owner_context_post (self->context, self, refusal_emit_cb, refusal, refusal_free);
-}
-
-/* Making and ending */
 
 static guint64
 manager_find_budget (MgrManager *self)
@@ -251,7 +194,6 @@ mgr_manager_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
-  g_mutex_clear (&self->totals_lock);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
 }
@@ -484,7 +426,7 @@ install_state_properties (void)
 }
 
 static void
-install_signals (GType type)
+install_pressure_signals (GType type)
 {
   /**
    * MgrManager::pressure-changed:
@@ -500,6 +442,24 @@ install_signals (GType type)
     g_signal_new ("pressure-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 2, MGR_TYPE_PRESSURE_LEVEL, MGR_TYPE_PRESSURE_SAMPLE);
 
+  /**
+   * MgrManager::emergency:
+   * @self: the manager
+   * @sample: what was seen
+   *
+   * Emitted in the owner's context when pressure rises to
+   * %MGR_PRESSURE_LEVEL_EMERGENCY, before the cleanup.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_EMERGENCY] =
+    g_signal_new ("emergency", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_PRESSURE_SAMPLE);
+}
+
+static void
+install_work_signals (GType type)
+{
   /**
    * MgrManager::cleanup-started:
    * @self: the manager
@@ -540,20 +500,6 @@ install_signals (GType type)
   signals[SIGNAL_ALLOCATION_REFUSED] =
     g_signal_new ("allocation-refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
-
-  /**
-   * MgrManager::emergency:
-   * @self: the manager
-   * @sample: what was seen
-   *
-   * Emitted in the owner's context when pressure rises to
-   * %MGR_PRESSURE_LEVEL_EMERGENCY, before the cleanup.
-   *
-   * Since: 1.0
-   */
-  signals[SIGNAL_EMERGENCY] =
-    g_signal_new ("emergency", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, MGR_TYPE_PRESSURE_SAMPLE);
 }
 
 static void
@@ -571,13 +517,13 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_part_properties ();
   install_state_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
-  install_signals (G_TYPE_FROM_CLASS (klass));
+  install_pressure_signals (G_TYPE_FROM_CLASS (klass));
+  install_work_signals (G_TYPE_FROM_CLASS (klass));
 }
 
 static void
 mgr_manager_init (MgrManager *self)
 {
-  g_mutex_init (&self->totals_lock);
 }
 
 /**
@@ -805,24 +751,6 @@ mgr_manager_set_track_process (MgrManager *self,
 }
 
 /**
- * mgr_manager_get_automatic_cleanup:
- * @self: a manager
- *
- * Whether rising pressure cleans by itself.
- *
- * Returns: %TRUE if it does
- *
- * Since: 1.0
- */
-gboolean
-mgr_manager_get_automatic_cleanup (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
-
-  return mgr_cleanup_trigger_get_enabled (self->trigger);
-}
-
-/**
  * mgr_manager_set_automatic_cleanup:
  * @self: a manager
  * @automatic_cleanup: whether to clean
@@ -843,74 +771,4 @@ mgr_manager_set_automatic_cleanup (MgrManager *self,
   mgr_cleanup_trigger_set_enabled (self->trigger, automatic_cleanup);
   mgr_owner_context_post (self->context, self, manager_notify_cb,
                           props[PROP_AUTOMATIC_CLEANUP], NULL);
-}
-
-/**
- * mgr_manager_register_resource:
- * @self: a manager
- * @resource: a resource
- * @error: return location for a #GError
- *
- * Lets cleanups know of a resource, as mgr_cleaner_register() does.
- *
- * Returns: %TRUE on success
- *
- * Since: 1.0
- */
-gboolean
-mgr_manager_register_resource (MgrManager   *self,
-                               MgrResource  *resource,
-                               GError      **error)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
-
-  return mgr_cleaner_register (self->cleaner, resource, error);
-}
-
-/**
- * mgr_manager_unregister_resource:
- * @self: a manager
- * @resource: a resource
- *
- * Lets cleanups forget a resource.
- *
- * Returns: %TRUE if it was registered
- *
- * Since: 1.0
- */
-gboolean
-mgr_manager_unregister_resource (MgrManager  *self,
-                                 MgrResource *resource)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
-
-  return mgr_cleaner_unregister (self->cleaner, resource);
-}
-
-/**
- * mgr_manager_cleanup:
- * @self: a manager
- * @strategy: how far to go
- * @force: whether CAUTIOUS resources may be cleaned too
- * @safe_mode: whether to keep to the rules of safety; see mgr_cleaner_cleanup()
- * @error: return location for a #GError
- *
- * Takes memory back now, as mgr_cleaner_cleanup() does. PROTECTED resources are
- * never touched.
- *
- * Returns: (transfer full): what was cleaned, what was kept, and what came back
- *
- * Since: 1.0
- */
-MgrCleanupReport *
-mgr_manager_cleanup (MgrManager          *self,
-                     MgrCleanupStrategy   strategy,
-                     gboolean             force,
-                     gboolean             safe_mode,
-                     GError             **error)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return mgr_cleaner_cleanup (self->cleaner, strategy, force, safe_mode, error);
 }

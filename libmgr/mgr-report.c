@@ -4,8 +4,9 @@
 
 #include "config.h"
 
-#include "mgr-enum-types.h"
 #include "mgr-report-private.h"
+
+#include "mgr-enum-types.h"
 
 /**
  * SECTION:mgr-report

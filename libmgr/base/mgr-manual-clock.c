@@ -6,6 +6,11 @@
 
 #include "base/mgr-manual-clock.h"
 
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <sys/eventfd.h>
+
 /**
  * SECTION:mgr-manual-clock
  * @title: MgrManualClock
@@ -28,14 +33,18 @@ struct _MgrManualClock
 
   GMutex lock;
   gint64 now;        /* guarded by lock */
-  GPtrArray *timers; /* (owned) (element-type ManualTimer), guarded by lock */
+  GPtrArray *timers; /* (owned) (element-type ManualTimer): not due yet, guarded by lock */
 };
 
+/* The clock moves in one thread while another drops the timer and frees the main
+ * context it was attached to, so it must not touch the source: it wakes it through a
+ * file descriptor. */
 typedef struct
 {
   GSource source;
   MgrManualClock *clock; /* (owned) */
   gint64 due;
+  int fd;                /* (owned): an eventfd, readable once due has come */
 } ManualTimer;
 
 G_DEFINE_FINAL_TYPE (MgrManualClock, mgr_manual_clock, MGR_TYPE_CLOCK)
@@ -45,7 +54,10 @@ manual_timer_dispatch (GSource     *source,
                        GSourceFunc  callback,
                        gpointer     user_data)
 {
-  g_source_set_ready_time (source, -1);
+  ManualTimer *timer = (ManualTimer *) source;
+  eventfd_t value;
+
+  eventfd_read (timer->fd, &value);
   return callback != NULL ? callback (user_data) : G_SOURCE_REMOVE;
 }
 
@@ -54,17 +66,12 @@ manual_timer_finalize (GSource *source)
 {
   ManualTimer *timer = (ManualTimer *) source;
 
-  g_clear_object (&timer->clock);
-}
-
-static void
-manual_timer_dispose (GSource *source)
-{
-  ManualTimer *timer = (ManualTimer *) source;
-
   g_mutex_lock (&timer->clock->lock);
   g_ptr_array_remove_fast (timer->clock->timers, timer);
   g_mutex_unlock (&timer->clock->lock);
+
+  g_close (timer->fd, NULL);
+  g_object_unref (timer->clock);
 }
 
 static GSourceFuncs manual_timer_funcs = {
@@ -85,6 +92,22 @@ mgr_manual_clock_get_time (MgrClock *clock)
   return now;
 }
 
+/* With the lock held: makes those ready whose time has come, each of them once. */
+static void
+manual_clock_fire (MgrManualClock *self)
+{
+  for (guint i = self->timers->len; i-- > 0;)
+    {
+      ManualTimer *timer = g_ptr_array_index (self->timers, i);
+
+      if (timer->due > self->now)
+        continue;
+
+      eventfd_write (timer->fd, 1);
+      g_ptr_array_remove_index_fast (self->timers, i);
+    }
+}
+
 static GSource *
 mgr_manual_clock_create_timer (MgrClock *clock,
                                gint64    due)
@@ -95,11 +118,14 @@ mgr_manual_clock_create_timer (MgrClock *clock,
 
   timer->clock = g_object_ref (self);
   timer->due = due;
-  g_source_set_dispose_function (source, manual_timer_dispose);
+  timer->fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (timer->fd < 0)
+    g_error ("A manual clock cannot make a timer: %s", g_strerror (errno));
+  g_source_add_unix_fd (source, timer->fd, G_IO_IN);
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->timers, timer);
-  g_source_set_ready_time (source, due <= self->now ? 0 : -1);
+  manual_clock_fire (self);
   g_mutex_unlock (&self->lock);
 
   return source;
@@ -171,12 +197,6 @@ mgr_manual_clock_advance (MgrManualClock *self,
 
   g_mutex_lock (&self->lock);
   self->now += delta;
-  for (guint i = 0; i < self->timers->len; i++)
-    {
-      ManualTimer *timer = g_ptr_array_index (self->timers, i);
-
-      if (timer->due <= self->now)
-        g_source_set_ready_time (&timer->source, 0);
-    }
+  manual_clock_fire (self);
   g_mutex_unlock (&self->lock);
 }

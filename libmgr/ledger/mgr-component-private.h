@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 /* A budget of 0 means that only the levels above limit the component. */
 #define MGR_BUDGET_NONE G_MAXUINT64
 
+#define MGR_CACHE_LINE 64
+
 struct _MgrComponent
 {
   GObject parent_instance;
@@ -44,6 +46,10 @@ struct _MgrComponent
   gboolean stocked;          /* on the ledger's list of stocked components */
   gboolean detached;         /* removed, or the manager is gone */
   MgrComponent *next_stocked;
+
+  /* Keeps the fields above, written at every charge, off the cache line of what
+   * the allocator puts behind: two threads would slow each other to half. */
+  char padding[MGR_CACHE_LINE];
 };
 
 MgrComponent *mgr_component_new           (MgrLedger     *ledger,

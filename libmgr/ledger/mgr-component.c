@@ -4,10 +4,11 @@
 
 #include "config.h"
 
+#include "ledger/mgr-component-private.h"
+
 #include "base/mgr-owner-context-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "ledger/mgr-charge-private.h"
-#include "ledger/mgr-component-private.h"
 
 /**
  * SECTION:mgr-component

@@ -4,8 +4,9 @@
 
 #include "config.h"
 
-#include "base/mgr-size.h"
 #include "ledger/mgr-holders-private.h"
+
+#include "base/mgr-size.h"
 #include "ledger/mgr-slot-table-private.h"
 
 #define HOLDERS_NAMED 3

@@ -4,9 +4,10 @@
 
 #include "config.h"
 
+#include "ledger/mgr-ledger-private.h"
+
 #include "base/mgr-owner-context-private.h"
 #include "ledger/mgr-charge-private.h"
-#include "ledger/mgr-ledger-private.h"
 #include "ledger/mgr-slot-table-private.h"
 #include "ledger/mgr-waiter-private.h"
 

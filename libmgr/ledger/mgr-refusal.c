@@ -4,10 +4,11 @@
 
 #include "config.h"
 
+#include "ledger/mgr-refusal-private.h"
+
 #include "base/mgr-size.h"
 #include "ledger/mgr-charge-private.h"
 #include "ledger/mgr-holders-private.h"
-#include "ledger/mgr-refusal-private.h"
 
 /* The first level, from @component up, whose whole budget is less than @size. */
 static MgrComponent *

@@ -4,9 +4,10 @@
 
 #include "config.h"
 
+#include "ledger/mgr-waiter-private.h"
+
 #include "base/mgr-size.h"
 #include "ledger/mgr-refusal-private.h"
-#include "ledger/mgr-waiter-private.h"
 
 typedef struct
 {

@@ -188,14 +188,14 @@ mgr_cgroup_memory_read (MgrCgroupMemory   *self,
     return FALSE;
 
   /* A process in the root group is free of limits; elsewhere files are due. */
-  if (n_read == 0 && (self->groups->len > 1 || !summary->sees_root))
+  if (n_read == 0 && !mgr_cgroup_tree_is_in_root (self->tree))
     {
-      MgrCgroupGroup *own = g_ptr_array_index (self->groups, 0);
+      MgrCgroupGroup *top = g_ptr_array_index (self->groups, self->groups->len - 1);
 
       g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
-                   "The cgroup “%s” has no memory files: "
-                   "enable the memory controller for it in cgroup.subtree_control",
-                   mgr_cgroup_group_get_directory (own));
+                   "The cgroup “%s” and those below it have no memory files: "
+                   "enable the memory controller for them in cgroup.subtree_control",
+                   mgr_cgroup_group_get_directory (top));
       return FALSE;
     }
 

@@ -34,8 +34,10 @@ guint               mgr_cgroup_tree_get_version     (MgrCgroupTree  *self);
  * ancestors up to the mount point. */
 const char * const *mgr_cgroup_tree_get_memory_dirs (MgrCgroupTree  *self);
 
-/* Whether the mount shows the hierarchy from its root, or the namespace's. */
+/* Whether the mount shows the hierarchy from its root, or the namespace's, and
+ * whether this process is in that very group. */
 gboolean            mgr_cgroup_tree_has_root        (MgrCgroupTree  *self);
+gboolean            mgr_cgroup_tree_is_in_root      (MgrCgroupTree  *self);
 
 /* The own group on v2, or NULL. */
 const char         *mgr_cgroup_tree_get_unified_dir (MgrCgroupTree  *self);

@@ -25,6 +25,7 @@ struct _MgrCgroupTree
   char *last_membership;   /* (owned) (nullable): none yet */
   guint version;
   gboolean has_root;
+  gboolean in_root;
   GStrv memory_dirs;       /* (owned) (nullable): none visible */
   GStrv unified_dirs;      /* (owned) (nullable): none visible */
 };
@@ -70,6 +71,7 @@ cgroup_tree_clear (MgrCgroupTree *self)
   g_clear_pointer (&self->unified_dirs, g_strfreev);
   self->version = 0;
   self->has_root = FALSE;
+  self->in_root = FALSE;
 }
 
 void
@@ -95,7 +97,8 @@ cgroup_mount_parse (const char *line)
   while (dash < n_fields && strcmp (fields[dash], "-") != 0)
     dash++;
 
-  if (dash + 3 >= n_fields || !g_str_has_prefix (fields[dash + 1], "cgroup"))
+  if (dash + 3 >= n_fields || !g_str_has_prefix (fields[dash + 1], "cgroup") ||
+      fields[MOUNT_FIELD_ROOT][0] != '/')
     return NULL;
 
   mount = g_new0 (CgroupMount, 1);
@@ -176,7 +179,7 @@ map_path (const char *root,
       !is_above_namespace (path + length))
     return path + length;
 
-  if (root[0] == '/' && root[1] != '\0' && is_only_above_namespace (root))
+  if (is_only_above_namespace (root))
     return "";
 
   return NULL;
@@ -223,13 +226,12 @@ cgroup_mount_serves (CgroupMount *mount,
 }
 
 /* Of several mounts the one that shows most ancestors is the best: it names the
- * most directories. */
+ * most directories. Sets has_root and in_root by it. */
 static GStrv
 find_directories (MgrCgroupTree *self,
                   GPtrArray     *mounts,
                   const char    *controller,
-                  const char    *path,
-                  gboolean      *out_has_root)
+                  const char    *path)
 {
   g_auto (GStrv) best = NULL;
 
@@ -252,7 +254,8 @@ find_directories (MgrCgroupTree *self,
 
       g_strfreev (best);
       best = g_steal_pointer (&found);
-      *out_has_root = strcmp (mount->root, "/") == 0;
+      self->has_root = strcmp (mount->root, "/") == 0;
+      self->in_root = self->has_root && strcmp (path, "/") == 0;
     }
 
   return g_steal_pointer (&best);
@@ -266,23 +269,21 @@ cgroup_tree_resolve (MgrCgroupTree *self,
   g_autoptr (GPtrArray) mounts = cgroup_mounts_parse (mounts_text);
   g_autofree char *v1_path = find_membership (membership, "memory");
   g_autofree char *v2_path = find_membership (membership, NULL);
-  gboolean has_root = FALSE;
 
   cgroup_tree_clear (self);
   self->last_membership = g_strdup (membership);
 
   if (v2_path != NULL)
-    self->unified_dirs = find_directories (self, mounts, NULL, v2_path, &has_root);
+    self->unified_dirs = find_directories (self, mounts, NULL, v2_path);
 
   if (v1_path != NULL)
     {
-      self->memory_dirs = find_directories (self, mounts, "memory", v1_path, &self->has_root);
+      self->memory_dirs = find_directories (self, mounts, "memory", v1_path);
       self->version = self->memory_dirs != NULL ? 1 : 0;
     }
   else if (self->unified_dirs != NULL)
     {
       self->memory_dirs = g_strdupv (self->unified_dirs);
-      self->has_root = has_root;
       self->version = 2;
     }
 }
@@ -329,6 +330,12 @@ gboolean
 mgr_cgroup_tree_has_root (MgrCgroupTree *self)
 {
   return self->has_root;
+}
+
+gboolean
+mgr_cgroup_tree_is_in_root (MgrCgroupTree *self)
+{
+  return self->in_root;
 }
 
 const char *

@@ -8,6 +8,16 @@
 
 G_BEGIN_DECLS
 
+/* Over all cleanups that have ended, whoever asked for them. */
+typedef struct
+{
+  guint64 cleanups;
+  guint64 freed;
+  gint64 returned;
+} MgrCleanerTotals;
+
+MgrCleanerTotals mgr_cleaner_get_totals (MgrCleaner *self);
+
 /* How long to wait for a resource whose owner is another thread, in real
  * microseconds; never longer than the time box of the cleanup leaves. */
 void mgr_cleaner_set_owner_deadline (MgrCleaner *self,

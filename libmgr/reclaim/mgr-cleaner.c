@@ -32,12 +32,15 @@
  *
  * How far a cleanup goes depends on the strategy:
  *
- * | strategy                           | target of what it may clean | time box | heap trimmed |
- * |------------------------------------|-----------------------------|----------|--------------|
- * | %MGR_CLEANUP_STRATEGY_LIGHT        | 25 %                        | 5 ms     | no           |
- * | %MGR_CLEANUP_STRATEGY_MODERATE     | 50 %                        | 20 ms    | no           |
- * | %MGR_CLEANUP_STRATEGY_AGGRESSIVE   | 100 %                       | 100 ms   | yes          |
- * | %MGR_CLEANUP_STRATEGY_EMERGENCY    | 100 %                       | 5 s      | yes          |
+ * - %MGR_CLEANUP_STRATEGY_LIGHT: a quarter of what it may clean, within 5 ms.
+ *
+ * - %MGR_CLEANUP_STRATEGY_MODERATE: half of what it may clean, within 20 ms.
+ *
+ * - %MGR_CLEANUP_STRATEGY_AGGRESSIVE: all it may clean, within 100 ms; then the
+ *   heap is trimmed.
+ *
+ * - %MGR_CLEANUP_STRATEGY_EMERGENCY: all it may clean, within 5 s; then the heap is
+ *   trimmed.
  *
  * No further resource is asked once the target is met or the time is up. Each is
  * asked in the thread it belongs to, see #MgrResource; one that belongs to
@@ -72,6 +75,9 @@ struct _MgrCleaner
   gint64 owner_deadline;         /* set before the first cleanup */
 
   gint busy; /* atomic: 1 while a cleanup runs */
+
+  GMutex lock;
+  MgrCleanerTotals totals; /* guarded by lock */
 };
 
 typedef enum
@@ -169,6 +175,7 @@ mgr_cleaner_finalize (GObject *object)
   g_main_context_unref (self->context);
   g_free (self->proc_path);
   g_free (self->statm_path);
+  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mgr_cleaner_parent_class)->finalize (object);
 }
@@ -263,6 +270,7 @@ mgr_cleaner_class_init (MgrCleanerClass *klass)
 static void
 mgr_cleaner_init (MgrCleaner *self)
 {
+  g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
   self->rules = mgr_protection_rules_new ();
   self->registry = mgr_resource_registry_new (self->rules);
@@ -555,6 +563,17 @@ cleaner_run (MgrCleaner         *self,
 }
 
 static void
+cleaner_count (MgrCleaner             *self,
+               const MgrCleanupReport *report)
+{
+  g_mutex_lock (&self->lock);
+  self->totals.cleanups++;
+  self->totals.freed += MIN (report->freed, G_MAXUINT64 - self->totals.freed);
+  self->totals.returned += report->returned;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 emit_started_cb (gpointer object,
                  gpointer user_data)
 {
@@ -645,12 +664,25 @@ mgr_cleaner_cleanup (MgrCleaner          *self,
 
   mgr_owner_context_post (self->context, self, emit_started_cb, GINT_TO_POINTER (strategy), NULL);
   report = cleaner_run (self, strategy, force);
+  cleaner_count (self, report);
   g_atomic_int_set (&self->busy, 0);
   mgr_owner_context_post (self->context, self, emit_finished_cb,
                           mgr_cleanup_report_ref (report),
                           (GDestroyNotify) mgr_cleanup_report_unref);
 
   return report;
+}
+
+MgrCleanerTotals
+mgr_cleaner_get_totals (MgrCleaner *self)
+{
+  MgrCleanerTotals totals;
+
+  g_mutex_lock (&self->lock);
+  totals = self->totals;
+  g_mutex_unlock (&self->lock);
+
+  return totals;
 }
 
 void

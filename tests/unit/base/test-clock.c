@@ -86,6 +86,38 @@ test_manual_timer_dropped (void)
   g_assert_cmpint (mgr_clock_get_time (MGR_CLOCK (manual)), ==, 100);
 }
 
+static gpointer
+advance_cb (gpointer user_data)
+{
+  for (guint i = 0; i < 20000; i++)
+    mgr_manual_clock_advance (user_data, 1);
+
+  return NULL;
+}
+
+static void
+test_manual_timers_come_and_go (void)
+{
+  g_autoptr (MgrManualClock) manual = mgr_manual_clock_new (0);
+  GThread *thread = g_thread_new ("advance", advance_cb, manual);
+  guint count = 0;
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GSource) timer = mgr_clock_create_timer (MGR_CLOCK (manual), i);
+
+      g_source_set_callback (timer, count_cb, &count, NULL);
+      g_source_attach (timer, NULL);
+      if (i % 2 == 0)
+        g_source_destroy (timer);
+    }
+  g_thread_join (thread);
+
+  mgr_manual_clock_advance (manual, 20000);
+  drain ();
+  g_assert_cmpuint (count, ==, 10000);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -96,6 +128,8 @@ main (int    argc,
   g_test_add_func ("/base/clock/system-timer", test_system_timer);
   g_test_add_func ("/base/clock/manual-timer", test_manual_timer);
   g_test_add_func ("/base/clock/manual-timer-dropped", test_manual_timer_dropped);
+
+  g_test_add_func ("/base/clock/manual-timers-come-and-go", test_manual_timers_come_and_go);
 
   return g_test_run ();
 }

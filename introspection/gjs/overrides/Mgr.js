@@ -1,0 +1,204 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What makes Mgr read like JavaScript. Wherever a size is asked for, a number of
+ * bytes or a text such as '1.5 GiB' will do; wherever a component is asked for by
+ * path, the component itself will do. Description, priority and tags may be given
+ * as one object of options, or one after the other as in C. */
+
+/* exported _init */
+
+const Gio = imports.gi.Gio;
+
+let Mgr;
+
+/* The getters of records, which, other than the properties of objects, are no
+ * attributes by themselves. */
+const RECORD_ATTRIBUTES = {
+    Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
+    CleanupReport: ['cleaned', 'dry_run', 'duration', 'freed', 'kept', 'protected', 'returned',
+        'strategy', 'time'],
+    PressureReading: ['available', 'limit', 'stall', 'usage', 'used'],
+    PressureSample: ['available', 'level', 'limit', 'missing', 'source', 'stall', 'time', 'usage'],
+    Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
+        'returned', 'used'],
+};
+
+function toBytes(size) {
+    return typeof size === 'string' ? Mgr.size_parse(size)[1] : size;
+}
+
+function toPath(component) {
+    return typeof component === 'object' && component !== null ? component.path : component;
+}
+
+function isOptions(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function override(prototype, name, make) {
+    prototype[name] = make(prototype[name]);
+}
+
+/* Takes (options) or (description, priority, tags, ...further in the order of
+ * names), and returns the values in that order. */
+function readOptions(given, names, defaults) {
+    if (isOptions(given[0])) {
+        const unknown = Object.keys(given[0]).find(key => !names.includes(key));
+        if (unknown !== undefined)
+            throw new TypeError(`There is no option “${unknown}”: use ${names.join(', ')}`);
+
+        return names.map(name => given[0][name] ?? defaults[name] ?? null);
+    }
+
+    return names.map((name, i) => given[i] ?? defaults[name] ?? null);
+}
+
+function overrideRecords() {
+    for (const [record, names] of Object.entries(RECORD_ATTRIBUTES)) {
+        for (const name of names) {
+            Object.defineProperty(Mgr[record].prototype, name, {
+                configurable: true,
+                get() {
+                    return this[`get_${name}`]();
+                },
+            });
+        }
+    }
+
+    override(Mgr.Allocation.prototype, 'resize', resize => function (size) {
+        return resize.call(this, toBytes(size));
+    });
+}
+
+function overrideComponent() {
+    const prototype = Mgr.Component.prototype;
+    const names = ['description', 'priority', 'tags'];
+    const defaults = {priority: Mgr.PRIORITY_DEFAULT};
+
+    override(prototype, 'allocate', allocate => function (size, ...options) {
+        return allocate.call(this, toBytes(size), ...readOptions(options, names, defaults));
+    });
+    for (const name of ['reserve', 'set_budget', 'set_guaranteed']) {
+        override(prototype, name, method => function (size) {
+            return method.call(this, toBytes(size));
+        });
+    }
+}
+
+function overrideAllocate(prototype) {
+    const names = ['description', 'priority', 'tags'];
+    const defaults = {priority: Mgr.PRIORITY_DEFAULT};
+
+    /* Written out: this one is called for every allocation. */
+    override(prototype, 'allocate', allocate => function (component, size, options = null,
+        priority = Mgr.PRIORITY_DEFAULT, tags = null) {
+        if (isOptions(options)) {
+            const values = readOptions([options], names, defaults);
+            return allocate.call(this, toPath(component), toBytes(size), ...values);
+        }
+        return allocate.call(this, toPath(component), toBytes(size), options, priority, tags);
+    });
+
+    override(prototype, 'allocate_adaptive', allocate => function (component, size, ...options) {
+        const [description, priority, tags, minimum] =
+            readOptions(options, [...names, 'minimum'], {...defaults, minimum: 0});
+        return allocate.call(this, toPath(component), toBytes(size), description, priority, tags,
+            toBytes(minimum));
+    });
+
+    override(prototype, 'allocate_with_fallback', allocate => function (component, primary,
+        fallback, ...options) {
+        return allocate.call(this, toPath(component), toBytes(primary), toBytes(fallback),
+            ...readOptions(options, names, defaults));
+    });
+}
+
+/* Without a callback it returns a promise; the timeout is in microseconds. */
+function overrideAllocateAsync(prototype) {
+    const names = ['description', 'priority', 'tags', 'timeout', 'cancellable'];
+    const defaults = {priority: Mgr.PRIORITY_DEFAULT, timeout: 0};
+
+    Gio._promisify(prototype, 'allocate_async', 'allocate_finish');
+    override(prototype, 'allocate_async', allocate => function (component, size, ...options) {
+        const rest = isOptions(options[0]) ? options.slice(1) : options.slice(names.length);
+        return allocate.call(this, toPath(component), toBytes(size),
+            ...readOptions(options, names, defaults), ...rest);
+    });
+}
+
+/* Calls fn(allocation) and releases the allocation when fn has returned or thrown
+ * or, where it returned a promise, when that is settled. */
+function withAllocation(component, size, options, fn) {
+    if (typeof options === 'function')
+        [options, fn] = [{}, options];
+
+    const allocation = this.allocate(component, size, options);
+    const release = () => {
+        if (!allocation.is_released())
+            allocation.release();
+    };
+    let result;
+
+    try {
+        result = fn(allocation);
+    } catch (error) {
+        release();
+        throw error;
+    }
+
+    if (typeof result?.then === 'function')
+        return Promise.resolve(result).finally(release);
+
+    release();
+    return result;
+}
+
+function overrideCleanup(prototype, name) {
+    override(prototype, name, cleanup => function (strategy = Mgr.CleanupStrategy.MODERATE,
+        force = false, safeMode = true) {
+        return cleanup.call(this, strategy, force, safeMode);
+    });
+}
+
+function overrideManager() {
+    const prototype = Mgr.Manager.prototype;
+
+    override(Mgr.Manager, 'new', create => (totalBudget = 0) => create(toBytes(totalBudget)));
+    override(prototype, 'add_component', add => function (name, budget = 0, parent = null) {
+        return add.call(this, name, toBytes(budget),
+            typeof parent === 'string' ? this.lookup_component(parent) : parent);
+    });
+    override(prototype, 'set_total_budget', set => function (totalBudget) {
+        return set.call(this, toBytes(totalBudget));
+    });
+    override(prototype, 'list_allocations', list => function (component = null, tag = null,
+        offset = 0, limit = 0) {
+        return list.call(this, toPath(component), tag, offset, limit);
+    });
+
+    overrideAllocate(prototype);
+    overrideAllocateAsync(prototype);
+    prototype.withAllocation = withAllocation;
+    overrideCleanup(prototype, 'cleanup');
+}
+
+function overrideReclaim() {
+    overrideCleanup(Mgr.Cleaner.prototype, 'cleanup');
+    overrideCleanup(Mgr.Cleaner.prototype, 'preview');
+
+    override(Mgr.Resource, 'new', create => (name, size = 0) => create(name, toBytes(size)));
+    override(Mgr.Resource.prototype, 'set_size', set => function (size) {
+        set.call(this, toBytes(size));
+    });
+}
+
+function _init() {
+    Mgr = this;
+
+    overrideRecords();
+    overrideComponent();
+    overrideManager();
+    overrideReclaim();
+}

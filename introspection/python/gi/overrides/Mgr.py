@@ -1,0 +1,364 @@
+# SPDX-FileCopyrightText: 2026 The libmgr contributors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What makes Mgr read like Python: sizes as text, ``with``, ``await``, MemoryError.
+
+The classes stay those of the typelib; methods get defaults and take more kinds
+of arguments, but none changes its signature. Wherever a size is asked for, an
+int of bytes or a text such as "1.5 GiB" will do; wherever a component is asked
+for by path, the component itself will do. Every property of an object, and
+every getter of a record, is also an attribute: ``component.used``,
+``allocation.size``, ``report.freed``.
+"""
+
+from gi.repository import Gio, GLib, GObject
+
+from ..module import get_introspection_module
+
+Mgr = get_introspection_module("Mgr")
+
+__all__ = []
+
+DEFAULT = Mgr.PRIORITY_DEFAULT
+MODERATE = Mgr.CleanupStrategy.MODERATE
+
+
+class BudgetError(GLib.Error, MemoryError):
+    """A request that does not fit: a MemoryError, and the GLib.Error it came as."""
+
+
+BudgetError.__module__ = Mgr.__name__
+__all__.append("BudgetError")
+
+_DOMAIN = GLib.quark_to_string(Mgr.Error.quark())
+_REFUSALS = (Mgr.Error.NO_BUDGET, Mgr.Error.INFEASIBLE)
+
+
+def _refined(error):
+    """The BudgetError for a refusal; any other error as it is."""
+    if error.domain == _DOMAIN and error.code in _REFUSALS:
+        return BudgetError(error.message, error.domain, error.code)
+    return error
+
+
+def _size(size):
+    return Mgr.size_parse(size).out_bytes if isinstance(size, str) else size
+
+
+def _path(component):
+    return component.get_path() if isinstance(component, Mgr.Component) else component
+
+
+def _charge(function, *arguments):
+    try:
+        return function(*arguments)
+    except GLib.Error as error:
+        raise _refined(error) from None
+
+
+# Allocations
+
+def _allocation_enter(self):
+    return self
+
+
+def _allocation_exit(self, *_exception):
+    if not self.is_released():
+        self.release()
+
+
+_allocation_resize = Mgr.Allocation.resize
+
+
+def _resize(self, size):
+    return _charge(_allocation_resize, self, _size(size))
+
+
+Mgr.Allocation.__enter__ = _allocation_enter
+Mgr.Allocation.__exit__ = _allocation_exit
+Mgr.Allocation.resize = _resize
+
+
+class PendingAllocation:
+    """A request of Manager.allocate_async() that waits its turn.
+
+    ``await`` it for the allocation, or let ``async with`` release that at the
+    end of the block. Where the task that waits is cancelled, so is the request.
+    """
+
+    def __init__(self, cancellable):
+        import asyncio
+
+        self._cancellable = cancellable or Gio.Cancellable()
+        self._loop = asyncio.get_running_loop()
+        self._future = self._loop.create_future()
+        self._future.add_done_callback(self._withdraw)
+        self._allocation = None
+
+    def _withdraw(self, future):
+        if future.cancelled():
+            self._cancellable.cancel()
+
+    def _settle(self, allocation, error):
+        if self._future.done():
+            if allocation is not None:
+                allocation.release()
+        elif error is not None:
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(allocation)
+
+    def _finished(self, manager, result):
+        try:
+            self._deliver(manager.allocate_finish(result), None)
+        except GLib.Error as error:
+            # The traceback would keep the result, and what was granted, alive.
+            self._deliver(None, error.with_traceback(None))
+
+    def _deliver(self, allocation, error):
+        # The main context may be iterated by another thread than the loop's.
+        try:
+            self._loop.call_soon_threadsafe(self._settle, allocation, error)
+        except RuntimeError:
+            # The loop is closed, so that nobody waits any more.
+            if allocation is not None:
+                allocation.release()
+
+    def cancel(self):
+        """Withdraw the request. Returns whether it was still waiting."""
+        return self._future.cancel()
+
+    def __await__(self):
+        return self._future.__await__()
+
+    async def __aenter__(self):
+        self._allocation = await self._future
+        return self._allocation
+
+    async def __aexit__(self, *exception):
+        self._allocation.__exit__(*exception)
+
+
+# Components
+
+_component_allocate = Mgr.Component.allocate
+_component_reserve = Mgr.Component.reserve
+_component_set_budget = Mgr.Component.set_budget
+_component_set_guaranteed = Mgr.Component.set_guaranteed
+
+
+# What is called for every allocation converts nothing before it has to: an int,
+# and a path, are the rule.
+
+def _allocate_from_component(self, size, description=None, priority=DEFAULT, tags=None):
+    try:
+        return _component_allocate(self, size, description, priority, tags)
+    except TypeError:
+        return _charge(_component_allocate, self, _size(size), description, priority, tags)
+    except GLib.Error as error:
+        raise _refined(error) from None
+
+
+def _reserve(self, size):
+    try:
+        return _component_reserve(self, size)
+    except TypeError:
+        return _charge(_component_reserve, self, _size(size))
+    except GLib.Error as error:
+        raise _refined(error) from None
+
+
+def _set_budget(self, budget):
+    return _component_set_budget(self, _size(budget))
+
+
+def _set_guaranteed(self, guaranteed):
+    return _component_set_guaranteed(self, _size(guaranteed))
+
+
+Mgr.Component.allocate = _allocate_from_component
+Mgr.Component.reserve = _reserve
+Mgr.Component.set_budget = _set_budget
+Mgr.Component.set_guaranteed = _set_guaranteed
+
+
+# Manager
+
+_manager_new = Mgr.Manager.new
+_manager_add_component = Mgr.Manager.add_component
+_manager_allocate = Mgr.Manager.allocate
+_manager_allocate_adaptive = Mgr.Manager.allocate_adaptive
+_manager_allocate_with_fallback = Mgr.Manager.allocate_with_fallback
+_manager_allocate_async = Mgr.Manager.allocate_async
+_manager_allocate_finish = Mgr.Manager.allocate_finish
+_manager_list_allocations = Mgr.Manager.list_allocations
+_manager_remove_component = Mgr.Manager.remove_component
+_manager_set_total_budget = Mgr.Manager.set_total_budget
+_manager_cleanup = Mgr.Manager.cleanup
+
+
+def _manager_init(self, total_budget=0, **properties):
+    GObject.Object.__init__(self, total_budget=_size(total_budget), **properties)
+
+
+def _new(total_budget=0):
+    return _manager_new(_size(total_budget))
+
+
+def _component(manager, component):
+    """The component of a path, or the component itself."""
+    if not isinstance(component, str):
+        return component
+
+    found = manager.lookup_component(component)
+    if found is None:
+        raise GLib.Error("There is no component “%s”: add it first" % component,
+                         _DOMAIN, Mgr.Error.NOT_FOUND)
+    return found
+
+
+def _add_component(self, name, budget=0, parent=None):
+    return _manager_add_component(self, name, _size(budget), _component(self, parent))
+
+
+def _remove_component(self, component):
+    return _manager_remove_component(self, _component(self, component))
+
+
+def _set_total_budget(self, total_budget):
+    return _manager_set_total_budget(self, _size(total_budget))
+
+
+def _allocate(self, component, size, description=None, priority=DEFAULT, tags=None):
+    try:
+        return _manager_allocate(self, component, size, description, priority, tags)
+    except TypeError:
+        return _charge(_manager_allocate, self, _path(component), _size(size),
+                       description, priority, tags)
+    except GLib.Error as error:
+        raise _refined(error) from None
+
+
+def _allocate_adaptive(self, component, size, description=None, priority=DEFAULT, tags=None,
+                       minimum=0):
+    return _charge(_manager_allocate_adaptive, self, _path(component), _size(size),
+                   description, priority, tags, _size(minimum))
+
+
+def _allocate_with_fallback(self, component, primary, fallback, description=None,
+                            priority=DEFAULT, tags=None):
+    return _charge(_manager_allocate_with_fallback, self, _path(component), _size(primary),
+                   _size(fallback), description, priority, tags)
+
+
+def _allocate_async(self, component, size, description=None, priority=DEFAULT, tags=None,
+                    timeout=0, cancellable=None, callback=None, *user_data):
+    """Wait until it fits. With a callback as in C; without one, await what it returns.
+
+    The timeout is in microseconds, 0 for none. Some thread has to iterate the
+    main context of the calling one, as a GLib main loop or gbulb does.
+    """
+    arguments = (self, _path(component), _size(size), description, priority, tags, timeout)
+    if callback is not None:
+        return _manager_allocate_async(*arguments, cancellable, callback, *user_data)
+
+    pending = PendingAllocation(cancellable)
+    _manager_allocate_async(*arguments, pending._cancellable, pending._finished)
+    return pending
+
+
+def _allocate_finish(self, result):
+    return _charge(_manager_allocate_finish, self, result)
+
+
+def _list_allocations(self, component=None, tag=None, offset=0, limit=0):
+    return _manager_list_allocations(self, _path(component), tag, offset, limit)
+
+
+def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True):
+    return _manager_cleanup(self, strategy, force, safe_mode)
+
+
+Mgr.Manager.__init__ = _manager_init
+Mgr.Manager.new = staticmethod(_new)
+Mgr.Manager.add_component = _add_component
+Mgr.Manager.remove_component = _remove_component
+Mgr.Manager.set_total_budget = _set_total_budget
+Mgr.Manager.allocate = _allocate
+Mgr.Manager.allocate_adaptive = _allocate_adaptive
+Mgr.Manager.allocate_with_fallback = _allocate_with_fallback
+Mgr.Manager.allocate_async = _allocate_async
+Mgr.Manager.allocate_finish = _allocate_finish
+Mgr.Manager.list_allocations = _list_allocations
+Mgr.Manager.cleanup = _cleanup
+
+
+# Cleanup
+
+_cleaner_cleanup = Mgr.Cleaner.cleanup
+_cleaner_preview = Mgr.Cleaner.preview
+_resource_new = Mgr.Resource.new
+_resource_set_size = Mgr.Resource.set_size
+
+
+def _cleaner_cleanup_with_defaults(self, strategy=MODERATE, force=False, safe_mode=True):
+    return _cleaner_cleanup(self, strategy, force, safe_mode)
+
+
+def _preview(self, strategy=MODERATE, force=False, safe_mode=True):
+    return _cleaner_preview(self, strategy, force, safe_mode)
+
+
+def _resource_init(self, name=None, size=0, reclaim=None, **properties):
+    """Make a resource; reclaim(resource, target) returns the bytes it freed, or None."""
+    GObject.Object.__init__(self, name=name, size=_size(size), **properties)
+    if reclaim is not None:
+        self.connect("reclaim", lambda resource, target: reclaim(resource, target) or 0)
+
+
+def _new_resource(name, size=0):
+    return _resource_new(name, _size(size))
+
+
+def _set_size(self, size):
+    _resource_set_size(self, _size(size))
+
+
+Mgr.Cleaner.cleanup = _cleaner_cleanup_with_defaults
+Mgr.Cleaner.preview = _preview
+Mgr.Resource.__init__ = _resource_init
+Mgr.Resource.new = staticmethod(_new_resource)
+Mgr.Resource.set_size = _set_size
+
+
+# Attributes
+
+def _add_record_attributes(record):
+    for name in [name for name in vars(record) if name.startswith("get_")]:
+        setattr(record, name[len("get_"):], property(getattr(record, name)))
+
+
+def _property_of(cls, name):
+    getter = getattr(cls, "get_" + name, None)
+
+    if getter is None:
+        def getter(self):
+            return self.get_property(name)
+    return property(getter, getattr(cls, "set_" + name, None))
+
+
+def _add_object_attributes(cls):
+    for pspec in cls.list_properties():
+        name = pspec.name.replace("-", "_")
+        if pspec.owner_type == cls.__gtype__ and not hasattr(cls, name):
+            setattr(cls, name, _property_of(cls, name))
+
+
+for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureReading, Mgr.PressureSample,
+                Mgr.Report):
+    _add_record_attributes(_record)
+
+for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
+               Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PsiSource,
+               Mgr.Resource):
+    _add_object_attributes(_class)

@@ -1,0 +1,95 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "mgr-manager-private.h"
+
+/**
+ * mgr_manager_get_automatic_cleanup:
+ * @self: a manager
+ *
+ * Whether rising pressure cleans by itself.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_get_automatic_cleanup (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_cleanup_trigger_get_enabled (self->trigger);
+}
+
+/**
+ * mgr_manager_register_resource:
+ * @self: a manager
+ * @resource: a resource
+ * @error: return location for a #GError
+ *
+ * Lets cleanups know of a resource, as mgr_cleaner_register() does.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_register_resource (MgrManager   *self,
+                               MgrResource  *resource,
+                               GError      **error)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_cleaner_register (self->cleaner, resource, error);
+}
+
+/**
+ * mgr_manager_unregister_resource:
+ * @self: a manager
+ * @resource: a resource
+ *
+ * Lets cleanups forget a resource.
+ *
+ * Returns: %TRUE if it was registered
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_manager_unregister_resource (MgrManager  *self,
+                                 MgrResource *resource)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
+
+  return mgr_cleaner_unregister (self->cleaner, resource);
+}
+
+/**
+ * mgr_manager_cleanup:
+ * @self: a manager
+ * @strategy: how far to go
+ * @force: whether CAUTIOUS resources may be cleaned too
+ * @safe_mode: whether to keep to the rules of safety; see mgr_cleaner_cleanup()
+ * @error: return location for a #GError
+ *
+ * Takes memory back now, as mgr_cleaner_cleanup() does. PROTECTED resources are
+ * never touched.
+ *
+ * Returns: (transfer full): what was cleaned, what was kept, and what came back
+ *
+ * Since: 1.0
+ */
+MgrCleanupReport *
+mgr_manager_cleanup (MgrManager          *self,
+                     MgrCleanupStrategy   strategy,
+                     gboolean             force,
+                     gboolean             safe_mode,
+                     GError             **error)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return mgr_cleaner_cleanup (self->cleaner, strategy, force, safe_mode, error);
+}

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/mgr-enums.h"
+#include "pressure/mgr-pressure-sample.h"
+#include "reclaim/mgr-cleanup-report.h"
+
+G_BEGIN_DECLS
+
+/* How the library's types look on the bus; the XML of the interfaces documents
+ * the keys. What returns a GVariant returns a floating one. */
+
+const char *mgr_bus_level_to_nick     (MgrPressureLevel     level);
+
+gboolean    mgr_bus_strategy_parse    (const char          *nick,
+                                       MgrCleanupStrategy  *out_strategy,
+                                       GError             **error);
+
+GVariant   *mgr_bus_sample_to_variant (MgrPressureSample   *sample);
+
+GVariant   *mgr_bus_report_to_variant (MgrCleanupReport    *report);
+
+/* At most @limit of @allocations, as a(tsstuasx). */
+GVariant   *mgr_bus_rows_to_variant   (GPtrArray           *allocations,
+                                       guint                limit);
+
+G_END_DECLS

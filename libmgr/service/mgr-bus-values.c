@@ -1,0 +1,127 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "service/mgr-bus-values-private.h"
+
+#include "base/mgr-error.h"
+#include "ledger/mgr-component.h"
+#include "mgr-enum-types.h"
+
+static const char *
+enum_to_nick (GType type,
+              int   value)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+
+  return g_enum_get_value (klass, value)->value_nick;
+}
+
+const char *
+mgr_bus_level_to_nick (MgrPressureLevel level)
+{
+  return enum_to_nick (MGR_TYPE_PRESSURE_LEVEL, (int) level);
+}
+
+gboolean
+mgr_bus_strategy_parse (const char          *nick,
+                        MgrCleanupStrategy  *out_strategy,
+                        GError             **error)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_CLEANUP_STRATEGY);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, nick);
+
+  if (value == NULL)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "There is no cleanup strategy “%s”: "
+                   "use light, moderate, aggressive or emergency", nick);
+      return FALSE;
+    }
+
+  *out_strategy = (MgrCleanupStrategy) value->value;
+  return TRUE;
+}
+
+static void
+dict_insert_names (GVariantDict       *dict,
+                   const char         *key,
+                   const char * const *names)
+{
+  g_variant_dict_insert_value (dict, key, g_variant_new_strv (names, -1));
+}
+
+GVariant *
+mgr_bus_sample_to_variant (MgrPressureSample *sample)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "level", "s",
+                         mgr_bus_level_to_nick (mgr_pressure_sample_get_level (sample)));
+  g_variant_dict_insert (&dict, "usage", "d", mgr_pressure_sample_get_usage (sample));
+  g_variant_dict_insert (&dict, "stall", "d", mgr_pressure_sample_get_stall (sample));
+  g_variant_dict_insert (&dict, "available", "t", mgr_pressure_sample_get_available (sample));
+  g_variant_dict_insert (&dict, "limit", "t", mgr_pressure_sample_get_limit (sample));
+  g_variant_dict_insert (&dict, "source", "s", mgr_pressure_sample_get_source (sample));
+  dict_insert_names (&dict, "missing", mgr_pressure_sample_get_missing (sample));
+  g_variant_dict_insert (&dict, "time", "x", mgr_pressure_sample_get_time (sample));
+
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+mgr_bus_report_to_variant (MgrCleanupReport *report)
+{
+  GVariantDict dict;
+  MgrCleanupStrategy strategy = mgr_cleanup_report_get_strategy (report);
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "strategy", "s",
+                         enum_to_nick (MGR_TYPE_CLEANUP_STRATEGY, (int) strategy));
+  g_variant_dict_insert (&dict, "dry-run", "b", mgr_cleanup_report_get_dry_run (report));
+  dict_insert_names (&dict, "cleaned", mgr_cleanup_report_get_cleaned (report));
+  dict_insert_names (&dict, "protected", mgr_cleanup_report_get_protected (report));
+  dict_insert_names (&dict, "kept", mgr_cleanup_report_get_kept (report));
+  g_variant_dict_insert (&dict, "freed", "t", mgr_cleanup_report_get_freed (report));
+  g_variant_dict_insert (&dict, "returned", "x", mgr_cleanup_report_get_returned (report));
+  g_variant_dict_insert (&dict, "time", "x", mgr_cleanup_report_get_time (report));
+  g_variant_dict_insert (&dict, "duration", "x", mgr_cleanup_report_get_duration (report));
+
+  return g_variant_dict_end (&dict);
+}
+
+static void
+builder_add_row (GVariantBuilder *builder,
+                 MgrAllocation   *allocation)
+{
+  MgrComponent *component = mgr_allocation_get_component (allocation);
+  const char *description = mgr_allocation_get_description (allocation);
+
+  /* The bus carries UTF-8 alone, and a description may be any text. */
+  g_autofree char *text = g_utf8_make_valid (description != NULL ? description : "", -1);
+
+  g_variant_builder_add (builder, "(tsstu^asx)",
+                         mgr_allocation_get_id (allocation),
+                         mgr_component_get_path (component),
+                         text,
+                         mgr_allocation_get_size (allocation),
+                         mgr_allocation_get_priority (allocation),
+                         mgr_allocation_get_tags (allocation),
+                         mgr_allocation_get_created (allocation));
+}
+
+GVariant *
+mgr_bus_rows_to_variant (GPtrArray *allocations,
+                         guint      limit)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(tsstuasx)"));
+  for (guint i = 0; i < MIN (allocations->len, limit); i++)
+    builder_add_row (&builder, g_ptr_array_index (allocations, i));
+
+  return g_variant_builder_end (&builder);
+}

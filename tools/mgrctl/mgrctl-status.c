@@ -1,0 +1,139 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "mgrctl-print.h"
+#include "mgrctl-target.h"
+
+#include <mgr.h>
+#include <stdio.h>
+
+static guint64
+report_get (GVariant   *report,
+            const char *key)
+{
+  guint64 value = 0;
+
+  g_variant_lookup (report, key, "t", &value);
+  return value;
+}
+
+static void
+print_size (const MgrctlOptions *options,
+            const char          *name,
+            guint64              bytes,
+            guint64              budget)
+{
+  g_autofree char *label = mgrctl_pad (name, 12);
+  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
+  g_autofree char *size = mgr_size_format (bytes);
+  g_autofree char *percent = mgrctl_percent (bytes, budget);
+  g_autofree char *bar = budget > 0 ? mgrctl_bar (options, bytes, budget) : NULL;
+
+  if (bar != NULL)
+    printf ("  %s %12s  %6s  %s\n", faint_label, size, percent, bar);
+  else
+    printf ("  %s %12s\n", faint_label, size);
+}
+
+static void
+print_count (const MgrctlOptions *options,
+             const char          *name,
+             guint64              count,
+             const char          *remark)
+{
+  g_autofree char *label = mgrctl_pad (name, 12);
+  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
+
+  printf ("  %s %12" G_GUINT64_FORMAT "%s%s\n", faint_label, count, *remark != '\0' ? "  " : "", remark);
+}
+
+static void
+print_head (const MgrctlOptions *options,
+            MgrctlTarget        *target,
+            GVariant            *report)
+{
+  const char *level = "normal";
+  g_autofree char *program = mgrctl_printable (mgrctl_target_get_program (target));
+  g_autofree char *strong_program = mgrctl_paint (options, MGRCTL_STYLE_STRONG, program);
+  g_autofree char *painted_level = NULL;
+
+  g_variant_lookup (report, "level", "&s", &level);
+  painted_level = mgrctl_paint (options, mgrctl_style_of_level (level), level);
+  printf ("%s (%u): pressure is %s\n", strong_program, mgrctl_target_get_pid (target), painted_level);
+}
+
+static void
+print_cleanups (const MgrctlOptions *options,
+                GVariant            *report)
+{
+  guint64 cleanups = report_get (report, "cleanups");
+  gint64 returned = 0;
+  g_autofree char *freed = mgr_size_format (report_get (report, "freed"));
+  g_autofree char *size = NULL;
+  g_autofree char *remark = NULL;
+
+  g_variant_lookup (report, "returned", "x", &returned);
+  size = mgr_size_format ((guint64) MAX (returned, 0));
+  remark = g_strdup_printf ("freed %s, of which %s went back to the system", freed, size);
+  print_count (options, "cleanups", cleanups, cleanups > 0 ? remark : "");
+}
+
+static void
+print_report (const MgrctlOptions *options,
+              MgrctlTarget        *target,
+              GVariant            *report)
+{
+  guint64 budget = report_get (report, "budget");
+  guint64 refused = report_get (report, "refused");
+  g_autofree char *remark = g_strdup_printf ("%" G_GUINT64_FORMAT " refused", refused);
+
+  print_head (options, target, report);
+  if (budget > 0)
+    print_size (options, "budget", budget, 0);
+  print_size (options, "used", report_get (report, "used"), budget);
+  print_size (options, "peak", report_get (report, "peak"), budget);
+  print_size (options, "process", report_get (report, "process"), 0);
+  print_count (options, "allocations", report_get (report, "allocations"), refused > 0 ? remark : "");
+  print_cleanups (options, report);
+}
+
+static void
+print_report_json (MgrctlTarget *target,
+                   GVariant     *report)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "program", mgrctl_target_get_program (target));
+  json_object_set_int_member (object, "pid", mgrctl_target_get_pid (target));
+  mgrctl_json_add_dict (object, report);
+  mgrctl_print_json (object);
+}
+
+MgrctlExit
+mgrctl_status (const MgrctlOptions *options)
+{
+  MgrctlExit exit_status = MGRCTL_EXIT_OK;
+  g_autoptr (MgrctlTarget) target = mgrctl_target_open (options, &exit_status);
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (target == NULL)
+    return exit_status;
+
+  reply = mgrctl_target_call (target, MGRCTL_MANAGER_PATH, MGRCTL_MANAGER_INTERFACE, "GetReport",
+                              NULL, "(a{sv})", &error);
+  if (reply == NULL)
+    return mgrctl_target_fail (error);
+
+  report = g_variant_get_child_value (reply, 0);
+  if (options->json)
+    print_report_json (target, report);
+  else
+    print_report (options, target, report);
+
+  return MGRCTL_EXIT_OK;
+}
