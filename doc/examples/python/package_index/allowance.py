@@ -25,6 +25,12 @@ class Unlimited:
     def watch(self, cache, features, results):
         """Nothing needs to be given back."""
 
+    def after_batch(self):
+        """There is no pressure to look at."""
+
+    def figures(self):
+        return {}
+
 
 class Grant(contextlib.AbstractContextManager):
     """The shape of a Mgr.Allocation, with nothing behind it."""

@@ -103,6 +103,23 @@ class Budgeted:
         elif usage < self._monitor.get_threshold(Mgr.PressureLevel.LOW):
             self._set_batch_size(self.batch_size * 2)
 
+    def export(self):
+        """Let others ask, over the session bus."""
+        return self.manager.export_on_session()
+
+    def figures(self):
+        """What there is to tell, live and at the end."""
+        return {
+            "level": self._monitor.level.value_nick,
+            "batch": self.batch_size,
+            "batches": self.batch_sizes,
+            "cleanups": len(self.cleanups),
+            "refusals": self.refusals,
+            "freed": sum(report.freed for report in self.cleanups),
+            "returned": sum(report.returned for report in self.cleanups),
+            "touched": self.touched,
+        }
+
     def _register(self, name, holder, reclaim, safety=None):
         def free(_resource, target):
             freed = reclaim(target)

@@ -44,7 +44,6 @@ class Pipeline:
     def close(self):
         self.spool.close()
         self.features.close()
-        self._index.close()
 
     def _read(self):
         """Spool the stanzas, so that any of them can be read again by row."""

@@ -4,12 +4,15 @@
 """Reading the package index: where it is, one stanza at a time, parsed."""
 
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 
 CHUNK = 256 * 1024
+AVAILABLE = ["apt-cache", "dumpavail"]
 DPKG_STATUS = pathlib.Path("/var/lib/dpkg/status")
+PACKAGE = re.compile(rb"^Package: *\S+", re.MULTILINE)
 
 DEPENDS = ("Pre-Depends", "Depends")
 WISHES = ("Recommends", "Suggests")
@@ -79,27 +82,49 @@ def stanzas(stream):
 
 
 class Index:
-    """The package index of this machine, or a file with the same format."""
+    """The package index of this machine, or a file of the same format.
 
-    def __init__(self, path=None):
-        self._process = None
-        if path is None and shutil.which("apt-cache"):
-            self._process = subprocess.Popen(
-                ["apt-cache", "dumpavail"], stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL)
-            self.name, self._stream = "apt-cache dumpavail", self._process.stdout
-            self._ahead = self._stream.peek(1)
-            if not self._ahead:
-                self.close()
-        if self._process is None:
-            self.name = str(path or DPKG_STATUS)
-            self._stream = open(self.name, "rb")
+    A small one is read several times over, under new names, until there are
+    at_least so many bytes.
+    """
+
+    def __init__(self, path=None, at_least=0):
+        self._command = ["cat", str(path or DPKG_STATUS)]
+        self._at_least = at_least
+        self.name = str(path or DPKG_STATUS)
+        self.rounds = 0
+        if path is None and has_available():
+            self._command = AVAILABLE
+            self.name = " ".join(AVAILABLE)
 
     def __iter__(self):
-        return stanzas(self._stream)
+        size = 0
+        while self.rounds == 0 or size < self._at_least:
+            before = size
+            for stanza in self._stanzas():
+                size += len(stanza)
+                yield self._renamed(stanza)
+            if size == before:
+                raise ValueError(f"{self.name} names no package: "
+                                 "run apt-get update, or give another file")
+            self.rounds += 1
 
-    def close(self):
-        self._stream.close()
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
+    def _stanzas(self):
+        with subprocess.Popen(self._command, stdout=subprocess.PIPE) as process:
+            yield from stanzas(process.stdout)
+
+    def _renamed(self, stanza):
+        if self.rounds == 0:
+            return stanza
+        return PACKAGE.sub(rb"\g<0>~%d" % self.rounds, stanza, count=1)
+
+
+def has_available():
+    """Whether apt knows packages: a fresh image may have no lists."""
+    if not shutil.which(AVAILABLE[0]):
+        return False
+    with subprocess.Popen(AVAILABLE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as process:
+        found = bool(process.stdout.read(1))
+        process.kill()
+    return found
