@@ -13,6 +13,16 @@
 G_BEGIN_DECLS
 
 /**
+ * SECTION:mgr-enums
+ * @title: Levels, classes and strategies
+ * @short_description: the words that all parts share
+ *
+ * Pressure is told in levels, resources in classes of safety, and cleanups in
+ * strategies. The rising orders matter: a later level is worse, a later
+ * strategy goes further.
+ */
+
+/**
  * MgrPressureLevel:
  * @MGR_PRESSURE_LEVEL_NORMAL: under 70 % of the memory is used
  * @MGR_PRESSURE_LEVEL_LOW: 70 % and more

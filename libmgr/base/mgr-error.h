@@ -15,6 +15,15 @@
 G_BEGIN_DECLS
 
 /**
+ * SECTION:mgr-error
+ * @title: Errors
+ * @short_description: what can go wrong, in C and on D-Bus
+ *
+ * Every error of libmgr is of one domain, %MGR_ERROR. Its text says what was
+ * asked, what there was, and what would have helped.
+ */
+
+/**
  * MGR_ERROR:
  *
  * The domain of the errors of libmgr. Its codes are #MgrError. On D-Bus they

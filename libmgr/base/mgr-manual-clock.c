@@ -6,6 +6,11 @@
 
 #include "base/mgr-manual-clock.h"
 
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <sys/eventfd.h>
+
 /**
  * SECTION:mgr-manual-clock
  * @title: MgrManualClock
@@ -28,13 +33,18 @@ struct _MgrManualClock
 
   GMutex lock;
   gint64 now;        /* guarded by lock */
-  GPtrArray *timers; /* (owned) (element-type GSource), not yet due, guarded by lock */
+  GPtrArray *timers; /* (owned) (element-type ManualTimer): not due yet, guarded by lock */
 };
 
+/* The clock moves in one thread while another drops the timer and frees the main
+ * context it was attached to, so it must not touch the source: it wakes it through a
+ * file descriptor. */
 typedef struct
 {
   GSource source;
+  MgrManualClock *clock; /* (owned) */
   gint64 due;
+  int fd;                /* (owned): an eventfd, readable once due has come */
 } ManualTimer;
 
 G_DEFINE_FINAL_TYPE (MgrManualClock, mgr_manual_clock, MGR_TYPE_CLOCK)
@@ -44,12 +54,29 @@ manual_timer_dispatch (GSource     *source,
                        GSourceFunc  callback,
                        gpointer     user_data)
 {
-  g_source_set_ready_time (source, -1);
+  ManualTimer *timer = (ManualTimer *) source;
+  eventfd_t value;
+
+  eventfd_read (timer->fd, &value);
   return callback != NULL ? callback (user_data) : G_SOURCE_REMOVE;
+}
+
+static void
+manual_timer_finalize (GSource *source)
+{
+  ManualTimer *timer = (ManualTimer *) source;
+
+  g_mutex_lock (&timer->clock->lock);
+  g_ptr_array_remove_fast (timer->clock->timers, timer);
+  g_mutex_unlock (&timer->clock->lock);
+
+  g_close (timer->fd, NULL);
+  g_object_unref (timer->clock);
 }
 
 static GSourceFuncs manual_timer_funcs = {
   .dispatch = manual_timer_dispatch,
+  .finalize = manual_timer_finalize,
 };
 
 static gint64
@@ -65,21 +92,19 @@ mgr_manual_clock_get_time (MgrClock *clock)
   return now;
 }
 
-/* With the lock held: makes those ready whose time has come, and moves what need
- * not be remembered to @gone, to be let go of once the lock is dropped. */
+/* With the lock held: makes those ready whose time has come, each of them once. */
 static void
-manual_clock_fire (MgrManualClock *self,
-                   GPtrArray      *gone)
+manual_clock_fire (MgrManualClock *self)
 {
   for (guint i = self->timers->len; i-- > 0;)
     {
-      GSource *source = g_ptr_array_index (self->timers, i);
-      gboolean due = ((ManualTimer *) source)->due <= self->now;
+      ManualTimer *timer = g_ptr_array_index (self->timers, i);
 
-      if (due)
-        g_source_set_ready_time (source, 0);
-      if (due || g_source_is_destroyed (source))
-        g_ptr_array_add (gone, g_ptr_array_steal_index_fast (self->timers, i));
+      if (timer->due > self->now)
+        continue;
+
+      eventfd_write (timer->fd, 1);
+      g_ptr_array_remove_index_fast (self->timers, i);
     }
 }
 
@@ -88,14 +113,19 @@ mgr_manual_clock_create_timer (MgrClock *clock,
                                gint64    due)
 {
   MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
   GSource *source = g_source_new (&manual_timer_funcs, sizeof (ManualTimer));
+  ManualTimer *timer = (ManualTimer *) source;
 
-  ((ManualTimer *) source)->due = due;
+  timer->clock = g_object_ref (self);
+  timer->due = due;
+  timer->fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (timer->fd < 0)
+    g_error ("A manual clock cannot make a timer: %s", g_strerror (errno));
+  g_source_add_unix_fd (source, timer->fd, G_IO_IN);
 
   g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->timers, g_source_ref (source));
-  manual_clock_fire (self, gone);
+  g_ptr_array_add (self->timers, timer);
+  manual_clock_fire (self);
   g_mutex_unlock (&self->lock);
 
   return source;
@@ -127,7 +157,7 @@ static void
 mgr_manual_clock_init (MgrManualClock *self)
 {
   g_mutex_init (&self->lock);
-  self->timers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+  self->timers = g_ptr_array_new ();
 }
 
 /**
@@ -163,12 +193,10 @@ void
 mgr_manual_clock_advance (MgrManualClock *self,
                           gint64          delta)
 {
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
-
   g_return_if_fail (MGR_IS_MANUAL_CLOCK (self));
 
   g_mutex_lock (&self->lock);
   self->now += delta;
-  manual_clock_fire (self, gone);
+  manual_clock_fire (self);
   g_mutex_unlock (&self->lock);
 }

@@ -17,6 +17,16 @@
 #endif
 
 /**
+ * SECTION:mgr-version-macros
+ * @title: Availability
+ * @short_description: to stay within the interface of a version
+ *
+ * A program that defines %MGR_VERSION_MIN_REQUIRED and
+ * %MGR_VERSION_MAX_ALLOWED is warned of what is deprecated in the one and of
+ * what came only after the other.
+ */
+
+/**
  * MGR_VERSION_1_0:
  *
  * Version 1.0, for %MGR_VERSION_MIN_REQUIRED and %MGR_VERSION_MAX_ALLOWED.

@@ -97,7 +97,8 @@ cgroup_mount_parse (const char *line)
   while (dash < n_fields && strcmp (fields[dash], "-") != 0)
     dash++;
 
-  if (dash + 3 >= n_fields || !g_str_has_prefix (fields[dash + 1], "cgroup"))
+  if (dash + 3 >= n_fields || !g_str_has_prefix (fields[dash + 1], "cgroup") ||
+      fields[MOUNT_FIELD_ROOT][0] != '/')
     return NULL;
 
   mount = g_new0 (CgroupMount, 1);
@@ -178,7 +179,7 @@ map_path (const char *root,
       !is_above_namespace (path + length))
     return path + length;
 
-  if (root[0] == '/' && root[1] != '\0' && is_only_above_namespace (root))
+  if (is_only_above_namespace (root))
     return "";
 
   return NULL;

@@ -38,6 +38,7 @@
  * it has taken 1 GiB. */
 #define DEFAULT_INTERVAL (500 * G_TIME_SPAN_MILLISECOND)
 #define MINIMUM_INTERVAL G_TIME_SPAN_MILLISECOND
+#define MAXIMUM_INTERVAL G_TIME_SPAN_DAY
 
 /**
  * MgrPressureMonitor:
@@ -277,13 +278,13 @@ install_properties (GObjectClass *object_class)
   /**
    * MgrPressureMonitor:interval:
    *
-   * The time between two samples, in microseconds; at least a millisecond.
+   * The time between two samples, in microseconds, from a millisecond to a day.
    *
    * Since: 1.0
    */
   props[PROP_INTERVAL] =
     g_param_spec_int64 ("interval", NULL, NULL,
-                        MINIMUM_INTERVAL, G_MAXINT64, DEFAULT_INTERVAL,
+                        MINIMUM_INTERVAL, MAXIMUM_INTERVAL, DEFAULT_INTERVAL,
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
@@ -526,7 +527,7 @@ mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 /**
  * mgr_pressure_monitor_set_interval:
  * @self: a monitor
- * @interval: microseconds, at least 1000
+ * @interval: microseconds, from a millisecond to a day
  *
  * Sets #MgrPressureMonitor:interval. A running monitor takes a sample at once and
  * counts from there. May be called from any thread.
@@ -541,7 +542,7 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
   gboolean changed;
 
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
-  g_return_if_fail (interval >= MINIMUM_INTERVAL);
+  g_return_if_fail (interval >= MINIMUM_INTERVAL && interval <= MAXIMUM_INTERVAL);
 
   g_mutex_lock (&self->lock);
   changed = self->interval != interval;

@@ -27,6 +27,8 @@ struct _MgrPressureWorker
 static void worker_schedule (MgrPressureWorker *self,
                              gint64             due);
 
+/* Attached under the lock: a new timer may fire at once, and what it does next must
+ * come after. */
 static void
 worker_replace_timer (MgrPressureWorker *self,
                       GSource           *timer)
@@ -36,6 +38,8 @@ worker_replace_timer (MgrPressureWorker *self,
   g_mutex_lock (&self->lock);
   old = self->timer;
   self->timer = timer;
+  if (timer != NULL)
+    g_source_attach (timer, self->context);
   g_mutex_unlock (&self->lock);
 
   if (old == NULL)
@@ -109,7 +113,6 @@ worker_schedule (MgrPressureWorker *self,
 
   g_source_set_callback (timer, worker_tick_cb, self, NULL);
   g_source_set_static_name (timer, "[libmgr] pressure sample");
-  g_source_attach (timer, self->context);
   worker_replace_timer (self, timer);
 }
 

@@ -32,12 +32,15 @@
  *
  * How far a cleanup goes depends on the strategy:
  *
- * | strategy                           | target of what it may clean | time box | heap trimmed |
- * |------------------------------------|-----------------------------|----------|--------------|
- * | %MGR_CLEANUP_STRATEGY_LIGHT        | 25 %                        | 5 ms     | no           |
- * | %MGR_CLEANUP_STRATEGY_MODERATE     | 50 %                        | 20 ms    | no           |
- * | %MGR_CLEANUP_STRATEGY_AGGRESSIVE   | 100 %                       | 100 ms   | yes          |
- * | %MGR_CLEANUP_STRATEGY_EMERGENCY    | 100 %                       | 5 s      | yes          |
+ * - %MGR_CLEANUP_STRATEGY_LIGHT: a quarter of what it may clean, within 5 ms.
+ *
+ * - %MGR_CLEANUP_STRATEGY_MODERATE: half of what it may clean, within 20 ms.
+ *
+ * - %MGR_CLEANUP_STRATEGY_AGGRESSIVE: all it may clean, within 100 ms; then the
+ *   heap is trimmed.
+ *
+ * - %MGR_CLEANUP_STRATEGY_EMERGENCY: all it may clean, within 5 s; then the heap is
+ *   trimmed.
  *
  * No further resource is asked once the target is met or the time is up. Each is
  * asked in the thread it belongs to, see #MgrResource; one that belongs to

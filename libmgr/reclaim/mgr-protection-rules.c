@@ -16,14 +16,8 @@
  * An ordered list of patterns, in which `*` stands for any text and `?` for any
  * one character. The first pattern that matches the name of a resource decides
  * how it is treated; a name that none of them matches is %MGR_SAFETY_CAUTIOUS.
- * A new object has these:
- *
- * | pattern          | safety           | for                  |
- * |------------------|------------------|----------------------|
- * | `temp_*`         | %MGR_SAFETY_SAFE | temporary values     |
- * | `batch_*`        | %MGR_SAFETY_SAFE | the batch at hand    |
- * | `_cache_*`       | %MGR_SAFETY_SAFE | what can be reloaded |
- * | `intermediate_*` | %MGR_SAFETY_SAFE | steps on the way     |
+ * In a new object these are %MGR_SAFETY_SAFE: `temp_*`, `batch_*`, `_cache_*` and
+ * `intermediate_*`.
  *
  * What mgr_protection_rules_add() adds comes before these and after what was
  * added earlier, so that a program can override every default. A safety set by

@@ -8,8 +8,8 @@
 
 #include "service/mgr-bus-access-private.h"
 #include "service/mgr-bus-values-private.h"
+#include "service/mgr-program-name-private.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 /* A manager on the bus: its figures, its methods and its signals. */
@@ -328,20 +328,12 @@ level_to_nick (GBinding     *binding,
   return TRUE;
 }
 
-static const char *
-find_program_name (void)
-{
-  const char *name = g_get_prgname ();
-
-  return name != NULL ? name : program_invocation_short_name;
-}
-
 MgrExportedManager *
 mgr_exported_manager_new (MgrManager *manager)
 {
   MgrExportedManager *self = g_object_new (MGR_TYPE_EXPORTED_MANAGER, NULL);
   MgrBusManager1 *skeleton = MGR_BUS_MANAGER1 (self);
-  g_autofree char *program = g_utf8_make_valid (find_program_name (), -1);
+  g_autofree char *program = mgr_program_name_get ();
 
   g_weak_ref_set (&self->manager, manager);
   self->root = g_object_ref (mgr_manager_get_root (manager));

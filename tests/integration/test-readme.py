@@ -45,7 +45,7 @@ class Readme(unittest.TestCase):
         self.assert_shown("python", "python/first.py", "import gi")
 
     def test_c_is_shown(self):
-        self.assert_shown("c", "c/first.c", "#include <locale.h>")
+        self.assert_shown("c", "c/first.c", "#include <mgr.h>")
 
     def test_javascript_is_shown(self):
         self.assert_shown("js", "gjs/first.js", "imports.gi.versions")

@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <locale.h>
+/* A budget, a refusal, and memory that comes back. */
 
 #include <mgr.h>
+
+#include <locale.h>
 
 #define MIB ((guint64) 1 << 20)
 

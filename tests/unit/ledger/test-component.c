@@ -292,6 +292,34 @@ test_belongs_elsewhere (void)
 }
 
 static void
+test_scope_that_frees_from_outside_goes_negative (void)
+{
+  g_autoptr (ScopedLedger) ledger = scoped_ledger_new (1000);
+  MgrComponent *component = add (ledger, "c", 0, NULL);
+  g_autoptr (MgrAllocation) outer = take (component, 100);
+  g_autoptr (MgrAllocation) inner = NULL;
+  guint64 before = mgr_component_get_used (component);
+
+  inner = take (component, 30);
+  g_assert_true (mgr_allocation_release (outer, NULL));
+  g_assert_cmpint ((gint64) (mgr_component_get_used (component) - before), ==, -70);
+}
+
+static void
+test_succeeds_after_a_release (void)
+{
+  g_autoptr (ScopedLedger) ledger = scoped_ledger_new (100);
+  MgrComponent *component = add (ledger, "c", 0, NULL);
+  g_autoptr (MgrAllocation) first = take (component, 60);
+  g_autoptr (MgrAllocation) second = NULL;
+
+  assert_refused (component, 50, MGR_ERROR_NO_BUDGET);
+  g_assert_true (mgr_allocation_release (first, NULL));
+  second = take (component, 50);
+  assert_figures (component, 50, 60);
+}
+
+static void
 count_cb (GObject    *object,
           GParamSpec *pspec,
           gpointer    user_data)
@@ -336,6 +364,8 @@ main (int    argc,
   g_test_add_func ("/ledger/component/eighty-consumers-each-get-their-minimum", test_eighty_consumers_each_get_their_minimum);
   g_test_add_func ("/ledger/component/remove", test_remove);
   g_test_add_func ("/ledger/component/belongs-elsewhere", test_belongs_elsewhere);
+  g_test_add_func ("/ledger/component/scope-that-frees-from-outside-goes-negative", test_scope_that_frees_from_outside_goes_negative);
+  g_test_add_func ("/ledger/component/succeeds-after-a-release", test_succeeds_after_a_release);
   g_test_add_func ("/ledger/component/notify-is-gathered", test_notify_is_gathered);
 
   return g_test_run ();

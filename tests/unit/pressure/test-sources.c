@@ -284,6 +284,39 @@ test_silent_source (void)
 }
 
 static void
+assert_path_property (MgrPressureSource *source,
+                      const char        *name,
+                      const char        *expected)
+{
+  g_autofree char *path = NULL;
+
+  g_object_get (source, name, &path, NULL);
+  g_assert_cmpstr (path, ==, expected);
+}
+
+static void
+test_properties (void)
+{
+  g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (0);
+  g_autoptr (MgrPressureSource) meminfo = mgr_meminfo_source_new ("/some/proc");
+  g_autoptr (MgrPressureSource) cgroup = mgr_cgroup_source_new ("/some/proc", "/some/root");
+  g_autoptr (MgrPressureSource) psi = mgr_psi_source_new (MGR_CLOCK (clock), "/some/proc", NULL);
+  g_autoptr (MgrPressureSource) plain = mgr_cgroup_source_new (NULL, NULL);
+  g_autoptr (MgrClock) used = NULL;
+
+  assert_path_property (meminfo, "proc-path", "/some/proc");
+  assert_path_property (cgroup, "proc-path", "/some/proc");
+  assert_path_property (cgroup, "cgroup-path", "/some/root");
+  assert_path_property (psi, "proc-path", "/some/proc");
+  assert_path_property (psi, "cgroup-path", NULL);
+  assert_path_property (plain, "proc-path", "/proc");
+  assert_path_property (plain, "cgroup-path", NULL);
+
+  g_object_get (psi, "clock", &used, NULL);
+  g_assert_true (used == MGR_CLOCK (clock));
+}
+
+static void
 test_this_machine (void)
 {
   g_autoptr (MgrPressureSource) meminfo = mgr_meminfo_source_new (NULL);
@@ -334,6 +367,7 @@ main (int    argc,
   g_test_add_func ("/pressure/cgroup/changes", test_cgroup_changes);
   g_test_add_func ("/pressure/cgroup/faults", test_cgroup_faults);
   g_test_add_func ("/pressure/source/silent", test_silent_source);
+  g_test_add_func ("/pressure/source/properties", test_properties);
   g_test_add_func ("/pressure/source/this-machine", test_this_machine);
 
   return g_test_run ();

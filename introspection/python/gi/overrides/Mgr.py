@@ -109,15 +109,16 @@ class PendingAllocation:
             self._future.set_result(allocation)
 
     def _finished(self, manager, result):
-        allocation, refusal = None, None
         try:
-            allocation = manager.allocate_finish(result)
+            self._deliver(manager.allocate_finish(result), None)
         except GLib.Error as error:
-            refusal = error
+            # The traceback would keep the result, and what was granted, alive.
+            self._deliver(None, error.with_traceback(None))
 
+    def _deliver(self, allocation, error):
         # The main context may be iterated by another thread than the loop's.
         try:
-            self._loop.call_soon_threadsafe(self._settle, allocation, refusal)
+            self._loop.call_soon_threadsafe(self._settle, allocation, error)
         except RuntimeError:
             # The loop is closed, so that nobody waits any more.
             if allocation is not None:
@@ -146,12 +147,25 @@ _component_set_budget = Mgr.Component.set_budget
 _component_set_guaranteed = Mgr.Component.set_guaranteed
 
 
+# What is called for every allocation converts nothing before it has to: an int,
+# and a path, are the rule.
+
 def _allocate_from_component(self, size, description=None, priority=DEFAULT, tags=None):
-    return _charge(_component_allocate, self, _size(size), description, priority, tags)
+    try:
+        return _component_allocate(self, size, description, priority, tags)
+    except TypeError:
+        return _charge(_component_allocate, self, _size(size), description, priority, tags)
+    except GLib.Error as error:
+        raise _refined(error) from None
 
 
 def _reserve(self, size):
-    return _charge(_component_reserve, self, _size(size))
+    try:
+        return _component_reserve(self, size)
+    except TypeError:
+        return _charge(_component_reserve, self, _size(size))
+    except GLib.Error as error:
+        raise _refined(error) from None
 
 
 def _set_budget(self, budget):
@@ -216,7 +230,6 @@ def _set_total_budget(self, total_budget):
 
 
 def _allocate(self, component, size, description=None, priority=DEFAULT, tags=None):
-    # Nothing is converted before it has to be: a path and an int are the rule.
     try:
         return _manager_allocate(self, component, size, description, priority, tags)
     except TypeError:

@@ -1,0 +1,206 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The scenario in JavaScript; scenario.py and test-scenario.c say the same, line by
+ * line. */
+
+const {Gio, GLib, Mgr} = imports.gi;
+
+const KIB = 1024;
+
+function iterateUntil(isDone) {
+    while (!isDone())
+        GLib.MainContext.default().iteration(true);
+}
+
+/* The nick of a value of an enumeration: NO_BUDGET is no-budget. */
+function nickOf(enumeration, value) {
+    const name = Object.keys(enumeration).find(key => enumeration[key] === value);
+    return name.toLowerCase().replace('_', '-');
+}
+
+/* Calls and says how large the allocation is, or how the error reads. */
+function attempt(what, allocate) {
+    let allocation = null;
+
+    try {
+        allocation = allocate();
+        print(`${what}: ${allocation.size} bytes`);
+    } catch (error) {
+        print(`${what}: ${nickOf(Mgr.Error, error.code)}: ${error.message}`);
+    }
+
+    return allocation;
+}
+
+function showComponents(manager) {
+    for (const component of manager.components) {
+        print(`${component.path}: budget ${component.budget}, used ${component.used}`);
+        for (const child of component.children)
+            print(`${child.path}: budget ${child.budget}, used ${child.used}`);
+    }
+}
+
+function playTree(manager) {
+    print('# tree');
+    const models = manager.add_component('ml-models', 600 * KIB);
+    manager.add_component('bert', 400 * KIB, models);
+    const cache = manager.add_component('cache');
+    cache.set_budget_share(0.25);
+    showComponents(manager);
+}
+
+function playAllocate(manager) {
+    print('# allocate');
+    const allocation = attempt('weights', () => manager.allocate('ml-models/bert', 100 * KIB,
+        {description: 'weights', priority: 8, tags: ['float32', 'shared']}));
+    print(`${allocation.component.path}, “${allocation.description}”, ` +
+        `priority ${allocation.priority}, tags ${allocation.tags.join(' ')}`);
+    attempt('too much now', () => manager.allocate('ml-models/bert', 301 * KIB));
+    attempt('too much for ever', () => manager.allocate('ml-models/bert', 401 * KIB));
+    attempt('nothing', () => manager.allocate('cache', 0));
+    attempt('nowhere', () => manager.allocate('ml-models/gpt', 1));
+    attempt('out of range', () => manager.allocate('cache', 1, {description: 'x', priority: 11}));
+    showComponents(manager);
+
+    const byId = manager.allocate('cache', 10).keep();
+    manager.deallocate(byId);
+    allocation.release();
+    try {
+        allocation.release();
+    } catch (error) {
+        print(`released again: ${nickOf(Mgr.Error, error.code)}`);
+    }
+    showComponents(manager);
+}
+
+function playAdaptive(manager) {
+    print('# adaptive and fallback');
+    const holder = manager.allocate('ml-models/bert', 300 * KIB, 'holder');
+    const adaptive = attempt('adaptive', () => manager.allocate_adaptive('ml-models/bert',
+        200 * KIB, {minimum: 10 * KIB}));
+    attempt('adaptive in vain', () => manager.allocate_adaptive('ml-models/bert', 200 * KIB,
+        {minimum: 10 * KIB}));
+    adaptive.release();
+    const fallback = attempt('fallback', () => manager.allocate_with_fallback('ml-models/bert',
+        200 * KIB, 50 * KIB));
+    const sizes = manager.list_allocations('ml-models').map(allocation => allocation.size);
+    print(`listed: ${sizes.join(' ')}`);
+    fallback.release();
+    holder.release();
+}
+
+class Waiter {
+    constructor(manager, name, size, priority, timeout = 0) {
+        this.name = name;
+        this.isDone = false;
+        this.cancellable = new Gio.Cancellable();
+        manager.allocate_async('cache', size, name, priority, null, timeout, this.cancellable,
+            (source, result) => this._finished(source, result));
+    }
+
+    _finished(manager, result) {
+        try {
+            this.allocation = manager.allocate_finish(result);
+            print(`${this.name} got ${this.allocation.size} bytes`);
+        } catch (error) {
+            const timedOut = error.matches(Mgr.Error, Mgr.Error.TIMED_OUT);
+            print(`${this.name} ${timedOut ? 'timed out' : 'was cancelled'}`);
+        }
+        this.isDone = true;
+    }
+}
+
+function playAsync(manager, clock) {
+    print('# async');
+    const holder = manager.allocate('cache', 200 * KIB, 'holder');
+    const low = new Waiter(manager, 'low', 100 * KIB, 2);
+    const high = new Waiter(manager, 'high', 100 * KIB, 9);
+    const cancelled = new Waiter(manager, 'cancelled', 100 * KIB, 1);
+    const late = new Waiter(manager, 'late', 100 * KIB, 1, 1000);
+
+    cancelled.cancellable.cancel();
+    iterateUntil(() => cancelled.isDone);
+    clock.advance(1000);
+    iterateUntil(() => late.isDone);
+    holder.release();
+    iterateUntil(() => low.isDone && high.isDone);
+    low.allocation.release();
+    high.allocation.release();
+}
+
+function playPressure(manager) {
+    print('# pressure');
+    let seen = 0;
+
+    manager.connect('pressure-changed', (source, level, sample) => {
+        seen++;
+        print(`level ${nickOf(Mgr.PressureLevel, level)} at ${Math.round(sample.usage * 100)} %`);
+    });
+    manager.add_component('data');
+    for (const size of [870 * KIB, 90 * KIB]) {
+        const before = seen;
+
+        manager.allocate('data', size).keep();
+        manager.monitor.sample();
+        manager.monitor.sample();
+        iterateUntil(() => seen > before);
+    }
+}
+
+function showCleanup(report) {
+    const strategy = nickOf(Mgr.CleanupStrategy, report.strategy);
+    const names = list => `[${list.join(' ')}]`;
+
+    print(`${report.dry_run ? 'preview of ' : ''}${strategy} freed ${report.freed}, ` +
+        `cleaned ${names(report.cleaned)}, kept ${names(report.kept)}, ` +
+        `protected ${names(report.protected)}`);
+}
+
+function playCleanup(manager) {
+    print('# cleanup');
+    for (const [name, size] of [['temp_rows', 300], ['_cache_prices', 100], ['table', 500],
+        ['weights', 900]]) {
+        const resource = Mgr.Resource.new(name, size);
+
+        resource.connect('reclaim', (source, target) => {
+            print(`reclaim ${source.name}: ${target}`);
+            return source.size;
+        });
+        manager.register_resource(resource);
+        if (name === 'weights')
+            resource.set_safety(Mgr.Safety.PROTECTED);
+    }
+
+    showCleanup(manager.cleaner.preview(Mgr.CleanupStrategy.MODERATE, false, true));
+    showCleanup(manager.cleanup(Mgr.CleanupStrategy.MODERATE, false, true));
+    showCleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, true, true));
+}
+
+function playReport(manager) {
+    print('# report');
+    iterateUntil(() => manager.get_report().cleanups === 2);
+    const report = manager.get_report();
+    print(`level ${nickOf(Mgr.PressureLevel, report.level)}, budget ${report.budget}, ` +
+        `used ${report.used}, refused ${report.refused}, cleanups ${report.cleanups}, ` +
+        `freed ${report.freed}`);
+}
+
+const clock = Mgr.ManualClock.new(0);
+const manager = new Mgr.Manager({
+    total_budget: 1024 * KIB,
+    clock,
+    proc_path: '/nonexistent',
+    cgroup_path: '/nonexistent',
+});
+manager.set_automatic_cleanup(false);
+manager.monitor.stop();
+
+playTree(manager);
+playAllocate(manager);
+playAdaptive(manager);
+playAsync(manager, clock);
+playPressure(manager);
+playCleanup(manager);
+playReport(manager);

@@ -1,0 +1,422 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The scenario in C; scenario.py and scenario.js in tests/bindings say the same,
+ * line by line. */
+
+#include <mgr.h>
+
+#include <locale.h>
+#include <math.h>
+
+#define KIB G_GUINT64_CONSTANT (1024)
+
+static const char *
+nick_of (GType type,
+         int   value)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+
+  return g_enum_get_value (klass, value)->value_nick;
+}
+
+/* Says how large the allocation is, or how the error reads. Takes @error. */
+static MgrAllocation *
+attempt (const char    *what,
+         MgrAllocation *allocation,
+         GError        *error)
+{
+  if (allocation != NULL)
+    g_print ("%s: %" G_GUINT64_FORMAT " bytes\n", what, mgr_allocation_get_size (allocation));
+  else
+    g_print ("%s: %s: %s\n", what, nick_of (MGR_TYPE_ERROR, error->code), error->message);
+
+  g_clear_error (&error);
+  return allocation;
+}
+
+static void
+attempt_allocate (MgrManager *manager,
+                  const char *what,
+                  const char *path,
+                  guint64     size,
+                  guint       priority)
+{
+  GError *error = NULL;
+  MgrAllocation *allocation =
+    mgr_manager_allocate (manager, path, size, NULL, priority, NULL, &error);
+
+  g_assert_null (attempt (what, allocation, error));
+}
+
+static MgrAllocation *
+allocate (MgrManager *manager,
+          const char *path,
+          guint64     size,
+          const char *description)
+{
+  g_autoptr (GError) error = NULL;
+  MgrAllocation *allocation =
+    mgr_manager_allocate (manager, path, size, description, MGR_PRIORITY_DEFAULT, NULL, &error);
+
+  g_assert_no_error (error);
+  return allocation;
+}
+
+static void
+release (MgrAllocation *allocation)
+{
+  g_autoptr (GError) error = NULL;
+
+  mgr_allocation_release (allocation, &error);
+  g_assert_no_error (error);
+  mgr_allocation_unref (allocation);
+}
+
+static void
+show_component (MgrComponent *component)
+{
+  g_print ("%s: budget %" G_GUINT64_FORMAT ", used %" G_GUINT64_FORMAT "\n",
+           mgr_component_get_path (component),
+           mgr_component_get_budget (component),
+           mgr_component_get_used (component));
+}
+
+static void
+show_components (GListModel *components)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (components); i++)
+    {
+      g_autoptr (MgrComponent) component = g_list_model_get_item (components, i);
+
+      show_component (component);
+      show_components (mgr_component_get_children (component));
+    }
+}
+
+static MgrComponent *
+add_component (MgrManager   *manager,
+               const char   *name,
+               guint64       budget,
+               MgrComponent *parent)
+{
+  g_autoptr (GError) error = NULL;
+  MgrComponent *component = mgr_manager_add_component (manager, name, budget, parent, &error);
+
+  g_assert_no_error (error);
+  return component;
+}
+
+static void
+play_tree (MgrManager *manager)
+{
+  MgrComponent *models;
+  MgrComponent *cache;
+
+  g_print ("# tree\n");
+  models = add_component (manager, "ml-models", 600 * KIB, NULL);
+  add_component (manager, "bert", 400 * KIB, models);
+  cache = add_component (manager, "cache", 0, NULL);
+  g_assert_true (mgr_component_set_budget_share (cache, 0.25, NULL));
+  show_components (mgr_manager_get_components (manager));
+}
+
+static void
+play_release (MgrManager    *manager,
+              MgrAllocation *allocation)
+{
+  g_autoptr (GError) error = NULL;
+  MgrAllocation *by_id = allocate (manager, "cache", 10, NULL);
+  guint64 id = mgr_allocation_keep (by_id);
+
+  mgr_allocation_unref (by_id);
+  g_assert_true (mgr_manager_deallocate (manager, id, NULL));
+  g_assert_true (mgr_allocation_release (allocation, NULL));
+  g_assert_false (mgr_allocation_release (allocation, &error));
+  g_print ("released again: %s\n", nick_of (MGR_TYPE_ERROR, error->code));
+  show_components (mgr_manager_get_components (manager));
+}
+
+static void
+play_allocate (MgrManager *manager)
+{
+  const char *const tags[] = { "float32", "shared", NULL };
+  g_autofree char *joined = NULL;
+  GError *error = NULL;
+  g_autoptr (MgrAllocation) allocation = NULL;
+
+  g_print ("# allocate\n");
+  allocation = mgr_manager_allocate (manager, "ml-models/bert", 100 * KIB, "weights", 8, tags,
+                                     &error);
+  attempt ("weights", allocation, error);
+  joined = g_strjoinv (" ", (char **) mgr_allocation_get_tags (allocation));
+  g_print ("%s, “%s”, priority %u, tags %s\n",
+           mgr_component_get_path (mgr_allocation_get_component (allocation)),
+           mgr_allocation_get_description (allocation),
+           mgr_allocation_get_priority (allocation), joined);
+
+  attempt_allocate (manager, "too much now", "ml-models/bert", 301 * KIB, 5);
+  attempt_allocate (manager, "too much for ever", "ml-models/bert", 401 * KIB, 5);
+  attempt_allocate (manager, "nothing", "cache", 0, 5);
+  attempt_allocate (manager, "nowhere", "ml-models/gpt", 1, 5);
+  attempt_allocate (manager, "out of range", "cache", 1, 11);
+  show_components (mgr_manager_get_components (manager));
+  play_release (manager, allocation);
+}
+
+static MgrAllocation *
+attempt_adaptive (MgrManager *manager,
+                  const char *what)
+{
+  GError *error = NULL;
+  MgrAllocation *allocation =
+    mgr_manager_allocate_adaptive (manager, "ml-models/bert", 200 * KIB, NULL, 5, NULL,
+                                   10 * KIB, &error);
+
+  return attempt (what, allocation, error);
+}
+
+static void
+play_adaptive (MgrManager *manager)
+{
+  MgrAllocation *holder;
+  MgrAllocation *adaptive;
+  MgrAllocation *fallback;
+  g_autoptr (GPtrArray) listed = NULL;
+  GError *error = NULL;
+
+  g_print ("# adaptive and fallback\n");
+  holder = allocate (manager, "ml-models/bert", 300 * KIB, "holder");
+  adaptive = attempt_adaptive (manager, "adaptive");
+  g_assert_null (attempt_adaptive (manager, "adaptive in vain"));
+  release (adaptive);
+
+  fallback = mgr_manager_allocate_with_fallback (manager, "ml-models/bert", 200 * KIB, 50 * KIB,
+                                                 NULL, 5, NULL, &error);
+  attempt ("fallback", fallback, error);
+  listed = mgr_manager_list_allocations (manager, "ml-models", NULL, 0, 0, NULL);
+  g_print ("listed:");
+  for (guint i = 0; i < listed->len; i++)
+    g_print (" %" G_GUINT64_FORMAT, mgr_allocation_get_size (g_ptr_array_index (listed, i)));
+  g_print ("\n");
+
+  release (fallback);
+  release (holder);
+}
+
+typedef struct
+{
+  const char *name;
+  GCancellable *cancellable; /* (owned) */
+  MgrAllocation *allocation; /* (owned) (nullable) */
+  gboolean is_done;
+} Waiter;
+
+static void
+waiter_finished_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  Waiter *waiter = user_data;
+  g_autoptr (GError) error = NULL;
+
+  waiter->allocation = mgr_manager_allocate_finish (MGR_MANAGER (source), result, &error);
+  if (waiter->allocation != NULL)
+    g_print ("%s got %" G_GUINT64_FORMAT " bytes\n", waiter->name,
+             mgr_allocation_get_size (waiter->allocation));
+  else
+    g_print ("%s %s\n", waiter->name,
+             g_error_matches (error, MGR_ERROR, MGR_ERROR_TIMED_OUT) ? "timed out"
+                                                                     : "was cancelled");
+  waiter->is_done = TRUE;
+}
+
+static void
+waiter_start (Waiter     *waiter,
+              MgrManager *manager,
+              const char *name,
+              guint       priority,
+              gint64      timeout)
+{
+  *waiter = (Waiter) { .name = name, .cancellable = g_cancellable_new () };
+  mgr_manager_allocate_async (manager, "cache", 100 * KIB, name, priority, NULL, timeout,
+                              waiter->cancellable, waiter_finished_cb, waiter);
+}
+
+static void
+waiter_end (Waiter *waiter)
+{
+  while (!waiter->is_done)
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_object (&waiter->cancellable);
+}
+
+static void
+play_async (MgrManager     *manager,
+            MgrManualClock *clock)
+{
+  MgrAllocation *holder;
+  Waiter low;
+  Waiter high;
+  Waiter cancelled;
+  Waiter late;
+
+  g_print ("# async\n");
+  holder = allocate (manager, "cache", 200 * KIB, "holder");
+  waiter_start (&low, manager, "low", 2, 0);
+  waiter_start (&high, manager, "high", 9, 0);
+  waiter_start (&cancelled, manager, "cancelled", 1, 0);
+  waiter_start (&late, manager, "late", 1, 1000);
+
+  g_cancellable_cancel (cancelled.cancellable);
+  waiter_end (&cancelled);
+  mgr_manual_clock_advance (clock, 1000);
+  waiter_end (&late);
+  release (holder);
+  waiter_end (&low);
+  waiter_end (&high);
+  release (low.allocation);
+  release (high.allocation);
+}
+
+static void
+pressure_changed_cb (MgrManager        *manager,
+                     MgrPressureLevel   level,
+                     MgrPressureSample *sample,
+                     gpointer           user_data)
+{
+  guint *seen = user_data;
+
+  (*seen)++;
+  g_print ("level %s at %.0f %%\n", nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) level),
+           round (mgr_pressure_sample_get_usage (sample) * 100));
+}
+
+static void
+play_pressure (MgrManager *manager)
+{
+  const guint64 sizes[] = { 870 * KIB, 90 * KIB };
+  guint seen = 0;
+  gulong id;
+
+  g_print ("# pressure\n");
+  id = g_signal_connect (manager, "pressure-changed", G_CALLBACK (pressure_changed_cb), &seen);
+  add_component (manager, "data", 0, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      MgrAllocation *allocation = allocate (manager, "data", sizes[i], NULL);
+      guint before = seen;
+
+      mgr_allocation_keep (allocation);
+      mgr_allocation_unref (allocation);
+      mgr_pressure_sample_unref (mgr_pressure_monitor_sample (mgr_manager_get_monitor (manager)));
+      mgr_pressure_sample_unref (mgr_pressure_monitor_sample (mgr_manager_get_monitor (manager)));
+      while (seen == before)
+        g_main_context_iteration (NULL, TRUE);
+    }
+
+  g_signal_handler_disconnect (manager, id);
+}
+
+static void
+show_cleanup (MgrCleanupReport *report)
+{
+  g_autofree char *cleaned = g_strjoinv (" ", (char **) mgr_cleanup_report_get_cleaned (report));
+  g_autofree char *kept = g_strjoinv (" ", (char **) mgr_cleanup_report_get_kept (report));
+  g_autofree char *protected =
+    g_strjoinv (" ", (char **) mgr_cleanup_report_get_protected (report));
+
+  g_print ("%s%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
+           mgr_cleanup_report_get_dry_run (report) ? "preview of " : "",
+           nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) mgr_cleanup_report_get_strategy (report)),
+           mgr_cleanup_report_get_freed (report), cleaned, kept, protected);
+  mgr_cleanup_report_unref (report);
+}
+
+static guint64
+reclaim_cb (MgrResource *resource,
+            guint64      target,
+            gpointer     user_data)
+{
+  g_print ("reclaim %s: %" G_GUINT64_FORMAT "\n", mgr_resource_get_name (resource), target);
+  return mgr_resource_get_size (resource);
+}
+
+static void
+register_resource (MgrManager *manager,
+                   const char *name,
+                   guint64     size)
+{
+  g_autoptr (MgrResource) resource = mgr_resource_new (name, size);
+
+  g_signal_connect (resource, "reclaim", G_CALLBACK (reclaim_cb), NULL);
+  g_assert_true (mgr_manager_register_resource (manager, resource, NULL));
+  if (g_str_equal (name, "weights"))
+    mgr_resource_set_safety (resource, MGR_SAFETY_PROTECTED);
+}
+
+static void
+play_cleanup (MgrManager *manager)
+{
+  MgrCleaner *cleaner = mgr_manager_get_cleaner (manager);
+
+  g_print ("# cleanup\n");
+  register_resource (manager, "temp_rows", 300);
+  register_resource (manager, "_cache_prices", 100);
+  register_resource (manager, "table", 500);
+  register_resource (manager, "weights", 900);
+
+  show_cleanup (mgr_cleaner_preview (cleaner, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE));
+  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE, NULL));
+  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, NULL));
+}
+
+static void
+play_report (MgrManager *manager)
+{
+  g_autoptr (MgrReport) report = mgr_manager_get_report (manager);
+
+  g_print ("# report\n");
+  while (mgr_report_get_cleanups (report) < 2)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      mgr_report_unref (report);
+      report = mgr_manager_get_report (manager);
+    }
+
+  g_print ("level %s, budget %" G_GUINT64_FORMAT ", used %" G_GUINT64_FORMAT
+           ", refused %" G_GUINT64_FORMAT ", cleanups %" G_GUINT64_FORMAT
+           ", freed %" G_GUINT64_FORMAT "\n",
+           nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) mgr_report_get_level (report)),
+           mgr_report_get_budget (report), mgr_report_get_used (report),
+           mgr_report_get_refused (report), mgr_report_get_cleanups (report),
+           mgr_report_get_freed (report));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (0);
+  g_autoptr (MgrManager) manager = g_object_new (MGR_TYPE_MANAGER,
+                                                 "total-budget", 1024 * KIB,
+                                                 "clock", clock,
+                                                 "proc-path", "/nonexistent",
+                                                 "cgroup-path", "/nonexistent",
+                                                 NULL);
+
+  setlocale (LC_ALL, "");
+  mgr_manager_set_automatic_cleanup (manager, FALSE);
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
+
+  play_tree (manager);
+  play_allocate (manager);
+  play_adaptive (manager);
+  play_async (manager, clock);
+  play_pressure (manager);
+  play_cleanup (manager);
+  play_report (manager);
+
+  return 0;
+}
