@@ -64,9 +64,9 @@ mgr_bus_service_new (MgrManager      *manager,
 
   self->connection = g_object_ref (connection);
   self->server = g_dbus_object_manager_server_new (MGR_BUS_BASE_PATH);
+  g_dbus_object_manager_server_set_connection (self->server, connection);
   service_export_manager (self, manager);
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
-  g_dbus_object_manager_server_set_connection (self->server, connection);
   service_own_name (self);
 
   return self;

@@ -9,6 +9,7 @@
 
 #include <mgr.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct
 {

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+/* A budget, a refusal, and memory that comes back. */
+
 #include <mgr.h>
 
 #include <locale.h>

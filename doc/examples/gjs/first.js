@@ -1,6 +1,9 @@
 #!/usr/bin/gjs
-// SPDX-FileCopyrightText: 2026 The libmgr contributors
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A budget, a refusal, and memory that comes back. */
 
 imports.gi.versions.Mgr = '1.0';
 const {Mgr} = imports.gi;

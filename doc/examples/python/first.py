@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The libmgr contributors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+"""A budget, a refusal, and memory that comes back."""
+
 import gi
 
 gi.require_version("Mgr", "1.0")
