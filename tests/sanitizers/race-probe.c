@@ -13,6 +13,7 @@ typedef struct
 {
   GMutex mutex;
   gboolean locked;
+  int ready;       /* atomic: how many threads are about to count */
   guint count;     /* guarded by mutex, if locked */
   guint posted;    /* handed over through a source */
   GMainLoop *loop; /* (owned) */
@@ -22,6 +23,11 @@ static gpointer
 count_cb (gpointer user_data)
 {
   Probe *probe = user_data;
+
+  /* One that had ended before the other began might pass for ordered. */
+  g_atomic_int_inc (&probe->ready);
+  while (g_atomic_int_get (&probe->ready) < 2)
+    g_thread_yield ();
 
   for (guint i = 0; i < ROUNDS; i++)
     {
