@@ -17,19 +17,11 @@ struct _MgrBusService
   GDBusConnection *connection;      /* (owned) */
   GDBusObjectManagerServer *server; /* (owned) */
   MgrBusTree *tree;                 /* (owned) */
-  guint name_id;                    /* 0 where there is no bus to own a name on */
+  char *name;                       /* (owned) (nullable): NULL where there is no bus */
 };
 
-static void
-name_lost_cb (GDBusConnection *connection,
-              const char      *name,
-              gpointer         user_data)
-{
-  if (connection != NULL)
-    g_info ("Another connection has the name “%s”: "
-            "this program can be reached as “%s” alone until it is free",
-            name, g_dbus_connection_get_unique_name (connection));
-}
+/* What RequestName answers to the one who has the name now. */
+#define NAME_PRIMARY_OWNER 1
 
 static void
 service_export_manager (MgrBusService *self,
@@ -42,18 +34,53 @@ service_export_manager (MgrBusService *self,
   g_dbus_object_manager_server_export (self->server, G_DBUS_OBJECT_SKELETON (object));
 }
 
-/* After everything is there, so that whoever sees the name finds all of it. */
+static void
+name_requested_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  GDBusConnection *connection = G_DBUS_CONNECTION (source);
+  const char *unique_name = g_dbus_connection_get_unique_name (connection);
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  guint answer = 0;
+
+  reply = g_dbus_connection_call_finish (connection, result, &error);
+  if (reply == NULL)
+    {
+      g_dbus_error_strip_remote_error (error);
+      g_info ("This program is on the bus as “%s” alone: %s", unique_name, error->message);
+      return;
+    }
+
+  g_variant_get (reply, "(u)", &answer);
+  if (answer != NAME_PRIMARY_OWNER)
+    g_info ("This program is on the bus as “%s” alone "
+            "until its other connection leaves their name", unique_name);
+}
+
+static void
+service_call_bus (MgrBusService       *self,
+                  const char          *method,
+                  GVariant            *arguments,
+                  GAsyncReadyCallback  callback)
+{
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", method, arguments, G_VARIANT_TYPE ("(u)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, callback, NULL);
+}
+
+/* After everything is there, so that whoever sees the name finds all of it.
+ * Asked directly, because g_bus_unown_name() would wait for the bus, and warn
+ * where that has just gone away. */
 static void
 service_own_name (MgrBusService *self)
 {
-  g_autofree char *name = g_strdup_printf ("org.libmgr.Program.p%u", (guint) getpid ());
-
   if (g_dbus_connection_get_unique_name (self->connection) == NULL)
     return;
 
-  self->name_id = g_bus_own_name_on_connection (self->connection, name,
-                                                G_BUS_NAME_OWNER_FLAGS_NONE,
-                                                NULL, name_lost_cb, NULL, NULL);
+  self->name = g_strdup_printf ("org.libmgr.Program.p%u", (guint) getpid ());
+  service_call_bus (self, "RequestName", g_variant_new ("(su)", self->name, 0), name_requested_cb);
 }
 
 MgrBusService *
@@ -64,9 +91,9 @@ mgr_bus_service_new (MgrManager      *manager,
 
   self->connection = g_object_ref (connection);
   self->server = g_dbus_object_manager_server_new (MGR_BUS_BASE_PATH);
+  g_dbus_object_manager_server_set_connection (self->server, connection);
   service_export_manager (self, manager);
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
-  g_dbus_object_manager_server_set_connection (self->server, connection);
   service_own_name (self);
 
   return self;
@@ -79,9 +106,10 @@ mgr_bus_service_free (MgrBusService *self)
   mgr_bus_tree_free (self->tree);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_MANAGER_PATH);
   g_dbus_object_manager_server_set_connection (self->server, NULL);
-  if (self->name_id != 0)
-    g_bus_unown_name (self->name_id);
+  if (self->name != NULL)
+    service_call_bus (self, "ReleaseName", g_variant_new ("(s)", self->name), NULL);
 
+  g_free (self->name);
   g_object_unref (self->server);
   g_object_unref (self->connection);
   g_free (self);

@@ -120,7 +120,9 @@ exports_end (gpointer data)
       return;
     }
 
+  /* Before whatever calls come in from now on. */
   source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, end_cb, self, exports_free);
   g_source_set_static_name (source, "[libmgr] unexport");
   g_source_attach (source, context);

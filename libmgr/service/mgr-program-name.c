@@ -61,10 +61,12 @@ char *
 mgr_program_name_get (void)
 {
   g_auto (GStrv) argv = NULL;
+  g_autofree char *name = NULL;
 
   if (g_get_prgname () != NULL)
-    return g_strdup (g_get_prgname ());
+    return g_utf8_make_valid (g_get_prgname (), -1);
 
   argv = read_argv ();
-  return mgr_program_name_from_argv ((const char *const *) argv);
+  name = mgr_program_name_from_argv ((const char *const *) argv);
+  return g_utf8_make_valid (name, -1);
 }

@@ -53,11 +53,12 @@ compare_doubles (gconstpointer a,
 }
 
 static double
-median (double *values,
-        guint   count)
+settle (double  *values,
+        guint    count,
+        gboolean best)
 {
   qsort (values, count, sizeof *values, compare_doubles);
-  return values[count / 2];
+  return values[best ? 0 : count / 2];
 }
 
 static void
@@ -98,7 +99,8 @@ bench_compare (Bench           *self,
       theirs[i] = time_round (bench_case->theirs, bench_case->theirs_data, n);
     }
 
-  bench_add_row (self, bench_case, median (ours, rounds), median (theirs, rounds));
+  bench_add_row (self, bench_case, settle (ours, rounds, bench_case->best),
+                 settle (theirs, rounds, bench_case->best));
 }
 
 static gboolean

@@ -22,6 +22,8 @@ typedef struct
   BenchFunc theirs;
   gpointer theirs_data;
   guint64 n;      /* operations a round */
+  gboolean best;  /* take the best rounds instead of the medians: for what needs
+                   * two cores, of which anything else that runs takes one */
   double goal;    /* ours / theirs, at most */
 } BenchCase;
 

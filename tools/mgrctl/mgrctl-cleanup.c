@@ -8,6 +8,7 @@
 #include "mgrctl-target.h"
 
 #include <mgr.h>
+
 #include <stdio.h>
 
 static char *strategy;
@@ -65,6 +66,14 @@ print_report (const MgrctlOptions *options,
   print_names (report, "protected", "protected");
 }
 
+static gboolean
+is_strategy (const char *nick)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_CLEANUP_STRATEGY);
+
+  return g_enum_get_value_by_nick (klass, nick) != NULL;
+}
+
 MgrctlExit
 mgrctl_cleanup (const MgrctlOptions *options)
 {
@@ -74,14 +83,21 @@ mgrctl_cleanup (const MgrctlOptions *options)
   g_autoptr (GVariant) report = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (strategy == NULL)
+    strategy = g_strdup ("moderate");
+  if (!is_strategy (strategy))
+    {
+      mgrctl_print_error ("There is no strategy “%s”: use light, moderate, aggressive or emergency",
+                          strategy);
+      return MGRCTL_EXIT_USAGE;
+    }
+
   target = mgrctl_target_open (options, &exit_status);
   if (target == NULL)
     return exit_status;
 
   reply = mgrctl_target_call (target, MGRCTL_MANAGER_PATH, MGRCTL_MANAGER_INTERFACE, "Cleanup",
-                              g_variant_new ("(sbb)", strategy != NULL ? strategy : "moderate",
-                                             force, dry_run),
-                              "(a{sv})", &error);
+                              g_variant_new ("(sbb)", strategy, force, dry_run), "(a{sv})", &error);
   if (reply == NULL)
     return mgrctl_target_fail (error);
 

@@ -7,6 +7,7 @@
 #include "mgrctl-target.h"
 
 #include <mgr.h>
+
 #include <stdio.h>
 #include <string.h>
 

@@ -8,7 +8,9 @@
 #include "mgrctl-target.h"
 
 #include <mgr.h>
+
 #include <stdio.h>
+#include <string.h>
 
 typedef struct
 {

@@ -8,6 +8,7 @@
 #include "mgrctl-target.h"
 
 #include <mgr.h>
+
 #include <stdio.h>
 
 static JsonObject *

@@ -147,7 +147,7 @@ mgrctl_paint (const MgrctlOptions *options,
     [MGRCTL_STYLE_BAD] = "31",
   };
 
-  if (style == MGRCTL_STYLE_PLAIN || !wants_color (options))
+  if (style == MGRCTL_STYLE_PLAIN || *text == '\0' || !wants_color (options))
     return g_strdup (text);
 
   return g_strdup_printf ("\033[%sm%s\033[0m", codes[style], text);
@@ -163,6 +163,28 @@ mgrctl_percent (guint64 used,
   return g_strdup_printf ("%.0f %%", 100.0 * (double) used / (double) budget);
 }
 
+static char *
+repeat (const char *text,
+        int         times)
+{
+  GString *repeated = g_string_new (NULL);
+
+  for (int i = 0; i < times; i++)
+    g_string_append (repeated, text);
+
+  return g_string_free (repeated, FALSE);
+}
+
+/* As the levels of pressure are called medium and critical. */
+static MgrctlStyle
+style_of_share (double share)
+{
+  if (share >= 0.9)
+    return MGRCTL_STYLE_BAD;
+
+  return share >= 0.8 ? MGRCTL_STYLE_WARNING : MGRCTL_STYLE_GOOD;
+}
+
 char *
 mgrctl_bar (const MgrctlOptions *options,
             guint64              used,
@@ -170,30 +192,18 @@ mgrctl_bar (const MgrctlOptions *options,
 {
   gboolean utf8 = g_get_charset (NULL);
   double share = budget > 0 ? MIN ((double) used / (double) budget, 1) : 0;
-  int filled = (int) ceil (share * BAR_WIDTH);
-  MgrctlStyle style = MGRCTL_STYLE_GOOD;
-  GString *full = g_string_new (NULL);
-  GString *empty = g_string_new (NULL);
-  g_autofree char *painted_full = NULL;
+  int n_filled = (int) ceil (share * BAR_WIDTH);
+  g_autofree char *filled = repeat (utf8 ? "█" : "#", n_filled);
+  g_autofree char *empty = repeat (utf8 ? "░" : ".", BAR_WIDTH - n_filled);
+  g_autofree char *painted_filled = NULL;
   g_autofree char *painted_empty = NULL;
 
-  for (int i = 0; i < filled; i++)
-    g_string_append (full, utf8 ? "█" : "#");
-  for (int i = filled; i < BAR_WIDTH; i++)
-    g_string_append (empty, utf8 ? "░" : ".");
+  if (budget == 0)
+    return g_strnfill (BAR_WIDTH, ' ');
 
-  /* As the levels of pressure are called medium and critical. */
-  if (share >= 0.9)
-    style = MGRCTL_STYLE_BAD;
-  else if (share >= 0.8)
-    style = MGRCTL_STYLE_WARNING;
-
-  painted_full = mgrctl_paint (options, style, full->str);
-  painted_empty = mgrctl_paint (options, MGRCTL_STYLE_FAINT, empty->str);
-  g_string_free (full, TRUE);
-  g_string_free (empty, TRUE);
-
-  return g_strconcat (painted_full, painted_empty, NULL);
+  painted_filled = mgrctl_paint (options, style_of_share (share), filled);
+  painted_empty = mgrctl_paint (options, MGRCTL_STYLE_FAINT, empty);
+  return g_strconcat (painted_filled, painted_empty, NULL);
 }
 
 char *

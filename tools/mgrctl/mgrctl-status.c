@@ -8,6 +8,7 @@
 #include "mgrctl-target.h"
 
 #include <mgr.h>
+
 #include <stdio.h>
 
 static guint64
@@ -87,6 +88,7 @@ print_report (const MgrctlOptions *options,
               GVariant            *report)
 {
   guint64 budget = report_get (report, "budget");
+  guint64 process = report_get (report, "process");
   guint64 refused = report_get (report, "refused");
   g_autofree char *remark = g_strdup_printf ("%" G_GUINT64_FORMAT " refused", refused);
 
@@ -95,7 +97,8 @@ print_report (const MgrctlOptions *options,
     print_size (options, "budget", budget, 0);
   print_size (options, "used", report_get (report, "used"), budget);
   print_size (options, "peak", report_get (report, "peak"), budget);
-  print_size (options, "process", report_get (report, "process"), 0);
+  if (process > 0)
+    print_size (options, "process", process, 0);
   print_count (options, "allocations", report_get (report, "allocations"), refused > 0 ? remark : "");
   print_cleanups (options, report);
 }

@@ -94,7 +94,7 @@ is_unreachable (const GError *error)
   };
 
   if (error->domain == G_IO_ERROR)
-    return TRUE;
+    return error->code != G_IO_ERROR_DBUS_ERROR;
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
@@ -123,6 +123,9 @@ mgrctl_connect (const MgrctlOptions  *options,
   g_autoptr (GDBusConnection) bus = NULL;
   g_autoptr (GError) local_error = NULL;
   g_autofree char *address = g_strdup (options->address);
+
+  /* From now on the errors of programs are known by their names on the bus. */
+  mgr_error_quark ();
 
   if (address == NULL)
     address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SESSION, NULL, error);

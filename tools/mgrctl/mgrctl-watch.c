@@ -229,6 +229,7 @@ watch_run (Watch *watch)
                                               NULL, vanished_cb, watch, NULL);
   g_signal_connect (target->connection, "closed", G_CALLBACK (closed_cb), watch);
 
+  print_start (watch);
   g_main_loop_run (watch->loop);
 
   g_signal_handlers_disconnect_by_data (target->connection, watch);
@@ -268,10 +269,7 @@ mgrctl_watch (const MgrctlOptions *options)
 
   /* Read again after subscribing, so that no change falls in between. */
   if (mgrctl_target_reload (target, &error))
-    {
-      print_start (&watch);
-      watch_run (&watch);
-    }
+    watch_run (&watch);
   else
     watch.exit_status = mgrctl_target_fail (error);
 

@@ -50,6 +50,13 @@ describe_verbs (void)
 }
 
 static MgrctlExit
+print_version (void)
+{
+  g_print ("mgrctl %s\n", MGR_PACKAGE_VERSION);
+  return MGRCTL_EXIT_OK;
+}
+
+static MgrctlExit
 complain_about_usage (const char *message)
 {
   mgrctl_print_error ("%s", message);
@@ -142,10 +149,7 @@ main (int    argc,
     return complain_about_usage (error->message);
 
   if (options.version)
-    {
-      g_print ("mgrctl %s\n", MGR_PACKAGE_VERSION);
-      return MGRCTL_EXIT_OK;
-    }
+    return print_version ();
 
   verb = find_verb (argv[1], &error);
   if (verb == NULL)
@@ -155,6 +159,9 @@ main (int    argc,
   argv++;
   if (!parse_verb (verb, &argc, &argv, &error))
     return complain_about_usage (error->message);
+
+  if (options.version)
+    return print_version ();
 
   if (options.session && options.address != NULL)
     return complain_about_usage ("“--session” and “--address” exclude each other");

@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A program with a manager, for the tests of mgrctl. On the session bus, or with
+ * --peer ADDRESS listening there by itself. Its standard input is a list of
+ * commands, each answered with a line:
+ *
+ *   hold COMPONENT BYTES   charge it
+ *   drop                   give all of that back
+ *   sense                  look at the pressure, as often as a new level takes
+ *   used                   the answer is what is charged
+ */
+
+#include <mgr.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define MIB (G_GUINT64_CONSTANT (1) << 20)
+
+static MgrManager *manager;
+static MgrManualClock *manual_clock;
+static GPtrArray *held;
+static GMainLoop *loop;
+static GDBusConnection *peer;
+
+static guint64
+release_cb (MgrResource *resource,
+            guint64      target,
+            gpointer     user_data)
+{
+  g_autoptr (MgrAllocation) allocation = g_object_steal_data (G_OBJECT (resource), "held");
+
+  return allocation != NULL ? mgr_allocation_get_size (allocation) : 0;
+}
+
+static void
+add_resource (const char *name,
+              guint64     size,
+              MgrSafety   safety)
+{
+  g_autoptr (MgrResource) resource = mgr_resource_new (name, size);
+
+  mgr_resource_set_safety (resource, safety);
+  g_object_set_data_full (G_OBJECT (resource), "held",
+                          mgr_manager_allocate (manager, "cache", size, name, 5, NULL, NULL),
+                          (GDestroyNotify) mgr_allocation_unref);
+  g_signal_connect (resource, "reclaim", G_CALLBACK (release_cb), NULL);
+  mgr_manager_register_resource (manager, resource, NULL);
+}
+
+static void
+set_up_manager (void)
+{
+  MgrComponent *models;
+
+  manual_clock = mgr_manual_clock_new (G_USEC_PER_SEC);
+  manager = g_object_new (MGR_TYPE_MANAGER,
+                          "total-budget", 100 * MIB,
+                          "clock", manual_clock,
+                          "proc-path", "/nonexistent",
+                          NULL);
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
+  held = g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_allocation_unref);
+
+  mgr_manager_add_component (manager, "cache", 60 * MIB, NULL, NULL);
+  models = mgr_manager_add_component (manager, "models", 40 * MIB, NULL, NULL);
+  mgr_manager_add_component (manager, "bert", 20 * MIB, models, NULL);
+  mgr_manager_add_component (manager, "gpt", 0, models, NULL);
+  mgr_manager_add_component (manager, "models-old", 0, NULL, NULL);
+  add_resource ("parsed", 10 * MIB, MGR_SAFETY_SAFE);
+  add_resource ("features", 5 * MIB, MGR_SAFETY_CAUTIOUS);
+  add_resource ("results", 5 * MIB, MGR_SAFETY_PROTECTED);
+}
+
+static void
+sense (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      mgr_pressure_sample_unref (mgr_pressure_monitor_sample (mgr_manager_get_monitor (manager)));
+      mgr_manual_clock_advance (manual_clock, 1);
+    }
+}
+
+static void
+run_command (char **words)
+{
+  if (g_str_equal (words[0], "hold"))
+    {
+      guint64 size = g_ascii_strtoull (words[2], NULL, 10);
+      g_autoptr (GError) error = NULL;
+      MgrAllocation *allocation =
+        mgr_manager_allocate (manager, words[1], size, "held", 5, NULL, &error);
+
+      if (allocation != NULL)
+        g_ptr_array_add (held, allocation);
+      printf ("%s\n", allocation != NULL ? "ok" : "refused");
+    }
+  else if (g_str_equal (words[0], "drop"))
+    {
+      g_ptr_array_set_size (held, 0);
+      printf ("ok\n");
+    }
+  else if (g_str_equal (words[0], "sense"))
+    {
+      sense ();
+      printf ("ok\n");
+    }
+  else if (g_str_equal (words[0], "used"))
+    {
+      printf ("%" G_GUINT64_FORMAT "\n", mgr_component_get_used (mgr_manager_get_root (manager)));
+    }
+  fflush (stdout);
+}
+
+static gboolean
+input_cb (GIOChannel   *channel,
+          GIOCondition  condition,
+          gpointer      user_data)
+{
+  g_autofree char *line = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (g_io_channel_read_line (channel, &line, NULL, NULL, NULL) != G_IO_STATUS_NORMAL)
+    {
+      g_main_loop_quit (loop);
+      return G_SOURCE_REMOVE;
+    }
+
+  words = g_strsplit (g_strchomp (line), " ", -1);
+  run_command (words);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+new_connection_cb (GDBusServer     *server,
+                   GDBusConnection *connection,
+                   gpointer         user_data)
+{
+  g_clear_object (&peer);
+  peer = g_object_ref (connection);
+  return mgr_manager_export (manager, connection, NULL);
+}
+
+static GDBusServer *
+listen_at (const char *address)
+{
+  g_autofree char *guid = g_dbus_generate_guid ();
+  g_autoptr (GError) error = NULL;
+  GDBusServer *server;
+
+  server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_NONE, guid, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (server, "new-connection", G_CALLBACK (new_connection_cb), NULL);
+  g_dbus_server_start (server);
+  return server;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GIOChannel) input = g_io_channel_unix_new (0);
+  g_autoptr (GDBusServer) server = NULL;
+
+  if (argc > 2 && g_str_equal (argv[1], "--name"))
+    g_set_prgname (argv[2]);
+
+  set_up_manager ();
+  if (argc > 2 && g_str_equal (argv[1], "--peer"))
+    server = listen_at (argv[2]);
+  else if (!mgr_manager_export_on_session (manager))
+    return 1;
+
+  loop = g_main_loop_new (NULL, FALSE);
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, input_cb, NULL);
+  printf ("ready\n");
+  fflush (stdout);
+  g_main_loop_run (loop);
+
+  g_clear_object (&peer);
+  g_ptr_array_unref (held);
+  g_object_unref (manager);
+  g_object_unref (manual_clock);
+  g_main_loop_unref (loop);
+  return 0;
+}

@@ -1,0 +1,466 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The libmgr contributors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""mgrctl against a real program on a private bus.
+
+Needs MGRCTL, MGR_LIBRARY, MGR_TEST_PROGRAM and MGRCTL_MAN in the environment.
+"""
+
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+MGRCTL = os.environ["MGRCTL"]
+LIBRARY = os.path.realpath(os.environ["MGR_LIBRARY"])
+PROGRAM = os.environ["MGR_TEST_PROGRAM"]
+MAN = os.environ["MGRCTL_MAN"]
+
+MIB = 1 << 20
+NOBODY = 65534
+
+BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <listen>unix:path={path}</listen>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_type="method_call"/>
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+  </policy>
+</busconfig>
+"""
+
+
+class Bus:
+    """A message bus of our own."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            ["dbus-daemon", "--nofork", "--print-address", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.address = self.process.stdout.readline().strip()
+        self.environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.address)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Program:
+    """A program that holds memory, and does what the test says."""
+
+    def __init__(self, environment, *arguments):
+        self.process = subprocess.Popen(
+            [PROGRAM, *arguments], env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == "ready\n"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        assert self.process.wait() == 0
+
+
+class MgrctlTestCase(unittest.TestCase):
+    def setUp(self):
+        self.bus = Bus("--session", "--address=unix:tmpdir=" + tempfile.gettempdir())
+        self.addCleanup(self.bus.stop)
+        self.environment = self.bus.environment
+
+    def start(self, *arguments):
+        program = Program(self.environment, *arguments)
+        self.addCleanup(lambda: program.process.poll() is None and program.stop())
+        self.wait_for(program)
+        return program
+
+    def wait_for(self, program):
+        """The name comes a moment after the objects."""
+        for _ in range(1000):
+            listed = json.loads(self.run_mgrctl("list", "--json").stdout)["programs"]
+            if program.pid in [entry["pid"] for entry in listed]:
+                return
+            time.sleep(0.01)
+        self.fail("the program never came onto the bus")
+
+    def run_mgrctl(self, *arguments, environment=None):
+        return subprocess.run([MGRCTL, *arguments], env=environment or self.environment,
+                              text=True, capture_output=True, timeout=60)
+
+    def check(self, *arguments):
+        """What it prints, where all is well and nothing is to be said."""
+        result = self.run_mgrctl(*arguments)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def check_json(self, *arguments):
+        output = self.check(*arguments, "--json")
+        self.assertEqual(output.count("\n"), 1)
+        return json.loads(output)
+
+    def check_fails(self, status, *arguments, environment=None):
+        """What it says, where it fails with a status and prints no data."""
+        result = self.run_mgrctl(*arguments, environment=environment)
+        self.assertEqual((result.returncode, result.stdout), (status, ""))
+        return result.stderr
+
+
+class TestStatus(MgrctlTestCase):
+    def test_text(self):
+        program = self.start("--name", "importer")
+        program.ask("hold models/bert 10485760")
+        program.ask("hold models/bert 99999999")
+        lines = self.check("status").splitlines()
+        self.assertEqual(lines[0], f"importer ({program.pid}): pressure is normal")
+        self.assertRegex(lines[1], r"^  budget +100\.0 MiB$")
+        self.assertRegex(lines[2], r"^  used +30\.0 MiB +30 %  █{6}░{14}$")
+        self.assertRegex(lines[3], r"^  peak +30\.0 MiB +30 %  █{6}░{14}$")
+        self.assertRegex(lines[4], r"^  allocations +4  1 refused$")
+        self.assertRegex(lines[5], r"^  cleanups +0$")
+        self.assertEqual(len(lines), 6)
+
+    def test_json(self):
+        program = self.start("--name", "importer")
+        status = self.check_json("status")
+        self.assertEqual((status["program"], status["pid"]), ("importer", program.pid))
+        self.assertEqual(status["level"], "normal")
+        self.assertEqual((status["budget"], status["used"]), (100 * MIB, 20 * MIB))
+        self.assertEqual(status["components"][0]["path"], "cache")
+
+    def test_after_cleanup(self):
+        self.start()
+        self.check("cleanup", "--strategy=aggressive")
+        self.assertIn("1  freed 10.0 MiB, of which 0 B went back to the system",
+                      self.check("status"))
+
+    def test_control_characters(self):
+        self.start("--name", "evil\033[31m\u202e")
+        first = self.check("status").splitlines()[0]
+        self.assertNotIn("\033", first)
+        self.assertIn("evil\ufffd[31m", first)
+
+
+class TestComponents(MgrctlTestCase):
+    def test_text(self):
+        program = self.start()
+        program.ask("hold models/bert 17825792")
+        lines = self.check("components").splitlines()
+        self.assertEqual([line[:11].rstrip() for line in lines],
+                         ["COMPONENT", "cache", "models", "├─ bert", "└─ gpt", "models-old"])
+        self.assertRegex(lines[1], r" 20\.0 MiB +60\.0 MiB +33 %  █{7}░{13} +20\.0 MiB +0$")
+        self.assertRegex(lines[3], r" 17\.0 MiB +20\.0 MiB +85 %  █{17}░{3} +17\.0 MiB +0$")
+        self.assertRegex(lines[4], r" 0 B +- +0 B +0$")
+        self.assertEqual(len({len(line) for line in lines}), 1, "the columns are straight")
+
+    def test_ascii(self):
+        self.start()
+        self.environment = dict(self.environment, LC_ALL="C")
+        output = self.check("components")
+        self.assertTrue(output.isascii())
+        self.assertIn("|- bert", output)
+        self.assertIn("#######.............", output)
+
+    def test_json(self):
+        program = self.start()
+        program.ask("hold models/gpt 1000")
+        components = self.check_json("components")["components"]
+        self.assertEqual([component["path"] for component in components],
+                         ["cache", "models", "models/bert", "models/gpt", "models-old"])
+        self.assertEqual(components[3], {
+            "path": "models/gpt", "name": "gpt", "budget": 0, "guaranteed": 0, "used": 1000,
+            "peak": 1000, "priority": 5, "allocations": 1, "refused": 0})
+
+
+class TestWatch(MgrctlTestCase):
+    def watch(self, *arguments):
+        process = subprocess.Popen([MGRCTL, "watch", *arguments], env=self.environment, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(lambda: (process.stdout.close(), process.stderr.close()))
+        return process
+
+    def test_json(self):
+        program = self.start()
+        process = self.watch("--json", "--count=3")
+        events = [json.loads(process.stdout.readline())]
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        self.check("cleanup", "--strategy=emergency")
+        events += [json.loads(line) for line in process.stdout]
+        self.assertEqual(process.wait(), 0)
+
+        self.assertEqual(events[0], {"event": "watching", "level": "normal",
+                                     "used": 20 * MIB, "budget": 100 * MIB})
+        self.assertEqual([event["event"] for event in events[1:]],
+                         ["pressure-changed", "cleanup-finished", "cleanup-finished"])
+        self.assertEqual((events[1]["level"], events[1]["source"]), ("high", "budget"))
+        self.assertAlmostEqual(events[1]["usage"], 0.85)
+        self.assertEqual((events[2]["strategy"], events[2]["cleaned"]), ("moderate", ["parsed"]))
+        self.assertEqual(events[3]["strategy"], "emergency")
+
+    def test_text(self):
+        program = self.start()
+        process = self.watch("--count=2")
+        process.stdout.readline()
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        lines = process.stdout.read().splitlines()
+        self.assertEqual(process.wait(), 0)
+        self.assertRegex(lines[0], r"^\d\d:\d\d:\d\d  pressure  high        "
+                                   r"85\.0 % used, 15\.0 MiB available \(budget\)$")
+        self.assertRegex(lines[1], r"^\d\d:\d\d:\d\d  cleanup   moderate    "
+                                   r"1 cleaned, freed 10\.0 MiB, 0 B back to the system$")
+
+    def test_timeout(self):
+        self.start()
+        self.assertRegex(self.check("watch", "--timeout=0.01"),
+                         r"^\S+  watching  normal      20\.0 MiB of 100\.0 MiB charged\n$")
+
+    def test_interrupted(self):
+        self.start()
+        process = self.watch()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+
+    def test_program_ends(self):
+        program = self.start()
+        process = self.watch()
+        process.stdout.readline()
+        program.stop()
+        self.assertEqual(process.wait(), 3)
+        self.assertIn("has ended", process.stderr.read())
+
+    def test_wrong_numbers(self):
+        self.assertIn("above 0", self.check_fails(2, "watch", "--count=-1"))
+        self.check_fails(2, "watch", "--count=many")
+
+
+class TestCleanup(MgrctlTestCase):
+    def test_dry_run_changes_nothing(self):
+        program = self.start()
+        for strategy in ("light", "moderate", "aggressive", "emergency"):
+            report = self.check_json("cleanup", "--dry-run", "--force", "--strategy", strategy)
+            self.assertTrue(report["dry-run"])
+            self.assertEqual(report["strategy"], strategy)
+        self.assertEqual(report["cleaned"], ["parsed", "features"])
+        self.assertEqual(program.ask("used"), str(20 * MIB))
+        self.assertEqual(self.check_json("status")["cleanups"], 0)
+
+    def test_text(self):
+        program = self.start()
+        self.assertEqual(self.check("cleanup", "--dry-run", "--strategy=aggressive"),
+                         "A cleanup would free 10.0 MiB\n"
+                         "  would clean parsed\n"
+                         "  kept        features\n"
+                         "  protected   results\n")
+        self.assertEqual(program.ask("used"), str(20 * MIB))
+        self.assertEqual(self.check("cleanup", "--strategy=aggressive"),
+                         "Freed 10.0 MiB, of which 0 B went back to the system\n"
+                         "  cleaned     parsed\n"
+                         "  kept        features\n"
+                         "  protected   results\n")
+        self.assertEqual(program.ask("used"), str(10 * MIB))
+
+    def test_force(self):
+        program = self.start()
+        report = self.check_json("cleanup", "--force", "--strategy=emergency")
+        self.assertEqual(report["protected"], ["results"])
+        self.assertEqual(program.ask("used"), str(5 * MIB))
+
+    def test_unknown_strategy(self):
+        program = self.start()
+        message = self.check_fails(2, "cleanup", "--strategy=brutal")
+        self.assertIn("“brutal”", message)
+        self.assertIn("light, moderate, aggressive or emergency", message)
+        self.assertEqual(program.ask("used"), str(20 * MIB))
+
+
+class TestChoice(MgrctlTestCase):
+    def test_several_programs(self):
+        first = self.start("--name", "first")
+        second = self.start("--name", "second")
+        message = self.check_fails(2, "status")
+        for text in ("--program", "first", "second", str(first.pid), str(second.pid)):
+            self.assertIn(text, message)
+
+        for choice in ("second", str(second.pid), f"org.libmgr.Program.p{second.pid}"):
+            self.assertEqual(self.check_json("status", "--program", choice)["pid"], second.pid)
+            self.assertEqual(self.check_json("--program", choice, "status")["pid"], second.pid)
+        self.assertIn("“third”", self.check_fails(3, "--program=third", "status"))
+
+    def test_list(self):
+        program = self.start("--name", "importer")
+        self.assertEqual(self.check_json("list")["programs"], [{
+            "program": "importer", "pid": program.pid, "level": "normal",
+            "bus-name": f"org.libmgr.Program.p{program.pid}",
+            "used": 20 * MIB, "budget": 100 * MIB}])
+        self.assertRegex(self.check("list").splitlines()[1],
+                         rf"^ *{program.pid}  normal +20\.0 MiB +100\.0 MiB  importer$")
+
+    def test_no_program(self):
+        self.assertIn("mgr_manager_export_on_session()", self.check_fails(3, "status"))
+        self.assertEqual(self.check_json("list"), {"programs": []})
+
+    def test_no_bus(self):
+        environment = dict(self.environment, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent/bus")
+        for verb in ("status", "components", "watch", "cleanup", "list"):
+            self.check_fails(3, verb, environment=environment)
+
+    def test_peer(self):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        address = f"unix:path={folder}/socket"
+        program = Program(self.environment, "--peer", address)
+        self.addCleanup(program.stop)
+        self.assertEqual(self.check_json("--address", address, "status")["pid"], program.pid)
+        self.check("--address", address, "cleanup", "--strategy=aggressive")
+        self.assertEqual(program.ask("used"), str(10 * MIB))
+
+    def test_address_of_a_bus(self):
+        program = self.start()
+        environment = dict(self.environment, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent/bus")
+        result = self.run_mgrctl("--address", self.bus.address, "status", "--json",
+                                 environment=environment)
+        self.assertEqual(json.loads(result.stdout)["pid"], program.pid)
+
+
+class TestOtherUser(MgrctlTestCase):
+    """What another user may ask, through copies that this user can run."""
+
+    def setUp(self):
+        if os.getuid() != 0:
+            self.skipTest("only root can act as another user")
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        os.chmod(self.folder, 0o755)
+        with open(self.folder + "/bus.conf", "w", encoding="utf-8") as config:
+            config.write(BUS_FOR_EVERYBODY.format(path=self.folder + "/bus"))
+        self.bus = Bus("--config-file=" + self.folder + "/bus.conf")
+        self.addCleanup(self.bus.stop)
+        self.environment = self.bus.environment
+        for path in (MGRCTL, LIBRARY):
+            shutil.copy(path, self.folder)
+        os.symlink(os.path.basename(LIBRARY), self.folder + "/libmgr-1.0.so.0")
+
+    def run_as_nobody(self, *arguments):
+        return subprocess.run(
+            [self.folder + "/mgrctl", "--address", self.bus.address, *arguments],
+            env=dict(self.environment, LD_LIBRARY_PATH=self.folder), cwd="/",
+            text=True, capture_output=True, timeout=60,
+            user=NOBODY, group=NOBODY, extra_groups=[])
+
+    def test_reads_but_does_not_clean(self):
+        program = self.start()
+        status = self.run_as_nobody("status", "--json")
+        self.assertEqual((status.returncode, status.stderr), (0, ""))
+        self.assertEqual(json.loads(status.stdout)["used"], 20 * MIB)
+
+        for arguments in ([], ["--dry-run"], ["--force", "--strategy=emergency"]):
+            refused = self.run_as_nobody("cleanup", *arguments)
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+            self.assertTrue(refused.stderr.startswith("mgrctl: Only the user that runs"))
+            self.assertIn(f"you are {NOBODY}", refused.stderr)
+        self.assertEqual(program.ask("used"), str(20 * MIB))
+        self.assertEqual(self.check_json("status")["cleanups"], 0)
+
+
+class TestCommandLine(MgrctlTestCase):
+    def test_usage(self):
+        for arguments in ([], ["clean"], ["--jsno", "status"], ["status", "--force"],
+                          ["status", "extra"], ["--session", "--address=x:", "status"]):
+            message = self.check_fails(2, *arguments)
+            self.assertTrue(message.startswith("mgrctl: "), message)
+
+    def test_help_and_version(self):
+        self.assertIn("cleanup", self.check("--help"))
+        self.assertIn("--dry-run", self.check("cleanup", "--help"))
+        self.assertRegex(self.check("--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
+        self.assertRegex(self.check("status", "--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
+
+    def complete(self, *words):
+        return self.check("--complete", *words).split()
+
+    def test_completion(self):
+        program = self.start("--name", "importer")
+        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list"])
+        self.assertEqual(self.complete("c"), ["components", "cleanup"])
+        self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
+        self.assertEqual(self.complete("status", "--d"), [])
+        self.assertEqual(self.complete("--program", ""), [str(program.pid), "importer"])
+        self.assertEqual(self.complete("--program", "importer", "wat"), ["watch"])
+        self.assertEqual(self.complete("cleanup", "--strategy", "a"), ["aggressive"])
+        self.assertEqual(self.complete("--address", ""), [])
+
+    def test_man_page_is_complete(self):
+        with open(MAN, encoding="utf-8") as man:
+            text = man.read().replace("\\-", "-")
+        for verb in self.complete(""):
+            self.assertRegex(text, rf"(?m)^\.B {verb}$")
+            for option in self.complete(verb, "--"):
+                self.assertIn(option, text)
+        for status in range(4):
+            self.assertRegex(text, rf"(?m)^\.B {status}$")
+
+
+class TestTerminal(MgrctlTestCase):
+    def run_in_terminal(self, *arguments, **environment):
+        parent, child = pty.openpty()
+        environment = dict(self.environment, TERM="xterm", **environment)
+        process = subprocess.Popen([MGRCTL, *arguments], env=environment, stdout=child)
+        os.close(child)
+        output = b""
+        while True:
+            try:
+                chunk = os.read(parent, 4096)
+            except OSError:
+                break
+            if not chunk:
+                break
+            output += chunk
+        os.close(parent)
+        self.assertEqual(process.wait(), 0)
+        return output.decode().replace("\r\n", "\n")
+
+    def test_colors(self):
+        self.start()
+        plain = self.check("components")
+        colored = self.run_in_terminal("components")
+        self.assertIn("\033[32m", colored)
+        self.assertEqual(re.sub(r"\033\[\d+m", "", colored), plain)
+        self.assertEqual(self.run_in_terminal("components", "--no-color"), plain)
+        self.assertEqual(self.run_in_terminal("components", NO_COLOR="1"), plain)
+        self.assertIn("\033[32m", self.run_in_terminal("components", NO_COLOR=""))
+
+    def test_json_is_indented(self):
+        self.start()
+        output = self.run_in_terminal("status", "--json")
+        self.assertGreater(output.count("\n"), 10)
+        self.assertEqual(json.loads(output), self.check_json("status"))
+
+
+if __name__ == "__main__":
+    if shutil.which("dbus-daemon") is None:
+        sys.exit(77)
+    unittest.main(verbosity=2)
