@@ -1,113 +1,115 @@
 #!/usr/bin/gjs
-// SPDX-FileCopyrightText: 2026 The libmgr contributors
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
 
-/* Streams a package index, keeps parsed records in a cache that may not exceed a
- * budget, and adds up what each section installs.
+/* How many dependencies stay in their section: the Python example in small. Records
+ * are split when they are asked for, and cached as long as the budget allows.
  *
- *   package-index.js [FILE]     # /var/lib/dpkg/status by default */
+ * Usage: package-index.js [FILE [BUDGET]] */
 
 imports.gi.versions.Mgr = '1.0';
 const {Gio, GLib, Mgr} = imports.gi;
 
-const BATCH_LARGEST = 64;
-const BATCH_SMALLEST = 8;
+const LARGEST_BATCH = 64;
+const [path = '/var/lib/dpkg/status', budget = '128 KiB'] = ARGV;
 
-const manager = Mgr.Manager.new('512 KiB');
-manager.add_component('cache');
+class Job {
+    constructor(stanzas) {
+        this.stanzas = stanzas;
+        this.rows = new Map(stanzas.map(
+            (stanza, row) => [field(stanza.split('\n'), 'Package'), row]));
+        this.cache = new Map();
+        this.row = 0;
+        this.batch = LARGEST_BATCH;
+        this.hits = this.cleanups = this.within = this.across = 0;
 
-const results = new Map();
-const batches = []; // of {records, charge}, oldest first
-let batchSize = BATCH_LARGEST;
-let dropped = 0;
-
-// The oldest batches go first, until enough is freed.
-const cache = Mgr.Resource.new('_cache_records');
-cache.connect('reclaim', (resource, target) => {
-    let freed = 0;
-    while (freed < target && batches.length > 0) {
-        const {records, charge} = batches.shift();
-        freed += charge.size;
-        dropped += records.length;
-        charge.release();
+        this.manager = Mgr.Manager.new(budget);
+        this.component = this.manager.add_component('cache');
+        this.resource = Mgr.Resource.new('_cache_records');
+        this.resource.connect('reclaim', () => this.empty());
+        this.manager.register_resource(this.resource);
+        this.manager.connect('pressure-changed', (manager, level, sample) => {
+            this.batch = LARGEST_BATCH >> level;
+            print(`${Math.round(100 * sample.usage)} % used: batches of ${this.batch}`);
+        });
     }
-    return freed;
-});
-manager.register_resource(cache);
 
-manager.connect('pressure-changed', (self, level, sample) => {
-    batchSize = level >= Mgr.PressureLevel.MEDIUM ? BATCH_SMALLEST : BATCH_LARGEST;
-    print(`pressure level ${level} at ${Math.round(sample.usage * 100)} %: batches of ${batchSize}`);
-});
+    /* Between two batches the main loop hands out pressure and cleanups. */
+    run() {
+        while (this.row < this.stanzas.length) {
+            const end = Math.min(this.row + this.batch, this.stanzas.length);
+            while (this.row < end)
+                this.join(this.row++);
 
-function* readRecords(path) {
-    const stream = new Gio.DataInputStream({
-        base_stream: Gio.File.new_for_path(path).read(null),
-    });
-    let record = {}, size = 0;
-    for (;;) {
-        const [line] = stream.read_line_utf8(null);
-        if (line === null || line === '') {
-            if (size > 0)
-                yield {record, size};
-            if (line === null)
-                return;
-            [record, size] = [{}, 0];
-            continue;
+            this.resource.size = this.component.used;
+            this.manager.monitor.sample();
+            while (GLib.MainContext.default().iteration(false))
+                ;
         }
-        size += line.length + 1;
-        const colon = line.indexOf(':');
-        if (!line.startsWith(' ') && colon > 0)
-            record[line.slice(0, colon)] = line.slice(colon + 1).trim();
+    }
+
+    join(row) {
+        const lines = this.getRecord(row);
+
+        for (const clause of field(lines, 'Depends').split(', ')) {
+            const target = this.rows.get(clause.split(/[ :|]/)[0]);
+            if (target === undefined)
+                continue;
+            if (field(lines, 'Section') === field(this.getRecord(target), 'Section'))
+                this.within++;
+            else
+                this.across++;
+        }
+    }
+
+    /* What is refused is not cached, but makes room for the next. */
+    getRecord(row) {
+        const cached = this.cache.get(row);
+        if (cached !== undefined) {
+            this.hits++;
+            return cached.lines;
+        }
+
+        const lines = this.stanzas[row].split('\n');
+        try {
+            const charge = this.component.reserve(this.stanzas[row].length);
+            this.cache.set(row, {lines, charge});
+        } catch (error) {
+            if (!error.matches(Mgr.Error, Mgr.Error.NO_BUDGET))
+                throw error;
+            this.makeRoom();
+        }
+        return lines;
+    }
+
+    /* While the collector is at work GJS calls no handler: it has to finish first. */
+    makeRoom() {
+        this.resource.size = this.component.used;
+        imports.system.gc();
+        this.manager.cleanup(Mgr.CleanupStrategy.MODERATE);
+    }
+
+    empty() {
+        const freed = this.component.used;
+
+        this.cache.forEach(record => this.component.release(record.charge));
+        this.cache.clear();
+        this.cleanups++;
+        return freed;
     }
 }
 
-// A batch that does not fit makes older ones go; if it still does not, it is not cached.
-function charge(size) {
-    try {
-        return manager.allocate('cache', size, {description: 'records'});
-    } catch (error) {
-        manager.cleanup(Mgr.CleanupStrategy.MODERATE);
-    }
-    try {
-        return manager.allocate('cache', size, {description: 'records'});
-    } catch (error) {
-        return null;
-    }
+function field(lines, name) {
+    return lines.find(line => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
 }
 
-function keep(records, size) {
-    const allocation = charge(size);
-    if (allocation === null)
-        return;
-    batches.push({records, charge: allocation});
-    cache.size += size;
-}
+const [, contents] = Gio.File.new_for_path(path).load_contents(null);
+const stanzas = new TextDecoder().decode(contents).split('\n\n')
+    .filter(stanza => stanza.startsWith('Package: '));
 
-function addResult(record) {
-    const {Section: section, 'Installed-Size': size} = record;
-    if (section && size)
-        results.set(section, (results.get(section) ?? 0) + Number(size));
-}
-
-let records = [], bytes = 0;
-for (const {record, size} of readRecords(ARGV[0] ?? '/var/lib/dpkg/status')) {
-    addResult(record);
-    records.push(record);
-    bytes += size;
-    if (records.length >= batchSize) {
-        keep(records, bytes);
-        [records, bytes] = [[], 0];
-        while (GLib.MainContext.default().iteration(false))
-            continue;
-    }
-}
-if (records.length > 0)
-    keep(records, bytes);
-
-for (const section of [...results.keys()].sort())
-    print(`${section.padEnd(24)} ${String(results.get(section)).padStart(10)} KiB`);
-
-const report = manager.get_report();
-print(`peak ${report.peak} of ${report.budget} bytes, ${report.cleanups} cleanups, ` +
-    `${dropped} records dropped from the cache`);
+const job = new Job(stanzas);
+job.run();
+print(`${stanzas.length} packages: ${job.within} dependencies stay in their section, ` +
+    `${job.across} leave it`);
+print(`the cache answered ${job.hits} times and was emptied ${job.cleanups} times`);

@@ -24,6 +24,8 @@ from package_index.progress import Progress
 from package_index.run import Run
 from package_index.worker import Worker
 
+INTERRUPTED = 130
+
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -110,7 +112,10 @@ def main():
         Worker(arguments.index, arguments.budget, arguments.at_least * MIB,
                arguments.worker).run()
         return 0
-    return 0 if Demo(arguments).run() else 1
+    try:
+        return 0 if Demo(arguments).run() else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from .memory import anonymous
 # Of the whole budget, what each part may hold.  Together they are more than the
 # whole: who comes first is served, and the cache makes room for the others.
 SHARES = {
-    "python": 0.5,
-    "index": 0.5,
+    "python": 1.0,
+    "index": 1.0,
     "parser": 0.2,
     "cache": 0.6,
     "features": 0.15,

@@ -26,7 +26,8 @@ class Run:
         self._result = tempfile.NamedTemporaryFile(prefix="package-index-")
         self._process = subprocess.Popen(
             [sys.executable, PROGRAM, "--worker", self._result.name, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+            bufsize=0, start_new_session=True, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     @property
     def pid(self):
