@@ -15,6 +15,7 @@ import sys
 import gi
 
 gi.require_version("Mgr", "1.0")
+from gi.repository import GLib
 
 from package_index import summary
 from package_index.backstop import Backstop
@@ -83,7 +84,11 @@ class Demo:
         return Run(name, arguments, environment)
 
     def _ask(self, bus, run):
-        report, self._answer = bus.ask(run.pid)
+        try:
+            report, self._answer = bus.ask(run.pid)
+        except GLib.Error as error:
+            self._progress.say(f"asked over D-Bus in vain: {error.message}")
+            return
         self._progress.say("\nasked over D-Bus, the running program says:")
         for line in report_lines(report):
             self._progress.say(f"  {line}")

@@ -7,10 +7,10 @@ import shutil
 import sys
 import time
 
-from .memory import mib
+from .memory import MIB, mib
 
 PLAIN_EVERY = 1.0
-BAR = 24
+LONGEST_BAR = 30
 
 
 class Progress:
@@ -21,24 +21,26 @@ class Progress:
         self._last = None
 
     def show(self, run, event, budget):
+        where, figures = place(run, event), state(run, event, budget)
         if self._live:
-            self._redraw(line(run, event, budget, bar(event)))
+            self._redraw(where, figures, event)
             return
         now = time.monotonic()
         step = run.name, event["phase"]
         if step != self._last or now - self._shown >= PLAIN_EVERY:
-            print(line(run, event, budget), file=self._stream, flush=True)
+            print(where, figures, file=self._stream, flush=True)
             self._shown, self._last = now, step
 
     def say(self, text=""):
         """A line that stays."""
-        if self._live:
-            self._redraw("")
-        print(text, file=self._stream, flush=True)
+        start = "\r\033[K" if self._live else ""
+        print(start + text, file=self._stream, flush=True)
 
-    def _redraw(self, text):
+    def _redraw(self, where, figures, event):
         width = shutil.get_terminal_size().columns - 1
-        self._stream.write("\r\033[K" + text[:width])
+        room = width - len(where) - len(figures) - 2
+        line = f"{where} {bar(event, min(room, LONGEST_BAR))} {figures}"
+        self._stream.write("\r\033[K" + line[:width])
         self._stream.flush()
 
 
@@ -46,15 +48,18 @@ def share(event):
     return event["done"] / event["total"] if event["total"] else 0.0
 
 
-def bar(event):
-    full = round(share(event) * BAR)
-    return "█" * full + "░" * (BAR - full) + " "
+def bar(event, width):
+    full = round(share(event) * width)
+    return "█" * full + "░" * (width - full)
 
 
-def line(run, event, budget, picture=""):
-    how_far = f"{share(event):4.0%}" if event["total"] else f"{event['done']:,}"
-    text = f"{run.name:<9} {event['phase']:<8}{picture}{how_far:>7}  {mib(run.now):>9}"
-    if budget:
-        text += (f" of {mib(budget)}  {event['level']:<9} batch {event['batch']:>4}"
-                 f"  cleanups {event['cleanups']}")
-    return text
+def place(run, event):
+    how_far = f"{share(event):.0%}" if event["total"] else f"{event['done']:,}"
+    return f"{run.name:<8} {event['phase']:<7} {how_far:>6}"
+
+
+def state(run, event, budget):
+    if not budget:
+        return mib(run.now)
+    return (f"{run.now / MIB:.1f}/{mib(budget)}  {event['level']:<9} "
+            f"batch {event['batch']:<4}  cleanups {event['cleanups']}")

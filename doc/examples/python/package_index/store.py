@@ -5,6 +5,7 @@
 
 import array
 import collections
+import contextlib
 import re
 import tempfile
 
@@ -101,9 +102,11 @@ class Segment:
 
     def settle(self):
         """Replace the estimate by what the records turned out to take."""
-        mean = sum(self._measured) // len(self._measured)
-        self.size = mean * len(self.rows)
-        self.grant.resize(self.size)
+        size = sum(self._measured) * len(self.rows) // len(self._measured)
+        # Where there is no room for the difference, the estimate has to do.
+        with contextlib.suppress(MemoryError):
+            self.grant.resize(size)
+            self.size = size
 
 
 class RecordCache:
