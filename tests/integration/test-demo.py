@@ -194,6 +194,22 @@ class Cgroups(unittest.TestCase):
         (self.folder / "theirs" / "memory.max").touch()
         self.assertIsNone(delegated_cgroup(self.folder))
 
+    def make_v1_proc(self):
+        (self.folder / "cgroup").write_text("9:name=systemd:/\n4:cpu,memory:/ours\n0::/\n")
+        (self.folder / "mountinfo").write_text(
+            f"30 29 0:26 / {self.folder}/cpu rw - cgroup cgroup rw,cpu\n"
+            f"31 29 0:27 / {self.folder} rw shared:1 - cgroup cgroup rw,memory\n")
+        (self.folder / "ours").mkdir()
+
+    def test_our_own_of_version_1_is_ours_to_write(self):
+        self.make_v1_proc()
+        (self.folder / "ours" / "memory.limit_in_bytes").touch()
+        self.assertEqual(delegated_cgroup(self.folder), self.folder / "ours")
+
+    def test_without_a_memory_controller_it_is_not(self):
+        self.make_v1_proc()
+        self.assertIsNone(delegated_cgroup(self.folder))
+
     def test_where_there_is_no_limit_nothing_is_left(self):
         with Backstop(MIB, self.folder) as backstop:
             backstop.add(os.getpid())

@@ -3,9 +3,11 @@
 
 """A real limit a bit above the budget: the kernel's own, where we may set one.
 
-A cgroup may be made in one that was delegated to us: the root of our own cgroup
-namespace, or one marked as delegated by the service manager.  Anywhere else it
-belongs to somebody else, and the budget has to do without a backstop.
+With version 2 a cgroup may be made in one that was delegated to us: the root of
+our own cgroup namespace, or one marked as delegated by the service manager.  With
+version 1, where a cgroup may hold processes and other cgroups alike, it may be
+made below our own if that folder is ours to write.  Anywhere else it belongs to
+somebody else, and the budget has to do without a backstop.
 """
 
 import contextlib
@@ -50,7 +52,11 @@ class Backstop(contextlib.AbstractContextManager):
 
 def delegated_cgroup(proc=pathlib.Path("/proc/self")):
     """The folder of our own cgroup, if we may make others in it."""
-    folder = own_cgroup(proc)
+    return delegated_v2(proc) or writable_v1(proc)
+
+
+def delegated_v2(proc):
+    folder = own_cgroup(proc, r"^0::(/.*)$", "cgroup2")
     if folder is None or not (folder / "memory.max").exists():
         return None
     # The root of all cgroups has no limit, so this "/" is that of a namespace.
@@ -58,13 +64,21 @@ def delegated_cgroup(proc=pathlib.Path("/proc/self")):
     return folder if is_root or is_delegated(folder) else None
 
 
-def own_cgroup(proc):
-    """Where our cgroup of version 2 is mounted; with version 1 nothing is ours."""
-    paths = re.findall(r"^0::(/.*)$", (proc / "cgroup").read_text(), re.MULTILINE)
+def writable_v1(proc):
+    folder = own_cgroup(proc, r"^\d+:(?:.*,)?memory(?:,.*)?:(/.+)$", "cgroup", "memory")
+    if folder is None or not (folder / "memory.limit_in_bytes").exists():
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def own_cgroup(proc, line_pattern, kind, option=""):
+    """Where our cgroup of that kind is mounted, if it is."""
+    paths = re.findall(line_pattern, (proc / "cgroup").read_text(), re.MULTILINE)
     for line in (proc / "mountinfo").read_text().splitlines():
         place, _, device = line.partition(" - ")
         root, point = place.split()[3:5]
-        if paths and device.split()[0] == "cgroup2":
+        name, *_, options = device.split()
+        if paths and name == kind and (not option or option in options.split(",")):
             with contextlib.suppress(ValueError):
                 return pathlib.Path(point) / pathlib.Path(paths[0]).relative_to(root)
     return None
