@@ -67,8 +67,8 @@ typedef enum
  * @MGR_CLEANUP_STRATEGY_LIGHT: a quarter of what may be cleaned
  * @MGR_CLEANUP_STRATEGY_MODERATE: half of what may be cleaned
  * @MGR_CLEANUP_STRATEGY_AGGRESSIVE: all that may be cleaned; the heap is trimmed
- * @MGR_CLEANUP_STRATEGY_EMERGENCY: all that may be cleaned, without a time box;
- *    the heap is trimmed
+ * @MGR_CLEANUP_STRATEGY_EMERGENCY: all that may be cleaned, for up to 5 s; the
+ *    heap is trimmed
  *
  * How far a cleanup goes.
  *

@@ -52,7 +52,7 @@ MgrComponent  *mgr_allocation_dup_owner (MgrLedger         *ledger,
 /* With the component lock held: another handle, unless the last is just going. */
 MgrAllocation *mgr_allocation_try_ref   (MgrAllocation     *self);
 
-/* The live allocations of a subtree, newest page of @limit after @offset.
+/* A page of the live allocations of a subtree: at most @limit, after @offset.
  * Returns: (transfer full) (element-type MgrAllocation) */
 GPtrArray     *mgr_allocation_list      (MgrComponent      *component,
                                          const char        *tag,

@@ -126,8 +126,6 @@ mgr_ledger_now (MgrLedger *self)
   return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
-/* Changes */
-
 void
 mgr_ledger_arm (MgrLedger *self)
 {
@@ -180,8 +178,6 @@ ledger_notify_cb (gpointer user_data)
 
   return G_SOURCE_CONTINUE;
 }
-
-/* The end */
 
 static gboolean
 component_has_handles (MgrComponent *self)
