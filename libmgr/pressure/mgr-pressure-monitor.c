@@ -525,6 +525,25 @@ mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 }
 
 /**
+ * mgr_pressure_monitor_get_pace:
+ * @self: a monitor
+ *
+ * Gets how long a running monitor waits after its last sample until it takes the
+ * next: #MgrPressureMonitor:interval, or 250 ms where that is less and something
+ * moves. Who takes samples without a running monitor does well to wait as long. May
+ * be called from any thread.
+ *
+ * Returns: microseconds
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_pressure_monitor_get_pace (MgrPressureMonitor *self)
+{
+  return mgr_pressure_monitor_get_interval (self);
+}
+
+/**
  * mgr_pressure_monitor_set_interval:
  * @self: a monitor
  * @interval: microseconds, from a millisecond to a day
