@@ -90,12 +90,16 @@ bound_lower (Bound      *bound,
              const char *rule,
              const char *place)
 {
+  g_autofree char *shown = NULL;
+
   if (bytes >= bound->bytes)
     return;
 
+  /* A cgroup may have any name. */
+  shown = g_filename_display_name (place);
   bound->bytes = bytes;
   g_free (bound->rule);
-  bound->rule = g_strdup_printf ("%s of %s", rule, place);
+  bound->rule = g_strdup_printf ("%s of %s", rule, shown);
 }
 
 static guint64
@@ -212,9 +216,12 @@ find_rlimit (Findings   *findings,
   if (limit == MGR_NO_LIMIT)
     return;
 
+  /* Where the use cannot be seen, no more than the limit is left for certain. */
+  if (status == NULL || !mgr_proc_text_lookup (status, use_name, &used))
+    used = 0;
+
   bound_lower (&findings->limit, limit, name, "this process");
-  if (status != NULL && mgr_proc_text_lookup (status, use_name, &used))
-    bound_lower (&findings->headroom, limit > used ? limit - used : 0, name, "this process");
+  bound_lower (&findings->headroom, limit > used ? limit - used : 0, name, "this process");
 }
 
 static void

@@ -20,6 +20,8 @@ typedef struct _MgrProcFile MgrProcFile;
 MgrProcFile *mgr_proc_file_new      (const char   *directory,
                                      const char   *name);
 void         mgr_proc_file_free     (MgrProcFile  *self);
+
+/* For people to read: a cgroup may have any name, a text is in UTF-8. */
 const char  *mgr_proc_file_get_path (MgrProcFile  *self);
 
 /* The text belongs to @self and lasts until the next read. The error is

@@ -27,9 +27,10 @@
 
 struct _MgrProcFile
 {
-  char *path;   /* (owned) */
-  int fd;       /* -1 while closed */
-  char *buffer; /* (owned) */
+  char *path;       /* (owned) */
+  char *shown_path; /* (owned): in UTF-8 */
+  int fd;           /* -1 while closed */
+  char *buffer;     /* (owned) */
   gsize size;
 };
 
@@ -40,6 +41,7 @@ mgr_proc_file_new (const char *directory,
   MgrProcFile *self = g_new0 (MgrProcFile, 1);
 
   self->path = g_build_filename (directory, name, NULL);
+  self->shown_path = g_filename_display_name (self->path);
   self->fd = -1;
   self->size = INITIAL_SIZE;
   self->buffer = g_malloc (self->size);
@@ -58,6 +60,7 @@ mgr_proc_file_free (MgrProcFile *self)
 {
   proc_file_close (self);
   g_free (self->buffer);
+  g_free (self->shown_path);
   g_free (self->path);
   g_free (self);
 }
@@ -65,7 +68,7 @@ mgr_proc_file_free (MgrProcFile *self)
 const char *
 mgr_proc_file_get_path (MgrProcFile *self)
 {
-  return self->path;
+  return self->shown_path;
 }
 
 /* Returns 0 or an errno. */
@@ -148,7 +151,7 @@ mgr_proc_file_read (MgrProcFile  *self,
     {
       proc_file_close (self);
       g_set_error (error, MGR_ERROR, error_code_from_errno (result),
-                   "The file “%s” cannot be read: %s", self->path, g_strerror (result));
+                   "The file “%s” cannot be read: %s", self->shown_path, g_strerror (result));
       return NULL;
     }
 
