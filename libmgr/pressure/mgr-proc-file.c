@@ -234,7 +234,7 @@ mgr_limit_normalize (guint64 limit)
   return limit == 0 || limit >= NO_LIMIT_FLOOR ? MGR_NO_LIMIT : limit;
 }
 
-/* Reads a file of one limit: a number, `max` or -1. */
+/* Reads a file of one limit: a number, `max` or -1 in its first line. */
 gboolean
 mgr_proc_text_limit (const char *text,
                      guint64    *out_limit)
@@ -242,7 +242,7 @@ mgr_proc_text_limit (const char *text,
   const char *end = NULL;
   guint64 value = 0;
 
-  if (strcmp (text, "max\n") == 0 || strcmp (text, "-1\n") == 0)
+  if (g_str_has_prefix (text, "max\n") || g_str_has_prefix (text, "-1\n"))
     {
       *out_limit = MGR_NO_LIMIT;
       return TRUE;

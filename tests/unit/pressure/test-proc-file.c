@@ -130,6 +130,8 @@ test_limit (void)
     { "18446744073709551615\n", MGR_NO_LIMIT },
     { "0\n", MGR_NO_LIMIT },
     { "4096\n", 4096 },
+    { "4096\nand more\n", 4096 },
+    { "max\nand more\n", MGR_NO_LIMIT },
   };
   static const char *const bad[] = {
     "", "\n", "max", "4096", "maximum\n", "-2\n", "1 2\n", "18446744073709551616\n", "\x7f" "ELF\n",
