@@ -86,6 +86,12 @@ mgr_manager_apply_config (MgrManager *self)
   const double *ratios = mgr_config_get_ratios (self->config, "pressure-thresholds", &n_ratios);
 
   mgr_pressure_monitor_set_thresholds (self->monitor, ratios, n_ratios, NULL);
+  mgr_pressure_monitor_set_sizes (self->monitor,
+                                  mgr_config_get_size (self->config, "memory-alert"),
+                                  mgr_config_get_size (self->config, "memory-cleanup"),
+                                  mgr_config_get_size (self->config, "memory-critical"), NULL);
+  mgr_pressure_monitor_set_adaptive (self->monitor,
+                                     mgr_config_get_boolean (self->config, "adaptive-thresholds"));
   mgr_pressure_monitor_set_interval (self->monitor,
                                      mgr_config_get_duration (self->config, "monitoring-interval"));
   mgr_budget_source_set_track_process (self->own_budget,

@@ -17,44 +17,11 @@
 
 #define READ_SIZE 4096
 
-/* Whoever made more mistakes than these learns of the others later. */
-#define MOST_PROBLEMS 20
-
 /* Names may be as long as a file; this much of one is enough to find it. */
 #define SHOWN_NAME 80
 
 /* A key for another language would be dropped without a word otherwise. */
 #define KEY_FILE_FLAGS G_KEY_FILE_KEEP_TRANSLATIONS
-
-void
-mgr_config_add_problem (GPtrArray  *problems,
-                        const char *format,
-                        ...)
-{
-  g_autofree char *message = NULL;
-  g_autofree char *valid = NULL;
-  GString *shown;
-  va_list arguments;
-
-  if (problems->len == MOST_PROBLEMS)
-    g_ptr_array_add (problems, g_strdup ("There are more problems than these"));
-  if (problems->len > MOST_PROBLEMS)
-    return;
-
-  va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-
-  valid = g_utf8_make_valid (message, -1);
-  shown = g_string_new (NULL);
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar character = g_utf8_get_char (p);
-
-      g_string_append_unichar (shown, g_unichar_isprint (character) ? character : 0xfffd);
-    }
-  g_ptr_array_add (problems, g_string_free (shown, FALSE));
-}
 
 /* The number of the line that holds the byte at @offset. */
 static guint
@@ -263,7 +230,7 @@ reader_read_group (Reader     *self,
     }
 
   keys = g_key_file_get_keys (self->key_file, group, NULL, NULL);
-  for (gsize i = 0; keys[i] != NULL && self->problems->len <= MOST_PROBLEMS; i++)
+  for (gsize i = 0; keys[i] != NULL && self->problems->len <= MGR_CONFIG_MOST_PROBLEMS; i++)
     reader_read_key (self, keys[i]);
 }
 
@@ -311,10 +278,10 @@ reader_read (Reader     *self,
     }
 
   groups = g_key_file_get_groups (self->key_file, NULL);
-  for (gsize i = 0; groups[i] != NULL && self->problems->len <= MOST_PROBLEMS; i++)
+  for (gsize i = 0; groups[i] != NULL && self->problems->len <= MGR_CONFIG_MOST_PROBLEMS; i++)
     reader_read_group (self, groups[i]);
 
-  return self->problems->len == 0;
+  return mgr_config_check_order (self->values, self->problems) && self->problems->len == 0;
 }
 
 gboolean

@@ -38,6 +38,7 @@ typedef struct
   const char *const *choices;   /* (nullable), of a choice */
   const char *standard;         /* what holds where nobody says otherwise */
   const char *documentation;    /* one sentence */
+  const char *below;            /* (nullable), of a size: a key whose size has to be less */
 } MgrConfigKey;
 
 /* The table that drives everything. */
@@ -46,26 +47,25 @@ extern const guint mgr_config_n_keys;
 
 /* The position of a key in the table, by its name or by that of its variable; -1 if
  * there is none. */
-int         mgr_config_key_find             (const char         *name);
-int         mgr_config_key_find_variable    (const char         *variable);
+int                mgr_config_key_find          (const char         *name);
+int                mgr_config_key_find_variable (const char         *variable);
 
 /* The name of the key that was probably meant, in either spelling; %NULL if none is
  * like it. */
-const char *mgr_config_key_guess            (const char         *name);
+const char        *mgr_config_key_guess         (const char         *name);
 
 /* All names, in the order of the table. */
-const char *const *
-            mgr_config_key_get_names        (void);
+const char *const *mgr_config_key_get_names     (void);
 
 /* What follows returns (transfer full) texts. */
+char              *mgr_config_key_get_variable  (const MgrConfigKey *key);
+char              *mgr_config_key_get_range     (const MgrConfigKey *key);
 
-char       *mgr_config_key_get_variable     (const MgrConfigKey *key);
-char       *mgr_config_key_get_range        (const MgrConfigKey *key);
-
-const char *mgr_config_type_get_name        (MgrConfigType       type);
-const char *mgr_config_type_get_unit        (MgrConfigType       type);
+/* In words; the unit is that of the values that programs see. */
+const char        *mgr_config_type_get_name     (MgrConfigType       type);
+const char        *mgr_config_type_get_unit     (MgrConfigType       type);
 
 /* Whether a variable is one that the library's own tests run with. */
-gboolean    mgr_config_is_of_tests          (const char         *variable);
+gboolean           mgr_config_is_of_tests       (const char         *variable);
 
 G_END_DECLS

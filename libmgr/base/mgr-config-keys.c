@@ -23,10 +23,12 @@ const MgrConfigKey mgr_config_keys[] = {
   { "memory-alert", MGR_CONFIG_SIZE, 0, EIB, NULL, "0",
     "From this size of the process's own memory on, pressure is low at least; 0 for off." },
   { "memory-cleanup", MGR_CONFIG_SIZE, 0, EIB, NULL, "0",
-    "From this size of the process's own memory on, pressure is high at least; 0 for off." },
+    "From this size of the process's own memory on, pressure is high at least; 0 for off.",
+    "memory-alert" },
   { "memory-critical", MGR_CONFIG_SIZE, 0, EIB, NULL, "0",
     "From this size of the process's own memory on, pressure is critical at least; "
-    "0 for off." },
+    "0 for off.",
+    "memory-cleanup" },
   { "monitoring-interval", MGR_CONFIG_DURATION, G_TIME_SPAN_MILLISECOND, G_TIME_SPAN_DAY, NULL,
     "500 ms",
     "The time between two looks at memory." },
@@ -34,7 +36,8 @@ const MgrConfigKey mgr_config_keys[] = {
     "0.70, 0.80, 0.85, 0.90, 0.95",
     "The used shares from which on pressure is low, medium, high, critical and emergency." },
   { "adaptive-thresholds", MGR_CONFIG_BOOLEAN, 0, 0, NULL, "true",
-    "Whether the thresholds follow what the machine shows." },
+    "Whether the levels low and medium begin later where their usage is the usual course "
+    "of things." },
   { "automatic-cleanup", MGR_CONFIG_BOOLEAN, 0, 0, NULL, "true",
     "Whether rising pressure cleans by itself." },
   { "track-process", MGR_CONFIG_BOOLEAN, 0, 0, NULL, "false",
@@ -153,6 +156,8 @@ describe_sizes (const MgrConfigKey *key)
 {
   g_autofree char *maximum = mgr_size_format (key->maximum);
 
+  if (key->below != NULL)
+    return g_strdup_printf ("0 to %s, above %s", maximum, key->below);
   if (key->type == MGR_CONFIG_SIZE)
     return g_strdup_printf ("0 to %s", maximum);
 

@@ -165,6 +165,35 @@ config_read_environment (MgrConfig          *self,
     }
 }
 
+static void
+config_reset (MgrConfig *self,
+              guint      position)
+{
+  MgrConfigValue standard = { 0 };
+
+  mgr_config_value_parse (&mgr_config_keys[position], mgr_config_keys[position].standard,
+                          &standard, NULL);
+  mgr_config_value_move (&standard, &self->values[position]);
+}
+
+/* Each file is in order by itself; together with others, and with variables, it may
+ * not be. Which of them is wrong nobody can tell. */
+static void
+config_keep_order (MgrConfig *self)
+{
+  if (mgr_config_check_order (self->values, self->problems))
+    return;
+
+  for (guint i = 0; i < mgr_config_n_keys; i++)
+    {
+      if (mgr_config_keys[i].below != NULL)
+        {
+          config_reset (self, i);
+          config_reset (self, (guint) mgr_config_key_find (mgr_config_keys[i].below));
+        }
+    }
+}
+
 MgrConfig *
 mgr_config_load (const char * const *folders,
                  const char * const *environment)
@@ -181,6 +210,7 @@ mgr_config_load (const char * const *folders,
     config_read_file (self, file);
 
   config_read_environment (self, environment);
+  config_keep_order (self);
   mgr_config_seal (self);
   return self;
 }

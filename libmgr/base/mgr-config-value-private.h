@@ -18,21 +18,23 @@ typedef struct
   double ratios[MGR_CONFIG_N_RATIOS]; /* a share is the first */
 } MgrConfigValue;
 
-/* Reads @text as a value of @key, with what it says in the form that programs use.
- * On failure @value is left alone, and the error does not name the key. */
-gboolean  mgr_config_value_parse  (const MgrConfigKey    *key,
-                                   const char            *text,
-                                   MgrConfigValue        *value,
-                                   GError               **error);
+/* Reads @text as a value of @key. On failure @value is left alone, and the error does
+ * not name the key. */
+gboolean    mgr_config_value_parse      (const MgrConfigKey    *key,
+                                         const char            *text,
+                                         MgrConfigValue        *value,
+                                         GError               **error);
 
-void      mgr_config_value_clear  (MgrConfigValue        *value);
+void        mgr_config_value_clear      (MgrConfigValue        *value);
 
 /* Puts @value in place of what @target was, and leaves nothing behind. */
-void      mgr_config_value_move   (MgrConfigValue        *value,
-                                   MgrConfigValue        *target);
+void        mgr_config_value_move       (MgrConfigValue        *value,
+                                         MgrConfigValue        *target);
+
+const char *mgr_config_value_get_origin (const MgrConfigValue  *value);
 
 /* Of the type that mgr_config_get_value() documents. */
-GVariant *mgr_config_value_to_variant (const MgrConfigKey   *key,
-                                       const MgrConfigValue *value);
+GVariant   *mgr_config_value_to_variant (const MgrConfigKey    *key,
+                                         const MgrConfigValue  *value);
 
 G_END_DECLS

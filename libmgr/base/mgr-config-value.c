@@ -289,6 +289,12 @@ mgr_config_value_move (MgrConfigValue *value,
   *value = (MgrConfigValue) { 0 };
 }
 
+const char *
+mgr_config_value_get_origin (const MgrConfigValue *value)
+{
+  return value->origin != NULL ? value->origin : "default";
+}
+
 GVariant *
 mgr_config_value_to_variant (const MgrConfigKey   *key,
                              const MgrConfigValue *value)

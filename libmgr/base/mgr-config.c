@@ -494,7 +494,7 @@ mgr_config_get_origin (MgrConfig  *self,
   value = config_lookup (self, key);
   g_return_val_if_fail (value != NULL, NULL);
 
-  return value->origin != NULL ? value->origin : "default";
+  return mgr_config_value_get_origin (value);
 }
 
 /**

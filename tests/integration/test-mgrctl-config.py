@@ -79,9 +79,9 @@ class TestShow(ConfigTestCase):
         self.assertEqual(keys["emergency-signal"]["value"], "none")
 
     def test_order_of_folders(self):
-        self.write("far/libmgr/libmgr.conf", "memory-alert=1 GB", "memory-cleanup=1 GB",
-                   "memory-critical=1 GB", "total-budget=1 GB")
-        self.write("near/libmgr/libmgr.conf", "memory-cleanup=2 GB", "memory-critical=2 GB",
+        self.write("far/libmgr/libmgr.conf", "memory-alert=1 GB", "memory-cleanup=8 GB",
+                   "memory-critical=9 GB", "total-budget=1 GB")
+        self.write("near/libmgr/libmgr.conf", "memory-cleanup=2 GB", "memory-critical=8 GB",
                    "total-budget=2 GB")
         self.write(".config/libmgr/libmgr.conf", "memory-critical=3 GB", "total-budget=3 GB")
         late = self.write(".config/libmgr/libmgr.conf.d/late.conf", "total-budget=4 GB")
@@ -146,6 +146,12 @@ class TestCheck(ConfigTestCase):
         self.write(".config/libmgr/libmgr.conf", "colour=red")
         path = self.write("mine", "memory-alert=1 GB")
         self.assertEqual(self.check(0, path, MGR_COLOUR="red"), "")
+
+    def test_sizes_that_fall(self):
+        path = self.write(".config/libmgr/libmgr.conf", "memory-alert=2 GB")
+        self.assertEqual(self.check(1, MGR_MEMORY_CRITICAL="1 GB"),
+                         "mgrctl: memory-critical (environment variable MGR_MEMORY_CRITICAL) has "
+                         f"to be above memory-alert (file {path}, line 2), or 0\n")
 
     def test_bad_places(self):
         path = self.write("near/libmgr/libmgr.conf.d/a.conf", "colour=red")

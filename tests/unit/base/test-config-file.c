@@ -211,6 +211,26 @@ test_bad_line_is_found (Fixture       *fixture,
 }
 
 static void
+test_rising_sizes (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  check_refuses (fixture, "[libmgr]\nmemory-alert=6 MB\nmemory-cleanup=5 MB\n",
+                 "memory-cleanup (file f.conf, line 3) has to be above "
+                 "memory-alert (file f.conf, line 2), or 0");
+  check_refuses (fixture, "[libmgr]\nmemory-critical=5 MB\nmemory-cleanup=5 MB\n",
+                 "memory-critical (file f.conf, line 2) has to be above "
+                 "memory-cleanup (file f.conf, line 3), or 0");
+  check_refuses (fixture, "[libmgr]\nmemory-alert=6 MB\nmemory-cleanup=0\nmemory-critical=5 MB\n",
+                 "memory-critical (file f.conf, line 4) has to be above "
+                 "memory-alert (file f.conf, line 2), or 0");
+
+  g_ptr_array_set_size (fixture->problems, 0);
+  fixture_parse (fixture, "[libmgr]\nmemory-alert=6 MB\nmemory-cleanup=0\nmemory-critical=7 MB\n");
+  fixture_parse (fixture, "[libmgr]\nmemory-critical=5 MB\n");
+  g_assert_cmpuint (fixture->problems->len, ==, 0);
+}
+
+static void
 test_all_or_nothing (Fixture       *fixture,
                      gconstpointer  data)
 {
@@ -417,6 +437,7 @@ main (int    argc,
   ADD ("/base/config-file/inline-comment", test_inline_comment);
   ADD ("/base/config-file/bad-line", test_bad_line);
   ADD ("/base/config-file/bad-line-is-found", test_bad_line_is_found);
+  ADD ("/base/config-file/rising-sizes", test_rising_sizes);
   ADD ("/base/config-file/all-or-nothing", test_all_or_nothing);
   ADD ("/base/config-file/all-problems", test_all_problems);
   ADD ("/base/config-file/endless-problems", test_endless_problems);

@@ -135,12 +135,12 @@ test_order_of_files (Fixture       *fixture,
   g_autoptr (MgrConfig) config = NULL;
   g_autofree char *origin = NULL;
 
-  fixture_write (fixture, 0, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=1 MB\n"
+  fixture_write (fixture, 0, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=4 MB\n"
                  "memory-critical=9 MB\ntotal-budget=9 MB\ntrack-process=yes\n");
   fixture_write (fixture, 0, "libmgr.conf.d/20-late.conf", "memory-alert=3 MB\n");
   fixture_write (fixture, 0, "libmgr.conf.d/10-early.conf", "memory-alert=2 MB\n"
-                 "memory-cleanup=2 MB\n");
-  fixture_write (fixture, 1, "libmgr.conf", "memory-critical=4 MB\ntotal-budget=4 MB\n");
+                 "memory-cleanup=5 MB\n");
+  fixture_write (fixture, 1, "libmgr.conf", "memory-critical=7 MB\ntotal-budget=4 MB\n");
   origin = g_strdup_printf ("file %s, line 2",
                             fixture_write (fixture, 1, "libmgr.conf.d/a.conf", "total-budget=5 MB\n"));
   fixture_write (fixture, 1, "libmgr.conf.d/b.conf~", "total-budget=6 MB\n");
@@ -148,9 +148,9 @@ test_order_of_files (Fixture       *fixture,
 
   config = fixture_load (fixture, NULL);
   g_assert_null (mgr_config_get_problems (config)[0]);
-  g_assert_cmpuint (mgr_config_get_size (config, "memory-cleanup"), ==, 2000000);
+  g_assert_cmpuint (mgr_config_get_size (config, "memory-cleanup"), ==, 5000000);
   g_assert_cmpuint (mgr_config_get_size (config, "memory-alert"), ==, 3000000);
-  g_assert_cmpuint (mgr_config_get_size (config, "memory-critical"), ==, 4000000);
+  g_assert_cmpuint (mgr_config_get_size (config, "memory-critical"), ==, 7000000);
   g_assert_cmpuint (mgr_config_get_size (config, "total-budget"), ==, 5000000);
   g_assert_cmpstr (mgr_config_get_origin (config, "total-budget"), ==, origin);
   g_assert_true (mgr_config_get_boolean (config, "track-process"));
@@ -179,7 +179,7 @@ test_environment_over_files (Fixture       *fixture,
   g_autoptr (MgrConfig) config = NULL;
   gsize n_ratios = 0;
 
-  fixture_write (fixture, 1, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=2 MB\n"
+  fixture_write (fixture, 1, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=8 MB\n"
                  "total-budget=3 MB\n");
   config = fixture_load (fixture, environment);
   g_assert_null (mgr_config_get_problems (config)[0]);
@@ -187,7 +187,7 @@ test_environment_over_files (Fixture       *fixture,
   g_assert_cmpuint (mgr_config_get_size (config, "memory-alert"), ==, 7000000);
   g_assert_cmpstr (mgr_config_get_origin (config, "memory-alert"), ==,
                    "environment variable MGR_MEMORY_ALERT");
-  g_assert_cmpuint (mgr_config_get_size (config, "memory-cleanup"), ==, 2000000);
+  g_assert_cmpuint (mgr_config_get_size (config, "memory-cleanup"), ==, 8000000);
   g_assert_cmpuint (mgr_config_get_size (config, "total-budget"), ==, 0);
   g_assert_cmpfloat (mgr_config_get_share (config, "total-budget"), ==, 0.75);
   g_assert_cmpint (mgr_config_get_duration (config, "monitoring-interval"), ==, 250000);
@@ -203,7 +203,7 @@ test_bad_file_is_left_out (Fixture       *fixture,
   g_autoptr (MgrConfig) config = NULL;
   g_autofree char *problem = NULL;
 
-  fixture_write (fixture, 0, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=1 MB\n");
+  fixture_write (fixture, 0, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=2 MB\n");
   problem = g_strdup_printf ("%s:3: there is no key “memory-clean”: did you mean “memory-cleanup”?",
                              fixture_write (fixture, 0, "libmgr.conf.d/a.conf",
                                             "memory-alert=2 MB\nmemory-clean=2 MB\n"));
@@ -278,6 +278,31 @@ test_variables_of_tests (Fixture       *fixture,
 }
 
 static void
+test_rising_sizes (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  static const char *const environment[] = {
+    "MGR_MEMORY_CLEANUP=5 MB", "MGR_TRACK_PROCESS=yes", NULL,
+  };
+  g_autofree char *problem = NULL;
+  g_autoptr (MgrConfig) config = NULL;
+
+  g_test_summary ("Where sources do not fit together, none of their sizes holds");
+
+  problem = g_strdup_printf ("memory-cleanup (environment variable MGR_MEMORY_CLEANUP) has to be "
+                             "above memory-alert (file %s, line 2), or 0",
+                             fixture_write (fixture, 0, "libmgr.conf",
+                                            "memory-alert=6 MB\nmemory-critical=7 MB\n"));
+  config = fixture_load (fixture, environment);
+  assert_problem (config, problem);
+  g_assert_false (mgr_config_is_set (config, "memory-alert"));
+  g_assert_false (mgr_config_is_set (config, "memory-cleanup"));
+  g_assert_false (mgr_config_is_set (config, "memory-critical"));
+  g_assert_cmpuint (mgr_config_get_size (config, "memory-critical"), ==, 0);
+  g_assert_true (mgr_config_get_boolean (config, "track-process"));
+}
+
+static void
 test_named_file (Fixture       *fixture,
                  gconstpointer  data)
 {
@@ -290,7 +315,7 @@ test_named_file (Fixture       *fixture,
   g_autoptr (MgrConfig) without = NULL;
   g_autoptr (MgrConfig) failed = NULL;
 
-  fixture_write (fixture, 1, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=1 MB\n");
+  fixture_write (fixture, 1, "libmgr.conf", "memory-alert=1 MB\nmemory-cleanup=2 MB\n");
 
   g_test_message ("It is read in place of all others, and counts less than the environment");
   config = fixture_load (fixture, named);
@@ -537,6 +562,7 @@ main (int    argc,
   ADD ("/base/config/bad-variable-is-left-out", test_bad_variable_is_left_out);
   ADD ("/base/config/unknown-variable", test_unknown_variable);
   ADD ("/base/config/variables-of-tests", test_variables_of_tests);
+  ADD ("/base/config/rising-sizes", test_rising_sizes);
   ADD ("/base/config/named-file", test_named_file);
   ADD ("/base/config/odd-places", test_odd_places);
   ADD ("/base/config/from-file", test_from_file);

@@ -46,6 +46,13 @@ get_threshold (MgrManager       *manager,
   return mgr_pressure_monitor_get_threshold (mgr_manager_get_monitor (manager), level);
 }
 
+static guint64
+get_size (MgrManager       *manager,
+          MgrPressureLevel  level)
+{
+  return mgr_pressure_monitor_get_size (mgr_manager_get_monitor (manager), level);
+}
+
 static gint64
 get_interval (MgrManager *manager)
 {
@@ -64,6 +71,8 @@ test_defaults (void)
   g_assert_cmpint (get_interval (manager), ==, 500 * G_TIME_SPAN_MILLISECOND);
   g_assert_cmpfloat (get_threshold (manager, MGR_PRESSURE_LEVEL_LOW), ==, 0.70);
   g_assert_cmpfloat (get_threshold (manager, MGR_PRESSURE_LEVEL_EMERGENCY), ==, 0.95);
+  g_assert_cmpuint (get_size (manager, MGR_PRESSURE_LEVEL_LOW), ==, 0);
+  g_assert_true (mgr_pressure_monitor_get_adaptive (mgr_manager_get_monitor (manager)));
   g_assert_true (mgr_manager_get_automatic_cleanup (manager));
   g_assert_false (mgr_manager_get_track_process (manager));
 }
@@ -75,6 +84,9 @@ test_config_is_applied (void)
   g_autoptr (MgrConfig) config = from_text ("total-budget=3 GiB\n"
                                             "monitoring-interval=2 s\n"
                                             "pressure-thresholds=10%,20%,30%,40%,50%\n"
+                                            "memory-alert=1 GiB\n"
+                                            "memory-critical=2 GiB\n"
+                                            "adaptive-thresholds=no\n"
                                             "automatic-cleanup=no\n"
                                             "track-process=yes\n");
   g_autoptr (MgrManager) manager = make_manager (tree, config);
@@ -83,6 +95,10 @@ test_config_is_applied (void)
   g_assert_cmpint (get_interval (manager), ==, 2 * G_TIME_SPAN_SECOND);
   g_assert_cmpfloat (get_threshold (manager, MGR_PRESSURE_LEVEL_LOW), ==, 0.1);
   g_assert_cmpfloat (get_threshold (manager, MGR_PRESSURE_LEVEL_EMERGENCY), ==, 0.5);
+  g_assert_cmpuint (get_size (manager, MGR_PRESSURE_LEVEL_LOW), ==, GIB);
+  g_assert_cmpuint (get_size (manager, MGR_PRESSURE_LEVEL_HIGH), ==, 0);
+  g_assert_cmpuint (get_size (manager, MGR_PRESSURE_LEVEL_CRITICAL), ==, 2 * GIB);
+  g_assert_false (mgr_pressure_monitor_get_adaptive (mgr_manager_get_monitor (manager)));
   g_assert_false (mgr_manager_get_automatic_cleanup (manager));
   g_assert_true (mgr_manager_get_track_process (manager));
 }
