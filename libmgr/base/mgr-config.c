@@ -6,6 +6,8 @@
 
 #include "base/mgr-config-private.h"
 
+#include <sys/auxv.h>
+
 /**
  * SECTION:mgr-config
  * @title: MgrConfig
@@ -89,7 +91,9 @@ list_folders (void)
  *
  * Reads the environment and the files. This never fails: a file with something wrong
  * in it is left out as a whole, and so is each wrong variable;
- * mgr_config_get_problems() tells what that was. May be called from any thread.
+ * mgr_config_get_problems() tells what that was. A program that runs with more rights
+ * than its caller, such as one that is set-user-id, reads nothing of the caller's.
+ * May be called from any thread.
  *
  * Returns: (transfer full): the config
  *
@@ -98,9 +102,17 @@ list_folders (void)
 MgrConfig *
 mgr_config_new (void)
 {
-  g_autoptr (GPtrArray) folders = list_folders ();
-  g_auto (GStrv) environment = g_get_environ ();
+  static const char *const system_folder[] = { MGR_SYSCONFDIR, NULL };
+  static const char *const nothing[] = { NULL };
+  g_autoptr (GPtrArray) folders = NULL;
+  g_auto (GStrv) environment = NULL;
 
+  /* Who runs a program with more rights than his own is not to say what it reads. */
+  if (getauxval (AT_SECURE) != 0)
+    return mgr_config_load (system_folder, nothing);
+
+  folders = list_folders ();
+  environment = g_get_environ ();
   return mgr_config_load ((const char * const *) folders->pdata,
                           (const char * const *) environment);
 }

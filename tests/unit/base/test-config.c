@@ -5,7 +5,10 @@
 #include "base/mgr-config-private.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Root may enter every folder; this user may not. */
@@ -445,6 +448,68 @@ test_new (Fixture       *fixture,
   g_assert_false (mgr_config_is_set (config, "memory-cleanup"));
 }
 
+/* What a set-user-id copy of this program exits with. */
+#define EXIT_IGNORED 10
+#define EXIT_READ 11
+#define EXIT_NOT_PRIVILEGED 12
+
+static void
+exit_as_privileged (void)
+{
+  g_autoptr (MgrConfig) config = mgr_config_new ();
+  gboolean read = mgr_config_is_set (config, "memory-alert");
+
+  if (getauxval (AT_SECURE) == 0)
+    exit (EXIT_NOT_PRIVILEGED);
+  exit (read ? EXIT_READ : EXIT_IGNORED);
+}
+
+static int
+run_privileged (const char *path)
+{
+  g_autofree char *shell = g_strdup_printf ("cp /proc/%d/exe '%s' && chown %d '%s' && chmod 4755 '%s'",
+                                            (int) getpid (), path, NOBODY, path, path);
+  const char *const argv[] = { path, "--exit-as-privileged", NULL };
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "MGR_MEMORY_ALERT", "5 MB", TRUE);
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  g_assert_cmpint (system (shell), ==, 0);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, environment, G_SPAWN_DEFAULT, NULL, NULL,
+                               NULL, NULL, &status, &error));
+  g_assert_no_error (error);
+  g_assert_true (WIFEXITED (status));
+  return WEXITSTATUS (status);
+}
+
+static void
+test_privileged (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autofree char *path = NULL;
+  int status;
+
+  g_test_summary ("A set-user-id program reads nothing of its caller's");
+
+#ifdef __SANITIZE_THREAD__
+  g_test_skip ("ThreadSanitizer cannot start in a set-user-id program");
+  return;
+#endif
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can make a program another user's");
+      return;
+    }
+
+  path = g_build_filename (fixture->root, "privileged", NULL);
+  status = run_privileged (path);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  if (status == EXIT_NOT_PRIVILEGED)
+    g_test_skip ("the temporary folder takes no set-user-id programs");
+  else
+    g_assert_cmpint (status, ==, EXIT_IGNORED);
+}
+
 static void
 check_value (MgrConfig  *config,
              const char *key,
@@ -553,6 +618,9 @@ int
 main (int    argc,
       char **argv)
 {
+  if (argc == 2 && g_str_equal (argv[1], "--exit-as-privileged"))
+    exit_as_privileged ();
+
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/base/config/defaults", test_defaults);
@@ -567,6 +635,7 @@ main (int    argc,
   ADD ("/base/config/odd-places", test_odd_places);
   ADD ("/base/config/from-file", test_from_file);
   ADD ("/base/config/new", test_new);
+  ADD ("/base/config/privileged", test_privileged);
   g_test_add_func ("/base/config/from-data", test_from_data);
   g_test_add_func ("/base/config/values-of-any-type", test_values_of_any_type);
   g_test_add_func ("/base/config/describe", test_describe);
