@@ -64,6 +64,25 @@ find_line_ends (const char *data,
   return ends;
 }
 
+static GPtrArray *
+split_lines (const char *data,
+             gsize       length)
+{
+  g_autoptr (GArray) ends = find_line_ends (data, length);
+  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+  gsize start = 0;
+
+  for (guint i = 0; i < ends->len; i++)
+    {
+      gsize end = g_array_index (ends, gsize, i);
+
+      g_ptr_array_add (lines, g_strstrip (g_strndup (data + start, end - start)));
+      start = end;
+    }
+
+  return lines;
+}
+
 /* GKeyFile does not say which line it refuses: it is the last one of the shortest
  * beginning that does not load. */
 static guint
@@ -107,7 +126,7 @@ add_syntax_problem (const char   *data,
 typedef struct
 {
   const char *name;       /* (unowned): of the file */
-  char **lines;           /* (owned): without the space around them */
+  GPtrArray *lines;       /* (owned) (element-type utf8): without the space around them */
   GKeyFile *key_file;     /* (owned) */
   MgrConfigValue *values; /* (owned) (array): what was read so far */
   GPtrArray *problems;    /* (owned) (element-type utf8) */
@@ -115,13 +134,9 @@ typedef struct
 
 static void
 reader_init (Reader     *self,
-             const char *name,
-             const char *text)
+             const char *name)
 {
   self->name = name;
-  self->lines = g_strsplit (text, "\n", -1);
-  for (char **line = self->lines; *line != NULL; line++)
-    g_strstrip (*line);
   self->key_file = g_key_file_new ();
   self->values = g_new0 (MgrConfigValue, mgr_config_n_keys);
   self->problems = g_ptr_array_new_with_free_func (g_free);
@@ -135,7 +150,7 @@ reader_clear (Reader *self)
   g_free (self->values);
   g_ptr_array_unref (self->problems);
   g_key_file_unref (self->key_file);
-  g_strfreev (self->lines);
+  g_clear_pointer (&self->lines, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reader, reader_clear)
@@ -144,9 +159,11 @@ static gboolean
 line_sets (const char *line,
            const char *key)
 {
-  const char *rest = line + strlen (key);
+  if (!g_str_has_prefix (line, key))
+    return FALSE;
 
-  return g_str_has_prefix (line, key) && *(rest + strspn (rest, " \t")) == '=';
+  line += strlen (key);
+  return line[strspn (line, " \t")] == '=';
 }
 
 /* The line on which GKeyFile found a group or, where @key is given, a key of it, of
@@ -160,14 +177,16 @@ reader_find_line (Reader     *self,
   gboolean inside = FALSE;
   guint found = 0;
 
-  for (guint i = 0; self->lines[i] != NULL; i++)
+  for (guint i = 0; i < self->lines->len; i++)
     {
-      if (*self->lines[i] == '[')
-        inside = g_str_equal (self->lines[i], header);
+      const char *line = g_ptr_array_index (self->lines, i);
+
+      if (*line == '[')
+        inside = g_str_equal (line, header);
 
       if (inside && key == NULL)
         return i + 1;
-      if (inside && key != NULL && line_sets (self->lines[i], key))
+      if (inside && key != NULL && line_sets (line, key))
         found = i + 1;
     }
 
@@ -277,6 +296,7 @@ reader_read (Reader     *self,
       return FALSE;
     }
 
+  self->lines = split_lines (text, length);
   groups = g_key_file_get_groups (self->key_file, NULL);
   for (gsize i = 0; groups[i] != NULL && self->problems->len <= MGR_CONFIG_MOST_PROBLEMS; i++)
     reader_read_group (self, groups[i]);
@@ -295,7 +315,7 @@ mgr_config_parse_data (const char     *data,
   g_auto (Reader) reader = { 0 };
   gboolean success;
 
-  reader_init (&reader, name, text);
+  reader_init (&reader, name);
   success = reader_read (&reader, text, length);
 
   for (guint i = 0; success && i < mgr_config_n_keys; i++)
