@@ -229,7 +229,6 @@ static void
 judgement_foresee (Judgement             *self,
                    MgrRoomTrack          *track,
                    const MgrNamedReading *named,
-                   double                 usage,
                    gint64                 time)
 {
   gboolean swappable = is_swappable (mgr_pressure_reading_get_scope (named->reading));
@@ -252,7 +251,7 @@ judgement_foresee (Judgement             *self,
        room < self->forecast.room))
     {
       self->forecast = forecast;
-      self->forecast_usage = usage;
+      self->forecast_usage = 1.0 - (double) room / (double) total;
     }
 
   if (first || room < self->least_room)
@@ -381,7 +380,7 @@ engine_weigh (MgrPressureEngine     *self,
       double usage = judgement_rate (judgement, named->reading);
 
       judgement_weigh_usage (judgement, named, usage, figures);
-      judgement_foresee (judgement, &track->room, named, usage, figures->time);
+      judgement_foresee (judgement, &track->room, named, figures->time);
     }
 }
 
