@@ -46,6 +46,34 @@ typedef enum
 } MgrPressureLevel;
 
 /**
+ * MgrPressureScope:
+ * @MGR_PRESSURE_SCOPE_PROGRAM: something of the program's own, such as a budget;
+ *    swap space makes it no larger
+ * @MGR_PRESSURE_SCOPE_PROCESS: what this process itself holds, judged by sizes and
+ *    not by a limit
+ * @MGR_PRESSURE_SCOPE_GROUP: the memory of the cgroup this process is in
+ * @MGR_PRESSURE_SCOPE_MACHINE: the memory of the machine
+ * @MGR_PRESSURE_SCOPE_SWAP: swap space that this process may use; it adds to the
+ *    memory of the group and of the machine
+ * @MGR_PRESSURE_SCOPE_DEVICE: the memory of a device, such as a GPU
+ *
+ * Whose memory a reading speaks of. It decides what counts together: stall counts
+ * only where memory of the same scope is short, and swap only for memory that can
+ * be swapped.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_PRESSURE_SCOPE_PROGRAM,
+  MGR_PRESSURE_SCOPE_PROCESS,
+  MGR_PRESSURE_SCOPE_GROUP,
+  MGR_PRESSURE_SCOPE_MACHINE,
+  MGR_PRESSURE_SCOPE_SWAP,
+  MGR_PRESSURE_SCOPE_DEVICE,
+} MgrPressureScope;
+
+/**
  * MgrSafety:
  * @MGR_SAFETY_PROTECTED: never cleaned
  * @MGR_SAFETY_SAFE: cleaned first

@@ -122,11 +122,19 @@ mgr_budget_source_read (MgrPressureSource  *source,
   return mgr_pressure_reading_new (used, budget > used ? budget - used : 0, budget, 0.0);
 }
 
+static gboolean
+mgr_budget_source_is_thread_safe (MgrPressureSource *source)
+{
+  return TRUE;
+}
+
 static void
 mgr_budget_source_iface_init (MgrPressureSourceInterface *iface)
 {
   iface->get_name = mgr_budget_source_get_name;
   iface->read = mgr_budget_source_read;
+  iface->is_thread_safe = mgr_budget_source_is_thread_safe;
+  iface->prompt = TRUE;
 }
 
 static void

@@ -77,15 +77,16 @@ cgroup_source_read_unlocked (MgrCgroupSource  *self,
     return NULL;
 
   if (summary.fullest_limit == MGR_NO_LIMIT)
-    return mgr_pressure_reading_new (0, 0, 0, 0.0);
+    return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_GROUP, 0, 0, 0, 0.0);
 
   /* Without meminfo the groups' own room has to do. */
   if (!mgr_meminfo_read (self->meminfo, &host_total, &host_available, NULL))
     host_available = G_MAXUINT64;
 
-  return mgr_pressure_reading_new (summary.fullest_used,
-                                   MIN (summary.headroom, host_available),
-                                   summary.fullest_limit, 0.0);
+  return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_GROUP,
+                                             summary.fullest_used,
+                                             MIN (summary.headroom, host_available),
+                                             summary.fullest_limit, 0.0);
 }
 
 static MgrPressureReading *
@@ -102,11 +103,19 @@ mgr_cgroup_source_read (MgrPressureSource  *source,
   return reading;
 }
 
+static gboolean
+mgr_cgroup_source_is_thread_safe (MgrPressureSource *source)
+{
+  return TRUE;
+}
+
 static void
 mgr_cgroup_source_iface_init (MgrPressureSourceInterface *iface)
 {
   iface->get_name = mgr_cgroup_source_get_name;
   iface->read = mgr_cgroup_source_read;
+  iface->is_thread_safe = mgr_cgroup_source_is_thread_safe;
+  iface->prompt = TRUE;
 }
 
 static void

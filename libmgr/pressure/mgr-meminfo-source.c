@@ -67,7 +67,16 @@ mgr_meminfo_source_read (MgrPressureSource  *source,
   success = mgr_meminfo_read (self->file, &total, &available, error);
   g_mutex_unlock (&self->lock);
 
-  return success ? mgr_pressure_reading_new (total - available, available, total, 0.0) : NULL;
+  return success
+    ? mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_MACHINE,
+                                          total - available, available, total, 0.0)
+    : NULL;
+}
+
+static gboolean
+mgr_meminfo_source_is_thread_safe (MgrPressureSource *source)
+{
+  return TRUE;
 }
 
 static void
@@ -75,6 +84,8 @@ mgr_meminfo_source_iface_init (MgrPressureSourceInterface *iface)
 {
   iface->get_name = mgr_meminfo_source_get_name;
   iface->read = mgr_meminfo_source_read;
+  iface->is_thread_safe = mgr_meminfo_source_is_thread_safe;
+  iface->prompt = TRUE;
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
 #include "pressure/mgr-level-filter-private.h"
+#include "pressure/mgr-pressure-fold-private.h"
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
 
@@ -109,10 +110,11 @@ static MgrPressureSample *
 monitor_take_sample (MgrPressureMonitor *self)
 {
   MgrPressureFigures figures = { .time = mgr_clock_get_time (self->clock) };
+  g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
   MgrPressureLevel before;
   MgrPressureSample *sample;
 
-  mgr_source_set_collect (self->sources, &figures);
+  mgr_pressure_fold (readings, &figures);
 
   g_mutex_lock (&self->lock);
   before = self->filter.level;
@@ -522,6 +524,25 @@ mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
   g_mutex_unlock (&self->lock);
 
   return interval;
+}
+
+/**
+ * mgr_pressure_monitor_get_pace:
+ * @self: a monitor
+ *
+ * Gets how long a running monitor waits after its last sample until it takes the
+ * next: #MgrPressureMonitor:interval, or 250 ms where that is less and something
+ * moves. Who takes samples without a running monitor does well to wait as long. May
+ * be called from any thread.
+ *
+ * Returns: microseconds
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_pressure_monitor_get_pace (MgrPressureMonitor *self)
+{
+  return mgr_pressure_monitor_get_interval (self);
 }
 
 /**

@@ -53,6 +53,9 @@ void                mgr_pressure_monitor_set_interval  (MgrPressureMonitor  *sel
                                                         gint64               interval);
 
 MGR_AVAILABLE_IN_1_0
+gint64              mgr_pressure_monitor_get_pace      (MgrPressureMonitor  *self);
+
+MGR_AVAILABLE_IN_1_0
 double              mgr_pressure_monitor_get_threshold (MgrPressureMonitor  *self,
                                                         MgrPressureLevel     level);
 

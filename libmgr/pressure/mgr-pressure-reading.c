@@ -26,6 +26,7 @@ struct _MgrPressureReading
 {
   gatomicrefcount ref_count;
 
+  MgrPressureScope scope;
   guint64 used;
   guint64 available;
   guint64 limit; /* 0: none, or unknown */
@@ -43,7 +44,7 @@ G_DEFINE_BOXED_TYPE (MgrPressureReading, mgr_pressure_reading,
  * @stall: the share of the last interval, from 0 to 1, in which some task waited
  *    for memory; 0 if that is not what the source measures
  *
- * Makes a reading. @used may exceed @limit: a limit can be lowered below the
+ * Makes a reading of something of the program's own. @used may exceed @limit: a limit can be lowered below the
  * present use. A @stall outside of its range is brought into it. May be called
  * from any thread.
  *
@@ -57,9 +58,37 @@ mgr_pressure_reading_new (guint64 used,
                           guint64 limit,
                           double  stall)
 {
+  return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_PROGRAM,
+                                             used, available, limit, stall);
+}
+
+/**
+ * mgr_pressure_reading_new_for_scope:
+ * @scope: whose memory it is
+ * @used: bytes in use
+ * @available: bytes that can still be taken
+ * @limit: the most bytes there can be, or 0 if there is no limit or none is known
+ * @stall: the share of the last interval, from 0 to 1, in which some task waited
+ *    for memory; 0 if that is not what the source measures
+ *
+ * Makes a reading as mgr_pressure_reading_new() does, of memory of any scope. May
+ * be called from any thread.
+ *
+ * Returns: (transfer full): the reading
+ *
+ * Since: 1.0
+ */
+MgrPressureReading *
+mgr_pressure_reading_new_for_scope (MgrPressureScope scope,
+                                    guint64          used,
+                                    guint64          available,
+                                    guint64          limit,
+                                    double           stall)
+{
   MgrPressureReading *self = g_new0 (MgrPressureReading, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->scope = scope;
   self->used = used;
   self->available = available;
   self->limit = limit;
@@ -104,6 +133,24 @@ mgr_pressure_reading_unref (MgrPressureReading *self)
 
   if (g_atomic_ref_count_dec (&self->ref_count))
     g_free (self);
+}
+
+/**
+ * mgr_pressure_reading_get_scope:
+ * @self: a reading
+ *
+ * Gets whose memory the reading speaks of. May be called from any thread.
+ *
+ * Returns: the scope
+ *
+ * Since: 1.0
+ */
+MgrPressureScope
+mgr_pressure_reading_get_scope (MgrPressureReading *self)
+{
+  g_return_val_if_fail (self != NULL, MGR_PRESSURE_SCOPE_PROGRAM);
+
+  return self->scope;
 }
 
 /**

@@ -10,7 +10,7 @@
 
 #include <glib-object.h>
 
-#include "base/mgr-version-macros.h"
+#include "base/mgr-enums.h"
 
 G_BEGIN_DECLS
 
@@ -28,10 +28,20 @@ MgrPressureReading *mgr_pressure_reading_new           (guint64              use
                                                         double               stall) G_GNUC_WARN_UNUSED_RESULT;
 
 MGR_AVAILABLE_IN_1_0
+MgrPressureReading *mgr_pressure_reading_new_for_scope (MgrPressureScope     scope,
+                                                        guint64              used,
+                                                        guint64              available,
+                                                        guint64              limit,
+                                                        double               stall) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
 MgrPressureReading *mgr_pressure_reading_ref           (MgrPressureReading  *self);
 
 MGR_AVAILABLE_IN_1_0
 void                mgr_pressure_reading_unref         (MgrPressureReading  *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrPressureScope    mgr_pressure_reading_get_scope     (MgrPressureReading  *self);
 
 MGR_AVAILABLE_IN_1_0
 guint64             mgr_pressure_reading_get_used      (MgrPressureReading  *self);

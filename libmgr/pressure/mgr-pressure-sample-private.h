@@ -21,6 +21,9 @@ typedef struct
   double stall;
   guint64 available;
   guint64 limit;
+  guint64 swap;
+  MgrPressureForecast *forecast; /* (owned) (nullable) */
+  char *reason;  /* (owned) (nullable) */
   char *source;  /* (owned) (nullable) */
   GStrv missing; /* (owned) */
 } MgrPressureFigures;

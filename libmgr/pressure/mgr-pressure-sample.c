@@ -40,6 +40,8 @@ mgr_pressure_sample_new (MgrPressureFigures *figures)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->figures = *figures;
+  self->figures.forecast = g_steal_pointer (&figures->forecast);
+  self->figures.reason = g_steal_pointer (&figures->reason);
   self->figures.source = g_steal_pointer (&figures->source);
   self->figures.missing = g_steal_pointer (&figures->missing);
   return self;
@@ -80,6 +82,8 @@ mgr_pressure_sample_unref (MgrPressureSample *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_pointer (&self->figures.forecast, mgr_pressure_forecast_unref);
+  g_free (self->figures.reason);
   g_free (self->figures.source);
   g_strfreev (self->figures.missing);
   g_free (self);
@@ -200,6 +204,64 @@ mgr_pressure_sample_get_limit (MgrPressureSample *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->figures.limit;
+}
+
+/**
+ * mgr_pressure_sample_get_swap:
+ * @self: a sample
+ *
+ * Gets how much swap space this process may still use. It comes on top of
+ * mgr_pressure_sample_get_available(). May be called from any thread.
+ *
+ * Returns: bytes; 0 where there is none or none is known
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_pressure_sample_get_swap (MgrPressureSample *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.swap;
+}
+
+/**
+ * mgr_pressure_sample_get_forecast:
+ * @self: a sample
+ *
+ * Gets when memory will be exhausted, if things go on as they do. May be called
+ * from any thread.
+ *
+ * Returns: (transfer none) (nullable): the forecast, or %NULL where no source knows
+ *    of a limit
+ *
+ * Since: 1.0
+ */
+MgrPressureForecast *
+mgr_pressure_sample_get_forecast (MgrPressureSample *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->figures.forecast;
+}
+
+/**
+ * mgr_pressure_sample_get_reason:
+ * @self: a sample
+ *
+ * Gets a sentence that says why the level is what it is, in English, for logs. May
+ * be called from any thread.
+ *
+ * Returns: the sentence
+ *
+ * Since: 1.0
+ */
+const char *
+mgr_pressure_sample_get_reason (MgrPressureSample *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->figures.reason != NULL ? self->figures.reason : "";
 }
 
 /**

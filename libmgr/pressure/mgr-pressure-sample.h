@@ -11,6 +11,7 @@
 #include <glib-object.h>
 
 #include "base/mgr-enums.h"
+#include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-reading.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,16 @@ guint64             mgr_pressure_sample_get_available (MgrPressureSample  *self)
 
 MGR_AVAILABLE_IN_1_0
 guint64             mgr_pressure_sample_get_limit     (MgrPressureSample  *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_pressure_sample_get_swap      (MgrPressureSample  *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrPressureForecast *
+                    mgr_pressure_sample_get_forecast  (MgrPressureSample  *self);
+
+MGR_AVAILABLE_IN_1_0
+const char         *mgr_pressure_sample_get_reason    (MgrPressureSample  *self);
 
 MGR_AVAILABLE_IN_1_0
 const char         *mgr_pressure_sample_get_source    (MgrPressureSample  *self);

@@ -15,8 +15,7 @@
  * has sources for the machine (#MgrMeminfoSource), for the cgroup
  * (#MgrCgroupSource), for stalls (#MgrPsiSource) and for a budget
  * (#MgrBudgetSource). A program may add its own: a class that implements this
- * interface, in C or in any language with bindings whose functions may be called
- * from any thread.
+ * interface, in C, Python or JavaScript.
  */
 
 /**
@@ -32,9 +31,12 @@
  * @get_name: gives the name that samples call the source by; without it, the name
  *    of the type serves
  * @read: measures now, and gives a reading (transfer full), or %NULL and an error
+ * @is_thread_safe: whether @read may be called from any thread; without it, it may
+ *    not
  *
- * What a source implements. A monitor calls both from its worker thread or from
- * the thread that asked for a sample, never holds a lock meanwhile, and never
+ * What a source implements. A source that is not thread-safe is read in the main
+ * context that was the thread default when the monitor was made, and while that is
+ * blocked it has no say. A monitor never holds a lock while it reads, and never
  * reads one source twice at a time.
  *
  * Since: 1.0
@@ -70,12 +72,34 @@ mgr_pressure_source_get_name (MgrPressureSource *self)
 }
 
 /**
+ * mgr_pressure_source_is_thread_safe:
+ * @self: a pressure source
+ *
+ * Gets whether the source may be read from any thread. May be called from any
+ * thread.
+ *
+ * Returns: %TRUE if mgr_pressure_source_read() may be called from any thread
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_pressure_source_is_thread_safe (MgrPressureSource *self)
+{
+  MgrPressureSourceInterface *iface;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (self), FALSE);
+
+  iface = MGR_PRESSURE_SOURCE_GET_IFACE (self);
+  return iface->is_thread_safe != NULL && iface->is_thread_safe (self);
+}
+
+/**
  * mgr_pressure_source_read:
  * @self: a pressure source
  * @error: return location for a #GError
  *
  * Measures now. A source that gives neither a reading nor an error has failed
- * with %MGR_ERROR_FAILED. May be called from any thread.
+ * with %MGR_ERROR_FAILED. See mgr_pressure_source_is_thread_safe() for the thread.
  *
  * Returns: (transfer full): the reading, or %NULL on error
  *

@@ -26,9 +26,13 @@ struct _MgrPressureSourceInterface
   GTypeInterface parent_iface;
 
   /*< public >*/
-  const char         * (*get_name) (MgrPressureSource  *self);
-  MgrPressureReading * (*read)     (MgrPressureSource  *self,
-                                    GError            **error);
+  const char         * (*get_name)       (MgrPressureSource  *self);
+  MgrPressureReading * (*read)           (MgrPressureSource  *self,
+                                          GError            **error);
+  gboolean             (*is_thread_safe) (MgrPressureSource  *self);
+
+  /*< private >*/
+  gboolean prompt; /* read never blocks: a file of the kernel's, or a counter */
 };
 
 MGR_AVAILABLE_IN_1_0
@@ -37,5 +41,8 @@ const char         *mgr_pressure_source_get_name (MgrPressureSource  *self);
 MGR_AVAILABLE_IN_1_0
 MgrPressureReading *mgr_pressure_source_read     (MgrPressureSource  *self,
                                                   GError            **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_pressure_source_is_thread_safe (MgrPressureSource *self);
 
 G_END_DECLS

@@ -182,7 +182,16 @@ mgr_psi_source_read (MgrPressureSource  *source,
       return NULL;
     }
 
-  return mgr_pressure_reading_new (0, 0, 0, self->stall);
+  return mgr_pressure_reading_new_for_scope (self->last_file == self->own_file
+                                               ? MGR_PRESSURE_SCOPE_GROUP
+                                               : MGR_PRESSURE_SCOPE_MACHINE,
+                                             0, 0, 0, self->stall);
+}
+
+static gboolean
+mgr_psi_source_is_thread_safe (MgrPressureSource *source)
+{
+  return TRUE;
 }
 
 static void
@@ -190,6 +199,8 @@ mgr_psi_source_iface_init (MgrPressureSourceInterface *iface)
 {
   iface->get_name = mgr_psi_source_get_name;
   iface->read = mgr_psi_source_read;
+  iface->is_thread_safe = mgr_psi_source_is_thread_safe;
+  iface->prompt = TRUE;
 }
 
 static void

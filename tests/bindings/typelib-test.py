@@ -27,12 +27,15 @@ CLASSES = {
     "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
 }
 INTERFACES = {"PressureSource"}
-BOXED = {"Allocation", "CleanupReport", "PressureReading", "PressureSample", "Report"}
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "Safety"}
+BOXED = {
+    "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
+    "Report",
+}
+ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {"error_quark", "size_format", "size_parse"}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
-    "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN",
+    "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN", "TIME_NEVER",
 }
 
 # What other languages have no use for: text that is never copied or freed.

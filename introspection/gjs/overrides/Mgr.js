@@ -19,8 +19,11 @@ const RECORD_ATTRIBUTES = {
     Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
     CleanupReport: ['cleaned', 'dry_run', 'duration', 'freed', 'kept', 'protected', 'returned',
         'strategy', 'time'],
-    PressureReading: ['available', 'limit', 'stall', 'usage', 'used'],
-    PressureSample: ['available', 'level', 'limit', 'missing', 'source', 'stall', 'time', 'usage'],
+    PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
+        'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
+    PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
+    PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
+        'stall', 'swap', 'time', 'usage'],
     Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
         'returned', 'used'],
 };

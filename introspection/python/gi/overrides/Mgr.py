@@ -354,8 +354,8 @@ def _add_object_attributes(cls):
             setattr(cls, name, _property_of(cls, name))
 
 
-for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureReading, Mgr.PressureSample,
-                Mgr.Report):
+for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
+                Mgr.PressureSample, Mgr.Report):
     _add_record_attributes(_record)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
