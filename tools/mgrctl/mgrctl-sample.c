@@ -24,6 +24,21 @@ typedef struct
   MgrctlStyle style;
 } SampleField;
 
+/* What never comes is left out. */
+static void
+dict_insert_forecast (GVariantDict        *dict,
+                      MgrPressureForecast *forecast)
+{
+  gint64 time = mgr_pressure_forecast_get_time_to_exhaustion (forecast);
+
+  if (time == MGR_TIME_NEVER)
+    return;
+
+  g_variant_dict_insert (dict, "time-to-exhaustion", "x", time);
+  g_variant_dict_insert (dict, "earliest", "x", mgr_pressure_forecast_get_earliest (forecast));
+  g_variant_dict_insert (dict, "latest", "x", mgr_pressure_forecast_get_latest (forecast));
+}
+
 GVariant *
 mgrctl_sample_to_dict (MgrPressureSample *sample)
 {
@@ -42,8 +57,7 @@ mgrctl_sample_to_dict (MgrPressureSample *sample)
   g_variant_dict_insert (&dict, "limit", "t", mgr_pressure_sample_get_limit (sample));
   g_variant_dict_insert (&dict, "swap", "t", mgr_pressure_sample_get_swap (sample));
   if (forecast != NULL)
-    g_variant_dict_insert (&dict, "time-to-exhaustion", "x",
-                           mgr_pressure_forecast_get_time_to_exhaustion (forecast));
+    dict_insert_forecast (&dict, forecast);
   g_variant_dict_insert (&dict, "reason", "s", mgr_pressure_sample_get_reason (sample));
   g_variant_dict_insert (&dict, "source", "s", source != NULL ? source : "");
   g_variant_dict_insert_value (&dict, "missing", g_variant_new_strv (missing, -1));
