@@ -465,6 +465,15 @@ class TestCommandLine(MgrctlTestCase):
         self.assertRegex(self.check("--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
         self.assertRegex(self.check("status", "--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
 
+    def test_every_command_has_help(self):
+        listed = self.check("--help")
+        for verb in self.complete(""):
+            self.assertIn(f"  {verb} ", listed)
+            text = self.check(verb, "--help")
+            self.assertTrue(text.startswith(f"Usage:\n  mgrctl {verb} [OPTION…]"), text)
+            for option in self.complete(verb, "--"):
+                self.assertIn(option, text)
+
     def complete(self, *words):
         return self.check("--complete", *words).split()
 
