@@ -480,8 +480,8 @@ class TestCommandLine(MgrctlTestCase):
     def test_completion(self):
         program = self.start("--name", "importer")
         self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
-                                             "pressure", "record", "selftest", "doctor"])
-        self.assertEqual(self.complete("c"), ["components", "cleanup"])
+                                             "config", "pressure", "record", "selftest", "doctor"])
+        self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
         self.assertEqual(self.complete("--program", ""), [str(program.pid), "importer"])
@@ -495,8 +495,11 @@ class TestCommandLine(MgrctlTestCase):
         self.assertEqual(self.complete("record", ""), [])
         self.assertEqual(self.complete("record", "trace.csv", "--f"), ["--force"])
         self.assertEqual(self.complete("selftest", ""), ["pressure"])
+        self.assertEqual(self.complete("selftest", "--runs", "2", "p"), ["pressure"])
+        self.assertEqual(self.complete("config", "c"), ["check"])
+        self.assertEqual(self.complete("config", "check", ""), [])
         self.assertIn("--json", self.complete("status", ""))
-        for verb in ("record", "selftest", "doctor"):
+        for verb in ("config", "record", "selftest", "doctor"):
             self.assertFalse({"--program", "--address", "--session", "--proc-path"}
                              & set(self.complete(verb, "--")))
         self.assertIn("--program", self.complete("pressure", "--"))
