@@ -20,8 +20,8 @@ import kernel
 QEMU = 'qemu-system-x86_64'
 BUSYBOX = 'busybox'
 
-# One instruction takes so many times two nanoseconds doubled: a slow processor, which
-# makes up for what the emulator does not know of caches and memory.
+# An instruction takes 2^1 nanoseconds: a slow processor, which makes up for caches and
+# memory that the emulator takes to be as fast as it is.
 INSTRUCTION_SHIFT = 1
 
 # The kernel's words: quiet, no search for random numbers, no work that only protects.
@@ -76,9 +76,9 @@ def pack(guest_kernel, script, programs, files):
     return archive.to_bytes()
 
 
-def command_line(guest_kernel, folder, memory, zram):
+def command_line(guest_kernel, folder, memory, swap):
     """How QEMU is started."""
-    boot = BOOT + ([f'vm.zram={zram}M'] if zram else [])
+    boot = BOOT + ([f'vm.swap={swap}M'] if swap else [])
     command = [QEMU, '-M', 'pc', '-m', str(memory), '-smp', '1', '-cpu', 'max',
                '-accel', 'tcg,thread=single', '-icount', f'shift={INSTRUCTION_SHIFT},sleep=off',
                '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
@@ -92,8 +92,9 @@ def command_line(guest_kernel, folder, memory, zram):
     return command
 
 
-def run(script, programs, files=None, memory=512, zram=0, timeout=600):
-    """Runs a shell script in a guest with so many MB of memory and swap in zram.
+def run(script, programs, files=None, memory=512, swap=0, timeout=600):
+    """Runs a shell script in a guest with so many MB of memory and of swap,
+    which is in compressed memory.
 
     The programs, name to path, are in its /bin, with their libraries; the files in its
     root. $OUT, $ERR and $TRACE are where it may write to.
@@ -105,7 +106,7 @@ def run(script, programs, files=None, memory=512, zram=0, timeout=600):
             (folder / port).touch()
         (folder / 'initramfs').write_bytes(pack(guest_kernel, script, programs, files or {}))
         try:
-            done = subprocess.run(command_line(guest_kernel, folder, memory, zram), check=False,
+            done = subprocess.run(command_line(guest_kernel, folder, memory, swap), check=False,
                                   capture_output=True, text=True, timeout=timeout,
                                   stdin=subprocess.DEVNULL)
         except subprocess.TimeoutExpired as error:

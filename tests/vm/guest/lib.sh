@@ -2,44 +2,66 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 
-# What the scenarios share.
+# What the scenarios share. What they print is the log, a JSON object a line.
 
-GROUPS_TOP=/sys/fs/cgroup
+top=/sys/fs/cgroup
 
-# Makes the group $1, and sets its files as FILE=VALUE words say.
+# Makes the group $1, with settings as FILE=VALUE.
 make_group () {
-  group=$GROUPS_TOP/$1
+  local group=$top/$1 setting
   shift
+
   mkdir "$group"
   for setting; do
     echo "${setting#*=}" > "$group/${setting%%=*}"
   done
 }
 
-# Becomes a command in the group $1.
-run_in () {
-  echo 0 > "$GROUPS_TOP/$1/cgroup.procs"
+# Moves the process $2 to the group $1; 0 is the caller's.
+move () {
+  echo "$2" > "$top/$1/cgroup.procs"
+}
+
+# Says in the log that it is now that $1 is done.
+mark () {
+  printf '{"from": "guest", "event": "%s", "time": %s0000}\n' "$1" \
+    "$(cut -d ' ' -f 1 /proc/uptime | tr -d .)"
+}
+
+# Becomes a command that is no victim in the group $1.
+become () {
+  echo -1000 > /proc/self/oom_score_adj
+  move "$1" 0
   shift
   exec "$@"
 }
 
-# Starts a monitor in the group $1, which nobody shall kill, and lets it find out what
-# is usual.
+# Starts a monitor in the group $1, with arguments, and lets it find out what is usual.
 start_monitor () {
-  (
-    echo -1000 > /proc/self/oom_score_adj
-    run_in "$1" vm-monitor
-  ) &
+  local group=$1
+  shift
+
+  become "$group" vm-monitor "$@" &
   monitor=$!
   sleep 5
 }
 
-# Runs a workload in the group $1 until it ends.
-load () (
-  run_in "$1" vm-load load "$@"
+# Records the group $1 from outside.
+start_recording () {
+  mark recording
+  become . mgrctl record --group "$top/$1" - > "$TRACE" &
+  recording=$!
+}
+
+# Runs the load $2, for $3 seconds unless that is 0, in the group $1 until it ends.
+run_load () (
+  move "$1" 0
+  shift
+  exec vm-load "$@"
 )
 
-stop_monitor () {
-  kill "$monitor"
-  wait "$monitor"
+# Ends what runs in the background.
+stop () {
+  kill "$@"
+  wait "$@"
 }
