@@ -6,6 +6,8 @@
 
 #include "mgr-cleanup-trigger-private.h"
 
+#include "pressure/mgr-level-now-private.h"
+
 /* A level is held for seconds after pressure fell, so a level alone does not say
  * that more is to be cleaned. While one is held, usage is looked at once in this
  * interval: often enough to stop a leak, at most two cleanups a second. */
@@ -55,21 +57,6 @@ trigger_respond (MgrCleanupTrigger *self,
     g_debug ("No cleanup: %s", error->message);
 }
 
-/* The level that usage is at now, without dwell and hysteresis. */
-static MgrPressureLevel
-trigger_level_now (MgrCleanupTrigger *self)
-{
-  g_autoptr (MgrPressureSample) sample = mgr_pressure_monitor_sample (self->monitor);
-  double usage = mgr_pressure_sample_get_usage (sample);
-  MgrPressureLevel level = MGR_PRESSURE_LEVEL_EMERGENCY;
-
-  while (level > MGR_PRESSURE_LEVEL_NORMAL
-         && usage < mgr_pressure_monitor_get_threshold (self->monitor, level))
-    level--;
-
-  return level;
-}
-
 static void
 trigger_clear (gpointer data)
 {
@@ -96,7 +83,7 @@ trigger_repeat_cb (gpointer user_data)
 
   g_rc_box_acquire (self);
   g_clear_pointer (&self->repeat, g_source_unref);
-  trigger_respond (self, trigger_level_now (self));
+  trigger_respond (self, mgr_level_now (self->monitor));
   trigger_schedule (self);
   trigger_release (self);
   return G_SOURCE_REMOVE;
@@ -131,11 +118,13 @@ trigger_changed_cb (MgrPressureMonitor *monitor,
                     gpointer            user_data)
 {
   MgrCleanupTrigger *self = user_data;
+  MgrPressureLevel now;
 
   /* By now the pressure may have passed; what is gone needs no cleanup. A handler
    * may drop the manager, and this trigger with it. */
   g_rc_box_acquire (self);
-  trigger_respond (self, MIN (level, trigger_level_now (self)));
+  now = mgr_level_now (self->monitor);
+  trigger_respond (self, MIN (level, now));
   trigger_schedule (self);
   trigger_release (self);
 }
@@ -162,6 +151,18 @@ mgr_cleanup_trigger_free (MgrCleanupTrigger *self)
 {
   g_clear_signal_handler (&self->changed_id, self->monitor);
   trigger_cancel (self);
+  trigger_release (self);
+}
+
+void
+mgr_cleanup_trigger_respond (MgrCleanupTrigger *self,
+                             MgrPressureLevel   at_least)
+{
+  MgrPressureLevel now;
+
+  g_rc_box_acquire (self);
+  now = mgr_level_now (self->monitor);
+  trigger_respond (self, MAX (at_least, now));
   trigger_release (self);
 }
 
