@@ -6,14 +6,9 @@
 
 #include <mgr.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 /* Most programs that ask for warnings have nothing to do for hours; a look a second
  * is still early enough to drop a cache. */
 #define DEFAULT_INTERVAL G_TIME_SPAN_SECOND
-#define MINIMUM_INTERVAL G_TIME_SPAN_MILLISECOND
-#define MAXIMUM_INTERVAL G_TIME_SPAN_DAY
 
 /* GMemoryMonitor knows no end of pressure; a program may have filled its caches again
  * meanwhile, but what it just dropped it cannot drop again. */
@@ -100,27 +95,6 @@ pressure_changed_cb (MgrPressureMonitor *monitor,
     memory_monitor_cancel (self);
 }
 
-/* In seconds, with or without a fraction. Returns µs. */
-static gint64
-interval_from_environment (void)
-{
-  const char *text = secure_getenv ("MGR_MONITORING_INTERVAL");
-  char *end = NULL;
-  double interval;
-
-  if (text == NULL || *text == '\0')
-    return DEFAULT_INTERVAL;
-
-  interval = g_ascii_strtod (text, &end) * G_TIME_SPAN_SECOND;
-  if (*end == '\0' && interval >= MINIMUM_INTERVAL && interval <= MAXIMUM_INTERVAL)
-    return (gint64) interval;
-
-  g_message ("The environment variable MGR_MONITORING_INTERVAL is “%s”: give seconds from 0.001 "
-             "to 86400; %g are taken instead",
-             text, (double) DEFAULT_INTERVAL / G_TIME_SPAN_SECOND);
-  return DEFAULT_INTERVAL;
-}
-
 static void
 add_source (MgrPressureMonitor *monitor,
             MgrPressureSource  *source)
@@ -129,15 +103,43 @@ add_source (MgrPressureMonitor *monitor,
   g_object_unref (source);
 }
 
-/* A program with other rights than its caller is not told by the caller where to look. */
+static const char *
+path_from_config (MgrConfig  *config,
+                  const char *key)
+{
+  return mgr_config_is_set (config, key) ? mgr_config_get_string (config, key) : NULL;
+}
+
+static void
+apply_config (MgrPressureMonitor *monitor,
+              MgrConfig          *config)
+{
+  gsize n_ratios = 0;
+  const double *ratios = mgr_config_get_ratios (config, "pressure-thresholds", &n_ratios);
+  gint64 interval = mgr_config_is_set (config, "monitoring-interval")
+                      ? mgr_config_get_duration (config, "monitoring-interval")
+                      : DEFAULT_INTERVAL;
+
+  mgr_pressure_monitor_set_interval (monitor, interval);
+  mgr_pressure_monitor_set_thresholds (monitor, ratios, n_ratios, NULL);
+  mgr_pressure_monitor_set_adaptive (monitor,
+                                     mgr_config_get_boolean (config, "adaptive-thresholds"));
+}
+
 static MgrPressureMonitor *
 create_monitor (void)
 {
-  const char *proc_path = secure_getenv ("MGR_PROC_PATH");
-  const char *cgroup_path = secure_getenv ("MGR_CGROUP_PATH");
+  g_autoptr (MgrConfig) config = mgr_config_new ();
+  g_autofree char *problems = g_strjoinv ("\n", (char **) mgr_config_get_problems (config));
+  const char *proc_path = path_from_config (config, "proc-path");
+  const char *cgroup_path = path_from_config (config, "cgroup-path");
   MgrPressureMonitor *monitor = mgr_pressure_monitor_new (NULL);
 
-  mgr_pressure_monitor_set_interval (monitor, interval_from_environment ());
+  /* No warning: it is no fault of the program's, and there are those that end at one. */
+  if (*problems != '\0')
+    g_message ("What is wrong in the configuration of libmgr is left out:\n%s", problems);
+
+  apply_config (monitor, config);
   add_source (monitor, mgr_meminfo_source_new (proc_path));
   add_source (monitor, mgr_cgroup_source_new (proc_path, cgroup_path));
   add_source (monitor, mgr_psi_source_new (NULL, proc_path, cgroup_path));

@@ -38,7 +38,7 @@ notify_cb (gpointer object,
 /**
  * mgr_manager_set_emergency_signal:
  * @self: a manager
- * @signum: `SIGUSR1`, or -1 for that, `SIGUSR2` or `SIGHUP`; 0 for none, as at first
+ * @signum: `SIGUSR1`, or -1 for that, `SIGUSR2` or `SIGHUP`; 0 for none
  * @error: return location for a #GError
  *
  * Sets the signal of the operating system by which somebody outside asks for an

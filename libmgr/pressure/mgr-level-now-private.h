@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* The level that usage is at now, without dwell and hysteresis: a level is held for
+/* The level that memory is at now, without dwell and hysteresis: a level is held for
  * seconds after pressure fell, and what is gone asks for nothing. Takes a sample. */
 MgrPressureLevel mgr_level_now (MgrPressureMonitor *monitor);
 

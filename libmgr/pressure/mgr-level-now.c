@@ -6,16 +6,12 @@
 
 #include "pressure/mgr-level-now-private.h"
 
+#include "pressure/mgr-pressure-sample-private.h"
+
 MgrPressureLevel
 mgr_level_now (MgrPressureMonitor *monitor)
 {
   g_autoptr (MgrPressureSample) sample = mgr_pressure_monitor_sample (monitor);
-  double usage = mgr_pressure_sample_get_usage (sample);
-  MgrPressureLevel level = MGR_PRESSURE_LEVEL_EMERGENCY;
 
-  while (level > MGR_PRESSURE_LEVEL_NORMAL
-         && usage < mgr_pressure_monitor_get_threshold (monitor, level))
-    level--;
-
-  return level;
+  return mgr_pressure_sample_get_judged (sample);
 }

@@ -242,6 +242,30 @@ test_emergency_bad_signals (Fixture       *fixture,
 }
 
 static void
+test_emergency_configured (Fixture       *fixture,
+                           gconstpointer  unused)
+{
+  static const struct
+  {
+    const char *name;
+    int signum;
+  } signals[] = {
+    { "none", 0 }, { "SIGUSR1", SIGUSR1 }, { "SIGUSR2", SIGUSR2 }, { "SIGHUP", SIGHUP },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("[libmgr]\nemergency-signal=%s\n", signals[i].name);
+      g_autoptr (MgrConfig) config = mgr_config_new_from_data (text, strlen (text), "test", NULL);
+      g_autoptr (MgrManager) manager =
+        g_object_new (MGR_TYPE_MANAGER, "config", config, "proc-path", "/nonexistent", NULL);
+
+      g_assert_cmpint (mgr_manager_get_emergency_signal (manager), ==, signals[i].signum);
+      g_assert_true (signals[i].signum == 0 || signal_is_caught (signals[i].signum));
+    }
+}
+
+static void
 notified_cb (MgrManager *manager,
              GParamSpec *pspec,
              gpointer    user_data)
@@ -504,6 +528,7 @@ main (int    argc,
   ADD ("emergency", test_emergency);
   ADD ("emergency/other-signals", test_emergency_other_signals);
   ADD ("emergency/bad-signals", test_emergency_bad_signals);
+  ADD ("emergency/configured", test_emergency_configured);
   ADD ("emergency/property", test_emergency_property);
   ADD ("emergency/flood", test_emergency_flood);
   ADD ("emergency/during-a-cleanup", test_emergency_during_a_cleanup);

@@ -503,7 +503,7 @@ fixture_spawn (Fixture *fixture)
       g_subprocess_launcher_setenv (launcher, parts[0], parts[1], TRUE);
     }
 
-  child = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("MGR_PRESSURE_CHILD"), NULL);
+  child = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("PRESSURE_CHILD"), NULL);
   g_assert_no_error (error);
   return child;
 }
