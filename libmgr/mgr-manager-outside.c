@@ -96,6 +96,9 @@ mgr_manager_handle_emergency (gpointer object)
 /* A FIFO has one reader, so one manager has to listen for the whole process. */
 static int environment_is_watched; /* atomic */
 
+/* A program may make many managers, and its environment stays as wrong as it is. */
+static int environment_is_told_wrong; /* atomic */
+
 static void
 watch_pressure_cb (MgrPressureWatch *watch,
                    gpointer          user_data)
@@ -125,7 +128,7 @@ mgr_manager_watch_environment (MgrManager *self)
   g_atomic_int_set (&environment_is_watched, FALSE);
   if (g_error_matches (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE))
     g_debug ("Nobody tells of pressure: %s", error->message);
-  else
+  else if (g_atomic_int_compare_and_exchange (&environment_is_told_wrong, FALSE, TRUE))
     g_message ("The pressure that the environment speaks of is not watched: %s", error->message);
 }
 

@@ -10,6 +10,7 @@
 #include "pressure/mgr-watch-target-private.h"
 
 #include <glib-unix.h>
+#include <stdlib.h>
 #include <string.h>
 
 /**
@@ -453,7 +454,8 @@ parse_request (const char  *text,
  * Listens where the environment variables `MEMORY_PRESSURE_WATCH` and
  * `MEMORY_PRESSURE_WRITE` say. Where the first is not set, or is `/dev/null`, which
  * switches it off, the error is %MGR_ERROR_NOT_AVAILABLE; others are as those of
- * mgr_pressure_watch_new(). May be called from any thread.
+ * mgr_pressure_watch_new(). A set-user-id program takes neither variable from its
+ * caller. May be called from any thread.
  *
  * Returns: (transfer full): the watch, or %NULL on error
  *
@@ -463,8 +465,8 @@ MgrPressureWatch *
 mgr_pressure_watch_new_from_environment (MgrClock  *clock,
                                          GError   **error)
 {
-  g_autofree char *path = g_strdup (g_getenv (WATCH_VARIABLE));
-  g_autofree char *text = g_strdup (g_getenv (WRITE_VARIABLE));
+  g_autofree char *path = g_strdup (secure_getenv (WATCH_VARIABLE));
+  g_autofree char *text = g_strdup (secure_getenv (WRITE_VARIABLE));
   g_autoptr (GBytes) request = NULL;
 
   g_return_val_if_fail (clock == NULL || MGR_IS_CLOCK (clock), NULL);

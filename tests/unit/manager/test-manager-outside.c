@@ -501,16 +501,34 @@ test_told_nothing (Fixture       *fixture,
 }
 
 static void
+log_cb (const char     *domain,
+        GLogLevelFlags  level,
+        const char     *message,
+        gpointer        user_data)
+{
+  if ((level & G_LOG_LEVEL_MASK) != G_LOG_LEVEL_DEBUG)
+    g_ptr_array_add (user_data, g_strdup (message));
+}
+
+static void
 test_told_nonsense (Fixture       *fixture,
                     gconstpointer  unused)
 {
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
+  GLogFunc before = g_log_set_default_handler (log_cb, messages);
+
   g_test_summary ("An environment that cannot be right is said once, and everything else works");
 
-  g_clear_object (&fixture->manager);
   g_setenv ("MEMORY_PRESSURE_WATCH", "../told", TRUE);
-  g_test_expect_message ("libmgr", G_LOG_LEVEL_MESSAGE, "*../told*slash*");
-  fixture->manager = fixture_create_manager (fixture);
-  g_test_assert_expected_messages ();
+  for (guint i = 0; i < 3; i++)
+    {
+      g_clear_object (&fixture->manager);
+      fixture->manager = fixture_create_manager (fixture);
+    }
+  g_log_set_default_handler (before, NULL);
+  g_assert_cmpuint (messages->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (messages, 0), "“../told”"));
+
   fixture_use_signal (fixture, SIGUSR1);
   raise (SIGUSR1);
   fixture_wait_for_cleanups (fixture, 1);
