@@ -71,6 +71,17 @@ set_error_from_errno (GError     **error,
                sizeof ((struct sockaddr_un *) NULL)->sun_path - 1);
 }
 
+/* Removes a file that was made but is of no use. Returns FALSE, with errno as it was. */
+static gboolean
+channel_take_back (MgrNotifierChannel *self)
+{
+  int saved_errno = errno;
+
+  g_unlink (self->path);
+  errno = saved_errno;
+  return FALSE;
+}
+
 /* A name that is taken gives EEXIST or EADDRINUSE. */
 static gboolean
 channel_make_fifo (MgrNotifierChannel *self)
@@ -81,7 +92,7 @@ channel_make_fifo (MgrNotifierChannel *self)
   /* Holding the reading end too means that a write never fails for want of a reader,
    * which would be a SIGPIPE, and can be taken back. */
   self->fd = open (self->path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-  return self->fd >= 0;
+  return self->fd >= 0 || channel_take_back (self);
 }
 
 static gboolean
@@ -99,9 +110,11 @@ channel_make_socket (MgrNotifierChannel *self)
   self->fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
   /* On Linux the mode of the socket is that of its file. */
-  return self->fd >= 0 && fchmod (self->fd, 0600) == 0
-         && bind (self->fd, (struct sockaddr *) &address, sizeof address) == 0
-         && listen (self->fd, SOMAXCONN) == 0;
+  if (self->fd < 0 || fchmod (self->fd, 0600) != 0
+      || bind (self->fd, (struct sockaddr *) &address, sizeof address) != 0)
+    return FALSE;
+
+  return listen (self->fd, SOMAXCONN) == 0 || channel_take_back (self);
 }
 
 static void

@@ -578,6 +578,22 @@ test_talkative_client (Fixture       *fixture,
   g_close (fd, NULL);
 }
 
+static void
+assert_refused (Fixture            *fixture,
+                const char         *directory,
+                MgrPressureChannel  channel,
+                MgrError            code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MgrPressureNotifier) notifier =
+    mgr_pressure_notifier_new (fixture->monitor, directory, channel, &error);
+
+  g_assert_null (notifier);
+  g_assert_error (error, MGR_ERROR, (int) code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, "give a directory"));
+}
+
 /* The system's clock with waits a hundred times as short: other than a manual clock's,
  * its timers need no file. */
 #define HASTY_TYPE_CLOCK (hasty_clock_get_type ())
@@ -637,27 +653,15 @@ test_no_files_left (Fixture       *fixture,
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
   mgr_test_settle ();
   g_assert_cmpint (take (fd), ==, 0);
+
+  g_test_message ("Nor can another notifier be made, and it leaves no file behind");
+  assert_refused (fixture, fixture->directory, MGR_PRESSURE_CHANNEL_FIFO, MGR_ERROR_FAILED);
+  assert_refused (fixture, fixture->directory, MGR_PRESSURE_CHANNEL_SOCKET, MGR_ERROR_FAILED);
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
 
   while (take (fd) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_close (fd, NULL);
-}
-
-static void
-assert_refused (Fixture            *fixture,
-                const char         *directory,
-                MgrPressureChannel  channel,
-                MgrError            code)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MgrPressureNotifier) notifier =
-    mgr_pressure_notifier_new (fixture->monitor, directory, channel, &error);
-
-  g_assert_null (notifier);
-  g_assert_error (error, MGR_ERROR, (int) code);
-  g_test_message ("%s", error->message);
-  g_assert_nonnull (strstr (error->message, "give a directory"));
 }
 
 static void
