@@ -20,7 +20,8 @@ struct _MgrManager
   char *proc_path;             /* (owned) (nullable) */
   char *cgroup_path;           /* (owned) (nullable) */
   GMainContext *context;       /* (owned) */
-  guint64 requested_budget;    /* 0: what the limits allow */
+  guint64 requested_budget;    /* 0: requested_share of what the limits allow */
+  double requested_share;
 
   MgrLedger *ledger;           /* (owned) */
   MgrComponent *root;          /* (owned) */
@@ -30,6 +31,9 @@ struct _MgrManager
   MgrCleaner *cleaner;         /* (owned) */
   MgrCleanupTrigger *trigger;  /* (owned) */
 };
+
+/* Finds the limits and makes the ledger by them. */
+void mgr_manager_set_up_budget (MgrManager *self);
 
 /* Says in the owner's context that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

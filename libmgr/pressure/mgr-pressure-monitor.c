@@ -9,8 +9,10 @@
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
 #include "pressure/mgr-level-filter-private.h"
+#include "pressure/mgr-pressure-monitor-private.h"
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
+#include "pressure/mgr-system-files-private.h"
 
 /**
  * SECTION:mgr-pressure-monitor
@@ -54,6 +56,7 @@ struct _MgrPressureMonitor
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
   MgrSourceSet *sources;     /* (owned) */
+  MgrSystemWatch *system;    /* (owned) */
 
   GMutex lock;               /* guards what follows */
   MgrLevelFilter filter;
@@ -67,16 +70,19 @@ typedef enum
   PROP_LEVEL,
   PROP_INTERVAL,
   PROP_RUNNING,
+  PROP_LIMITS,
+  PROP_TRIGGER,
 } MgrPressureMonitorProperty;
 
-static GParamSpec *props[PROP_RUNNING + 1] = { NULL, };
+static GParamSpec *props[PROP_TRIGGER + 1] = { NULL, };
 
 typedef enum
 {
   SIGNAL_PRESSURE_CHANGED,
+  SIGNAL_LIMITS_CHANGED,
 } MgrPressureMonitorSignal;
 
-static guint signals[SIGNAL_PRESSURE_CHANGED + 1] = { 0, };
+static guint signals[SIGNAL_LIMITS_CHANGED + 1] = { 0, };
 
 G_DEFINE_FINAL_TYPE (MgrPressureMonitor, mgr_pressure_monitor, G_TYPE_OBJECT)
 
@@ -130,13 +136,50 @@ monitor_take_sample (MgrPressureMonitor *self)
   return sample;
 }
 
+static void
+limits_changed_cb (gpointer object,
+                   gpointer user_data)
+{
+  g_signal_emit (object, signals[SIGNAL_LIMITS_CHANGED], 0, user_data);
+}
+
+/* A sample of what is there now, and the limits that hold now. */
+static MgrPressureSample *
+monitor_look (MgrPressureMonitor *self)
+{
+  guint outer = mgr_system_round_begin ();
+  MgrMemoryLimits *limits = mgr_system_watch_refresh_limits (self->system);
+  MgrPressureSample *sample;
+
+  if (limits != NULL)
+    mgr_owner_context_post (self->owner, self, limits_changed_cb, limits, g_object_unref);
+
+  sample = monitor_take_sample (self);
+  mgr_system_round_end (outer);
+  return sample;
+}
+
 static gint64
-monitor_tick (gpointer object)
+monitor_tick (gpointer           object,
+              MgrPressureWorker *worker)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
-  g_autoptr (MgrPressureSample) sample = monitor_take_sample (self);
+  g_autoptr (MgrPressureSample) sample = monitor_look (self);
 
-  return mgr_pressure_monitor_get_interval (self);
+  return mgr_system_watch_tick (self->system, worker, self->sources,
+                                mgr_pressure_monitor_get_interval (self));
+}
+
+MgrSystemWatch *
+mgr_pressure_monitor_get_system (MgrPressureMonitor *self)
+{
+  return self->system;
+}
+
+GMainContext *
+mgr_pressure_monitor_get_owner (MgrPressureMonitor *self)
+{
+  return self->owner;
 }
 
 static gboolean
@@ -189,6 +232,12 @@ mgr_pressure_monitor_get_property (GObject    *object,
     case PROP_RUNNING:
       g_value_set_boolean (value, monitor_is_running (self));
       break;
+    case PROP_LIMITS:
+      g_value_take_object (value, mgr_system_watch_ref_limits (self->system));
+      break;
+    case PROP_TRIGGER:
+      g_value_set_boolean (value, mgr_pressure_monitor_get_trigger (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -209,6 +258,12 @@ mgr_pressure_monitor_set_property (GObject      *object,
       break;
     case PROP_INTERVAL:
       mgr_pressure_monitor_set_interval (self, g_value_get_int64 (value));
+      break;
+    case PROP_LIMITS:
+      mgr_pressure_monitor_set_limits (self, g_value_get_object (value));
+      break;
+    case PROP_TRIGGER:
+      mgr_pressure_monitor_set_trigger (self, g_value_get_boolean (value));
       break;
     case PROP_LEVEL:
     case PROP_RUNNING:
@@ -242,6 +297,7 @@ mgr_pressure_monitor_finalize (GObject *object)
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
   g_clear_pointer (&self->sources, mgr_source_set_free);
+  g_clear_pointer (&self->system, mgr_system_watch_free);
   g_clear_pointer (&self->owner, g_main_context_unref);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);
@@ -250,7 +306,7 @@ mgr_pressure_monitor_finalize (GObject *object)
 }
 
 static void
-install_properties (GObjectClass *object_class)
+install_properties (void)
 {
   /**
    * MgrPressureMonitor:clock:
@@ -297,8 +353,32 @@ install_properties (GObjectClass *object_class)
   props[PROP_RUNNING] =
     g_param_spec_boolean ("running", NULL, NULL, FALSE,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+}
 
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+static void
+install_system_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrPressureMonitor:limits:
+   *
+   * What limits this process, to be kept up to date with each sample.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LIMITS] = g_param_spec_object ("limits", NULL, NULL, MGR_TYPE_MEMORY_LIMITS, flags);
+
+  /**
+   * MgrPressureMonitor:trigger:
+   *
+   * Whether the kernel shall wake a running monitor that has a #MgrPsiSource when
+   * tasks begin to wait for memory, before the next sample is due. Where it does not
+   * let itself be asked, or not by this user, the samples have to do.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TRIGGER] = g_param_spec_boolean ("trigger", NULL, NULL, TRUE, flags);
 }
 
 static void
@@ -312,7 +392,9 @@ mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
   object_class->dispose = mgr_pressure_monitor_dispose;
   object_class->finalize = mgr_pressure_monitor_finalize;
 
-  install_properties (object_class);
+  install_properties ();
+  install_system_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
    * MgrPressureMonitor::pressure-changed:
@@ -330,6 +412,23 @@ mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
     g_signal_new ("pressure-changed", MGR_TYPE_PRESSURE_MONITOR,
                   G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 2, MGR_TYPE_PRESSURE_LEVEL, MGR_TYPE_PRESSURE_SAMPLE);
+
+  /**
+   * MgrPressureMonitor::limits-changed:
+   * @self: the monitor
+   * @limits: the limits
+   *
+   * A limit of #MgrPressureMonitor:limits is another than at the last sample, or than
+   * when the limits were given to the monitor; see #MgrMemoryLimits::limits-changed.
+   * It is emitted in the main context that was the thread default when the monitor
+   * was made.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_LIMITS_CHANGED] =
+    g_signal_new ("limits-changed", MGR_TYPE_PRESSURE_MONITOR,
+                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_MEMORY_LIMITS);
 }
 
 static void
@@ -340,6 +439,7 @@ mgr_pressure_monitor_init (MgrPressureMonitor *self)
   self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
   self->sources = mgr_source_set_new ();
+  self->system = mgr_system_watch_new ();
 }
 
 /**
@@ -473,7 +573,7 @@ mgr_pressure_monitor_sample (MgrPressureMonitor *self)
 {
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  return monitor_take_sample (self);
+  return monitor_look (self);
 }
 
 /**

@@ -24,6 +24,10 @@ void          mgr_source_set_add     (MgrSourceSet       *self,
 gboolean      mgr_source_set_remove  (MgrSourceSet       *self,
                                       MgrPressureSource  *source);
 
+/* Those of the type @type. Returns (transfer full) (element-type MgrPressureSource). */
+GPtrArray    *mgr_source_set_list    (MgrSourceSet       *self,
+                                      GType               type);
+
 /* Reads every source and sums up; leaves time and level of @figures alone. */
 void          mgr_source_set_collect (MgrSourceSet       *self,
                                       MgrPressureFigures *figures);

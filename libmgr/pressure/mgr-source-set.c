@@ -112,6 +112,25 @@ mgr_source_set_remove (MgrSourceSet      *self,
   return TRUE;
 }
 
+GPtrArray *
+mgr_source_set_list (MgrSourceSet *self,
+                     GType         type)
+{
+  GPtrArray *sources = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      Member *member = g_ptr_array_index (self->members, i);
+
+      if (G_TYPE_CHECK_INSTANCE_TYPE (member->source, type))
+        g_ptr_array_add (sources, g_object_ref (member->source));
+    }
+  g_mutex_unlock (&self->lock);
+
+  return sources;
+}
+
 /* A source that somebody else is waiting for may never answer: who comes second
  * goes on without it. */
 static MgrPressureReading *
@@ -140,6 +159,13 @@ figures_add (MgrPressureFigures *figures,
   double usage = mgr_pressure_reading_get_usage (reading);
 
   figures->stall = MAX (figures->stall, mgr_pressure_reading_get_stall (reading));
+
+  /* Swap space adds to memory; that it is full says nothing by itself. */
+  if (mgr_pressure_reading_get_scope (reading) == MGR_PRESSURE_SCOPE_SWAP)
+    {
+      figures->swap = available;
+      return;
+    }
 
   if (mgr_pressure_reading_get_limit (reading) == 0)
     return;

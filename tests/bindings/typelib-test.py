@@ -25,6 +25,7 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
     "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {

@@ -360,5 +360,5 @@ for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.Pre
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
                Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PsiSource,
-               Mgr.Resource):
+               Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)
