@@ -49,6 +49,8 @@ typedef enum
  * MgrPressureScope:
  * @MGR_PRESSURE_SCOPE_PROGRAM: something of the program's own, such as a budget;
  *    swap space makes it no larger
+ * @MGR_PRESSURE_SCOPE_PROCESS: what this process itself holds, judged by sizes and
+ *    not by a limit
  * @MGR_PRESSURE_SCOPE_GROUP: the memory of the cgroup this process is in
  * @MGR_PRESSURE_SCOPE_MACHINE: the memory of the machine
  * @MGR_PRESSURE_SCOPE_SWAP: swap space that this process may use; it adds to the
@@ -64,6 +66,7 @@ typedef enum
 typedef enum
 {
   MGR_PRESSURE_SCOPE_PROGRAM,
+  MGR_PRESSURE_SCOPE_PROCESS,
   MGR_PRESSURE_SCOPE_GROUP,
   MGR_PRESSURE_SCOPE_MACHINE,
   MGR_PRESSURE_SCOPE_SWAP,

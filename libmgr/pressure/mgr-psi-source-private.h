@@ -19,11 +19,8 @@ G_BEGIN_DECLS
 #define MGR_PSI_READ_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
 
 /* Reads `total=` of the line `some`, in µs. */
-gboolean mgr_psi_read_total       (MgrProcFile   *file,
-                                   guint64       *out_total,
-                                   GError       **error);
-
-/* Whether some task waited between the last two reads. Any thread. */
-gboolean mgr_psi_source_is_moving (MgrPsiSource  *self);
+gboolean mgr_psi_read_total (MgrProcFile  *file,
+                             guint64      *out_total,
+                             GError      **error);
 
 G_END_DECLS

@@ -30,9 +30,6 @@
  * this many times has been exchanged for another, and says nothing. */
 #define CREDIBLE_STALL 2
 
-/* Growth of the counter from which on something moves; less is noise. */
-#define MOVING_GROWTH G_TIME_SPAN_MILLISECOND
-
 /**
  * MgrPsiSource:
  *
@@ -55,8 +52,6 @@ struct _MgrPsiSource
   gint64 last_time;   /* µs, or G_MAXINT64: never read */
   double stall;       /* at last_time */
   GError *error;      /* (owned) (nullable): of the read at last_time */
-
-  int moving;         /* atomic */
 };
 
 typedef enum
@@ -150,7 +145,6 @@ psi_source_take_growth (MgrPsiSource  *self,
     }
 
   self->stall = (double) grown / (double) elapsed;
-  g_atomic_int_set (&self->moving, grown >= MOVING_GROWTH);
   return TRUE;
 }
 
@@ -165,7 +159,6 @@ psi_source_poll (MgrPsiSource  *self,
 
   self->stall = 0.0;
   self->last_time = now;
-  g_atomic_int_set (&self->moving, FALSE);
 
   if (!psi_source_find_file (self, error) || !mgr_psi_read_total (self->file, &total, error))
     {
@@ -202,12 +195,6 @@ mgr_psi_source_measure (MgrSystemSource  *source,
     }
 
   return mgr_pressure_reading_new_for_scope (self->scope, 0, 0, 0, self->stall);
-}
-
-gboolean
-mgr_psi_source_is_moving (MgrPsiSource *self)
-{
-  return g_atomic_int_get (&self->moving);
 }
 
 static void

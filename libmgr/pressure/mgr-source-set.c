@@ -112,25 +112,6 @@ mgr_source_set_remove (MgrSourceSet      *self,
   return TRUE;
 }
 
-GPtrArray *
-mgr_source_set_list (MgrSourceSet *self,
-                     GType         type)
-{
-  GPtrArray *sources = g_ptr_array_new_with_free_func (g_object_unref);
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->members->len; i++)
-    {
-      Member *member = g_ptr_array_index (self->members, i);
-
-      if (G_TYPE_CHECK_INSTANCE_TYPE (member->source, type))
-        g_ptr_array_add (sources, g_object_ref (member->source));
-    }
-  g_mutex_unlock (&self->lock);
-
-  return sources;
-}
-
 /* A source that somebody else is waiting for may never answer: who comes second
  * goes on without it. */
 static MgrPressureReading *
@@ -150,44 +131,34 @@ member_read (Member *member)
   return reading;
 }
 
-static void
-figures_add (MgrPressureFigures *figures,
-             const char         *name,
-             MgrPressureReading *reading)
+static MgrNamedReading *
+named_reading_new (const char         *name,
+                   MgrPressureReading *reading)
 {
-  guint64 available = mgr_pressure_reading_get_available (reading);
-  double usage = mgr_pressure_reading_get_usage (reading);
+  MgrNamedReading *named = g_new0 (MgrNamedReading, 1);
 
-  figures->stall = MAX (figures->stall, mgr_pressure_reading_get_stall (reading));
-
-  /* Swap space adds to memory; that it is full says nothing by itself. */
-  if (mgr_pressure_reading_get_scope (reading) == MGR_PRESSURE_SCOPE_SWAP)
-    {
-      figures->swap = available;
-      return;
-    }
-
-  if (mgr_pressure_reading_get_limit (reading) == 0)
-    return;
-
-  if (figures->source == NULL || available < figures->available)
-    figures->available = available;
-
-  if (figures->source == NULL || usage > figures->usage)
-    {
-      figures->usage = usage;
-      figures->limit = mgr_pressure_reading_get_limit (reading);
-      g_free (figures->source);
-      figures->source = g_strdup (name);
-    }
+  named->name = g_strdup (name);
+  named->reading = mgr_pressure_reading_ref (reading);
+  return named;
 }
 
-void
-mgr_source_set_collect (MgrSourceSet       *self,
-                        MgrPressureFigures *figures)
+static void
+named_reading_free (gpointer data)
+{
+  MgrNamedReading *named = data;
+
+  g_free (named->name);
+  mgr_pressure_reading_unref (named->reading);
+  g_free (named);
+}
+
+GPtrArray *
+mgr_source_set_collect (MgrSourceSet *self,
+                        GStrv        *missing)
 {
   g_autoptr (GPtrArray) members = NULL;
-  g_autoptr (GStrvBuilder) missing = g_strv_builder_new ();
+  g_autoptr (GPtrArray) readings = g_ptr_array_new_with_free_func (named_reading_free);
+  g_autoptr (GStrvBuilder) silent = g_strv_builder_new ();
 
   g_mutex_lock (&self->lock);
   members = g_ptr_array_copy (self->members, member_ref, NULL);
@@ -199,10 +170,11 @@ mgr_source_set_collect (MgrSourceSet       *self,
       g_autoptr (MgrPressureReading) reading = member_read (member);
 
       if (reading != NULL)
-        figures_add (figures, member->name, reading);
+        g_ptr_array_add (readings, named_reading_new (member->name, reading));
       else
-        g_strv_builder_add (missing, member->name);
+        g_strv_builder_add (silent, member->name);
     }
 
-  figures->missing = g_strv_builder_end (missing);
+  *missing = g_strv_builder_end (silent);
+  return g_steal_pointer (&readings);
 }

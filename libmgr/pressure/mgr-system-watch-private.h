@@ -9,18 +9,23 @@
 #endif
 
 #include "pressure/mgr-memory-limits.h"
+#include "pressure/mgr-pressure-source.h"
 #include "pressure/mgr-pressure-worker-private.h"
-#include "pressure/mgr-source-set-private.h"
 
 G_BEGIN_DECLS
 
 /* What a monitor does with the kernel besides reading sources: it keeps limits fresh,
- * is woken when tasks begin to wait, and looks more often while they do. Any thread,
- * except where it says otherwise. */
+ * and is woken when tasks begin to wait. Any thread, except where it says otherwise. */
 typedef struct _MgrSystemWatch MgrSystemWatch;
 
 MgrSystemWatch  *mgr_system_watch_new            (void);
 void             mgr_system_watch_free           (MgrSystemWatch    *self);
+
+/* Only sources of stall are of interest. */
+void             mgr_system_watch_add            (MgrSystemWatch    *self,
+                                                  MgrPressureSource *source);
+void             mgr_system_watch_remove         (MgrSystemWatch    *self,
+                                                  MgrPressureSource *source);
 
 /* Returns (transfer full) (nullable). */
 MgrMemoryLimits *mgr_system_watch_ref_limits     (MgrSystemWatch    *self);
@@ -37,10 +42,9 @@ gboolean         mgr_system_watch_get_trigger    (MgrSystemWatch    *self);
 MgrMemoryLimits *mgr_system_watch_refresh_limits (MgrSystemWatch    *self);
 
 /* In the worker's thread, after each sample: how long to wait for the next one, where
- * it is due in @interval µs. */
+ * it is due in @pace µs. */
 gint64           mgr_system_watch_tick           (MgrSystemWatch    *self,
                                                   MgrPressureWorker *worker,
-                                                  MgrSourceSet      *sources,
-                                                  gint64             interval);
+                                                  gint64             pace);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 struct _MgrSystemWatch
 {
   GMutex lock;             /* guards what follows */
+  GPtrArray *stalls;       /* (owned) (element-type MgrPsiSource) */
   MgrMemoryLimits *limits; /* (owned) (nullable) */
   guint serial;            /* of the last change of limits that was told */
   gboolean trigger;        /* whether one is wanted */
@@ -33,6 +34,7 @@ mgr_system_watch_new (void)
   MgrSystemWatch *self = g_new0 (MgrSystemWatch, 1);
 
   g_mutex_init (&self->lock);
+  self->stalls = g_ptr_array_new_with_free_func (g_object_unref);
   self->trigger = TRUE;
   return self;
 }
@@ -41,8 +43,28 @@ void
 mgr_system_watch_free (MgrSystemWatch *self)
 {
   g_clear_object (&self->limits);
+  g_ptr_array_unref (self->stalls);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+void
+mgr_system_watch_add (MgrSystemWatch    *self,
+                      MgrPressureSource *source)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (MGR_IS_PSI_SOURCE (source) && !g_ptr_array_find (self->stalls, source, NULL))
+    g_ptr_array_add (self->stalls, g_object_ref (source));
+}
+
+void
+mgr_system_watch_remove (MgrSystemWatch    *self,
+                         MgrPressureSource *source)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_ptr_array_remove (self->stalls, source);
 }
 
 MgrMemoryLimits *
@@ -149,26 +171,30 @@ alarm_free (gpointer data)
   g_free (alarm);
 }
 
-/* Returns whether the trigger has fired since the last tick. */
-static gboolean
-watch_check_alarm (MgrSystemWatch    *self,
-                   MgrPressureWorker *worker,
-                   GPtrArray         *psi_sources)
+/* Whose files are to be watched. Returns (transfer full) (nullable). */
+static MgrSystemSource *
+watch_ref_source (MgrSystemWatch *self)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!self->trigger || self->stalls->len == 0)
+    return NULL;
+
+  return g_object_ref (g_ptr_array_index (self->stalls, 0));
+}
+
+gint64
+mgr_system_watch_tick (MgrSystemWatch    *self,
+                       MgrPressureWorker *worker,
+                       gint64             pace)
+{
+  g_autoptr (MgrSystemSource) source = watch_ref_source (self);
   Alarm *alarm = mgr_pressure_worker_get_data (worker);
-  gboolean wanted = psi_sources->len > 0 && mgr_system_watch_get_trigger (self);
   gboolean triggered = alarm != NULL && alarm->triggered;
 
-  if (alarm != NULL &&
-      !(wanted && g_ptr_array_find (psi_sources, alarm->source, NULL)))
+  if (source != (alarm != NULL ? alarm->source : NULL))
     {
-      mgr_pressure_worker_set_data (worker, NULL, NULL);
-      alarm = NULL;
-    }
-
-  if (alarm == NULL && wanted)
-    {
-      alarm = alarm_new (worker, g_ptr_array_index (psi_sources, 0));
+      alarm = source != NULL ? alarm_new (worker, source) : NULL;
       mgr_pressure_worker_set_data (worker, alarm, alarm_free);
     }
 
@@ -178,31 +204,7 @@ watch_check_alarm (MgrSystemWatch    *self,
       mgr_psi_trigger_check (alarm->trigger);
     }
 
-  return triggered;
-}
-
-static gboolean
-is_moving (GPtrArray *psi_sources)
-{
-  for (guint i = 0; i < psi_sources->len; i++)
-    {
-      if (mgr_psi_source_is_moving (g_ptr_array_index (psi_sources, i)))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-gint64
-mgr_system_watch_tick (MgrSystemWatch    *self,
-                       MgrPressureWorker *worker,
-                       MgrSourceSet      *sources,
-                       gint64             interval)
-{
-  g_autoptr (GPtrArray) psi_sources = mgr_source_set_list (sources, MGR_TYPE_PSI_SOURCE);
-  gboolean triggered = watch_check_alarm (self, worker, psi_sources);
-
   /* The trigger may have come too soon after the last read for the file to be read
    * again with this sample. */
-  return triggered || is_moving (psi_sources) ? MIN (interval, MGR_PSI_READ_INTERVAL) : interval;
+  return triggered ? MIN (pace, MGR_PSI_READ_INTERVAL) : pace;
 }

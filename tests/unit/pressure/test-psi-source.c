@@ -5,7 +5,6 @@
 #include <mgr.h>
 
 #include "mgr-fake-tree.h"
-#include "pressure/mgr-psi-source-private.h"
 
 typedef struct
 {
@@ -168,32 +167,6 @@ test_share_of_the_time_passed (Fixture       *fixture,
 }
 
 static void
-assert_moving (Fixture  *fixture,
-               gboolean  moving)
-{
-  g_autoptr (MgrPressureReading) reading = mgr_pressure_source_read (fixture->source, NULL);
-
-  g_assert_cmpint (mgr_psi_source_is_moving (MGR_PSI_SOURCE (fixture->source)), ==, moving);
-}
-
-static void
-test_moving (Fixture       *fixture,
-             gconstpointer  unused)
-{
-  g_test_summary ("From a millisecond of stall between two reads something moves");
-
-  assert_moving (fixture, FALSE);
-  later (fixture, 500, "stall - total=5000999\n");
-  assert_moving (fixture, FALSE);
-  later (fixture, 500, "stall - total=5001999\n");
-  assert_moving (fixture, TRUE);
-  later (fixture, 100, "stall - total=5001999\n");
-  assert_moving (fixture, TRUE);
-  later (fixture, 150, "stall - total=5001999\n");
-  assert_moving (fixture, FALSE);
-}
-
-static void
 test_full_is_not_needed (Fixture       *fixture,
                          gconstpointer  unused)
 {
@@ -349,7 +322,6 @@ main (int    argc,
   ADD ("moved", with_group, set_up_group, test_moved);
   ADD ("rate-floor", system_only, set_up_machine, test_rate_floor);
   ADD ("share-of-the-time-passed", system_only, set_up_machine, test_share_of_the_time_passed);
-  ADD ("moving", system_only, set_up_machine, test_moving);
   ADD ("full-is-not-needed", system_only, set_up_machine, test_full_is_not_needed);
   ADD ("clock-back", system_only, set_up_machine, test_clock_back);
   ADD ("total-back", system_only, set_up_machine, test_total_back);

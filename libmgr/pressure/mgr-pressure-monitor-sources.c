@@ -28,6 +28,50 @@ monitor_post_notify (MgrPressureMonitor *self,
 }
 
 /**
+ * mgr_pressure_monitor_add_source:
+ * @self: a monitor
+ * @source: a source
+ *
+ * Asks @source too from now on. A source that is there already is not added again.
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_pressure_monitor_add_source (MgrPressureMonitor *self,
+                                 MgrPressureSource  *source)
+{
+  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
+  g_return_if_fail (MGR_IS_PRESSURE_SOURCE (source));
+
+  mgr_source_set_add (mgr_pressure_monitor_get_sources (self), source);
+  mgr_system_watch_add (mgr_pressure_monitor_get_system (self), source);
+}
+
+/**
+ * mgr_pressure_monitor_remove_source:
+ * @self: a monitor
+ * @source: a source
+ *
+ * Asks @source no longer. A sample that is being taken meanwhile may still do so.
+ * May be called from any thread.
+ *
+ * Returns: %TRUE if the source was there
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_pressure_monitor_remove_source (MgrPressureMonitor *self,
+                                    MgrPressureSource  *source)
+{
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), FALSE);
+  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (source), FALSE);
+
+  mgr_system_watch_remove (mgr_pressure_monitor_get_system (self), source);
+  return mgr_source_set_remove (mgr_pressure_monitor_get_sources (self), source);
+}
+
+/**
  * mgr_pressure_monitor_add_system_sources:
  * @self: a monitor
  * @proc_path: (nullable): the directory that stands for /proc, or %NULL for /proc
