@@ -8,6 +8,9 @@
 
 #include "pressure/mgr-memory-limits-private.h"
 
+/* Of the memory found, 5 % stay free for what nobody charges. */
+#define DEFAULT_SHARE 0.95
+
 static void
 follow_limit_cb (gpointer root,
                  guint64  limit)
@@ -15,14 +18,36 @@ follow_limit_cb (gpointer root,
   mgr_component_follow_limit (root, limit);
 }
 
+/* Code over configuration, and a size over a share. Returns 0 for a share. */
+static guint64
+manager_choose_budget (MgrManager *self,
+                       double     *out_share)
+{
+  double configured_share = mgr_config_get_share (self->config, "total-budget");
+
+  *out_share = 0;
+  if (self->requested_budget > 0)
+    return self->requested_budget;
+
+  *out_share = self->requested_share;
+  if (*out_share > 0)
+    return 0;
+
+  *out_share = configured_share > 0 ? configured_share : DEFAULT_SHARE;
+  return mgr_config_get_size (self->config, "total-budget");
+}
+
 void
 mgr_manager_set_up_budget (MgrManager *self)
 {
+  double share = 0;
+  guint64 budget = manager_choose_budget (self, &share);
+
   self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
-  self->ledger = mgr_ledger_new (self->clock, self->requested_budget);
+  self->ledger = mgr_ledger_new (self->clock, budget);
   self->root = g_object_ref (self->ledger->root);
 
-  self->root->share = self->requested_budget == 0 ? self->requested_share : 0;
+  self->root->share = budget > 0 ? 0 : share;
   mgr_component_follow_limit (self->root, mgr_memory_limits_get_limit (self->limits));
   mgr_memory_limits_set_follower (self->limits, G_OBJECT (self->root), follow_limit_cb);
 }

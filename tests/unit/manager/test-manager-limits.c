@@ -43,7 +43,7 @@ fixture_set_up (Fixture       *fixture,
                                      "v2 /a\n"
                                      "group /a max=1000M current=1M\n");
   fixture->clock = mgr_manual_clock_new (G_TIME_SPAN_HOUR);
-  fixture->manager = manager_new (fixture, 0, 0.95);
+  fixture->manager = manager_new (fixture, 0, 0);
 }
 
 static void
@@ -198,7 +198,7 @@ test_bytes_stay (Fixture       *fixture,
   assert_budget (fixture, 300);
 
   g_clear_object (&fixture->manager);
-  fixture->manager = manager_new (fixture, 100 * MIB, 0.95);
+  fixture->manager = manager_new (fixture, 100 * MIB, 0.5);
   g_assert_cmpfloat (mgr_manager_get_total_budget_share (fixture->manager), ==, 0.0);
   sample (fixture, "group /a max=500M current=1M\n");
   assert_budget (fixture, 100);
@@ -268,16 +268,6 @@ test_share_of_nothing (Fixture       *fixture,
 }
 
 static void
-test_no_share (Fixture       *fixture,
-               gconstpointer  unused)
-{
-  g_clear_object (&fixture->manager);
-  fixture->manager = manager_new (fixture, 0, 0);
-  sample (fixture, "group /a max=500M current=1M\n");
-  assert_budget (fixture, 0);
-}
-
-static void
 limits_changed_cb (MgrPressureMonitor *monitor,
                    MgrMemoryLimits    *limits,
                    gpointer            user_data)
@@ -320,7 +310,6 @@ main (int    argc,
   ADD ("share", test_share);
   ADD ("bad-share", test_bad_share);
   ADD ("share-of-nothing", test_share_of_nothing);
-  ADD ("no-share", test_no_share);
   ADD ("monitor-has-the-limits", test_monitor_has_the_limits);
 
 #undef ADD
