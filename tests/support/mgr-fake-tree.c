@@ -160,6 +160,11 @@ describe_group_v2 (MgrFakeTree  *self,
   write_bytes (self, directory, "memory.low", words, "low", "0");
   write_bytes (self, directory, "memory.min", words, "min", "0");
   write_stat (self, directory, words, keys);
+  if (word_get (words, "swap-max", NULL) != NULL)
+    {
+      write_bytes (self, directory, "memory.swap.max", words, "swap-max", "max");
+      write_bytes (self, directory, "memory.swap.current", words, "swap-current", "0");
+    }
 }
 
 static void
@@ -184,6 +189,11 @@ describe_group_v1 (MgrFakeTree  *self,
   write_bytes (self, directory, "memory.usage_in_bytes", words, "usage", "0");
   write_bytes (self, directory, "memory.limit_in_bytes", words, "limit", "9223372036854771712");
   write_stat (self, directory, all_words, keys);
+  if (word_get (words, "memsw", NULL) != NULL)
+    {
+      write_bytes (self, directory, "memory.memsw.limit_in_bytes", words, "memsw", "max");
+      write_bytes (self, directory, "memory.memsw.usage_in_bytes", words, "memsw-usage", "0");
+    }
 }
 
 static void
@@ -234,8 +244,13 @@ describe_host (MgrFakeTree  *self,
   text = g_strdup_printf ("MemTotal:       %8" G_GUINT64_FORMAT " kB\n"
                           "MemFree:              64 kB\n"
                           "MemAvailable:   %8" G_GUINT64_FORMAT " kB\n"
-                          "Buffers:            1024 kB\n",
-                          word_get_kib (words, "total"), word_get_kib (words, "available"));
+                          "Buffers:            1024 kB\n"
+                          "SwapTotal:      %8" G_GUINT64_FORMAT " kB\n"
+                          "SwapFree:       %8" G_GUINT64_FORMAT " kB\n"
+                          "AnonPages:      %8" G_GUINT64_FORMAT " kB\n",
+                          word_get_kib (words, "total"), word_get_kib (words, "available"),
+                          word_get_kib (words, "swap"), word_get_kib (words, "swap-free"),
+                          word_get_kib (words, "anon"));
   mgr_fake_tree_write (self, "proc/meminfo", text);
 }
 
