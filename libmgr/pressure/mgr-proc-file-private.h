@@ -20,9 +20,11 @@ typedef struct _MgrProcFile MgrProcFile;
 MgrProcFile *mgr_proc_file_new      (const char   *directory,
                                      const char   *name);
 void         mgr_proc_file_free     (MgrProcFile  *self);
-
-/* For people to read: a cgroup may have any name, a text is in UTF-8. */
 const char  *mgr_proc_file_get_path (MgrProcFile  *self);
+
+/* For texts, which are in UTF-8 while a cgroup may have any name. */
+const char  *mgr_proc_file_get_display_path
+                                    (MgrProcFile  *self);
 
 /* The text belongs to @self and lasts until the next read. The error is
  * MGR_ERROR_NOT_AVAILABLE where the kernel does not offer the file. */

@@ -27,10 +27,10 @@
 
 struct _MgrProcFile
 {
-  char *path;       /* (owned) */
-  char *shown_path; /* (owned): in UTF-8 */
-  int fd;           /* -1 while closed */
-  char *buffer;     /* (owned) (nullable): never read */
+  char *path;         /* (owned) */
+  char *display_path; /* (owned) */
+  int fd;             /* -1 while closed */
+  char *buffer;       /* (owned) (nullable): never read */
   gsize size;
 };
 
@@ -41,7 +41,7 @@ mgr_proc_file_new (const char *directory,
   MgrProcFile *self = g_new0 (MgrProcFile, 1);
 
   self->path = g_build_filename (directory, name, NULL);
-  self->shown_path = g_filename_display_name (self->path);
+  self->display_path = g_filename_display_name (self->path);
   self->fd = -1;
   return self;
 }
@@ -58,7 +58,7 @@ mgr_proc_file_free (MgrProcFile *self)
 {
   proc_file_close (self);
   g_free (self->buffer);
-  g_free (self->shown_path);
+  g_free (self->display_path);
   g_free (self->path);
   g_free (self);
 }
@@ -66,7 +66,13 @@ mgr_proc_file_free (MgrProcFile *self)
 const char *
 mgr_proc_file_get_path (MgrProcFile *self)
 {
-  return self->shown_path;
+  return self->path;
+}
+
+const char *
+mgr_proc_file_get_display_path (MgrProcFile *self)
+{
+  return self->display_path;
 }
 
 /* Returns 0 or an errno. */
@@ -155,7 +161,7 @@ mgr_proc_file_read (MgrProcFile  *self,
     {
       proc_file_close (self);
       g_set_error (error, MGR_ERROR, error_code_from_errno (result),
-                   "The file “%s” cannot be read: %s", self->shown_path, g_strerror (result));
+                   "The file “%s” cannot be read: %s", self->display_path, g_strerror (result));
       return NULL;
     }
 

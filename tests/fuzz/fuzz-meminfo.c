@@ -15,19 +15,19 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   g_auto (GStrv) texts = fuzz_split (data, size, 1);
   g_autoptr (MgrProcFile) file = NULL;
   g_autoptr (GError) error = NULL;
-  guint64 total = 0;
-  guint64 available = 0;
+  MgrMeminfo meminfo;
 
   mgr_fake_tree_write (tree, "proc/meminfo", texts[0]);
   file = mgr_proc_file_new (mgr_fake_tree_get_proc (tree), "meminfo");
-  if (!mgr_meminfo_read (file, &total, &available, &error))
+  if (!mgr_meminfo_read (file, &meminfo, &error))
     {
       g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
       return 0;
     }
 
   g_assert_no_error (error);
-  g_assert_cmpuint (total, >, 0);
-  g_assert_cmpuint (available, <=, total);
+  g_assert_cmpuint (meminfo.total, >, 0);
+  g_assert_cmpuint (meminfo.available, <=, meminfo.total);
+  g_assert_cmpuint (meminfo.swap_free, <=, meminfo.swap_total);
   return 0;
 }

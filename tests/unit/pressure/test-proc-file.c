@@ -52,7 +52,7 @@ test_any_name (void)
 
   g_assert_null (mgr_proc_file_read (file, &error));
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
-  g_assert_true (g_utf8_validate (mgr_proc_file_get_path (file), -1, NULL));
+  g_assert_true (g_utf8_validate (mgr_proc_file_get_display_path (file), -1, NULL));
 
   mgr_fake_tree_write (tree, "proc/\xff", "here\n");
   g_assert_cmpstr (mgr_proc_file_read (file, NULL), ==, "here\n");
