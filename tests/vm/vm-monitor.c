@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Usage: vm-monitor
+/* Usage: vm-monitor [INTERVAL [no-trigger]]
  *
- * Runs a monitor until SIGTERM and prints a line of JSON whenever the level changes,
- * whenever the limits do, and every second. */
+ * Runs a monitor, with so many seconds between its samples, until SIGTERM and prints a
+ * line of JSON whenever the level changes, whenever the limits do, and every second. */
 
 #include <mgr.h>
 
@@ -13,6 +13,7 @@
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 /* Processor time that this process has used so far, in µs. */
@@ -69,6 +70,15 @@ event_print (JsonBuilder *builder)
 }
 
 static void
+add_figure (JsonBuilder *builder,
+            const char  *name,
+            guint64      bytes)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, (gint64) bytes);
+}
+
+static void
 pressure_changed_cb (MgrPressureMonitor *monitor,
                      MgrPressureLevel    level,
                      MgrPressureSample  *sample,
@@ -83,10 +93,8 @@ pressure_changed_cb (MgrPressureMonitor *monitor,
   json_builder_add_double_value (builder, mgr_pressure_sample_get_usage (sample));
   json_builder_set_member_name (builder, "stall");
   json_builder_add_double_value (builder, mgr_pressure_sample_get_stall (sample));
-  json_builder_set_member_name (builder, "available");
-  json_builder_add_int_value (builder, (gint64) mgr_pressure_sample_get_available (sample));
-  json_builder_set_member_name (builder, "limit");
-  json_builder_add_int_value (builder, (gint64) mgr_pressure_sample_get_limit (sample));
+  add_figure (builder, "available", mgr_pressure_sample_get_available (sample));
+  add_figure (builder, "limit", mgr_pressure_sample_get_limit (sample));
   json_builder_set_member_name (builder, "reason");
   json_builder_add_string_value (builder, mgr_pressure_sample_get_reason (sample));
   json_builder_set_member_name (builder, "missing");
@@ -94,6 +102,18 @@ pressure_changed_cb (MgrPressureMonitor *monitor,
   for (gsize i = 0; missing[i] != NULL; i++)
     json_builder_add_string_value (builder, missing[i]);
   json_builder_end_array (builder);
+  event_print (builder);
+}
+
+static void
+limits_changed_cb (MgrMemoryLimits *limits,
+                   gpointer         monitor)
+{
+  JsonBuilder *builder = event_new ("limits", g_get_monotonic_time (), monitor);
+
+  add_figure (builder, "limit", mgr_memory_limits_get_limit (limits));
+  add_figure (builder, "soft-limit", mgr_memory_limits_get_soft_limit (limits));
+  add_figure (builder, "headroom", mgr_memory_limits_get_headroom (limits));
   event_print (builder);
 }
 
@@ -111,24 +131,24 @@ terminate_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-add_source (MgrPressureMonitor *monitor,
-            MgrPressureSource  *source)
-{
-  mgr_pressure_monitor_add_source (monitor, source);
-  g_object_unref (source);
-}
-
 int
-main (void)
+main (int    argc,
+      char **argv)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (MgrPressureMonitor) monitor = mgr_pressure_monitor_new (NULL);
+  g_autoptr (MgrMemoryLimits) limits = mgr_memory_limits_new (NULL, NULL);
 
-  add_source (monitor, mgr_meminfo_source_new (NULL));
-  add_source (monitor, mgr_cgroup_source_new (NULL, NULL));
-  add_source (monitor, mgr_psi_source_new (NULL, NULL, NULL));
+  if (argc > 1)
+    mgr_pressure_monitor_set_interval (monitor,
+                                       (gint64) (g_ascii_strtod (argv[1], NULL) * G_USEC_PER_SEC));
+  if (argc > 2)
+    mgr_pressure_monitor_set_trigger (monitor, strcmp (argv[2], "no-trigger") != 0);
+  mgr_pressure_monitor_add_system_sources (monitor, NULL, NULL);
+  mgr_pressure_monitor_set_limits (monitor, limits);
+
   g_signal_connect (monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), NULL);
+  g_signal_connect (limits, "limits-changed", G_CALLBACK (limits_changed_cb), monitor);
   g_timeout_add_seconds (1, second_cb, monitor);
   g_unix_signal_add (SIGTERM, terminate_cb, loop);
 

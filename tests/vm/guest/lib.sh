@@ -36,6 +36,11 @@ become () {
   exec "$@"
 }
 
+# Runs a command that is no victim in the group $1.
+run_safely () (
+  become "$@"
+)
+
 # Starts a monitor in the group $1, with arguments, and lets it find out what is usual.
 start_monitor () {
   local group=$1
