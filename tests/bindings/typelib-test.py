@@ -24,8 +24,8 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
-    "SwapSource", "SystemSource",
+    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProcessSource", "ProtectionRules",
+    "PsiSource", "Resource", "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
