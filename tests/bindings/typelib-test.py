@@ -24,14 +24,15 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource",
+    "ReplaySource", "Resource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
     "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
-    "Report",
+    "PressureTrace", "Report",
 }
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "ReplayPart", "Safety"}
 FUNCTIONS = {"error_quark", "size_format", "size_parse"}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",

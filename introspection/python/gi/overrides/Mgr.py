@@ -355,10 +355,10 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
-                Mgr.PressureSample, Mgr.Report):
+                Mgr.PressureSample, Mgr.PressureTrace, Mgr.Report):
     _add_record_attributes(_record)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
                Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PsiSource,
-               Mgr.Resource):
+               Mgr.ReplaySource, Mgr.Resource):
     _add_object_attributes(_class)

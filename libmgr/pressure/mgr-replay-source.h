@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include "base/mgr-clock.h"
+#include "pressure/mgr-pressure-source.h"
+#include "pressure/mgr-pressure-trace.h"
+
+G_BEGIN_DECLS
+
+/**
+ * MgrReplayPart:
+ * @MGR_REPLAY_PART_MEMINFO: the memory of the machine, as of #MgrMeminfoSource
+ * @MGR_REPLAY_PART_SWAP: the swap space
+ * @MGR_REPLAY_PART_CGROUP: the memory of the cgroup, as of #MgrCgroupSource
+ * @MGR_REPLAY_PART_PSI: the stall of the machine, as of #MgrPsiSource
+ * @MGR_REPLAY_PART_PSI_GROUP: the stall of the cgroup
+ *
+ * What a #MgrReplaySource plays of a trace.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_REPLAY_PART_MEMINFO,
+  MGR_REPLAY_PART_SWAP,
+  MGR_REPLAY_PART_CGROUP,
+  MGR_REPLAY_PART_PSI,
+  MGR_REPLAY_PART_PSI_GROUP,
+} MgrReplayPart;
+
+#define MGR_TYPE_REPLAY_SOURCE (mgr_replay_source_get_type ())
+
+MGR_AVAILABLE_IN_1_0
+G_DECLARE_FINAL_TYPE (MgrReplaySource, mgr_replay_source, MGR, REPLAY_SOURCE, GObject)
+
+MGR_AVAILABLE_IN_1_0
+MgrPressureSource *mgr_replay_source_new (MgrPressureTrace *trace,
+                                          MgrReplayPart     part,
+                                          MgrClock         *clock,
+                                          gint64            start);
+
+G_END_DECLS
