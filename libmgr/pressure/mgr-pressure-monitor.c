@@ -9,6 +9,7 @@
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
 #include "pressure/mgr-level-filter-private.h"
+#include "pressure/mgr-pressure-fold-private.h"
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
 
@@ -109,10 +110,11 @@ static MgrPressureSample *
 monitor_take_sample (MgrPressureMonitor *self)
 {
   MgrPressureFigures figures = { .time = mgr_clock_get_time (self->clock) };
+  g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
   MgrPressureLevel before;
   MgrPressureSample *sample;
 
-  mgr_source_set_collect (self->sources, &figures);
+  mgr_pressure_fold (readings, &figures);
 
   g_mutex_lock (&self->lock);
   before = self->filter.level;

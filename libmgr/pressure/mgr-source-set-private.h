@@ -8,10 +8,16 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
-#include "pressure/mgr-pressure-sample-private.h"
 #include "pressure/mgr-pressure-source.h"
 
 G_BEGIN_DECLS
+
+/* What the source of that name measured. */
+typedef struct
+{
+  char *name;                  /* (owned) */
+  MgrPressureReading *reading; /* (owned) */
+} MgrNamedReading;
 
 /* The sources of a monitor, read together. All functions may be called from any
  * thread. */
@@ -24,8 +30,10 @@ void          mgr_source_set_add     (MgrSourceSet       *self,
 gboolean      mgr_source_set_remove  (MgrSourceSet       *self,
                                       MgrPressureSource  *source);
 
-/* Reads every source and sums up; leaves time and level of @figures alone. */
-void          mgr_source_set_collect (MgrSourceSet       *self,
-                                      MgrPressureFigures *figures);
+/* Reads every source. Returns: (transfer full) (element-type MgrNamedReading): who
+ * answered, in the order in which they were added; @missing: (out) (transfer full):
+ * the names of the others. */
+GPtrArray    *mgr_source_set_collect (MgrSourceSet       *self,
+                                      GStrv              *missing) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

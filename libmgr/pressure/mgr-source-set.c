@@ -131,37 +131,34 @@ member_read (Member *member)
   return reading;
 }
 
-static void
-figures_add (MgrPressureFigures *figures,
-             const char         *name,
-             MgrPressureReading *reading)
+static MgrNamedReading *
+named_reading_new (const char         *name,
+                   MgrPressureReading *reading)
 {
-  guint64 available = mgr_pressure_reading_get_available (reading);
-  double usage = mgr_pressure_reading_get_usage (reading);
+  MgrNamedReading *named = g_new0 (MgrNamedReading, 1);
 
-  figures->stall = MAX (figures->stall, mgr_pressure_reading_get_stall (reading));
-
-  if (mgr_pressure_reading_get_limit (reading) == 0)
-    return;
-
-  if (figures->source == NULL || available < figures->available)
-    figures->available = available;
-
-  if (figures->source == NULL || usage > figures->usage)
-    {
-      figures->usage = usage;
-      figures->limit = mgr_pressure_reading_get_limit (reading);
-      g_free (figures->source);
-      figures->source = g_strdup (name);
-    }
+  named->name = g_strdup (name);
+  named->reading = mgr_pressure_reading_ref (reading);
+  return named;
 }
 
-void
-mgr_source_set_collect (MgrSourceSet       *self,
-                        MgrPressureFigures *figures)
+static void
+named_reading_free (gpointer data)
+{
+  MgrNamedReading *named = data;
+
+  g_free (named->name);
+  mgr_pressure_reading_unref (named->reading);
+  g_free (named);
+}
+
+GPtrArray *
+mgr_source_set_collect (MgrSourceSet *self,
+                        GStrv        *missing)
 {
   g_autoptr (GPtrArray) members = NULL;
-  g_autoptr (GStrvBuilder) missing = g_strv_builder_new ();
+  g_autoptr (GPtrArray) readings = g_ptr_array_new_with_free_func (named_reading_free);
+  g_autoptr (GStrvBuilder) silent = g_strv_builder_new ();
 
   g_mutex_lock (&self->lock);
   members = g_ptr_array_copy (self->members, member_ref, NULL);
@@ -173,10 +170,11 @@ mgr_source_set_collect (MgrSourceSet       *self,
       g_autoptr (MgrPressureReading) reading = member_read (member);
 
       if (reading != NULL)
-        figures_add (figures, member->name, reading);
+        g_ptr_array_add (readings, named_reading_new (member->name, reading));
       else
-        g_strv_builder_add (missing, member->name);
+        g_strv_builder_add (silent, member->name);
     }
 
-  figures->missing = g_strv_builder_end (missing);
+  *missing = g_strv_builder_end (silent);
+  return g_steal_pointer (&readings);
 }

@@ -4,12 +4,12 @@
 
 #include "config.h"
 
+#include "mgrctl-loop.h"
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
 
 #include <mgr.h>
 
-#include <glib-unix.h>
 #include <stdio.h>
 
 static int count;
@@ -216,8 +216,6 @@ static void
 watch_run (Watch *watch)
 {
   MgrctlTarget *target = watch->target;
-  guint interrupt_id = g_unix_signal_add (SIGINT, quit_cb, watch->loop);
-  guint terminate_id = g_unix_signal_add (SIGTERM, quit_cb, watch->loop);
   guint timeout_id = 0;
   guint name_id = 0;
 
@@ -230,15 +228,13 @@ watch_run (Watch *watch)
   g_signal_connect (target->connection, "closed", G_CALLBACK (closed_cb), watch);
 
   print_start (watch);
-  g_main_loop_run (watch->loop);
+  mgrctl_run_loop (watch->loop);
 
   g_signal_handlers_disconnect_by_data (target->connection, watch);
   if (name_id != 0)
     g_bus_unwatch_name (name_id);
   if (timeout_id != 0)
     g_source_remove (timeout_id);
-  g_source_remove (terminate_id);
-  g_source_remove (interrupt_id);
 }
 
 MgrctlExit
