@@ -48,7 +48,9 @@ typedef struct
 extern const GOptionEntry mgrctl_watch_entries[];
 extern const GOptionEntry mgrctl_cleanup_entries[];
 extern const GOptionEntry mgrctl_pressure_entries[];
+extern const GOptionEntry mgrctl_plot_entries[];
 extern const GOptionEntry mgrctl_record_entries[];
+extern const GOptionEntry mgrctl_replay_entries[];
 extern const GOptionEntry mgrctl_selftest_entries[];
 extern const GOptionEntry mgrctl_doctor_entries[];
 
@@ -61,6 +63,9 @@ MgrctlExit mgrctl_cleanup    (const MgrctlOptions *options);
 MgrctlExit mgrctl_list       (const MgrctlOptions *options);
 MgrctlExit mgrctl_pressure   (const MgrctlOptions *options);
 MgrctlExit mgrctl_record     (const MgrctlOptions *options);
+MgrctlExit mgrctl_replay     (const MgrctlOptions *options);
+MgrctlExit mgrctl_score      (const MgrctlOptions *options);
+MgrctlExit mgrctl_plot       (const MgrctlOptions *options);
 MgrctlExit mgrctl_selftest   (const MgrctlOptions *options);
 MgrctlExit mgrctl_doctor     (const MgrctlOptions *options);
 
