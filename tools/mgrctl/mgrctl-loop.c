@@ -15,14 +15,20 @@ quit_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-void
-mgrctl_run_loop (GMainLoop *loop)
+static void
+quit_on (int        signal_number,
+         GMainLoop *loop)
 {
-  guint interrupt_id = g_unix_signal_add (SIGINT, quit_cb, loop);
-  guint terminate_id = g_unix_signal_add (SIGTERM, quit_cb, loop);
+  g_unix_signal_add_full (G_PRIORITY_DEFAULT, signal_number, quit_cb, g_main_loop_ref (loop),
+                          (GDestroyNotify) g_main_loop_unref);
+}
 
-  g_main_loop_run (loop);
+GMainLoop *
+mgrctl_loop_new (void)
+{
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
 
-  g_source_remove (terminate_id);
-  g_source_remove (interrupt_id);
+  quit_on (SIGINT, loop);
+  quit_on (SIGTERM, loop);
+  return loop;
 }

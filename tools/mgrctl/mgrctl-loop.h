@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Runs @loop until somebody quits it, or the user interrupts or terminates mgrctl. */
-void mgrctl_run_loop (GMainLoop *loop);
+/* Returns: (transfer full): a loop that from now on, until mgrctl ends, quits as well
+ * when the user interrupts or terminates mgrctl */
+GMainLoop *mgrctl_loop_new (void);
 
 G_END_DECLS

@@ -44,14 +44,20 @@ const GOptionEntry mgrctl_pressure_entries[] = {
   { NULL, }
 };
 
+typedef struct _View View;
+
+/* Looks what there is to see. Returns how long to wait until the next time, in µs. */
+typedef gint64 (*LookFunc) (View *view);
+
 /* Shows a program, or, without a target, this machine. */
-typedef struct
+struct _View
 {
   const MgrctlOptions *options;   /* (unowned) */
   MgrctlTarget *target;           /* (owned) (nullable) */
   MgrPressureMonitor *monitor;    /* (unowned) (nullable) */
-  GMainLoop *loop;                /* (unowned) */
-  GSourceFunc look;               /* takes what there is to see */
+  GMainLoop *loop;                /* (owned) (nullable): does not run */
+  LookFunc look;
+  guint look_id;                  /* 0: none is to come */
 
   const GEnumValue *waited_level; /* (unowned) (nullable): prints every line */
   MgrPressureLevel last_level;
@@ -59,7 +65,13 @@ typedef struct
   gint64 next_line;               /* µs */
   gboolean line_is_open;          /* the next one may be written over the last */
   MgrctlExit exit_status;
-} View;
+};
+
+static gint64
+get_interval (void)
+{
+  return (gint64) (interval * G_USEC_PER_SEC);
+}
 
 static gboolean
 can_rewrite (void)
@@ -129,7 +141,7 @@ view_take (View     *self,
   if (due)
     {
       view_print (self, dict);
-      self->next_line = now + (gint64) (interval * G_USEC_PER_SEC);
+      self->next_line = now + get_interval ();
       self->lines++;
     }
   self->last_level = level;
@@ -138,15 +150,16 @@ view_take (View     *self,
     g_main_loop_quit (self->loop);
 }
 
-static gboolean
-sample_machine_cb (gpointer user_data)
+/* The level takes two samples to rise, so it is looked at as often as any program
+ * would, however rarely a line is wanted. */
+static gint64
+look_at_machine (View *self)
 {
-  View *self = user_data;
   g_autoptr (MgrPressureSample) sample = mgr_pressure_monitor_sample (self->monitor);
   g_autoptr (GVariant) dict = mgrctl_sample_to_dict (sample);
 
   view_take (self, dict);
-  return G_SOURCE_CONTINUE;
+  return MIN (mgr_pressure_monitor_get_pace (self->monitor), get_interval ());
 }
 
 /* Between two changes of the level a program tells of its budget alone. */
@@ -173,24 +186,25 @@ describe_program (MgrctlTarget *target)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-static gboolean
-ask_program_cb (gpointer user_data)
+static gint64
+look_at_program (View *self)
 {
-  View *self = user_data;
   g_autoptr (GVariant) dict = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!mgrctl_target_reload (self->target, &error))
+  if (mgrctl_target_reload (self->target, &error))
+    {
+      dict = describe_program (self->target);
+      view_take (self, dict);
+    }
+  else
     {
       view_end_line (self);
       self->exit_status = mgrctl_target_fail (error);
       g_main_loop_quit (self->loop);
-      return G_SOURCE_CONTINUE;
     }
 
-  dict = describe_program (self->target);
-  view_take (self, dict);
-  return G_SOURCE_CONTINUE;
+  return get_interval ();
 }
 
 static void
@@ -230,34 +244,35 @@ timeout_cb (gpointer user_data)
 }
 
 static gboolean
-first_cb (gpointer user_data)
+look_cb (gpointer user_data)
 {
   View *self = user_data;
+  gint64 wait = self->look (self);
 
-  self->look (self);
+  self->look_id = g_timeout_add ((guint) (wait / G_TIME_SPAN_MILLISECOND), look_cb, self);
   return G_SOURCE_REMOVE;
 }
 
-/* Looks at once and then every @step seconds, until it is enough. */
+/* Looks until it is enough. */
 static void
-view_run (View        *self,
-          GSourceFunc  look,
-          double       step)
+view_run (View     *self,
+          LookFunc  look)
 {
-  guint step_id = g_timeout_add ((guint) (step * 1000), look, self);
   guint timeout_id = 0;
 
   if (timeout > 0)
     timeout_id = g_timeout_add ((guint) (timeout * 1000), timeout_cb, self);
 
+  self->loop = mgrctl_loop_new ();
   self->look = look;
-  g_idle_add (first_cb, self);
-  mgrctl_run_loop (self->loop);
+  self->look_id = g_idle_add (look_cb, self);
+  g_main_loop_run (self->loop);
   view_end_line (self);
 
+  g_source_remove (self->look_id);
   if (timeout_id != 0)
     g_source_remove (timeout_id);
-  g_source_remove (step_id);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
 }
 
 static void
@@ -268,20 +283,17 @@ add_source (MgrPressureMonitor *monitor,
   g_object_unref (source);
 }
 
-/* The level takes two samples to rise, so it is looked at as often as any program
- * would, however rarely a line is wanted. */
 static void
 view_machine (View *self)
 {
   g_autoptr (MgrPressureMonitor) monitor = mgr_pressure_monitor_new (NULL);
-  gint64 step = mgr_pressure_monitor_get_interval (monitor);
 
   add_source (monitor, mgr_meminfo_source_new (proc_path));
   add_source (monitor, mgr_cgroup_source_new (proc_path, cgroup_path));
   add_source (monitor, mgr_psi_source_new (NULL, proc_path, cgroup_path));
 
   self->monitor = monitor;
-  view_run (self, sample_machine_cb, MIN (interval, (double) step / G_USEC_PER_SEC));
+  view_run (self, look_at_machine);
 }
 
 static void
@@ -300,7 +312,7 @@ view_program (View *self)
                                                   MGRCTL_MANAGER_PATH, NULL,
                                                   G_DBUS_SIGNAL_FLAGS_NONE,
                                                   pressure_changed_cb, self, NULL);
-  view_run (self, ask_program_cb, interval);
+  view_run (self, look_at_program);
   g_dbus_connection_signal_unsubscribe (connection, signal_id);
   g_clear_pointer (&self->target, mgrctl_target_free);
 }
@@ -325,7 +337,6 @@ mgrctl_pressure (const MgrctlOptions *options)
 {
   View self = { .options = options, .exit_status = MGRCTL_EXIT_OK };
   g_autoptr (GEnumClass) levels = g_type_class_ref (MGR_TYPE_PRESSURE_LEVEL);
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   const char *usage_error = find_usage_error ();
 
   if (usage_error != NULL)
@@ -345,7 +356,6 @@ mgrctl_pressure (const MgrctlOptions *options)
         }
     }
 
-  self.loop = loop;
   if (options->session || options->address != NULL || options->program != NULL)
     view_program (&self);
   else

@@ -144,7 +144,7 @@ recorder_run (Recorder *self)
   if (recorder_write (self))
     row_cb (self);
   if (self->timer != NULL)
-    mgrctl_run_loop (self->loop);
+    g_main_loop_run (self->loop);
 }
 
 static int
@@ -180,7 +180,7 @@ record (MgrctlTrace *trace,
   self.own_file = !g_str_equal (path, STANDARD_OUTPUT);
   if (!self.own_file)
     self.name = "standard output";
-  self.loop = g_main_loop_new (NULL, FALSE);
+  self.loop = mgrctl_loop_new ();
   self.text = g_string_new (NULL);
   recorder_run (&self);
 

@@ -11,6 +11,9 @@
 #define LEVEL_WIDTH 9
 #define GAP 2
 
+/* What is further away than this is not worth a word. */
+#define LONGEST_FORECAST (10 * G_TIME_SPAN_MINUTE)
+
 /* Each of these gives what a line says of one thing, or NULL where there is nothing
  * to say; it ends up in a column of its own. */
 typedef char *(*FormatFunc) (GVariant *dict);
@@ -21,11 +24,27 @@ typedef struct
   MgrctlStyle style;
 } SampleField;
 
+/* What never comes is left out. */
+static void
+dict_insert_forecast (GVariantDict        *dict,
+                      MgrPressureForecast *forecast)
+{
+  gint64 time = mgr_pressure_forecast_get_time_to_exhaustion (forecast);
+
+  if (time == MGR_TIME_NEVER)
+    return;
+
+  g_variant_dict_insert (dict, "time-to-exhaustion", "x", time);
+  g_variant_dict_insert (dict, "earliest", "x", mgr_pressure_forecast_get_earliest (forecast));
+  g_variant_dict_insert (dict, "latest", "x", mgr_pressure_forecast_get_latest (forecast));
+}
+
 GVariant *
 mgrctl_sample_to_dict (MgrPressureSample *sample)
 {
   g_autoptr (GEnumClass) levels = g_type_class_ref (MGR_TYPE_PRESSURE_LEVEL);
   int level = (int) mgr_pressure_sample_get_level (sample);
+  MgrPressureForecast *forecast = mgr_pressure_sample_get_forecast (sample);
   const char *source = mgr_pressure_sample_get_source (sample);
   const char * const *missing = mgr_pressure_sample_get_missing (sample);
   GVariantDict dict;
@@ -36,6 +55,10 @@ mgrctl_sample_to_dict (MgrPressureSample *sample)
   g_variant_dict_insert (&dict, "stall", "d", mgr_pressure_sample_get_stall (sample));
   g_variant_dict_insert (&dict, "available", "t", mgr_pressure_sample_get_available (sample));
   g_variant_dict_insert (&dict, "limit", "t", mgr_pressure_sample_get_limit (sample));
+  g_variant_dict_insert (&dict, "swap", "t", mgr_pressure_sample_get_swap (sample));
+  if (forecast != NULL)
+    dict_insert_forecast (&dict, forecast);
+  g_variant_dict_insert (&dict, "reason", "s", mgr_pressure_sample_get_reason (sample));
   g_variant_dict_insert (&dict, "source", "s", source != NULL ? source : "");
   g_variant_dict_insert_value (&dict, "missing", g_variant_new_strv (missing, -1));
   g_variant_dict_insert (&dict, "time", "x", mgr_pressure_sample_get_time (sample));
@@ -104,6 +127,44 @@ format_stall (GVariant *dict)
 }
 
 static char *
+format_swap (GVariant *dict)
+{
+  guint64 swap = 0;
+  g_autofree char *size = NULL;
+
+  if (!g_variant_lookup (dict, "swap", "t", &swap) || swap == 0)
+    return NULL;
+
+  size = mgr_size_format (swap);
+  return g_strdup_printf ("%s of swap", size);
+}
+
+static char *
+format_exhaustion (GVariant *dict)
+{
+  gint64 time = MGR_TIME_NEVER;
+
+  g_variant_lookup (dict, "time-to-exhaustion", "x", &time);
+  if (time > LONGEST_FORECAST)
+    return NULL;
+
+  return g_strdup_printf ("exhausted in %.0f s", (double) time / G_USEC_PER_SEC);
+}
+
+/* Where all is well nobody asks why. */
+static char *
+format_reason (GVariant *dict)
+{
+  const char *reason = "";
+
+  g_variant_lookup (dict, "reason", "&s", &reason);
+  if (*reason == '\0' || mgrctl_sample_get_level (dict) == MGR_PRESSURE_LEVEL_NORMAL)
+    return NULL;
+
+  return g_strdup (reason);
+}
+
+static char *
 format_missing (GVariant *dict)
 {
   g_autofree const char **missing = NULL;
@@ -121,8 +182,11 @@ static const SampleField fields[] = {
   { format_usage, MGRCTL_STYLE_PLAIN },
   { format_stall, MGRCTL_STYLE_PLAIN },
   { format_available, MGRCTL_STYLE_PLAIN },
+  { format_swap, MGRCTL_STYLE_PLAIN },
+  { format_exhaustion, MGRCTL_STYLE_WARNING },
   { format_limit, MGRCTL_STYLE_FAINT },
   { format_missing, MGRCTL_STYLE_WARNING },
+  { format_reason, MGRCTL_STYLE_FAINT },
 };
 
 static const char *

@@ -4,13 +4,13 @@
 
 #include "config.h"
 
+#include "mgr-stall.h"
 #include "mgrctl-file.h"
 #include "mgrctl-groups.h"
 #include "mgrctl-print.h"
 #include "mgrctl-witness.h"
 
 #include <mgr.h>
-#include <mgr-stall.h>
 
 #include <stdio.h>
 
@@ -24,7 +24,7 @@
 
 /* Before a run: two answers without a stall, in so much time. */
 #define QUIET_ANSWERS 2
-#define QUIET_TIMEOUT (15 * G_TIME_SPAN_SECOND)
+#define QUIET_TIMEOUT (5 * G_TIME_SPAN_SECOND)
 
 #define MINIMUM_DURATION 1.0
 #define MAXIMUM_DURATION 60.0

@@ -228,7 +228,7 @@ watch_run (Watch *watch)
   g_signal_connect (target->connection, "closed", G_CALLBACK (closed_cb), watch);
 
   print_start (watch);
-  mgrctl_run_loop (watch->loop);
+  g_main_loop_run (watch->loop);
 
   g_signal_handlers_disconnect_by_data (target->connection, watch);
   if (name_id != 0)
@@ -242,7 +242,7 @@ mgrctl_watch (const MgrctlOptions *options)
 {
   Watch watch = { .options = options, .exit_status = MGRCTL_EXIT_OK };
   g_autoptr (MgrctlTarget) target = NULL;
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
   guint signal_id;
 
@@ -256,6 +256,7 @@ mgrctl_watch (const MgrctlOptions *options)
   if (target == NULL)
     return watch.exit_status;
 
+  loop = mgrctl_loop_new ();
   watch.target = target;
   watch.loop = loop;
   signal_id = g_dbus_connection_signal_subscribe (target->connection, target->bus_name,

@@ -56,11 +56,18 @@ mgrctl_witness_read (MgrPressureSource  *source,
   return reading;
 }
 
+static gboolean
+mgrctl_witness_is_thread_safe (MgrPressureSource *source)
+{
+  return mgr_pressure_source_is_thread_safe (MGRCTL_WITNESS (source)->source);
+}
+
 static void
 mgrctl_witness_iface_init (MgrPressureSourceInterface *iface)
 {
   iface->get_name = mgrctl_witness_get_name;
   iface->read = mgrctl_witness_read;
+  iface->is_thread_safe = mgrctl_witness_is_thread_safe;
 }
 
 static void
