@@ -471,7 +471,8 @@ class TestCommandLine(MgrctlTestCase):
     def test_completion(self):
         program = self.start("--name", "importer")
         self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
-                                             "pressure", "record", "selftest", "doctor"])
+                                             "pressure", "record", "replay", "score", "plot",
+                                             "selftest", "doctor"])
         self.assertEqual(self.complete("c"), ["components", "cleanup"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
@@ -485,9 +486,12 @@ class TestCommandLine(MgrctlTestCase):
         """What may be a file is left to the shell."""
         self.assertEqual(self.complete("record", ""), [])
         self.assertEqual(self.complete("record", "trace.csv", "--f"), ["--force"])
+        self.assertEqual(self.complete("replay", "trace.csv", "--s"), ["--samples"])
+        self.assertEqual(self.complete("score", "a.csv", ""), [])
+        self.assertEqual(self.complete("plot", "--output", ""), [])
         self.assertEqual(self.complete("selftest", ""), ["pressure"])
         self.assertIn("--json", self.complete("status", ""))
-        for verb in ("record", "selftest", "doctor"):
+        for verb in ("record", "replay", "score", "plot", "selftest", "doctor"):
             self.assertFalse({"--program", "--address", "--session", "--proc-path"}
                              & set(self.complete(verb, "--")))
         self.assertIn("--program", self.complete("pressure", "--"))

@@ -27,20 +27,11 @@ print_json (const TraceRun *run,
 {
   MgrPressureSample *sample = trace_run_get_sample (run, index);
   g_autoptr (GVariant) dict = mgrctl_sample_to_dict (sample);
-  gint64 left = sample_get_time_left (sample);
   JsonObject *object = json_object_new ();
 
-  json_object_set_int_member (object, "time", mgr_pressure_sample_get_time (sample));
   json_object_set_string_member (object, "before",
                                  level_get_nick (trace_run_get_before (run, index)));
   mgrctl_json_add_dict (object, dict);
-  json_object_set_int_member (object, "swap", (gint64) mgr_pressure_sample_get_swap (sample));
-  json_object_set_string_member (object, "reason", mgr_pressure_sample_get_reason (sample));
-  if (left < MGR_TIME_NEVER)
-    json_object_set_int_member (object, "time_to_exhaustion", left);
-  else
-    json_object_set_null_member (object, "time_to_exhaustion");
-
   mgrctl_print_json (object);
 }
 
@@ -56,7 +47,7 @@ print_csv_text (const char *text)
 static void
 print_csv_head (void)
 {
-  printf ("time,level,usage,available,limit,swap,stall,time_to_exhaustion,source,reason\n");
+  printf ("time,level,usage,available,limit,swap,stall,time-to-exhaustion,source,reason\n");
 }
 
 static void

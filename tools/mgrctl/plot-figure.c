@@ -155,7 +155,7 @@ draw_level (const Figure     *self,
   g_autofree char *class = g_strconcat ("on-", nick, NULL);
 
   svg_writer_rect (self->svg, nick, begin, STRIP_TOP, end - begin, STRIP_HEIGHT);
-  if (end - begin > svg_text_width (nick, LETTER) + 2)
+  if (end - begin > svg_text_width (nick, LETTER) + 4)
     svg_writer_text (self->svg, class, "middle", (begin + end) / 2,
                      STRIP_TOP + STRIP_HEIGHT - 8, nick);
 }
@@ -219,8 +219,7 @@ draw_harm (const Figure *self)
   svg_writer_text (self->svg, "mark", "middle", CLAMP (x, LEFT + 34, WIDTH - RIGHT - 34),
                    STRIP_TOP - 17,
                    self->label->kind == TRACE_KIND_OOM ? "OOM kill" : "stall sets in");
-  svg_writer_line (self->svg, "under-harm", x, STRIP_TOP, x, STRIP_TOP + STRIP_HEIGHT);
-  svg_writer_line (self->svg, "harm", x, STRIP_TOP - 13, x, STRIP_TOP + STRIP_HEIGHT);
+  svg_writer_line (self->svg, "harm", x, STRIP_TOP - 13, x, STRIP_TOP);
 
   for (guint panel = 0; panel < N_PLOT_PANELS; panel++)
     {

@@ -16,7 +16,6 @@
   ".grid { stroke: #deddda }\n" \
   ".axis { stroke: #9a9996 }\n" \
   ".harm { stroke: #a51d2d; stroke-width: 1.5; stroke-dasharray: 5 3 }\n" \
-  ".under-harm { stroke: #ffffff; stroke-width: 3.5 }\n" \
   ".warning { stroke: #5e5c64; stroke-width: 1.5 }\n" \
   ".line { fill: none; stroke-width: 1.8; stroke-linejoin: round }\n" \
   ".room { stroke: #1a5fb4 }\n" \
@@ -42,7 +41,6 @@
   ".grid { stroke: #3d3846 }\n" \
   ".axis { stroke: #77767b }\n" \
   ".harm { stroke: #ff7b63 }\n" \
-  ".under-harm { stroke: #241f31 }\n" \
   ".warning { stroke: #c0bfbc }\n" \
   ".room { stroke: #78aeed }\n" \
   ".swap { stroke: #57e389 }\n" \

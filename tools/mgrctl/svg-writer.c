@@ -9,8 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-/* The mean width of a letter in usual fonts, for each pixel of its size. */
-#define LETTER_WIDTH 0.53
+/* The widths of letters in usual fonts, for each pixel of their size. */
+#define NARROW_LETTERS " .,:;'|!()fijlrtI"
+#define NARROW_WIDTH 0.35
+#define WIDE_LETTERS "mwMW@%"
+#define WIDE_WIDTH 0.95
+#define LETTER_WIDTH 0.61
 
 struct _SvgWriter
 {
@@ -180,5 +184,11 @@ double
 svg_text_width (const char *text,
                 double      size)
 {
-  return LETTER_WIDTH * size * (double) g_utf8_strlen (text, -1);
+  double width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    width += strchr (NARROW_LETTERS, *p) != NULL ? NARROW_WIDTH
+             : strchr (WIDE_LETTERS, *p) != NULL ? WIDE_WIDTH : LETTER_WIDTH;
+
+  return size * width;
 }

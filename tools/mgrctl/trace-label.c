@@ -106,6 +106,35 @@ find_stall_end (MgrPressureTrace  *trace,
   return FALSE;
 }
 
+/* The value @name of a label, or NULL; the file may hold anything. */
+static JsonNode *
+find_value (JsonObject *label,
+            const char *name)
+{
+  JsonNode *node = json_object_get_member (label, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? node : NULL;
+}
+
+static const char *
+label_get_kind (JsonObject *label)
+{
+  JsonNode *node = find_value (label, "kind");
+  const char *kind = node != NULL ? json_node_get_string (node) : NULL;
+
+  return kind != NULL ? kind : "";
+}
+
+/* In seconds, or -1. */
+static double
+label_get_harm (JsonObject *label)
+{
+  JsonNode *node = find_value (label, "harm_s");
+
+  return node != NULL && json_node_get_value_type (node) != G_TYPE_STRING
+           ? json_node_get_double (node) : -1;
+}
+
 static gboolean
 label_find_kill (TraceLabel        *self,
                  MgrPressureTrace  *trace,
@@ -128,7 +157,7 @@ label_find_stall (TraceLabel        *self,
                   JsonObject        *object,
                   GError           **error)
 {
-  double harm = json_object_get_double_member_with_default (object, "harm_s", -1);
+  double harm = label_get_harm (object);
 
   if (!(harm >= 0 && harm <= (double) mgr_pressure_trace_get_duration (trace) / G_TIME_SPAN_SECOND))
     {
@@ -148,10 +177,8 @@ label_parse (TraceLabel        *self,
              JsonObject        *object,
              GError           **error)
 {
-  const char *kind = json_object_get_string_member_with_default (object, "kind", "");
+  const char *kind = label_get_kind (object);
 
-  if (kind == NULL)
-    kind = "";
   *self = (TraceLabel) { .kind = TRACE_KIND_BENIGN, .harm = -1, .harm_end = -1 };
 
   if (g_str_equal (kind, nicks[TRACE_KIND_BENIGN]))
