@@ -465,15 +465,24 @@ class TestCommandLine(MgrctlTestCase):
         self.assertRegex(self.check("--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
         self.assertRegex(self.check("status", "--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
 
+    def test_every_command_has_help(self):
+        listed = self.check("--help")
+        for verb in self.complete(""):
+            self.assertIn(f"  {verb} ", listed)
+            text = self.check(verb, "--help")
+            self.assertTrue(text.startswith(f"Usage:\n  mgrctl {verb} [OPTION…]"), text)
+            for option in self.complete(verb, "--"):
+                self.assertIn(option, text)
+
     def complete(self, *words):
         return self.check("--complete", *words).split()
 
     def test_completion(self):
         program = self.start("--name", "importer")
         self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
-                                             "pressure", "record", "replay", "score", "plot",
-                                             "selftest", "doctor"])
-        self.assertEqual(self.complete("c"), ["components", "cleanup"])
+                                             "config", "pressure", "record", "replay", "score",
+                                             "plot", "selftest", "doctor"])
+        self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
         self.assertEqual(self.complete("--program", ""), [str(program.pid), "importer"])
@@ -490,8 +499,11 @@ class TestCommandLine(MgrctlTestCase):
         self.assertEqual(self.complete("score", "a.csv", ""), [])
         self.assertEqual(self.complete("plot", "--output", ""), [])
         self.assertEqual(self.complete("selftest", ""), ["pressure"])
+        self.assertEqual(self.complete("selftest", "--runs", "2", "p"), ["pressure"])
+        self.assertEqual(self.complete("config", "c"), ["check"])
+        self.assertEqual(self.complete("config", "check", ""), [])
         self.assertIn("--json", self.complete("status", ""))
-        for verb in ("record", "replay", "score", "plot", "selftest", "doctor"):
+        for verb in ("config", "record", "replay", "score", "plot", "selftest", "doctor"):
             self.assertFalse({"--program", "--address", "--session", "--proc-path"}
                              & set(self.complete(verb, "--")))
         self.assertIn("--program", self.complete("pressure", "--"))

@@ -76,6 +76,45 @@ class TestLines(PressureTestCase):
         self.assertTrue(0 < sample["usage"] <= 1)
         self.assertNotIn("meminfo", sample["missing"])
 
+    def test_v1(self):
+        self.tree.mount(1, "/app")
+        self.tree.group_v1("/app", usage=3 << 30, limit=4 << 30, total_cache=0,
+                           total_inactive_file=0, total_active_file=0)
+        sample = self.pressure_json("--count=1")[0]
+        self.assertEqual((sample["source"], sample["limit"]), ("cgroup", 4 * GIB))
+        self.assertEqual(sample["missing"], [])
+
+    def test_reason(self):
+        """It is said in a line where the level asks for it."""
+        self.use(0.97)
+        line, other = self.pressure("--count=2", "--interval=0.25").splitlines()
+        reason = self.pressure_json("--count=1")[0]["reason"]
+        self.assertTrue(reason)
+        self.assertTrue(line.endswith("  " + reason), line)
+        self.assertTrue(other.endswith("  " + reason), other)
+
+    def leak(self, is_enough, *arguments):
+        """Loses 128 MiB at each look, until a line has what is waited for."""
+        process = self.start("pressure", *self.tree.options, "--interval=0.25", *arguments)
+        available = 9 << 20
+        line = ""
+        while not is_enough(line):
+            self.tree.meminfo(TOTAL_KIB, max(available, 1 << 20))
+            available -= 128 << 10
+            line = process.stdout.readline()
+        process.terminate()
+        process.stdout.read()
+        self.assertEqual(process.wait(), 0)
+        return line
+
+    def test_forecast(self):
+        line = self.leak(lambda line: "exhausted in" in line)
+        self.assertRegex(line, r" available  exhausted in \d+ s  limit ")
+
+    def test_forecast_json(self):
+        sample = json.loads(self.leak(lambda line: "time-to-exhaustion" in line, "--json"))
+        self.assertTrue(sample["earliest"] <= sample["time-to-exhaustion"] <= sample["latest"])
+
     def test_count_and_interval(self):
         begun = time.monotonic()
         samples = self.pressure_json("--count=3", "--interval=0.25")

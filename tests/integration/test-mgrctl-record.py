@@ -172,6 +172,29 @@ class TestColumns(RecordTestCase):
         self.assert_row(self.record_row(), mem_total_kb="1000", mem_avail_kb="0", psi_some_us="0",
                         psi_some_avg10="0.00", psi_full_us="0")
 
+    def test_names_that_begin_alike(self):
+        self.tree.write("proc/meminfo", "MemTotal:  1 kB\nMemAvailableSoon: 2 kB\n"
+                                        "NotMemAvailable: 3 kB\nMemAvailable:\t4 kB\n"
+                                        "Active: 5 kB\nActive(anon): 6 kB\nActive(file): 7 kB\n")
+        self.assert_row(self.record_row(), mem_avail_kb="4", active_file_kb="7")
+
+    def test_files_that_take_several_reads(self):
+        """The kernel gives a page at a time."""
+        self.tree.write("proc/vmstat", "".join(f"nr_{i} {i}\n" for i in range(5000)) + "oom_kill 7\n")
+        self.assert_row(self.record_row(), oom_kill="7", pgmajfault="0")
+
+    def test_empty_files(self):
+        for name in ("vmstat", "pressure/memory", "pressure/io"):
+            self.tree.write("proc/" + name, "")
+        self.assert_row(self.record_row(), oom_kill="0", psi_some_us="0", psi_some_avg10="0.00",
+                        allocstall="0")
+
+    def test_files_that_cannot_be_read(self):
+        """As a pressure file, where the kernel keeps no account."""
+        for name in ("vmstat", "pressure/memory", "pressure/io"):
+            os.makedirs(self.tree.path("proc/" + name))
+        self.assert_row(self.record_row(), oom_kill="0", psi_some_us="0", mem_total_kb="16777216")
+
     def test_rubbish(self):
         self.tree.mount(2, "/app")
         self.tree.group_v2("/app", current="lots", limit="")
@@ -195,6 +218,69 @@ class TestColumns(RecordTestCase):
 
 
 class TestGroup(RecordTestCase):
+    def assert_found(self, current, *arguments):
+        self.assert_row(self.record_row(*arguments), cg_current=str(current))
+
+    def write_mounts(self, *mounts):
+        """Each is the root, the mount point and what follows the dash."""
+        lines = [f"35 31 0:32 {root} {point} rw shared:9 master:1 - {rest}\n"
+                 for root, point, rest in mounts]
+        self.tree.write("proc/self/mountinfo", "".join(lines))
+
+    def test_mount_point_with_a_space(self):
+        self.tree.write("proc/self/cgroup", "0::/a\n")
+        self.write_mounts(("/", "/my\\040groups", "cgroup2 none rw"))
+        self.tree.v2_mount = "my groups"
+        self.tree.group_v2("/a", current=1)
+        self.assert_found(1)
+
+    def test_several_mounts(self):
+        """Of them the first that shows the group."""
+        self.tree.write("proc/self/cgroup", "0::/a/b\n")
+        self.write_mounts(("/", "/proc", "proc proc rw"), ("/x", "/one", "cgroup2 none rw"),
+                          ("/a", "/two", "cgroup2 none rw"), ("/", "/three", "cgroup2 none rw"))
+        self.tree.v2_mount = "two"
+        self.tree.group_v2("/b", current=2)
+        self.assert_found(2)
+
+    def test_name_that_begins_alike(self):
+        """A mount of /a shows nothing of /ab."""
+        self.tree.write("proc/self/cgroup", "0::/ab\n")
+        self.write_mounts(("/a", "/one", "cgroup2 none rw"), ("/", "/two", "cgroup2 none rw"))
+        os.makedirs(self.tree.path("one"))
+        self.tree.v2_mount = "two"
+        self.tree.group_v2("/ab", current=3)
+        self.assert_found(3)
+
+    def test_name_with_a_colon(self):
+        self.tree.mount(2, "/a:b")
+        self.tree.group_v2("/a:b", current=4)
+        self.assert_found(4)
+
+    def test_v1_without_memory_is_not_asked(self):
+        self.tree.write("proc/self/cgroup", "3:cpu:/a\n2:memory_recursiveprot:/a\n")
+        self.write_mounts(("/", "/cpu", "cgroup none rw,cpu"),
+                          ("/", "/other", "cgroup none rw,memory_recursiveprot"))
+        self.tree.write("cpu/a/memory.usage_in_bytes", "5\n")
+        self.assert_found(-1)
+
+    def test_rubbish(self):
+        self.write_mounts(("/", "/one", "cgroup2"))
+        for text in ("", "0::\n", "0:\n", "::\n", "0::/\n", "x:memory\n", "4:memory:/a\n"):
+            self.tree.write("proc/self/cgroup", text)
+            self.assert_found(-1)
+        self.tree.write("proc/self/mountinfo", "- -\n\n35 31 0:32 / /x rw - cgroup2 none\n-\n")
+        self.assert_found(-1)
+        os.remove(self.tree.path("proc/self/mountinfo"))
+        self.assert_found(-1)
+
+    def test_other_process_beside_the_namespace(self):
+        self.tree.mount(2, "/", root="/")
+        self.tree.group_v2("/", current=None)
+        self.tree.write("proc/4711/statm", "1 1\n")
+        self.tree.mount(2, "/../other", pid=4711)
+        self.assert_found(-1, "--pid=4711")
+
     def test_named(self):
         v1 = self.tree.group_v1("/other", usage=1, limit=2)
         v2 = self.tree.group_v2("/other", current=3, limit=4)
@@ -268,6 +354,26 @@ class TestTime(RecordTestCase):
         process.stdout.read()
         self.assertEqual(process.wait(), 0)
 
+    def test_rows_that_were_overslept_are_left_out(self):
+        process = self.start("record", "-", "--interval=10", *self.tree.options)
+        lines = [process.stdout.readline() for _ in range(4)]
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.15)
+        process.send_signal(signal.SIGCONT)
+        lines += [process.stdout.readline() for _ in range(8)]
+        process.terminate()
+        process.stdout.read()
+        self.assertEqual(process.wait(), 0)
+        times = [float(line.split(",")[0]) for line in lines[1:]]
+        self.assertGreaterEqual(max(b - a for a, b in zip(times, times[1:])), 100)
+        self.assertEqual(len({int(time / 10) for time in times}), len(times))
+
+    def test_reader_that_goes_away(self):
+        process = self.start("record", "-", "--interval=10", *self.tree.options)
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.wait(timeout=60), -signal.SIGPIPE)
+
     def check_stops_by(self, number):
         path = self.tree.path("trace.csv")
         process = self.start("record", path, "--interval=10", *self.tree.options)
@@ -299,6 +405,10 @@ class TestFile(RecordTestCase):
         result = self.run_mgrctl("record", *ONE_ROW, "--", "-trace.csv", cwd=self.tree.root)
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
         self.assertTrue(self.tree.read("-trace.csv"))
+
+    def test_folder(self):
+        self.assertIn("cannot be written", self.check_fails(
+            1, "record", self.tree.root, *ONE_ROW, "--force"))
 
     def test_no_folder(self):
         self.assertIn("No such file", self.check_fails(

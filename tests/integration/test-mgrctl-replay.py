@@ -138,7 +138,7 @@ class ReplayTest(TraceTestCase):
 
     def test_errors(self):
         self.check_file_errors("replay")
-        self.assertIn("takes no", self.check_fails(2, "replay", self.idle, self.leak))
+        self.assertIn("takes FILE, and no", self.check_fails(2, "replay", self.idle, self.leak))
         self.assertIn("--session", self.check_fails(2, "--session", "replay", self.idle))
 
     def test_real_traces(self):

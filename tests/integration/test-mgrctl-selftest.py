@@ -62,6 +62,16 @@ class TestPressure(LocalTestCase):
         self.assertIn("no line", self.check_fails(NOT_AVAILABLE, "selftest", "pressure",
                                                   *self.tree.options))
 
+    def test_own_group_comes_first(self):
+        """The figures of the machine are not asked, though they are wrong."""
+        self.tree.mount(2, "/app")
+        self.tree.group_v2("/app")
+        self.tree.pressure("sys/fs/cgroup/app/memory.pressure")
+        self.tree.write("proc/pressure/memory", "rubbish\n")
+        message = self.check_fails(NOT_AVAILABLE, "selftest", "pressure", "--duration=1",
+                                   *self.tree.options)
+        self.assertNotIn("no line", message)
+
     def test_figures_that_stand_still(self):
         self.tree.meminfo()
         self.tree.pressure("proc/pressure/memory")

@@ -27,6 +27,7 @@ typedef struct
   const GOptionEntry *global_entries;
   const MgrctlVerb *verb; /* (nullable): not said yet */
   const char *value_of;   /* (nullable): the option whose value comes next */
+  guint n_arguments;      /* words after the verb */
 } Completion;
 
 static const GOptionEntry *
@@ -152,7 +153,7 @@ offer_words (const Completion *self,
       for (const MgrctlVerb *verb = self->verbs; verb->name != NULL; verb++)
         offer (verb->name, prefix);
     }
-  else if (self->verb->choices != NULL)
+  else if (self->verb->choices != NULL && self->n_arguments == 0)
     {
       for (guint i = 0; self->verb->choices[i] != NULL; i++)
         offer (self->verb->choices[i], prefix);
@@ -184,6 +185,8 @@ mgrctl_complete (const MgrctlVerb   *verbs,
         self.value_of = words[i];
       else if (self.verb == NULL)
         self.verb = find_verb (verbs, words[i]);
+      else if (*words[i] != '-')
+        self.n_arguments++;
     }
 
   offer_words (&self, prefix);

@@ -6,7 +6,7 @@
 
 #include "mgrctl-loop.h"
 #include "mgrctl-print.h"
-#include "mgrctl-trace-row.h"
+#include "mgrctl-trace.h"
 
 #include <mgr.h>
 

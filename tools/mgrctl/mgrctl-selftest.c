@@ -189,6 +189,7 @@ selftest_run (Selftest  *self,
               Run       *run,
               GError   **error)
 {
+  gint64 interval = mgr_pressure_monitor_get_interval (self->monitor);
   guint64 before = 0;
   guint64 after = 0;
   gint64 start;
@@ -199,7 +200,7 @@ selftest_run (Selftest  *self,
     return FALSE;
 
   /* The stall may begin at any time between two looks of the monitor. */
-  g_usleep ((gulong) g_random_int_range (0, (gint32) mgr_pressure_monitor_get_interval (self->monitor)));
+  g_usleep ((gulong) g_random_int_range (0, (gint32) interval));
 
   if (!read_total (self->file, &before, error))
     return FALSE;

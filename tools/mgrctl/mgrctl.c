@@ -17,6 +17,9 @@ static const MgrctlVerb verbs[] = {
     mgrctl_watch_entries, mgrctl_watch },
   { "cleanup", "Clean what may be cleaned", mgrctl_cleanup_entries, mgrctl_cleanup },
   { "list", "List the programs that can be asked", NULL, mgrctl_list },
+  { "config", "Show the configuration that programs read here, or check it",
+    NULL, mgrctl_config, .local = TRUE,
+    .arguments = "[check [FILE]]", .max_arguments = 2, .choices = mgrctl_config_choices },
   { "pressure", "Show how short memory is on this machine, again and again",
     mgrctl_pressure_entries, mgrctl_pressure },
   { "record", "Record the memory of this machine as a table of figures",
@@ -145,16 +148,17 @@ parse_arguments (const MgrctlVerb    *verb,
 
   if (n_words > verb->max_arguments)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   "“%s” takes no “%s”", verb->name, words[verb->max_arguments]);
+      g_autofree char *takes = NULL;
+
+      if (verb->arguments != NULL)
+        takes = g_strdup_printf ("%s, and ", verb->arguments);
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” takes %sno “%s”",
+                   verb->name, takes != NULL ? takes : "", words[verb->max_arguments]);
       return FALSE;
     }
 
-  for (guint i = 0; i < n_words; i++)
-    {
-      if (!check_choice (verb, words[i], error))
-        return FALSE;
-    }
+  if (n_words > 0 && !check_choice (verb, words[0], error))
+    return FALSE;
 
   options.arguments = words;
   return TRUE;

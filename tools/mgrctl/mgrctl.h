@@ -42,11 +42,12 @@ typedef struct
   const char *arguments;       /* (nullable): for the help, such as `FILE…`; NULL: takes none */
   guint min_arguments;
   guint max_arguments;         /* G_MAXUINT for any number */
-  const char * const *choices; /* (nullable): what an argument may be; NULL: anything */
+  const char * const *choices; /* (nullable): what the first may be; NULL: anything */
 } MgrctlVerb;
 
 extern const GOptionEntry mgrctl_watch_entries[];
 extern const GOptionEntry mgrctl_cleanup_entries[];
+extern const GOptionEntry mgrctl_config_entries[];
 extern const GOptionEntry mgrctl_pressure_entries[];
 extern const GOptionEntry mgrctl_plot_entries[];
 extern const GOptionEntry mgrctl_record_entries[];
@@ -54,6 +55,7 @@ extern const GOptionEntry mgrctl_replay_entries[];
 extern const GOptionEntry mgrctl_selftest_entries[];
 extern const GOptionEntry mgrctl_doctor_entries[];
 
+extern const char * const mgrctl_config_choices[];
 extern const char * const mgrctl_selftest_choices[];
 
 MgrctlExit mgrctl_status     (const MgrctlOptions *options);
@@ -61,6 +63,7 @@ MgrctlExit mgrctl_components (const MgrctlOptions *options);
 MgrctlExit mgrctl_watch      (const MgrctlOptions *options);
 MgrctlExit mgrctl_cleanup    (const MgrctlOptions *options);
 MgrctlExit mgrctl_list       (const MgrctlOptions *options);
+MgrctlExit mgrctl_config     (const MgrctlOptions *options);
 MgrctlExit mgrctl_pressure   (const MgrctlOptions *options);
 MgrctlExit mgrctl_record     (const MgrctlOptions *options);
 MgrctlExit mgrctl_replay     (const MgrctlOptions *options);

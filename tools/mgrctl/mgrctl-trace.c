@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "mgrctl-trace-row.h"
+#include "mgrctl-trace.h"
 
 #include "mgrctl-file.h"
 
