@@ -26,6 +26,8 @@
 #include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-sample.h"
 #include "pressure/mgr-pressure-monitor.h"
+#include "pressure/mgr-pressure-watch.h"
+#include "pressure/mgr-pressure-notifier.h"
 #include "pressure/mgr-pressure-trace.h"
 #include "pressure/mgr-replay-source.h"
 #include "reclaim/mgr-resource.h"

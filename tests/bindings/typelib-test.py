@@ -24,15 +24,19 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource",
-    "ReplaySource", "Resource",
+    "MeminfoSource", "MemoryLimits", "PressureMonitor",
+    "PressureNotifier", "PressureWatch", "ProtectionRules", "PsiSource", "ReplaySource",
+    "Resource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
     "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
     "PressureSample", "PressureTrace", "Report",
 }
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "ReplayPart", "Safety"}
+ENUMS = {
+    "CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
+    "Safety",
+}
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }
