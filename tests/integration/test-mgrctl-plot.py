@@ -147,8 +147,8 @@ class PlotTest(TraceTestCase):
             self.assertIn(f"\n{name} {{ ", dark)
 
     def test_strange_name(self):
-        picture = self.plot_rows(seconds=5, name="a<b> & “c”")
-        self.assertEqual(picture.words[0], "a<b> & “c”")
+        picture = self.plot_rows(seconds=5, name="a<b> & “c”\x01")
+        self.assertEqual(picture.words[0], "a<b> & “c”\ufffd")
 
     def test_long_trace(self):
         """An hour, with something new at every moment, needs no more points than there

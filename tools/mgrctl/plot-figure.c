@@ -6,6 +6,7 @@
 
 #include "plot-figure.h"
 
+#include "mgrctl-print.h"
 #include "plot-panels.h"
 #include "plot-style.h"
 
@@ -31,6 +32,7 @@ typedef struct
   const TraceRun *run;     /* (unowned) */
   const TraceLabel *label; /* (unowned) (nullable) */
   SvgWriter *svg;          /* (unowned) */
+  const char *name;        /* (unowned): of the trace, as it can be shown */
   double height;
 } Figure;
 
@@ -131,8 +133,7 @@ draw_head (const Figure *self)
   gint64 critical = find_critical (self);
   g_autofree char *text = describe (self);
 
-  svg_writer_text (self->svg, "title", "start", LEFT, TITLE_LINE,
-                   mgr_pressure_trace_get_name (self->run->trace));
+  svg_writer_text (self->svg, "title", "start", LEFT, TITLE_LINE, self->name);
   svg_writer_text (self->svg, "finding", "end", WIDTH - RIGHT, TITLE_LINE, text);
 
   if (!has_harm (self) || critical < 0)
@@ -285,15 +286,16 @@ plot_figure_draw (const TraceRun   *run,
 {
   Figure self = { .run = run, .label = label, .height = FIRST_PANEL_TOP - PANEL_GAP + FOOT };
   g_autoptr (SvgWriter) svg = NULL;
+  g_autofree char *name = mgrctl_printable (mgr_pressure_trace_get_name (run->trace));
   g_autofree char *finding = describe (&self);
-  g_autofree char *text = NULL;
+  g_autofree char *text = g_strdup_printf ("%s: %s", name, finding);
 
   for (guint panel = 0; panel < N_PLOT_PANELS; panel++)
     self.height += plot_panel_get_height ((PlotPanel) panel) + PANEL_GAP;
 
-  text = g_strdup_printf ("%s: %s", mgr_pressure_trace_get_name (run->trace), finding);
   svg = svg_writer_new (WIDTH, self.height, text, PLOT_STYLE);
   self.svg = svg;
+  self.name = name;
 
   draw_head (&self);
   for_each_level (&self, draw_level);
