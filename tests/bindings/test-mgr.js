@@ -245,6 +245,26 @@ test('cleanup', () => {
         ['temp_sums', 'table']);
 });
 
+test('a recorded run', () => {
+    const [file, stream] = Gio.File.new_tmp('libmgr-XXXXXX.csv');
+    stream.output_stream.write_all(
+        't_ms,mem_total_kb,mem_avail_kb,swap_total_kb,swap_free_kb,psi_some_us,cg_current,cg_high,' +
+        'cg_max,cg_file,cg_inactive_file,cg_some_us\n' +
+        '0,1000,900,0,0,0,0,-1,-1,0,0,0\n2000,1000,10,0,0,0,0,-1,-1,0,0,0\n', null);
+    stream.close(null);
+
+    const trace = Mgr.PressureTrace.new_from_file(file.get_path());
+    file.delete(null);
+    assertEqual([trace.duration, trace.n_rows], [2000000, 2]);
+
+    const clock = Mgr.ManualClock.new(0);
+    const monitor = Mgr.PressureMonitor.new(clock);
+    trace.add_sources(monitor);
+    assertEqual(monitor.sample().usage, 0.1);
+    clock.advance(trace.duration);
+    assertEqual(monitor.sample().available, 10240);
+});
+
 /* Fills the total budget to 90 %, so that the level is critical. */
 function press(manager) {
     const allocation = manager.add_component('rest').allocate('57.6 MiB');

@@ -458,6 +458,46 @@ class GLibThread:
         self._thread.join()
 
 
+class TraceTest(unittest.TestCase):
+    NAMES = ("t_ms,mem_total_kb,mem_avail_kb,swap_total_kb,swap_free_kb,psi_some_us,cg_current,"
+             "cg_high,cg_max,cg_file,cg_inactive_file,cg_some_us\n")
+
+    def load(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "run.csv")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            return Mgr.PressureTrace.new_from_file(path)
+
+    def test_replay(self):
+        trace = self.load(self.NAMES + "0,1000,900,0,0,0,0,-1,-1,0,0,0\n"
+                                       "2000,1000,10,0,0,0,0,-1,-1,0,0,0\n")
+        self.assertEqual((trace.name, trace.duration, trace.n_rows), ("run", 2000000, 2))
+        column = trace.find_column("mem_avail_kb")
+        self.assertEqual((trace.value_at(column, 1000000), trace.interpolate_at(column, 1000000)),
+                         (900, 455))
+
+        clock = Mgr.ManualClock.new(0)
+        monitor = Mgr.PressureMonitor.new(clock)
+        trace.add_sources(monitor)
+        self.assertEqual(monitor.sample().usage, 0.1)
+        clock.advance(trace.duration)
+        self.assertEqual(monitor.sample().available, 10240)
+
+    def test_source(self):
+        trace = self.load(self.NAMES + "0,1000,900,8,2,0,0,-1,-1,0,0,0\n")
+        source = Mgr.ReplaySource.new(trace, Mgr.ReplayPart.SWAP, None, -1)
+        self.assertEqual((source.part, source.trace.name), (Mgr.ReplayPart.SWAP, "run"))
+        reading = source.read()
+        self.assertEqual((reading.scope, reading.used), (Mgr.PressureScope.SWAP, 6144))
+
+    def test_error(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.load(self.NAMES + "0,1000,900,0,0,x,0,-1,-1,0,0,0\n")
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.INVALID_ARGUMENT))
+        self.assertIn("line 2, column “psi_some_us”", caught.exception.message)
+
+
 class AsyncTest(unittest.TestCase):
     def setUp(self):
         self.manager = make_manager()
