@@ -8,7 +8,7 @@
 
 #include "base/mgr-error.h"
 #include "pressure/mgr-proc-file-private.h"
-#include "pressure/mgr-psi-trigger-private.h"
+#include "pressure/mgr-psi-request-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ struct _MgrWatchTarget
   Kind kind;
   int fd;
   GBytes *echo;          /* (owned) (nullable): written to a FIFO, which may give it back */
-  MgrPsiTrigger trigger; /* of a pressure file */
+  MgrPsiRequest request; /* of a pressure file */
   MgrProcFile *totals;   /* (owned) (nullable): of a pressure file */
 };
 
@@ -159,12 +159,12 @@ target_read_total (MgrWatchTarget  *self,
 
   if (text == NULL)
     return FALSE;
-  if (mgr_psi_trigger_lookup (&self->trigger, text, out_total))
+  if (mgr_psi_request_lookup (&self->request, text, out_total))
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "“%s” has no line “%s … total=”: it is no pressure file",
-               self->path, self->trigger.full ? "full" : "some");
+               self->path, self->request.full ? "full" : "some");
   return FALSE;
 }
 
@@ -181,7 +181,7 @@ target_arm (MgrWatchTarget  *self,
   g_autoptr (GError) local_error = NULL;
 
   self->totals = mgr_proc_file_new ("/", self->path);
-  if (!target_read_total (self, &self->trigger.last_total, error))
+  if (!target_read_total (self, &self->request.last_total, error))
     return FALSE;
 
   /* The kernel takes the last byte for the end and overwrites it. */
@@ -208,7 +208,7 @@ target_open_pressure_file (MgrWatchTarget  *self,
     }
 
   return target_open (self, O_RDWR, error) && target_is_of_kernel (self, error)
-         && mgr_psi_trigger_parse (&self->trigger, data, error) && target_arm (self, data, error);
+         && mgr_psi_request_parse (&self->request, data, error) && target_arm (self, data, error);
 }
 
 /* Who wants something written holds both ends, and so never sees the end of what is
@@ -322,7 +322,7 @@ target_take_event (MgrWatchTarget *self,
   *out_gone = (condition & (G_IO_ERR | G_IO_HUP | G_IO_NVAL)) != 0
               || !target_read_total (self, &total, NULL);
 
-  return !*out_gone && mgr_psi_trigger_accept (&self->trigger, total);
+  return !*out_gone && mgr_psi_request_accept (&self->request, total);
 }
 
 /* How much of what was just read is none of the sender's. It is looked at once. */

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "pressure/mgr-psi-trigger-private.h"
+#include "pressure/mgr-psi-request-private.h"
 
 #include "base/mgr-error.h"
 #include "pressure/mgr-proc-file-private.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 
 static gboolean
-trigger_parse_words (MgrPsiTrigger  *self,
+request_parse_words (MgrPsiRequest  *self,
                      char          **words)
 {
   guint64 window = 0;
@@ -29,7 +29,7 @@ trigger_parse_words (MgrPsiTrigger  *self,
 }
 
 gboolean
-mgr_psi_trigger_parse (MgrPsiTrigger  *self,
+mgr_psi_request_parse (MgrPsiRequest  *self,
                        GBytes         *data,
                        GError        **error)
 {
@@ -40,8 +40,8 @@ mgr_psi_trigger_parse (MgrPsiTrigger  *self,
   g_auto (GStrv) words = g_strsplit (text, " ", 0);
   const char *nul = size > 0 ? memchr (bytes, '\0', size - 1) : NULL;
 
-  *self = (MgrPsiTrigger) { 0 };
-  if (nul == NULL && trigger_parse_words (self, words))
+  *self = (MgrPsiRequest) { 0 };
+  if (nul == NULL && request_parse_words (self, words))
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
@@ -52,7 +52,7 @@ mgr_psi_trigger_parse (MgrPsiTrigger  *self,
 }
 
 gboolean
-mgr_psi_trigger_lookup (MgrPsiTrigger *self,
+mgr_psi_request_lookup (MgrPsiRequest *self,
                         const char    *text,
                         guint64       *out_total)
 {
@@ -60,7 +60,7 @@ mgr_psi_trigger_lookup (MgrPsiTrigger *self,
 }
 
 gboolean
-mgr_psi_trigger_accept (MgrPsiTrigger *self,
+mgr_psi_request_accept (MgrPsiRequest *self,
                         guint64        total)
 {
   /* Another counter has come in its place. */

@@ -19,20 +19,20 @@ typedef struct
   gboolean full;      /* of the line “full”, not “some” */
   guint64 threshold;  /* µs of stall */
   guint64 last_total; /* µs, when an event was last accepted */
-} MgrPsiTrigger;
+} MgrPsiRequest;
 
 /* Reads “some 200000 2000000” and its like, with or without a NUL at the end. */
-gboolean mgr_psi_trigger_parse  (MgrPsiTrigger  *self,
+gboolean mgr_psi_request_parse  (MgrPsiRequest  *self,
                                  GBytes         *data,
                                  GError        **error);
 
-/* Finds the total of the trigger's line in the text of a pressure file. */
-gboolean mgr_psi_trigger_lookup (MgrPsiTrigger  *self,
+/* Finds the total of the request's line in the text of a pressure file. */
+gboolean mgr_psi_request_lookup (MgrPsiRequest  *self,
                                  const char     *text,
                                  guint64        *out_total);
 
 /* Whether the stall has grown as far as was asked for since the last time it had. */
-gboolean mgr_psi_trigger_accept (MgrPsiTrigger  *self,
+gboolean mgr_psi_request_accept (MgrPsiRequest  *self,
                                  guint64         total);
 
 G_END_DECLS
