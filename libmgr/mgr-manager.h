@@ -166,6 +166,14 @@ gboolean            mgr_manager_set_total_budget       (MgrManager           *se
                                                         GError              **error);
 
 MGR_AVAILABLE_IN_1_0
+double              mgr_manager_get_total_budget_share (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_total_budget_share (MgrManager           *self,
+                                                        double                share,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrPressureLevel    mgr_manager_get_level              (MgrManager           *self);
 
 MGR_AVAILABLE_IN_1_0

@@ -24,9 +24,9 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor",
-    "PressureNotifier", "PressureWatch", "ProtectionRules", "PsiSource", "ReplaySource",
-    "Resource",
+    "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier", "PressureWatch",
+    "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource", "SwapSource",
+    "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {

@@ -421,5 +421,5 @@ Mgr.Config.problems = property(Mgr.Config.get_problems)
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
                Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
                Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.ReplaySource,
-               Mgr.Resource):
+               Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)
