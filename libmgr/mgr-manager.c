@@ -277,7 +277,7 @@ mgr_manager_set_property (GObject      *object,
 }
 
 static void
-install_construct_properties (void)
+install_budget_properties (void)
 {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
@@ -306,6 +306,12 @@ install_construct_properties (void)
    */
   props[PROP_TOTAL_BUDGET_SHARE] =
     g_param_spec_double ("total-budget-share", NULL, NULL, 0, 1, 0, flags);
+}
+
+static void
+install_construct_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrManager:clock:
@@ -527,6 +533,7 @@ mgr_manager_class_init (MgrManagerClass *klass)
   object_class->get_property = mgr_manager_get_property;
   object_class->set_property = mgr_manager_set_property;
 
+  install_budget_properties ();
   install_construct_properties ();
   install_part_properties ();
   install_state_properties ();
