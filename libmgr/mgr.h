@@ -28,6 +28,8 @@
 #include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-sample.h"
 #include "pressure/mgr-pressure-monitor.h"
+#include "pressure/mgr-pressure-watch.h"
+#include "pressure/mgr-pressure-notifier.h"
 #include "reclaim/mgr-resource.h"
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-cleanup-report.h"
