@@ -22,6 +22,7 @@
 #include "pressure/mgr-system-source.h"
 #include "pressure/mgr-meminfo-source.h"
 #include "pressure/mgr-cgroup-source.h"
+#include "pressure/mgr-process-source.h"
 #include "pressure/mgr-swap-source.h"
 #include "pressure/mgr-psi-source.h"
 #include "pressure/mgr-budget-source.h"

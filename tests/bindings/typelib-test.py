@@ -25,7 +25,7 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
     "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier", "PressureWatch",
-    "ProtectionRules", "PsiSource", "Resource", "SwapSource", "SystemSource",
+    "ProcessSource", "ProtectionRules", "PsiSource", "Resource", "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
