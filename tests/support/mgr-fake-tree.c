@@ -306,6 +306,20 @@ describe_status (MgrFakeTree  *self,
 }
 
 static void
+describe_statm (MgrFakeTree  *self,
+                char        **words)
+{
+  guint64 page = (guint64) sysconf (_SC_PAGESIZE) / 1024;
+  g_autofree char *text =
+    g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " 1 0 9 0\n",
+                     2 * word_get_kib (words, "resident") / page,
+                     word_get_kib (words, "resident") / page,
+                     word_get_kib (words, "shared") / page);
+
+  mgr_fake_tree_write (self, "proc/self/statm", text);
+}
+
+static void
 describe_line (MgrFakeTree *self,
                const char  *line)
 {
@@ -326,6 +340,8 @@ describe_line (MgrFakeTree *self,
     describe_rlimits (self, words);
   else if (strcmp (what, "status") == 0)
     describe_status (self, words);
+  else if (strcmp (what, "statm") == 0)
+    describe_statm (self, words);
   else
     g_error ("“%s” describes no part of a tree", line);
 }
@@ -357,6 +373,7 @@ mgr_fake_tree_new (const char *description)
   self->mounts = g_string_new ("23 28 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"
                                "36 31 0:33 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n");
 
+  mgr_fake_tree_describe (self, "statm resident=60M shared=10M");
   mgr_fake_tree_describe (self, description);
   return self;
 }

@@ -23,6 +23,7 @@
  *   stall - total=1000                  proc/pressure/memory
  *   rlimits as=1G data=2G               proc/self/limits
  *   status VmSize=100M RssAnon=10M …    proc/self/status
+ *   statm resident=60M shared=10M       proc/self/statm (these figures unless told)
  *
  * v1 is mounted on /sys/fs/cgroup/memory. v2 is on /sys/fs/cgroup, or where v1 comes
  * first, as in a hybrid set-up, on /sys/fs/cgroup/unified. */

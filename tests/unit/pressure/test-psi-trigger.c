@@ -4,16 +4,16 @@
 
 #include <mgr.h>
 
+#include "mgr-fake-tree.h"
+#include "mgr-test-cgroup.h"
+#include "pressure/mgr-psi-trigger-private.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "mgr-fake-tree.h"
-#include "mgr-test-cgroup.h"
-#include "pressure/mgr-psi-trigger-private.h"
 
 #define MILLISECOND G_TIME_SPAN_MILLISECOND
 #define SECOND G_TIME_SPAN_SECOND
@@ -230,7 +230,6 @@ test_total_back (Fixture       *fixture,
   fire ();
   mgr_manual_clock_advance (fixture->clock, 2 * SECOND);
   mgr_fake_tree_describe (fixture->tree, "stall /a total=99999\n");
-  fixture->woken = 0;
   fire ();
   g_assert_cmpuint (fixture->woken, ==, 0);
   mgr_manual_clock_advance (fixture->clock, 2 * SECOND);
