@@ -106,9 +106,11 @@ pressure_changed_cb (gpointer object,
                  mgr_pressure_sample_get_level (sample), sample);
 }
 
+/* A source may drop the monitor while it is read. */
 static MgrPressureSample *
 monitor_take_sample (MgrPressureMonitor *self)
 {
+  g_autoptr (MgrPressureMonitor) alive = g_object_ref (self);
   MgrPressureFigures figures = { .time = mgr_clock_get_time (self->clock) };
   g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
   MgrPressureLevel before;
@@ -228,6 +230,7 @@ mgr_pressure_monitor_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
+  self->sources = mgr_source_set_new (self->clock, self->owner, self->interval);
 }
 
 static void
@@ -341,7 +344,6 @@ mgr_pressure_monitor_init (MgrPressureMonitor *self)
   mgr_level_filter_init (&self->filter);
   self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
-  self->sources = mgr_source_set_new ();
 }
 
 /**
@@ -366,8 +368,8 @@ mgr_pressure_monitor_new (MgrClock *clock)
  * @self: a monitor
  * @source: a source
  *
- * Asks @source too from now on. A source that is there already is not added again.
- * May be called from any thread.
+ * Asks @source too from now on, by the name that it has now. A source that is there
+ * already is not added again. May be called from any thread.
  *
  * Since: 1.0
  */
@@ -386,8 +388,9 @@ mgr_pressure_monitor_add_source (MgrPressureMonitor *self,
  * @self: a monitor
  * @source: a source
  *
- * Asks @source no longer. A sample that is being taken meanwhile may still do so.
- * May be called from any thread.
+ * Asks @source no longer. A sample that is being taken meanwhile may still do so. If
+ * it is just being read it is let go after that, and one that is not thread-safe only
+ * where it is read. May be called from any thread.
  *
  * Returns: %TRUE if the source was there
  *
@@ -442,7 +445,7 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Takes no samples any more and waits for the one that is being taken, unless it is
- * called by a source from within. Changes that were found before are still
+ * called from within. Changes that were found before are still
  * signalled. May be called from any thread; nothing happens if the monitor does not
  * run.
  *
@@ -462,9 +465,11 @@ mgr_pressure_monitor_stop (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Asks all sources now, whether the monitor runs or not. The sample counts for the
- * level like any other. A source that fails, or that another thread is waiting for,
- * is named in mgr_pressure_sample_get_missing(), and the others go on without it.
- * May be called from any thread; it takes as long as the sources do.
+ * level like any other. A source that fails, or has neither answered within 100 ms nor
+ * a short while before, is named in mgr_pressure_sample_get_missing(), and the others
+ * go on without it. May be called from any thread; but only in the main context that
+ * was the thread default when the monitor was made are sources read that are not
+ * thread-safe, see #MgrPressureSource.
  *
  * Returns: (transfer full): the sample
  *
@@ -568,6 +573,7 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
   g_mutex_lock (&self->lock);
   changed = self->interval != interval;
   self->interval = interval;
+  mgr_source_set_set_interval (self->sources, interval);
   if (changed && self->worker != NULL)
     worker = mgr_pressure_worker_ref (self->worker);
   g_mutex_unlock (&self->lock);
