@@ -12,21 +12,30 @@ mgr_test_iterate_until (gboolean *done)
 }
 
 guint
-mgr_test_count_threads (void)
+mgr_test_count_threads (const char *name)
 {
   g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  g_autofree char *wanted = g_strconcat (name, "\n", NULL);
+  const char *task;
   guint n_threads = 0;
 
   g_assert_nonnull (dir);
-  while (g_dir_read_name (dir) != NULL)
-    n_threads++;
+  while ((task = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", task, "comm", NULL);
+      g_autofree char *found = NULL;
+
+      /* It may have ended by now. */
+      if (g_file_get_contents (path, &found, NULL, NULL) && g_str_equal (found, wanted))
+        n_threads++;
+    }
 
   return n_threads;
 }
 
 void
-mgr_test_wait_threads (guint n_threads)
+mgr_test_wait_threads (const char *name)
 {
-  while (mgr_test_count_threads () > n_threads)
+  while (mgr_test_count_threads (name) > 0)
     g_usleep (50);
 }

@@ -8,9 +8,9 @@
 
 /* Iterates the default main context until @done is set; the test's own timeout
  * ends a wait that never does. */
-void  mgr_test_iterate_until (gboolean *done);
+void  mgr_test_iterate_until (gboolean   *done);
 
-/* The threads of this process. What ends in the background has ended when they are
- * no more than before. */
-guint mgr_test_count_threads (void);
-void  mgr_test_wait_threads  (guint     n_threads);
+/* The threads of this process that are called @name; waits until there is none, where
+ * they end in the background. */
+guint mgr_test_count_threads (const char *name);
+void  mgr_test_wait_threads  (const char *name);

@@ -19,7 +19,6 @@ typedef struct
   MgrPressureMonitor *monitor; /* (owned) (nullable) */
   MgrFakeSource *pulse;        /* (owned) */
   MgrFakeSource *source;       /* (owned) */
-  guint threads;               /* of this process, before the test */
   guint samples;               /* that pulse has shown */
   GWeakRef weak;               /* of monitor, for other threads */
   gpointer gone_in;            /* (nullable): the thread where the monitor ended */
@@ -36,7 +35,6 @@ static void
 fixture_set_up (Fixture       *fixture,
                 gconstpointer  make)
 {
-  fixture->threads = mgr_test_count_threads ();
   fixture->clock = mgr_manual_clock_new (0);
   fixture->monitor = mgr_pressure_monitor_new (MGR_CLOCK (fixture->clock));
   g_weak_ref_init (&fixture->weak, fixture->monitor);
@@ -67,7 +65,7 @@ fixture_tear_down (Fixture       *fixture,
       g_usleep (50);
     }
   drain ();
-  mgr_test_wait_threads (fixture->threads);
+  mgr_test_wait_threads ("mgr-source");
 
   g_clear_object (&fixture->pulse);
   g_clear_object (&fixture->source);

@@ -22,7 +22,6 @@ typedef struct
 {
   MgrManualClock *clock; /* (owned) */
   MgrSourceSet *set;     /* (owned) (nullable) */
-  guint threads;         /* threads of this process, before the test */
 } Fixture;
 
 static void
@@ -36,7 +35,6 @@ static void
 fixture_set_up (Fixture       *fixture,
                 gconstpointer  unused)
 {
-  fixture->threads = mgr_test_count_threads ();
   fixture->clock = mgr_manual_clock_new (0);
   fixture->set = mgr_source_set_new (MGR_CLOCK (fixture->clock), g_main_context_default (), INTERVAL);
   mgr_source_set_set_patience (fixture->set, LONG_PATIENCE);
@@ -51,7 +49,7 @@ fixture_tear_down (Fixture       *fixture,
   drain ();
 
   /* Threads of sources end with them, but nobody waits for that. */
-  mgr_test_wait_threads (fixture->threads);
+  mgr_test_wait_threads ("mgr-source");
 }
 
 static MgrFakeSource *
@@ -224,7 +222,7 @@ test_foreign_never_answers (Fixture       *fixture,
     }
   g_assert_cmpint (g_get_monotonic_time () - begun, <, LONG_PATIENCE);
   g_assert_cmpuint (mgr_fake_source_get_reads (stuck), ==, 1);
-  g_assert_cmpuint (mgr_test_count_threads (), ==, fixture->threads + 2);
+  g_assert_cmpuint (mgr_test_count_threads ("mgr-source"), ==, 2);
 
   mgr_fake_source_answer (stuck, MGR_FAKE_ANSWER_READING);
 }
@@ -399,7 +397,7 @@ test_remove_idle (Fixture       *fixture,
   gpointer gone_in = NULL;
 
   assert_collects (fixture->set, "foreign |");
-  g_assert_cmpuint (mgr_test_count_threads (), ==, fixture->threads + 1);
+  g_assert_cmpuint (mgr_test_count_threads ("mgr-source"), ==, 1);
   g_object_weak_ref (G_OBJECT (foreign), gone_cb, &gone_in);
   g_object_unref (foreign);
   g_assert_true (mgr_source_set_remove (fixture->set, MGR_PRESSURE_SOURCE (foreign)));
