@@ -6,6 +6,8 @@
 
 #include "mgr-cleanup-trigger-private.h"
 
+#include "pressure/mgr-pressure-sample-private.h"
+
 /* A level is held for seconds after pressure fell, so a level alone does not say
  * that more is to be cleaned. While one is held, usage is looked at once in this
  * interval: often enough to stop a leak, at most two cleanups a second. */
@@ -55,19 +57,13 @@ trigger_respond (MgrCleanupTrigger *self,
     g_debug ("No cleanup: %s", error->message);
 }
 
-/* The level that usage is at now, without dwell and hysteresis. */
+/* What memory is at now, without dwell and hysteresis. */
 static MgrPressureLevel
 trigger_level_now (MgrCleanupTrigger *self)
 {
   g_autoptr (MgrPressureSample) sample = mgr_pressure_monitor_sample (self->monitor);
-  double usage = mgr_pressure_sample_get_usage (sample);
-  MgrPressureLevel level = MGR_PRESSURE_LEVEL_EMERGENCY;
 
-  while (level > MGR_PRESSURE_LEVEL_NORMAL
-         && usage < mgr_pressure_monitor_get_threshold (self->monitor, level))
-    level--;
-
-  return level;
+  return mgr_pressure_sample_get_judged (sample);
 }
 
 static void

@@ -8,8 +8,7 @@
 
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
-#include "pressure/mgr-level-filter-private.h"
-#include "pressure/mgr-pressure-fold-private.h"
+#include "pressure/mgr-pressure-monitor-private.h"
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
 
@@ -19,15 +18,25 @@
  * @short_description: watches how short memory is
  *
  * A monitor asks its sources at every interval and turns what they say into one of
- * six levels. Two axes count: scarcity, the largest used share of any limit, and
- * stall, the share of the time in which tasks wait for memory. Stall lifts the level
- * only where memory is short as well: by one step from 10 % on and by two from 40 %
- * on, never beyond critical.
+ * six levels. Two axes count.
+ *
+ * Scarcity is the largest used share of any limit, and the time until the room under
+ * a limit is gone if it shrinks on as it does (mgr_pressure_monitor_forecast()).
+ * Memory of the machine and of the cgroup is exhausted together with the swap space
+ * that this process may use: while there is swap, full memory alone makes no more
+ * than a medium level. What the process itself holds can have sizes as thresholds
+ * too (mgr_pressure_monitor_set_sizes()).
+ *
+ * Stall is the share of the time in which tasks wait for memory. It lifts the level
+ * only where the memory that they wait for is short as well: from 10 % in 4 seconds
+ * on by one step, at most to high, and from 40 % in a second on by two, at most to
+ * critical.
  *
  * The level rises once a threshold was reached by two samples in a row (by one, for
  * an emergency), and falls once the usage stayed 5 points under the threshold for
- * 15 seconds. Where no source knows of a limit the level goes to normal in the same
- * way, and samples say who did not answer.
+ * 15 seconds. Both are signalled, once each: a level that is held is not repeated.
+ * Where no source knows of a limit the level goes to normal in the same way, and
+ * samples say who did not answer.
  *
  * Sampling goes on in a thread of the monitor's own, so that it goes on while the
  * main loop is blocked. All functions may be called from any thread. Signals and
@@ -38,6 +47,10 @@
 /* Two wake-ups a second cost next to nothing, and a leak of 2 GiB/s is seen before
  * it has taken 1 GiB. */
 #define DEFAULT_INTERVAL (500 * G_TIME_SPAN_MILLISECOND)
+/* Stall of 10 % shows within this time. Faster reads of one pressure file would keep
+ * the triggers of other programs on it from firing. */
+#define MOVING_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
+
 #define MINIMUM_INTERVAL G_TIME_SPAN_MILLISECOND
 #define MAXIMUM_INTERVAL G_TIME_SPAN_DAY
 
@@ -57,7 +70,7 @@ struct _MgrPressureMonitor
   MgrSourceSet *sources;     /* (owned) */
 
   GMutex lock;               /* guards what follows */
-  MgrLevelFilter filter;
+  MgrPressureEngine *engine; /* (owned) */
   gint64 interval;           /* µs */
   MgrPressureWorker *worker; /* (owned) (nullable): stopped */
 };
@@ -68,9 +81,10 @@ typedef enum
   PROP_LEVEL,
   PROP_INTERVAL,
   PROP_RUNNING,
+  PROP_ADAPTIVE,
 } MgrPressureMonitorProperty;
 
-static GParamSpec *props[PROP_RUNNING + 1] = { NULL, };
+static GParamSpec *props[PROP_ADAPTIVE + 1] = { NULL, };
 
 typedef enum
 {
@@ -111,17 +125,16 @@ static MgrPressureSample *
 monitor_take_sample (MgrPressureMonitor *self)
 {
   g_autoptr (MgrPressureMonitor) alive = g_object_ref (self);
-  MgrPressureFigures figures = { .time = mgr_clock_get_time (self->clock) };
+  MgrPressureFigures figures = { .time = 0 };
   g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
   MgrPressureLevel before;
   MgrPressureSample *sample;
 
-  mgr_pressure_fold (readings, &figures);
-
+  /* Under the lock, so that the engine sees time go on whoever takes samples. */
   g_mutex_lock (&self->lock);
-  before = self->filter.level;
-  figures.level = mgr_level_filter_feed (&self->filter, figures.time,
-                                         figures.usage, figures.stall);
+  figures.time = mgr_clock_get_time (self->clock);
+  before = mgr_pressure_engine_get_level (self->engine);
+  mgr_pressure_engine_judge (self->engine, readings, &figures);
   sample = mgr_pressure_sample_new (&figures);
 
   /* Posted under the lock, so that the owner hears of changes in their order. */
@@ -140,7 +153,26 @@ monitor_tick (gpointer object)
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
   g_autoptr (MgrPressureSample) sample = monitor_take_sample (self);
 
-  return mgr_pressure_monitor_get_interval (self);
+  return mgr_pressure_monitor_get_pace (self);
+}
+
+MgrPressureEngine *
+mgr_pressure_monitor_lock_engine (MgrPressureMonitor *self)
+{
+  g_mutex_lock (&self->lock);
+  return self->engine;
+}
+
+void
+mgr_pressure_monitor_unlock_engine (MgrPressureMonitor *self)
+{
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mgr_pressure_monitor_post_notify_adaptive (MgrPressureMonitor *self)
+{
+  monitor_post_notify (self, PROP_ADAPTIVE);
 }
 
 static gboolean
@@ -193,6 +225,9 @@ mgr_pressure_monitor_get_property (GObject    *object,
     case PROP_RUNNING:
       g_value_set_boolean (value, monitor_is_running (self));
       break;
+    case PROP_ADAPTIVE:
+      g_value_set_boolean (value, mgr_pressure_monitor_get_adaptive (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -213,6 +248,9 @@ mgr_pressure_monitor_set_property (GObject      *object,
       break;
     case PROP_INTERVAL:
       mgr_pressure_monitor_set_interval (self, g_value_get_int64 (value));
+      break;
+    case PROP_ADAPTIVE:
+      mgr_pressure_monitor_set_adaptive (self, g_value_get_boolean (value));
       break;
     case PROP_LEVEL:
     case PROP_RUNNING:
@@ -247,6 +285,7 @@ mgr_pressure_monitor_finalize (GObject *object)
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
   g_clear_pointer (&self->sources, mgr_source_set_free);
+  g_clear_pointer (&self->engine, mgr_pressure_engine_free);
   g_clear_pointer (&self->owner, g_main_context_unref);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->lock);
@@ -303,6 +342,19 @@ install_properties (GObjectClass *object_class)
     g_param_spec_boolean ("running", NULL, NULL, FALSE,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
+  /**
+   * MgrPressureMonitor:adaptive:
+   *
+   * Whether the levels low and medium begin later where their usage is the usual
+   * course of things: reached again and again, without stall, for an hour at least.
+   * The other levels never move. See mgr_pressure_monitor_explain().
+   *
+   * Since: 1.0
+   */
+  props[PROP_ADAPTIVE] =
+    g_param_spec_boolean ("adaptive", NULL, NULL, TRUE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -341,7 +393,7 @@ static void
 mgr_pressure_monitor_init (MgrPressureMonitor *self)
 {
   g_mutex_init (&self->lock);
-  mgr_level_filter_init (&self->filter);
+  self->engine = mgr_pressure_engine_new ();
   self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
 }
@@ -484,6 +536,34 @@ mgr_pressure_monitor_sample (MgrPressureMonitor *self)
 }
 
 /**
+ * mgr_pressure_monitor_forecast:
+ * @self: a monitor
+ *
+ * Takes a sample as mgr_pressure_monitor_sample() does and gets when memory will be
+ * exhausted, if things go on as they do: of all limits, the one that is reached
+ * first. A line is drawn through the last 2 seconds, 30 seconds and 10 minutes; where
+ * a longer window is contradicted by a shorter one, what it saw has ended. May be
+ * called from any thread.
+ *
+ * Returns: (transfer full) (nullable): the forecast, or %NULL where no source knows
+ *    of a limit
+ *
+ * Since: 1.0
+ */
+MgrPressureForecast *
+mgr_pressure_monitor_forecast (MgrPressureMonitor *self)
+{
+  g_autoptr (MgrPressureSample) sample = NULL;
+  MgrPressureForecast *forecast;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
+
+  sample = monitor_take_sample (self);
+  forecast = mgr_pressure_sample_get_forecast (sample);
+  return forecast != NULL ? mgr_pressure_forecast_ref (forecast) : NULL;
+}
+
+/**
  * mgr_pressure_monitor_get_level:
  * @self: a monitor
  *
@@ -501,7 +581,7 @@ mgr_pressure_monitor_get_level (MgrPressureMonitor *self)
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), MGR_PRESSURE_LEVEL_NORMAL);
 
   g_mutex_lock (&self->lock);
-  level = self->filter.level;
+  level = mgr_pressure_engine_get_level (self->engine);
   g_mutex_unlock (&self->lock);
 
   return level;
@@ -547,7 +627,17 @@ mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 gint64
 mgr_pressure_monitor_get_pace (MgrPressureMonitor *self)
 {
-  return mgr_pressure_monitor_get_interval (self);
+  gint64 pace;
+
+  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0);
+
+  g_mutex_lock (&self->lock);
+  pace = mgr_pressure_engine_is_moving (self->engine)
+    ? MIN (self->interval, MOVING_INTERVAL)
+    : self->interval;
+  g_mutex_unlock (&self->lock);
+
+  return pace;
 }
 
 /**
@@ -586,88 +676,4 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
 
   if (changed)
     monitor_post_notify (self, PROP_INTERVAL);
-}
-
-/**
- * mgr_pressure_monitor_get_threshold:
- * @self: a monitor
- * @level: a level
- *
- * Gets the usage from which on memory is at @level. May be called from any thread.
- *
- * Returns: a ratio from 0 to 1; 0 for %MGR_PRESSURE_LEVEL_NORMAL
- *
- * Since: 1.0
- */
-double
-mgr_pressure_monitor_get_threshold (MgrPressureMonitor *self,
-                                    MgrPressureLevel    level)
-{
-  double threshold;
-
-  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0.0);
-  g_return_val_if_fail ((guint) level < MGR_N_PRESSURE_LEVELS, 0.0);
-
-  g_mutex_lock (&self->lock);
-  threshold = self->filter.thresholds[level];
-  g_mutex_unlock (&self->lock);
-
-  return threshold;
-}
-
-/**
- * mgr_pressure_monitor_set_thresholds:
- * @self: a monitor
- * @thresholds: (array length=n_thresholds): the usage from which on memory is at
- *    low, medium, high, critical and emergency, each a ratio above 0 and at most 1,
- *    and each above the one before
- * @n_thresholds: how many: 5
- * @error: return location for a #GError
- *
- * Sets what the levels mean, from the next sample on. On failure nothing changes and
- * the error is %MGR_ERROR_INVALID_ARGUMENT. May be called from any thread.
- *
- * Returns: %TRUE on success
- *
- * Since: 1.0
- */
-gboolean
-mgr_pressure_monitor_set_thresholds (MgrPressureMonitor  *self,
-                                     const double        *thresholds,
-                                     gsize                n_thresholds,
-                                     GError             **error)
-{
-  double previous = 0.0;
-
-  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), FALSE);
-  g_return_val_if_fail (thresholds != NULL || n_thresholds == 0, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (n_thresholds != MGR_N_PRESSURE_LEVELS - 1)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "%" G_GSIZE_FORMAT " pressure thresholds were given: give %d, for low, "
-                   "medium, high, critical and emergency",
-                   n_thresholds, MGR_N_PRESSURE_LEVELS - 1);
-      return FALSE;
-    }
-
-  for (gsize i = 0; i < n_thresholds; i++)
-    {
-      if (!(thresholds[i] > previous && thresholds[i] <= 1.0))
-        {
-          g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                       "The pressure threshold %g has to be above %g and at most 1",
-                       thresholds[i], previous);
-          return FALSE;
-        }
-      previous = thresholds[i];
-    }
-
-  g_mutex_lock (&self->lock);
-  for (gsize i = 0; i < n_thresholds; i++)
-    self->filter.thresholds[i + 1] = thresholds[i];
-  g_mutex_unlock (&self->lock);
-
-  return TRUE;
 }

@@ -43,6 +43,10 @@ MGR_AVAILABLE_IN_1_0
 MgrPressureSample  *mgr_pressure_monitor_sample        (MgrPressureMonitor  *self);
 
 MGR_AVAILABLE_IN_1_0
+MgrPressureForecast *
+                    mgr_pressure_monitor_forecast      (MgrPressureMonitor  *self);
+
+MGR_AVAILABLE_IN_1_0
 MgrPressureLevel    mgr_pressure_monitor_get_level     (MgrPressureMonitor  *self);
 
 MGR_AVAILABLE_IN_1_0
@@ -55,6 +59,8 @@ void                mgr_pressure_monitor_set_interval  (MgrPressureMonitor  *sel
 MGR_AVAILABLE_IN_1_0
 gint64              mgr_pressure_monitor_get_pace      (MgrPressureMonitor  *self);
 
+/* What the levels mean */
+
 MGR_AVAILABLE_IN_1_0
 double              mgr_pressure_monitor_get_threshold (MgrPressureMonitor  *self,
                                                         MgrPressureLevel     level);
@@ -64,5 +70,26 @@ gboolean            mgr_pressure_monitor_set_thresholds (MgrPressureMonitor  *se
                                                          const double        *thresholds,
                                                          gsize                n_thresholds,
                                                          GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_pressure_monitor_get_size      (MgrPressureMonitor  *self,
+                                                        MgrPressureLevel     level);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_pressure_monitor_set_sizes     (MgrPressureMonitor  *self,
+                                                        guint64              alert,
+                                                        guint64              cleanup,
+                                                        guint64              critical,
+                                                        GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_pressure_monitor_get_adaptive  (MgrPressureMonitor  *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_pressure_monitor_set_adaptive  (MgrPressureMonitor  *self,
+                                                        gboolean             adaptive);
+
+MGR_AVAILABLE_IN_1_0
+char               *mgr_pressure_monitor_explain       (MgrPressureMonitor  *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

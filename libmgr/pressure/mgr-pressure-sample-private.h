@@ -17,6 +17,7 @@ typedef struct
 {
   gint64 time;
   MgrPressureLevel level;
+  MgrPressureLevel judged; /* by this sample alone, without dwell */
   double usage;
   double stall;
   guint64 available;
@@ -30,5 +31,7 @@ typedef struct
 
 /* Takes over what @figures owns and leaves it empty. */
 MgrPressureSample *mgr_pressure_sample_new (MgrPressureFigures *figures) G_GNUC_WARN_UNUSED_RESULT;
+
+MgrPressureLevel   mgr_pressure_sample_get_judged (MgrPressureSample *self);
 
 G_END_DECLS

@@ -47,6 +47,12 @@ mgr_pressure_sample_new (MgrPressureFigures *figures)
   return self;
 }
 
+MgrPressureLevel
+mgr_pressure_sample_get_judged (MgrPressureSample *self)
+{
+  return self->figures.judged;
+}
+
 /**
  * mgr_pressure_sample_ref:
  * @self: a sample

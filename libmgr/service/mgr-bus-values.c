@@ -53,9 +53,25 @@ dict_insert_names (GVariantDict       *dict,
   g_variant_dict_insert_value (dict, key, g_variant_new_strv (names, -1));
 }
 
+static void
+dict_insert_forecast (GVariantDict        *dict,
+                      MgrPressureForecast *forecast)
+{
+  gint64 time = mgr_pressure_forecast_get_time_to_exhaustion (forecast);
+
+  if (time == MGR_TIME_NEVER)
+    return;
+
+  g_variant_dict_insert (dict, "time-to-exhaustion", "x", time);
+  g_variant_dict_insert (dict, "earliest", "x", mgr_pressure_forecast_get_earliest (forecast));
+  g_variant_dict_insert (dict, "latest", "x", mgr_pressure_forecast_get_latest (forecast));
+}
+
 GVariant *
 mgr_bus_sample_to_variant (MgrPressureSample *sample)
 {
+  MgrPressureForecast *forecast = mgr_pressure_sample_get_forecast (sample);
+  const char *source = mgr_pressure_sample_get_source (sample);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
@@ -65,7 +81,11 @@ mgr_bus_sample_to_variant (MgrPressureSample *sample)
   g_variant_dict_insert (&dict, "stall", "d", mgr_pressure_sample_get_stall (sample));
   g_variant_dict_insert (&dict, "available", "t", mgr_pressure_sample_get_available (sample));
   g_variant_dict_insert (&dict, "limit", "t", mgr_pressure_sample_get_limit (sample));
-  g_variant_dict_insert (&dict, "source", "s", mgr_pressure_sample_get_source (sample));
+  g_variant_dict_insert (&dict, "swap", "t", mgr_pressure_sample_get_swap (sample));
+  g_variant_dict_insert (&dict, "source", "s", source != NULL ? source : "");
+  g_variant_dict_insert (&dict, "reason", "s", mgr_pressure_sample_get_reason (sample));
+  if (forecast != NULL)
+    dict_insert_forecast (&dict, forecast);
   dict_insert_names (&dict, "missing", mgr_pressure_sample_get_missing (sample));
   g_variant_dict_insert (&dict, "time", "x", mgr_pressure_sample_get_time (sample));
 

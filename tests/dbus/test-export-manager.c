@@ -375,6 +375,8 @@ test_pressure_sample (BusFixture    *fixture,
   g_assert_true (g_variant_lookup (sample, "source", "&s", &source));
   g_assert_true (g_variant_lookup (sample, "stall", "d", NULL));
   g_assert_true (g_variant_lookup (sample, "missing", "as", NULL));
+  g_assert_true (g_variant_lookup (sample, "swap", "t", NULL));
+  g_assert_true (g_variant_lookup (sample, "reason", "s", NULL));
   g_assert_true (g_variant_lookup (sample, "time", "x", NULL));
   g_assert_cmpfloat (usage, ==, 0.96);
   g_assert_cmpuint (available, ==, 4 * MIB);

@@ -4,7 +4,7 @@
 
 #include <mgr.h>
 
-#include "pressure/mgr-level-filter-private.h"
+#include "pressure/mgr-level-scale-private.h"
 
 #define SECOND G_TIME_SPAN_SECOND
 
@@ -13,7 +13,6 @@ typedef struct
 {
   double seconds;
   double usage;
-  double stall;
   MgrPressureLevel level;
 } Step;
 
@@ -24,6 +23,19 @@ typedef struct
 #define CRITICAL MGR_PRESSURE_LEVEL_CRITICAL
 #define EMERGENCY MGR_PRESSURE_LEVEL_EMERGENCY
 
+static MgrPressureLevel
+feed (MgrLevelFilter *filter,
+      gint64          time,
+      double          usage)
+{
+  MgrLevelScale scale;
+
+  mgr_level_scale_init (&scale);
+  return mgr_level_filter_feed (filter, time,
+                                mgr_level_scale_judge_usage (&scale, usage, MGR_JUDGE_STRICT),
+                                mgr_level_scale_judge_usage (&scale, usage, MGR_JUDGE_CLEAR));
+}
+
 static void
 run (MgrLevelFilter *filter,
      const Step     *steps,
@@ -32,7 +44,7 @@ run (MgrLevelFilter *filter,
   for (gsize i = 0; i < n_steps; i++)
     {
       gint64 time = (gint64) (steps[i].seconds * SECOND);
-      MgrPressureLevel level = mgr_level_filter_feed (filter, time, steps[i].usage, steps[i].stall);
+      MgrPressureLevel level = feed (filter, time, steps[i].usage);
 
       if (level != steps[i].level)
         g_error ("Step %" G_GSIZE_FORMAT ": level %d instead of %d", i, level, steps[i].level);
@@ -43,17 +55,17 @@ run (MgrLevelFilter *filter,
   G_STMT_START { \
     static const Step steps[] = { __VA_ARGS__ }; \
     MgrLevelFilter filter; \
-    mgr_level_filter_init (&filter); \
+    mgr_level_filter_init (&filter, 15 * SECOND); \
     run (&filter, steps, G_N_ELEMENTS (steps)); \
   } G_STMT_END
 
 static void
 test_up_after_two (void)
 {
-  RUN ({ 0.0, 0.72, 0, NORMAL }, { 0.5, 0.72, 0, LOW },
-       { 1.0, 0.82, 0, LOW }, { 1.5, 0.82, 0, MEDIUM },
-       { 2.0, 0.87, 0, MEDIUM }, { 2.5, 0.87, 0, HIGH },
-       { 3.0, 0.92, 0, HIGH }, { 3.5, 0.92, 0, CRITICAL });
+  RUN ({ 0.0, 0.72, NORMAL }, { 0.5, 0.72, LOW },
+       { 1.0, 0.82, LOW }, { 1.5, 0.82, MEDIUM },
+       { 2.0, 0.87, MEDIUM }, { 2.5, 0.87, HIGH },
+       { 3.0, 0.92, HIGH }, { 3.5, 0.92, CRITICAL });
 }
 
 static void
@@ -61,36 +73,36 @@ test_up_from_normal_at_once (void)
 {
   g_test_summary ("What both samples reached counts: no level in between has to be visited");
 
-  RUN ({ 0.0, 0.92, 0, NORMAL }, { 0.5, 0.91, 0, CRITICAL });
-  RUN ({ 0.0, 0.92, 0, NORMAL }, { 0.5, 0.82, 0, MEDIUM });
-  RUN ({ 0.0, 0.82, 0, NORMAL }, { 0.5, 0.92, 0, MEDIUM }, { 1.0, 0.92, 0, CRITICAL });
+  RUN ({ 0.0, 0.92, NORMAL }, { 0.5, 0.91, CRITICAL });
+  RUN ({ 0.0, 0.92, NORMAL }, { 0.5, 0.82, MEDIUM });
+  RUN ({ 0.0, 0.82, NORMAL }, { 0.5, 0.92, MEDIUM }, { 1.0, 0.92, CRITICAL });
 }
 
 static void
 test_thresholds_are_inclusive (void)
 {
-  RUN ({ 0.0, 0.70, 0, NORMAL }, { 0.5, 0.70, 0, LOW });
-  RUN ({ 0.0, 0.6999, 0, NORMAL }, { 0.5, 0.6999, 0, NORMAL });
+  RUN ({ 0.0, 0.70, NORMAL }, { 0.5, 0.70, LOW });
+  RUN ({ 0.0, 0.6999, NORMAL }, { 0.5, 0.6999, NORMAL });
 }
 
 static void
 test_spike (void)
 {
-  RUN ({ 0.0, 0.92, 0, NORMAL }, { 0.5, 0.50, 0, NORMAL },
-       { 1.0, 0.92, 0, NORMAL }, { 1.5, 0.50, 0, NORMAL });
+  RUN ({ 0.0, 0.92, NORMAL }, { 0.5, 0.50, NORMAL },
+       { 1.0, 0.92, NORMAL }, { 1.5, 0.50, NORMAL });
 }
 
 static void
 test_emergency_at_once (void)
 {
-  RUN ({ 0.0, 0.50, 0, NORMAL }, { 0.5, 0.96, 0, EMERGENCY }, { 1.0, 1.00, 0, EMERGENCY });
+  RUN ({ 0.0, 0.50, NORMAL }, { 0.5, 0.96, EMERGENCY }, { 1.0, 1.00, EMERGENCY });
 }
 
 static void
 test_down_after_dwell (void)
 {
-  RUN ({ 0.0, 0.92, 0, NORMAL }, { 0.5, 0.92, 0, CRITICAL },
-       { 1.0, 0.50, 0, CRITICAL }, { 15.9, 0.50, 0, CRITICAL }, { 16.0, 0.50, 0, NORMAL });
+  RUN ({ 0.0, 0.92, NORMAL }, { 0.5, 0.92, CRITICAL },
+       { 1.0, 0.50, CRITICAL }, { 15.9, 0.50, CRITICAL }, { 16.0, 0.50, NORMAL });
 }
 
 static void
@@ -98,10 +110,10 @@ test_down_not_within_margin (void)
 {
   g_test_summary ("4 points lower is not lower, however long; and one relapse starts anew");
 
-  RUN ({ 0.0, 0.92, 0, NORMAL }, { 0.5, 0.92, 0, CRITICAL },
-       { 1.0, 0.86, 0, CRITICAL }, { 100.0, 0.86, 0, CRITICAL },
-       { 101.0, 0.84, 0, CRITICAL }, { 110.0, 0.86, 0, CRITICAL },
-       { 111.0, 0.84, 0, CRITICAL }, { 125.9, 0.84, 0, CRITICAL }, { 126.0, 0.84, 0, HIGH });
+  RUN ({ 0.0, 0.92, NORMAL }, { 0.5, 0.92, CRITICAL },
+       { 1.0, 0.86, CRITICAL }, { 100.0, 0.86, CRITICAL },
+       { 101.0, 0.84, CRITICAL }, { 110.0, 0.86, CRITICAL },
+       { 111.0, 0.84, CRITICAL }, { 125.9, 0.84, CRITICAL }, { 126.0, 0.84, HIGH });
 }
 
 static void
@@ -109,9 +121,9 @@ test_down_in_steps (void)
 {
   g_test_summary ("Each level is left 15 s after the usage was last near it");
 
-  RUN ({ 0.0, 0.96, 0, EMERGENCY }, { 1.0, 0.86, 0, EMERGENCY },
-       { 10.0, 0.76, 0, EMERGENCY }, { 16.0, 0.76, 0, CRITICAL },
-       { 20.0, 0.10, 0, CRITICAL }, { 25.0, 0.10, 0, MEDIUM }, { 35.0, 0.10, 0, NORMAL });
+  RUN ({ 0.0, 0.96, EMERGENCY }, { 1.0, 0.86, EMERGENCY },
+       { 10.0, 0.76, EMERGENCY }, { 16.0, 0.76, CRITICAL },
+       { 20.0, 0.10, CRITICAL }, { 25.0, 0.10, MEDIUM }, { 35.0, 0.10, NORMAL });
 }
 
 static void
@@ -122,12 +134,12 @@ test_saw_tooth (void)
 
   g_test_summary ("A collector's saw-tooth around a threshold makes one change, not hundreds");
 
-  mgr_level_filter_init (&filter);
+  mgr_level_filter_init (&filter, 15 * SECOND);
   for (guint i = 0; i < 10000; i++)
     {
       MgrPressureLevel before = filter.level;
 
-      if (mgr_level_filter_feed (&filter, i * SECOND / 2, i % 8 < 4 ? 0.78 : 0.83, 0.0) != before)
+      if (feed (&filter, i * SECOND / 2, i % 8 < 4 ? 0.78 : 0.83) != before)
         changes++;
     }
 
@@ -136,29 +148,44 @@ test_saw_tooth (void)
 }
 
 static void
-test_stall_lifts (void)
+test_other_dwell (void)
 {
-  RUN ({ 0.0, 0.72, 0.09, NORMAL }, { 0.5, 0.72, 0.09, LOW });
-  RUN ({ 0.0, 0.72, 0.10, NORMAL }, { 0.5, 0.72, 0.10, MEDIUM });
-  RUN ({ 0.0, 0.72, 0.40, NORMAL }, { 0.5, 0.72, 0.40, HIGH });
+  MgrLevelFilter filter;
+
+  mgr_level_filter_init (&filter, 3 * SECOND);
+  feed (&filter, 0, 0.92);
+  g_assert_cmpint (feed (&filter, 1, 0.92), ==, CRITICAL);
+  g_assert_cmpint (feed (&filter, 2 * SECOND, 0.10), ==, CRITICAL);
+  g_assert_cmpint (feed (&filter, 5 * SECOND - 1, 0.10), ==, CRITICAL);
+  g_assert_cmpint (feed (&filter, 5 * SECOND, 0.10), ==, NORMAL);
 }
 
 static void
-test_stall_only_where_short (void)
+test_repeats_are_rare (void)
 {
-  g_test_summary ("Stall alone is no alarm, and lifts no further than to critical");
+  MgrLevelFilter filter;
+  guint rises = 0;
 
-  RUN ({ 0.0, 0.60, 1.0, NORMAL }, { 0.5, 0.60, 1.0, NORMAL });
-  RUN ({ 0.0, 0.92, 1.0, NORMAL }, { 0.5, 0.92, 1.0, CRITICAL }, { 1.0, 0.92, 1.0, CRITICAL });
-  RUN ({ 0.0, 0.96, 1.0, EMERGENCY });
+  g_test_summary ("Whatever usage does, a level is entered again at most 4 times a minute");
+
+  mgr_level_filter_init (&filter, 15 * SECOND);
+  for (guint i = 0; i < 2 * 600; i++)
+    {
+      MgrPressureLevel before = filter.level;
+
+      rises += feed (&filter, i * SECOND / 2, i / 8 % 5 == 0 ? 0.92 : 0.10) > before;
+    }
+
+  g_assert_cmpuint (rises, >=, 10);
+  g_assert_cmpuint (rises, <=, 40);
 }
 
 static void
 test_clock_back (void)
 {
-  RUN ({ 100.0, 0.92, 0, NORMAL }, { 100.5, 0.92, 0, CRITICAL },
-       { 101.0, 0.10, 0, CRITICAL }, { 50.0, 0.10, 0, CRITICAL },
-       { 64.9, 0.10, 0, CRITICAL }, { 65.0, 0.10, 0, NORMAL });
+  RUN ({ 100.0, 0.92, NORMAL }, { 100.5, 0.92, CRITICAL },
+       { 101.0, 0.10, CRITICAL }, { 50.0, 0.10, CRITICAL },
+       { 64.9, 0.10, CRITICAL }, { 65.0, 0.10, NORMAL });
 }
 
 static void
@@ -169,17 +196,16 @@ test_deterministic (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (42);
   gint64 time = 0;
 
-  mgr_level_filter_init (&first);
-  mgr_level_filter_init (&second);
+  mgr_level_filter_init (&first, 15 * SECOND);
+  mgr_level_filter_init (&second, 15 * SECOND);
   for (guint i = 0; i < 10000; i++)
     {
       double usage = g_rand_double (rand);
-      double stall = g_rand_double (rand);
       MgrPressureLevel level;
 
       time += g_rand_int_range (rand, 0, 5 * SECOND);
-      level = mgr_level_filter_feed (&first, time, usage, stall);
-      g_assert_cmpint (level, ==, mgr_level_filter_feed (&second, time, usage, stall));
+      level = feed (&first, time, usage);
+      g_assert_cmpint (level, ==, feed (&second, time, usage));
       g_assert_cmpint (level, <=, EMERGENCY);
     }
 }
@@ -199,8 +225,8 @@ main (int    argc,
   g_test_add_func ("/pressure/level/down-not-within-margin", test_down_not_within_margin);
   g_test_add_func ("/pressure/level/down-in-steps", test_down_in_steps);
   g_test_add_func ("/pressure/level/saw-tooth", test_saw_tooth);
-  g_test_add_func ("/pressure/level/stall-lifts", test_stall_lifts);
-  g_test_add_func ("/pressure/level/stall-only-where-short", test_stall_only_where_short);
+  g_test_add_func ("/pressure/level/other-dwell", test_other_dwell);
+  g_test_add_func ("/pressure/level/repeats-are-rare", test_repeats_are_rare);
   g_test_add_func ("/pressure/level/clock-back", test_clock_back);
   g_test_add_func ("/pressure/level/deterministic", test_deterministic);
 
