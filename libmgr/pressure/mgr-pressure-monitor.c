@@ -68,6 +68,7 @@ struct _MgrPressureMonitor
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
   MgrSourceSet *sources;     /* (owned) */
+  MgrOwnerWatch *watch;      /* (owned) */
 
   GMutex lock;               /* guards what follows */
   MgrPressureEngine *engine; /* (owned) */
@@ -153,7 +154,25 @@ monitor_tick (gpointer object)
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
   g_autoptr (MgrPressureSample) sample = monitor_take_sample (self);
 
+  mgr_owner_watch_look (self->watch, self,
+                        mgr_pressure_sample_get_level (sample) >= MGR_PRESSURE_LEVEL_CRITICAL);
   return mgr_pressure_monitor_get_pace (self);
+}
+
+void
+mgr_pressure_monitor_set_blocked_func (MgrPressureMonitor  *self,
+                                       MgrOwnerBlockedFunc  func,
+                                       gpointer             user_data,
+                                       GDestroyNotify       destroy)
+{
+  mgr_owner_watch_set_func (self->watch, func, user_data, destroy);
+}
+
+void
+mgr_pressure_monitor_set_blocked_limit (MgrPressureMonitor *self,
+                                        gint64              limit)
+{
+  mgr_owner_watch_set_limit (self->watch, limit);
 }
 
 MgrPressureEngine *
@@ -269,6 +288,7 @@ mgr_pressure_monitor_constructed (GObject *object)
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
   self->sources = mgr_source_set_new (self->clock, self->owner, self->interval);
+  self->watch = mgr_owner_watch_new (self->clock, self->owner);
 }
 
 static void
@@ -285,6 +305,7 @@ mgr_pressure_monitor_finalize (GObject *object)
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
   g_clear_pointer (&self->sources, mgr_source_set_free);
+  g_clear_pointer (&self->watch, mgr_owner_watch_free);
   g_clear_pointer (&self->engine, mgr_pressure_engine_free);
   g_clear_pointer (&self->owner, g_main_context_unref);
   g_clear_object (&self->clock);
