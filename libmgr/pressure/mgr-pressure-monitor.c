@@ -12,6 +12,8 @@
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
 
+#include <unistd.h>
+
 /**
  * SECTION:mgr-pressure-monitor
  * @title: MgrPressureMonitor
@@ -69,6 +71,7 @@ struct _MgrPressureMonitor
   GMainContext *owner;       /* (owned) */
   MgrSourceSet *sources;     /* (owned) */
   MgrOwnerWatch *watch;      /* (owned) */
+  int worker_pid;            /* atomic: the process of the worker; 0: stopped */
 
   GMutex lock;               /* guards what follows */
   MgrPressureEngine *engine; /* (owned) */
@@ -197,13 +200,17 @@ mgr_pressure_monitor_post_notify_adaptive (MgrPressureMonitor *self)
 static gboolean
 monitor_is_running (MgrPressureMonitor *self)
 {
-  gboolean running;
+  return g_atomic_int_get (&self->worker_pid) == getpid ();
+}
 
-  g_mutex_lock (&self->lock);
-  running = self->worker != NULL;
-  g_mutex_unlock (&self->lock);
+/* In a child of fork() there is no worker to wait for, and locks may be held by threads
+ * that are not there: such a monitor does nothing any more, nor is it freed. */
+static gboolean
+monitor_is_inherited (MgrPressureMonitor *self)
+{
+  int pid = g_atomic_int_get (&self->worker_pid);
 
-  return running;
+  return pid != 0 && pid != getpid ();
 }
 
 static gboolean
@@ -211,8 +218,12 @@ monitor_stop (MgrPressureMonitor *self)
 {
   MgrPressureWorker *worker;
 
+  if (monitor_is_inherited (self))
+    return FALSE;
+
   g_mutex_lock (&self->lock);
   worker = g_steal_pointer (&self->worker);
+  g_atomic_int_set (&self->worker_pid, 0);
   g_mutex_unlock (&self->lock);
 
   if (worker == NULL)
@@ -304,12 +315,15 @@ mgr_pressure_monitor_finalize (GObject *object)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
-  g_clear_pointer (&self->sources, mgr_source_set_free);
-  g_clear_pointer (&self->watch, mgr_owner_watch_free);
-  g_clear_pointer (&self->engine, mgr_pressure_engine_free);
-  g_clear_pointer (&self->owner, g_main_context_unref);
-  g_clear_object (&self->clock);
-  g_mutex_clear (&self->lock);
+  if (!monitor_is_inherited (self))
+    {
+      g_clear_pointer (&self->sources, mgr_source_set_free);
+      g_clear_pointer (&self->watch, mgr_owner_watch_free);
+      g_clear_pointer (&self->engine, mgr_pressure_engine_free);
+      g_clear_pointer (&self->owner, g_main_context_unref);
+      g_clear_object (&self->clock);
+      g_mutex_clear (&self->lock);
+    }
 
   G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->finalize (object);
 }
@@ -485,7 +499,8 @@ mgr_pressure_monitor_remove_source (MgrPressureMonitor *self,
  *
  * Takes a sample at once and then one at every interval, in a thread of the
  * monitor's own, until mgr_pressure_monitor_stop() or the end of the monitor. May
- * be called from any thread; nothing happens if the monitor runs already.
+ * be called from any thread; nothing happens if the monitor runs already, nor in a
+ * child of fork() if it ran in the parent.
  *
  * Since: 1.0
  */
@@ -496,14 +511,17 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
 
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
 
-  if (monitor_is_running (self))
+  if (monitor_is_inherited (self) || monitor_is_running (self))
     return;
 
   worker = mgr_pressure_worker_start (self, monitor_tick, self->clock);
 
   g_mutex_lock (&self->lock);
   if (self->worker == NULL)
-    self->worker = g_steal_pointer (&worker);
+    {
+      self->worker = g_steal_pointer (&worker);
+      g_atomic_int_set (&self->worker_pid, getpid ());
+    }
   g_mutex_unlock (&self->lock);
 
   /* Another thread was quicker. */
