@@ -404,8 +404,9 @@ class TestCommandLine(MgrctlTestCase):
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list"])
-        self.assertEqual(self.complete("c"), ["components", "cleanup"])
+        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list", "config"])
+        self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
+        self.assertNotIn("--", self.complete("config", "--"))
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
         self.assertEqual(self.complete("--program", ""), [str(program.pid), "importer"])

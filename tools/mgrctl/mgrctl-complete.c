@@ -56,7 +56,9 @@ offer_entries (const GOptionEntry *entries,
     {
       g_autofree char *option = g_strconcat ("--", entry->long_name, NULL);
 
-      offer (option, prefix);
+      /* What takes the words that are no options has no name. */
+      if (*entry->long_name != '\0')
+        offer (option, prefix);
     }
 }
 

@@ -17,6 +17,8 @@ static const MgrctlVerb verbs[] = {
     mgrctl_watch_entries, mgrctl_watch },
   { "cleanup", "Clean what may be cleaned", mgrctl_cleanup_entries, mgrctl_cleanup },
   { "list", "List the programs that can be asked", NULL, mgrctl_list },
+  { "config", "Show the configuration that programs read here, or check it",
+    mgrctl_config_entries, mgrctl_config },
   { NULL, }
 };
 

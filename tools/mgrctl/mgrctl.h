@@ -38,12 +38,14 @@ typedef struct
 
 extern const GOptionEntry mgrctl_watch_entries[];
 extern const GOptionEntry mgrctl_cleanup_entries[];
+extern const GOptionEntry mgrctl_config_entries[];
 
 MgrctlExit mgrctl_status     (const MgrctlOptions *options);
 MgrctlExit mgrctl_components (const MgrctlOptions *options);
 MgrctlExit mgrctl_watch      (const MgrctlOptions *options);
 MgrctlExit mgrctl_cleanup    (const MgrctlOptions *options);
 MgrctlExit mgrctl_list       (const MgrctlOptions *options);
+MgrctlExit mgrctl_config     (const MgrctlOptions *options);
 
 /* Prints what may stand in place of the last of @words, one a line. */
 void       mgrctl_complete   (const MgrctlVerb    *verbs,
