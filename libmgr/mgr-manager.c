@@ -8,6 +8,7 @@
 
 #include "mgr-enum-types.h"
 #include "pressure/mgr-cgroup-source.h"
+#include "pressure/mgr-gpu-finder-private.h"
 #include "pressure/mgr-meminfo-source.h"
 #include "pressure/mgr-psi-source.h"
 
@@ -116,6 +117,10 @@ manager_set_up_pressure (MgrManager *self)
   manager_add_source (self, mgr_meminfo_source_new (self->proc_path));
   manager_add_source (self, mgr_cgroup_source_new (self->proc_path, self->cgroup_path));
   manager_add_source (self, mgr_psi_source_new (self->clock, self->proc_path, self->cgroup_path));
+
+  /* Where another machine is shown, the devices of this one are none of it. */
+  if (self->proc_path == NULL)
+    mgr_gpu_finder_start (self->monitor);
 }
 
 static void

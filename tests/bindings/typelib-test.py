@@ -23,8 +23,9 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules",
+    "PsiSource", "Resource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
