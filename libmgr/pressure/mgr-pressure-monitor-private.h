@@ -11,12 +11,19 @@
 #include "pressure/mgr-owner-watch-private.h"
 #include "pressure/mgr-pressure-engine-private.h"
 #include "pressure/mgr-pressure-monitor.h"
+#include "pressure/mgr-source-set-private.h"
+#include "pressure/mgr-system-watch-private.h"
 
 G_BEGIN_DECLS
 
 /* The engine is the caller's until it is unlocked; no foreign code may run meanwhile. */
 MgrPressureEngine *mgr_pressure_monitor_lock_engine   (MgrPressureMonitor *self);
 void               mgr_pressure_monitor_unlock_engine (MgrPressureMonitor *self);
+
+/* All of them stay the monitor's own. */
+MgrSourceSet      *mgr_pressure_monitor_get_sources   (MgrPressureMonitor *self);
+MgrSystemWatch    *mgr_pressure_monitor_get_system    (MgrPressureMonitor *self);
+GMainContext      *mgr_pressure_monitor_get_owner     (MgrPressureMonitor *self);
 
 /* What to do, in the monitor's own thread and without a lock, where memory is at
  * critical or above and the owner's context has not dispatched for a second: not before

@@ -24,15 +24,16 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
-    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules",
-    "PsiSource", "Resource",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "Resource", "SwapSource",
+    "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
     "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
     "PressureSample", "Report",
 }
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {"CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }

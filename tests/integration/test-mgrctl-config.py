@@ -168,10 +168,11 @@ class TestCheck(ConfigTestCase):
         self.assertIn("is larger than", self.check(1, "/dev/zero"))
 
     def test_usage(self):
-        for words in (["chekc"], ["check", "a", "b"]):
+        for words, message in ((["chekc"], "“config” knows no “chekc”, but check"),
+                               (["check", "a", "b"], "“config” takes [check [FILE]], and no “b”")):
             result = self.run_mgrctl("config", *words)
             self.assertEqual((result.returncode, result.stdout), (2, ""))
-            self.assertIn("“config” takes “check”", result.stderr)
+            self.assertIn(message, result.stderr)
 
 
 class TestDocumentation(ConfigTestCase):

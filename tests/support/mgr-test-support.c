@@ -39,3 +39,12 @@ mgr_test_wait_threads (const char *name)
   while (mgr_test_count_threads (name) > 0)
     g_usleep (50);
 }
+
+void
+mgr_test_settle (void)
+{
+  guint iterations = 0;
+
+  while (g_main_context_iteration (NULL, FALSE))
+    g_assert_cmpuint (++iterations, <, 10000);
+}

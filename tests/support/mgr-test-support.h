@@ -10,6 +10,10 @@
  * ends a wait that never does. */
 void  mgr_test_iterate_until (gboolean   *done);
 
+/* Iterates the default main context until nothing in it is ready. What is always
+ * ready, as a dead file descriptor that is still waited for, fails the test. */
+void  mgr_test_settle        (void);
+
 /* The threads of this process that are called @name; waits until there is none, where
  * they end in the background. */
 guint mgr_test_count_threads (const char *name);

@@ -10,13 +10,7 @@
 
 #include <stdio.h>
 
-static char **words;
-
-const GOptionEntry mgrctl_config_entries[] = {
-  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words,
-    NULL, "[check [FILE]]" },
-  { NULL, }
-};
+const char * const mgrctl_config_choices[] = { "check", NULL };
 
 static int
 measure (MgrConfig *config,
@@ -172,14 +166,8 @@ check (const MgrctlOptions *options,
 MgrctlExit
 mgrctl_config (const MgrctlOptions *options)
 {
-  guint n_words = words != NULL ? g_strv_length (words) : 0;
-
-  if (n_words == 0)
+  if (options->arguments[0] == NULL)
     return show (options);
 
-  if (n_words <= 2 && g_str_equal (words[0], "check"))
-    return check (options, words[1]);
-
-  mgrctl_print_error ("“config” takes “check”, and after that a file, and nothing else");
-  return MGRCTL_EXIT_USAGE;
+  return check (options, options->arguments[1]);
 }

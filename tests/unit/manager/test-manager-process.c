@@ -274,7 +274,8 @@ static void
 write_meminfo (int   fd,
                guint percent_used)
 {
-  g_autofree char *text = g_strdup_printf ("MemTotal:       %8u kB\nMemAvailable:   %8u kB\n",
+  g_autofree char *text = g_strdup_printf ("MemTotal:       %8u kB\nMemAvailable:   %8u kB\n"
+                                           "SwapTotal:             0 kB\nSwapFree:              0 kB\n",
                                            1u << 20, (100 - percent_used) * ((1u << 20) / 100));
   gssize length = (gssize) strlen (text);
   gssize written = pwrite (fd, text, (gsize) length, 0);
@@ -342,6 +343,7 @@ play_without_descriptors (void)
                                                     "v2 /a\n"
                                                     "group /a max=2G current=10M\n"
                                                     "stall /a total=0\n"
+                                                    "stall - total=0\n"
                                                     "status RssAnon=1M VmSwap=0\n");
   g_autoptr (MgrManager) manager = NULL;
   g_autofree char *path = g_build_filename (mgr_fake_tree_get_proc (tree), "meminfo", NULL);
