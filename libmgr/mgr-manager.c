@@ -8,6 +8,7 @@
 
 #include "mgr-enum-types.h"
 #include "pressure/mgr-gpu-finder-private.h"
+#include "pressure/mgr-process-source.h"
 
 /**
  * SECTION:mgr-manager
@@ -104,10 +105,13 @@ static void
 manager_set_up_pressure (MgrManager *self)
 {
   g_autoptr (MgrPressureSource) own = mgr_budget_source_new (self->root, FALSE, self->proc_path);
+  g_autoptr (MgrPressureSource) process =
+    mgr_process_source_new (self->proc_path, self->cgroup_path);
 
   self->monitor = mgr_pressure_monitor_new (self->clock);
   self->own_budget = MGR_BUDGET_SOURCE (g_object_ref (own));
   mgr_pressure_monitor_add_source (self->monitor, own);
+  mgr_pressure_monitor_add_source (self->monitor, process);
   mgr_pressure_monitor_add_system_sources (self->monitor, self->proc_path, self->cgroup_path);
   mgr_pressure_monitor_set_limits (self->monitor, self->limits);
 
@@ -294,10 +298,8 @@ mgr_manager_set_property (GObject      *object,
 }
 
 static void
-install_construct_properties (void)
+install_budget_properties (GParamFlags flags)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-
   /**
    * MgrManager:total-budget:
    *
@@ -323,6 +325,14 @@ install_construct_properties (void)
    */
   props[PROP_TOTAL_BUDGET_SHARE] =
     g_param_spec_double ("total-budget-share", NULL, NULL, 0, 1, 0, flags);
+}
+
+static void
+install_construct_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  install_budget_properties (flags);
 
   /**
    * MgrManager:clock:

@@ -9,7 +9,6 @@
 #include "base/mgr-owner-context-private.h"
 #include "pressure/mgr-cgroup-source.h"
 #include "pressure/mgr-meminfo-source.h"
-#include "pressure/mgr-process-source.h"
 #include "pressure/mgr-psi-source.h"
 #include "pressure/mgr-swap-source.h"
 
@@ -81,7 +80,7 @@ mgr_pressure_monitor_remove_source (MgrPressureMonitor *self,
  *    cgroups are looked for, or %NULL for the root directory
  *
  * Adds every source that the kernel has: #MgrMeminfoSource, #MgrCgroupSource,
- * #MgrSwapSource, #MgrProcessSource, and a #MgrPsiSource of the group and one of the machine, all of
+ * #MgrSwapSource, and a #MgrPsiSource of the group and one of the machine, all of
  * them on the clock of the monitor. What the kernel does not offer here is named by
  * mgr_pressure_sample_get_missing(). May be called from any thread.
  *
@@ -98,7 +97,6 @@ mgr_pressure_monitor_add_system_sources (MgrPressureMonitor *self,
   g_autoptr (MgrPressureSource) meminfo = NULL;
   g_autoptr (MgrPressureSource) cgroup = NULL;
   g_autoptr (MgrPressureSource) swap = NULL;
-  g_autoptr (MgrPressureSource) process = NULL;
   g_autoptr (MgrClock) clock = NULL;
 
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
@@ -110,8 +108,6 @@ mgr_pressure_monitor_add_system_sources (MgrPressureMonitor *self,
   mgr_pressure_monitor_add_source (self, meminfo);
   mgr_pressure_monitor_add_source (self, cgroup);
   mgr_pressure_monitor_add_source (self, swap);
-  process = mgr_process_source_new (proc_path, cgroup_path);
-  mgr_pressure_monitor_add_source (self, process);
 
   for (guint i = 0; i < G_N_ELEMENTS (stall_scopes); i++)
     {

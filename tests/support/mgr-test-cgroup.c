@@ -4,11 +4,11 @@
 
 #include "mgr-test-cgroup.h"
 
+#include "mgr-fake-tree.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "mgr-fake-tree.h"
 
 struct _MgrTestCgroup
 {

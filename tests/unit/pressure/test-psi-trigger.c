@@ -4,16 +4,16 @@
 
 #include <mgr.h>
 
+#include "mgr-fake-tree.h"
+#include "mgr-test-cgroup.h"
+#include "pressure/mgr-psi-trigger-private.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "mgr-fake-tree.h"
-#include "mgr-test-cgroup.h"
-#include "pressure/mgr-psi-trigger-private.h"
 
 #define MILLISECOND G_TIME_SPAN_MILLISECOND
 #define SECOND G_TIME_SPAN_SECOND
