@@ -178,8 +178,8 @@ read_stat (MgrCgroupGroup    *self,
       figures->limit = mgr_limit_normalize (figures->limit);
     }
 
-  figures->reclaimable = mgr_cgroup_reclaimable (figures->current, inactive_file,
-                                                 active_file, slab);
+  figures->reclaimable =
+    mgr_cgroup_reclaimable (figures->current, inactive_file, active_file, slab);
   return TRUE;
 }
 

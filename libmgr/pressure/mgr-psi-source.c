@@ -123,6 +123,25 @@ mgr_psi_read_total (MgrProcFile  *file,
   return TRUE;
 }
 
+/* Takes the growth of the counter as a share of the time in which it grew. */
+static gboolean
+psi_source_take_growth (MgrPsiSource  *self,
+                        guint64        total,
+                        gint64         elapsed,
+                        GError       **error)
+{
+  if (!mgr_stall_share (self->last_total, total, elapsed, &self->stall))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” tells of %" G_GUINT64_FORMAT " µs of stall within %"
+                   G_GINT64_FORMAT " µs, which is not believed",
+                   mgr_proc_file_get_path (self->file), total - self->last_total, elapsed);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 psi_source_poll (MgrPsiSource  *self,
                  gint64         now,
@@ -143,12 +162,7 @@ psi_source_poll (MgrPsiSource  *self,
 
   /* The first total of a file counts since the machine started. */
   if (self->has_total)
-    success = mgr_stall_share (self->last_total, total, elapsed, &self->stall);
-  if (!success)
-    g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                 "The file “%s” tells of %" G_GUINT64_FORMAT " µs of stall within %"
-                 G_GINT64_FORMAT " µs, which is not believed",
-                 mgr_proc_file_get_path (self->file), total - self->last_total, elapsed);
+    success = psi_source_take_growth (self, total, elapsed, error);
 
   self->has_total = TRUE;
   self->last_total = total;

@@ -265,6 +265,24 @@ test('a recorded run', () => {
     assertEqual(monitor.sample().available, 10240);
 });
 
+test('what the kernel has', () => {
+    const paths = {proc_path: '/nonexistent', cgroup_path: '/nonexistent'};
+    const monitor = new Mgr.PressureMonitor();
+    const limits = new Mgr.MemoryLimits(paths);
+    const group = new Mgr.PsiSource({scope: Mgr.PressureScope.GROUP, ...paths});
+
+    monitor.add_system_sources(paths.proc_path, paths.cgroup_path);
+    assertEqual(monitor.sample().missing, ['meminfo', 'cgroup', 'swap', 'psi-group', 'psi']);
+    monitor.limits = limits;
+    monitor.trigger = false;
+    assertEqual([monitor.dup_limits() === limits, monitor.get_trigger()], [true, false]);
+    assertEqual([limits.limit, limits.headroom, limits.swap], [0, 0, 0]);
+    assertEqual([group.get_name(), group.proc_path], ['psi-group', '/nonexistent']);
+    assertEqual(Mgr.SwapSource.new(null, null).get_name(), 'swap');
+    assertThrows(() => makeManager().set_total_budget_share(0.5), Mgr.Error,
+        Mgr.Error.NOT_AVAILABLE);
+});
+
 /* Fills the total budget to 90 %, so that the level is critical. */
 function press(manager) {
     const allocation = manager.add_component('rest').allocate('57.6 MiB');
