@@ -13,6 +13,8 @@
 #include "pressure/mgr-source-set-private.h"
 #include "pressure/mgr-system-files-private.h"
 
+#include <unistd.h>
+
 /**
  * SECTION:mgr-pressure-monitor
  * @title: MgrPressureMonitor
@@ -69,7 +71,9 @@ struct _MgrPressureMonitor
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
   MgrSourceSet *sources;     /* (owned) */
+  MgrOwnerWatch *watch;      /* (owned) */
   MgrSystemWatch *system;    /* (owned) */
+  int worker_pid;            /* atomic: the process of the worker; 0: stopped */
 
   GMutex lock;               /* guards what follows */
   MgrPressureEngine *engine; /* (owned) */
@@ -125,9 +129,11 @@ pressure_changed_cb (gpointer object,
                  mgr_pressure_sample_get_level (sample), sample);
 }
 
+/* A source may drop the monitor while it is read. */
 static MgrPressureSample *
 monitor_take_sample (MgrPressureMonitor *self)
 {
+  g_autoptr (MgrPressureMonitor) alive = g_object_ref (self);
   MgrPressureFigures figures = { .time = 0 };
   g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
   MgrPressureLevel before;
@@ -180,6 +186,8 @@ monitor_tick (gpointer           object,
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
   g_autoptr (MgrPressureSample) sample = monitor_look (self);
 
+  mgr_owner_watch_look (self->watch, self,
+                        mgr_pressure_sample_get_level (sample) >= MGR_PRESSURE_LEVEL_CRITICAL);
   return mgr_system_watch_tick (self->system, worker, mgr_pressure_monitor_get_pace (self));
 }
 
@@ -199,6 +207,22 @@ GMainContext *
 mgr_pressure_monitor_get_owner (MgrPressureMonitor *self)
 {
   return self->owner;
+}
+
+void
+mgr_pressure_monitor_set_blocked_func (MgrPressureMonitor  *self,
+                                       MgrOwnerBlockedFunc  func,
+                                       gpointer             user_data,
+                                       GDestroyNotify       destroy)
+{
+  mgr_owner_watch_set_func (self->watch, func, user_data, destroy);
+}
+
+void
+mgr_pressure_monitor_set_blocked_limit (MgrPressureMonitor *self,
+                                        gint64              limit)
+{
+  mgr_owner_watch_set_limit (self->watch, limit);
 }
 
 MgrPressureEngine *
@@ -223,13 +247,17 @@ mgr_pressure_monitor_post_notify_adaptive (MgrPressureMonitor *self)
 static gboolean
 monitor_is_running (MgrPressureMonitor *self)
 {
-  gboolean running;
+  return g_atomic_int_get (&self->worker_pid) == getpid ();
+}
 
-  g_mutex_lock (&self->lock);
-  running = self->worker != NULL;
-  g_mutex_unlock (&self->lock);
+/* In a child of fork() there is no worker to wait for, and locks may be held by threads
+ * that are not there: such a monitor does nothing any more, nor is it freed. */
+static gboolean
+monitor_is_inherited (MgrPressureMonitor *self)
+{
+  int pid = g_atomic_int_get (&self->worker_pid);
 
-  return running;
+  return pid != 0 && pid != getpid ();
 }
 
 static gboolean
@@ -237,8 +265,12 @@ monitor_stop (MgrPressureMonitor *self)
 {
   MgrPressureWorker *worker;
 
+  if (monitor_is_inherited (self))
+    return FALSE;
+
   g_mutex_lock (&self->lock);
   worker = g_steal_pointer (&self->worker);
+  g_atomic_int_set (&self->worker_pid, 0);
   g_mutex_unlock (&self->lock);
 
   if (worker == NULL)
@@ -325,6 +357,8 @@ mgr_pressure_monitor_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
+  self->sources = mgr_source_set_new (self->clock, self->owner, self->interval);
+  self->watch = mgr_owner_watch_new (self->clock, self->owner);
 }
 
 static void
@@ -340,12 +374,16 @@ mgr_pressure_monitor_finalize (GObject *object)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
-  g_clear_pointer (&self->sources, mgr_source_set_free);
-  g_clear_pointer (&self->system, mgr_system_watch_free);
-  g_clear_pointer (&self->engine, mgr_pressure_engine_free);
-  g_clear_pointer (&self->owner, g_main_context_unref);
-  g_clear_object (&self->clock);
-  g_mutex_clear (&self->lock);
+  if (!monitor_is_inherited (self))
+    {
+      g_clear_pointer (&self->sources, mgr_source_set_free);
+      g_clear_pointer (&self->watch, mgr_owner_watch_free);
+      g_clear_pointer (&self->system, mgr_system_watch_free);
+      g_clear_pointer (&self->engine, mgr_pressure_engine_free);
+      g_clear_pointer (&self->owner, g_main_context_unref);
+      g_clear_object (&self->clock);
+      g_mutex_clear (&self->lock);
+    }
 
   G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->finalize (object);
 }
@@ -496,7 +534,6 @@ mgr_pressure_monitor_init (MgrPressureMonitor *self)
   self->engine = mgr_pressure_engine_new ();
   self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
-  self->sources = mgr_source_set_new ();
   self->system = mgr_system_watch_new ();
 }
 
@@ -523,7 +560,8 @@ mgr_pressure_monitor_new (MgrClock *clock)
  *
  * Takes a sample at once and then one at every interval, in a thread of the
  * monitor's own, until mgr_pressure_monitor_stop() or the end of the monitor. May
- * be called from any thread; nothing happens if the monitor runs already.
+ * be called from any thread; nothing happens if the monitor runs already, nor in a
+ * child of fork() if it ran in the parent.
  *
  * Since: 1.0
  */
@@ -534,14 +572,17 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
 
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
 
-  if (monitor_is_running (self))
+  if (monitor_is_inherited (self) || monitor_is_running (self))
     return;
 
   worker = mgr_pressure_worker_start (self, monitor_tick, self->clock);
 
   g_mutex_lock (&self->lock);
   if (self->worker == NULL)
-    self->worker = g_steal_pointer (&worker);
+    {
+      self->worker = g_steal_pointer (&worker);
+      g_atomic_int_set (&self->worker_pid, getpid ());
+    }
   g_mutex_unlock (&self->lock);
 
   /* Another thread was quicker. */
@@ -556,9 +597,8 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Takes no samples any more and waits for the one that is being taken, unless it is
- * called by a source from within. Changes that were found before are still
- * signalled. May be called from any thread; nothing happens if the monitor does not
- * run.
+ * called from within. Changes that were found before are still signalled. May be
+ * called from any thread; nothing happens if the monitor does not run.
  *
  * Since: 1.0
  */
@@ -576,9 +616,11 @@ mgr_pressure_monitor_stop (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Asks all sources now, whether the monitor runs or not. The sample counts for the
- * level like any other. A source that fails, or that another thread is waiting for,
- * is named in mgr_pressure_sample_get_missing(), and the others go on without it.
- * May be called from any thread; it takes as long as the sources do.
+ * level like any other. A source that fails, or has neither answered within 100 ms nor
+ * a short while before, is named in mgr_pressure_sample_get_missing(), and the others
+ * go on without it. May be called from any thread; but only in the main context that
+ * was the thread default when the monitor was made are sources read that are not
+ * thread-safe, see #MgrPressureSource.
  *
  * Returns: (transfer full): the sample
  *
@@ -720,6 +762,7 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
   g_mutex_lock (&self->lock);
   changed = self->interval != interval;
   self->interval = interval;
+  mgr_source_set_set_interval (self->sources, interval);
   if (changed && self->worker != NULL)
     worker = mgr_pressure_worker_ref (self->worker);
   g_mutex_unlock (&self->lock);

@@ -32,6 +32,7 @@ struct _MgrProcFile
   int fd;             /* -1 while closed */
   char *buffer;       /* (owned) (nullable): never read */
   gsize size;
+  int failure;  /* errno of the last read; 0: there was none */
 };
 
 MgrProcFile *
@@ -156,6 +157,11 @@ mgr_proc_file_read (MgrProcFile  *self,
       if (result == 0)
         result = proc_file_load (self);
     }
+
+  /* What was not there before is not there now that nothing can be opened. */
+  if ((result == EMFILE || result == ENFILE) && self->failure != 0)
+    result = self->failure;
+  self->failure = result;
 
   if (result != 0)
     {

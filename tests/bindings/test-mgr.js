@@ -6,13 +6,10 @@
 
 const {Gio, GLib, Mgr} = imports.gi;
 
+imports.searchPath.unshift(GLib.path_get_dirname(imports.system.programPath));
+const {assertEqual, runTests, test} = imports.tap;
+
 const MIB = 1 << 20;
-
-const tests = [];
-
-function test(name, run) {
-    tests.push({name, run});
-}
 
 function makeManager() {
     const manager = new Mgr.Manager({
@@ -25,12 +22,6 @@ function makeManager() {
     const models = manager.add_component('ml-models', '16 MiB');
     manager.add_component('bert', '8 MiB', models);
     return manager;
-}
-
-function assertEqual(actual, expected) {
-    const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (left !== right)
-        throw new Error(`${left} is not ${right}`);
 }
 
 function assertThrows(run, domain, code) {
@@ -402,27 +393,4 @@ test('a manager with a configuration', () => {
     GLib.unsetenv('MGR_MEMORY_ALERT');
 });
 
-async function runAll() {
-    let failed = 0;
-
-    print(`1..${tests.length}`);
-    for (const [i, {name, run}] of tests.entries()) {
-        try {
-            await run(); // eslint-disable-line no-await-in-loop
-            print(`ok ${i + 1} ${name}`);
-        } catch (error) {
-            failed++;
-            print(`not ok ${i + 1} ${name}\n# ${error}\n# ${error.stack}`);
-        }
-    }
-
-    return failed;
-}
-
-const loop = GLib.MainLoop.new(null, false);
-let status = 1;
-runAll().then(failed => {
-    status = failed ? 1 : 0;
-}).finally(() => loop.quit());
-loop.run();
-imports.system.exit(status);
+runTests();

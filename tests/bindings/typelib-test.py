@@ -23,10 +23,10 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier", "PressureWatch",
-    "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource", "SwapSource",
-    "SystemSource",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
+    "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {

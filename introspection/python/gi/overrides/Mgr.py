@@ -418,8 +418,8 @@ for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.Pre
 Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
-for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
-               Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
+for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
+               Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
                Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.ReplaySource,
                Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)
