@@ -32,6 +32,8 @@
 #include "pressure/mgr-pressure-monitor.h"
 #include "pressure/mgr-pressure-watch.h"
 #include "pressure/mgr-pressure-notifier.h"
+#include "pressure/mgr-pressure-trace.h"
+#include "pressure/mgr-replay-source.h"
 #include "reclaim/mgr-resource.h"
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-cleanup-report.h"

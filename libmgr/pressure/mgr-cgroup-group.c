@@ -7,6 +7,7 @@
 #include "pressure/mgr-cgroup-group-private.h"
 
 #include "base/mgr-error.h"
+#include "pressure/mgr-cgroup-reclaimable-private.h"
 #include "pressure/mgr-proc-file-private.h"
 
 struct _MgrCgroupGroup
@@ -148,9 +149,7 @@ stat_lookup (MgrCgroupGroup  *self,
   return FALSE;
 }
 
-/* What the kernel gives back before it kills: the cold half of the page cache, and
- * half of the warm one and of the slab caches, since the rest is the working set.
- * `cache` is of no use here: shared memory and tmpfs sit in it. */
+/* `cache` is of no use here: shared memory and tmpfs sit in it. */
 static gboolean
 read_stat (MgrCgroupGroup    *self,
            MgrCgroupFigures  *figures,
@@ -161,7 +160,6 @@ read_stat (MgrCgroupGroup    *self,
   guint64 inactive_file = 0;
   guint64 active_file = 0;
   guint64 slab = 0;
-  guint64 sum = 0;
 
   if (!require (text != NULL, error) ||
       !stat_lookup (self, text, v1 ? "total_inactive_file" : "inactive_file",
@@ -180,11 +178,8 @@ read_stat (MgrCgroupGroup    *self,
       figures->limit = mgr_limit_normalize (figures->limit);
     }
 
-  if (!g_uint64_checked_add (&sum, inactive_file, active_file / 2) ||
-      !g_uint64_checked_add (&sum, sum, slab / 2))
-    sum = G_MAXUINT64;
-
-  figures->reclaimable = MIN (sum, figures->current);
+  figures->reclaimable =
+    mgr_cgroup_reclaimable (figures->current, inactive_file, active_file, slab);
   return TRUE;
 }
 

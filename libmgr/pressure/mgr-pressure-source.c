@@ -13,8 +13,8 @@
  *
  * A #MgrPressureMonitor asks its sources whenever it takes a sample. The library
  * has sources for the machine (#MgrMeminfoSource), for the cgroup
- * (#MgrCgroupSource), for stalls (#MgrPsiSource) and for a budget
- * (#MgrBudgetSource). A program may add its own: a class that implements this
+ * (#MgrCgroupSource), for swap space (#MgrSwapSource), for stalls (#MgrPsiSource) and
+ * for a budget (#MgrBudgetSource). A program may add its own: a class that implements this
  * interface, in C, Python or JavaScript.
  *
  * A source of a program's own never holds up the others. One that is thread-safe is

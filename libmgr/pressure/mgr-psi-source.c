@@ -8,6 +8,7 @@
 
 #include "mgr-enum-types.h"
 #include "pressure/mgr-psi-source-private.h"
+#include "pressure/mgr-stall-share-private.h"
 #include "pressure/mgr-system-source-private.h"
 
 /**
@@ -25,10 +26,6 @@
  * account for groups, the source of the scope %MGR_PRESSURE_SCOPE_GROUP fails with
  * %MGR_ERROR_NOT_AVAILABLE.
  */
-
-/* No task can wait longer than time passes. A counter that grew faster than
- * this many times has been exchanged for another, and says nothing. */
-#define CREDIBLE_STALL 2
 
 /**
  * MgrPsiSource:
@@ -133,18 +130,15 @@ psi_source_take_growth (MgrPsiSource  *self,
                         gint64         elapsed,
                         GError       **error)
 {
-  guint64 grown = total - self->last_total;
-
-  if (grown / CREDIBLE_STALL > (guint64) elapsed)
+  if (!mgr_stall_share (self->last_total, total, elapsed, &self->stall))
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                    "The file “%s” tells of %" G_GUINT64_FORMAT " µs of stall within %"
                    G_GINT64_FORMAT " µs, which is not believed",
-                   mgr_proc_file_get_path (self->file), grown, elapsed);
+                   mgr_proc_file_get_path (self->file), total - self->last_total, elapsed);
       return FALSE;
     }
 
-  self->stall = (double) grown / (double) elapsed;
   return TRUE;
 }
 
@@ -167,7 +161,7 @@ psi_source_poll (MgrPsiSource  *self,
     }
 
   /* The first total of a file counts since the machine started. */
-  if (self->has_total && elapsed > 0 && total > self->last_total)
+  if (self->has_total)
     success = psi_source_take_growth (self, total, elapsed, error);
 
   self->has_total = TRUE;

@@ -25,15 +25,18 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
     "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
-    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "Resource", "SwapSource",
-    "SystemSource",
+    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
+    "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource"}
 BOXED = {
     "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
-    "PressureSample", "Report",
+    "PressureSample", "PressureTrace", "Report",
 }
-ENUMS = {"CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {
+    "CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
+    "Safety",
+}
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }

@@ -411,7 +411,7 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
-                Mgr.PressureSample, Mgr.Report):
+                Mgr.PressureSample, Mgr.PressureTrace, Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
@@ -420,6 +420,6 @@ Mgr.Config.problems = property(Mgr.Config.get_problems)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
-               Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.Resource,
-               Mgr.SystemSource):
+               Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.ReplaySource,
+               Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)
