@@ -248,7 +248,7 @@ test_dropped_while_reading (Fixture       *fixture,
 
   mgr_fake_source_answer (fixture->source, MGR_FAKE_ANSWER_READING);
   mgr_test_wait_threads ("mgr-pressure");
-  g_assert_cmpuint (G_OBJECT (fixture->source)->ref_count, ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&G_OBJECT (fixture->source)->ref_count), ==, 1);
 }
 
 static void
