@@ -76,7 +76,7 @@ set_no_number_error (MgrProcFile  *file,
                      GError      **error)
 {
   g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-               "The file “%s” holds no number of bytes", mgr_proc_file_get_path (file));
+               "The file “%s” holds no number of bytes", mgr_proc_file_get_display_path (file));
   return FALSE;
 }
 
@@ -145,7 +145,7 @@ stat_lookup (MgrCgroupGroup  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-               "The file “%s” has no usable %s", mgr_proc_file_get_path (self->stat), key);
+               "The file “%s” has no usable %s", mgr_proc_file_get_display_path (self->stat), key);
   return FALSE;
 }
 

@@ -169,11 +169,11 @@ mgr_cgroup_memory_read (MgrCgroupMemory   *self,
   if (n_read == 0 && !mgr_cgroup_tree_is_in_root (self->tree))
     {
       MgrCgroupGroup *top = g_ptr_array_index (self->groups, self->groups->len - 1);
+      g_autofree char *shown = g_filename_display_name (mgr_cgroup_group_get_directory (top));
 
       g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
                    "The cgroup “%s” and those below it have no memory files: "
-                   "enable the memory controller for them in cgroup.subtree_control",
-                   mgr_cgroup_group_get_directory (top));
+                   "enable the memory controller for them in cgroup.subtree_control", shown);
       return FALSE;
     }
 

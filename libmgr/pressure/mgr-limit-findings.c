@@ -133,10 +133,13 @@ find_rlimit (MgrLimitFindings *self,
   if (limit == MGR_NO_LIMIT)
     return;
 
-  bound_lower (&self->limit, limit, name, THIS_PROCESS);
+  /* Where the use cannot be seen, no more than the limit is left for certain. */
   text = mgr_proc_file_read (status, NULL);
-  if (text != NULL && mgr_proc_text_lookup (text, use_name, &used))
-    bound_lower (&self->headroom, limit > used ? limit - used : 0, name, THIS_PROCESS);
+  if (text == NULL || !mgr_proc_text_lookup (text, use_name, &used))
+    used = 0;
+
+  bound_lower (&self->limit, limit, name, THIS_PROCESS);
+  bound_lower (&self->headroom, limit > used ? limit - used : 0, name, THIS_PROCESS);
 }
 
 static void

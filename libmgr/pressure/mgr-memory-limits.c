@@ -127,11 +127,17 @@ explain_figure (GString      *text,
                 const Figure *figure)
 {
   g_autofree char *size = mgr_size_format (figure->bytes);
+  g_autofree char *place = NULL;
 
   if (figure->bytes == MGR_NO_LIMIT)
-    g_string_append_printf (text, "%s: none\n", name);
-  else
-    g_string_append_printf (text, "%s: %s, %s of %s\n", name, size, figure->rule, figure->place);
+    {
+      g_string_append_printf (text, "%s: none\n", name);
+      return;
+    }
+
+  /* A cgroup may have any name. */
+  place = g_filename_display_name (figure->place);
+  g_string_append_printf (text, "%s: %s, %s of %s\n", name, size, figure->rule, place);
 }
 
 /* What happened in a refresh, as bits of figures, and whether it is a limit. */

@@ -22,6 +22,7 @@ assert_explains (MgrMemoryLimits *limits,
 {
   g_autofree char *text = mgr_memory_limits_explain (limits);
 
+  g_assert_true (g_utf8_validate (text, -1, NULL));
   if (strstr (text, part) == NULL)
     g_error ("“%s” is not in:\n%s", part, text);
 }
@@ -214,7 +215,19 @@ static const Case cases[] = {
   { "rlimit-without-use",
     "host total=16G available=8G\n"
     "rlimits as=1G\n",
-    1024, 0, 8192, "RLIMIT_AS of this process" },
+    1024, 0, 1024, "Headroom: 1.0 GiB, RLIMIT_AS of this process" },
+
+  { "name-not-in-utf-8",
+    "host total=16G available=8G\n"
+    "v2 /a\xff\n"
+    "group /a\xff max=1G high=800M current=300M\n",
+    1024, 800, 500, "a\xef\xbf\xbd" },
+
+  { "name-not-in-utf-8-without-controller",
+    "host total=16G available=8G\n"
+    "v2 /\xff root=/\xff\n"
+    "stall / total=0\n",
+    16384, 0, 8192, "enable the memory controller" },
 
   { "controller-not-enabled",
     "host total=16G available=8G\n"
