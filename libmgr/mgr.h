@@ -25,6 +25,8 @@
 #include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-sample.h"
 #include "pressure/mgr-pressure-monitor.h"
+#include "reclaim/mgr-reclaim-estimate.h"
+#include "reclaim/mgr-reclaimer.h"
 #include "reclaim/mgr-resource.h"
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-cleanup-report.h"

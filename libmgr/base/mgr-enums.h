@@ -110,4 +110,25 @@ typedef enum
   MGR_CLEANUP_STRATEGY_EMERGENCY,
 } MgrCleanupStrategy;
 
+/**
+ * MgrCleanupFlags:
+ * @MGR_CLEANUP_FLAGS_NONE: only SAFE resources
+ * @MGR_CLEANUP_FLAGS_FORCE: CAUTIOUS ones as well
+ * @MGR_CLEANUP_FLAGS_UNSAFE: with %MGR_CLEANUP_FLAGS_FORCE, also those that the rules
+ *    call PROTECTED; it is warned of and logged
+ * @MGR_CLEANUP_FLAGS_ALLOW_PROTECTED: with both of the others, also those that were
+ *    called PROTECTED by hand
+ *
+ * What a cleanup may touch. Pinned resources are never touched.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  MGR_CLEANUP_FLAGS_NONE            = 0,
+  MGR_CLEANUP_FLAGS_FORCE           = 1 << 0,
+  MGR_CLEANUP_FLAGS_UNSAFE          = 1 << 1,
+  MGR_CLEANUP_FLAGS_ALLOW_PROTECTED = 1 << 2,
+} MgrCleanupFlags;
+
 G_END_DECLS

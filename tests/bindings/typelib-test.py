@@ -26,12 +26,12 @@ CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
     "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
 }
-INTERFACES = {"PressureSource"}
+INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
-    "Report",
+    "ReclaimEstimate", "Report",
 }
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {"CleanupFlags", "CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {"error_quark", "size_format", "size_parse"}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",

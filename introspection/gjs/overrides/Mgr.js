@@ -24,6 +24,7 @@ const RECORD_ATTRIBUTES = {
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
+    ReclaimEstimate: ['bytes', 'lossy', 'rebuild_cost', 'walk_cost'],
     Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
         'returned', 'used'],
 };

@@ -355,7 +355,7 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
-                Mgr.PressureSample, Mgr.Report):
+                Mgr.PressureSample, Mgr.ReclaimEstimate, Mgr.Report):
     _add_record_attributes(_record)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
