@@ -31,7 +31,8 @@ BOXED = {
     "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
     "ReclaimEstimate", "Report",
 }
-ENUMS = {"CleanupFlags", "CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+FLAGS = {"CleanupFlags"}
+ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {"error_quark", "size_format", "size_parse"}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
@@ -73,9 +74,11 @@ class TypelibTest(unittest.TestCase):
         self.assertEqual(self.names(kinds.INTERFACE), INTERFACES)
         self.assertEqual(self.names(kinds.STRUCT), BOXED)
         self.assertEqual(self.names(kinds.ENUM), ENUMS)
+        self.assertEqual(self.names(kinds.FLAGS), FLAGS)
         self.assertEqual(self.names(kinds.FUNCTION), FUNCTIONS)
         self.assertEqual(self.names(kinds.CONSTANT), CONSTANTS)
-        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, ENUMS, FUNCTIONS, CONSTANTS))),
+        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, ENUMS, FLAGS, FUNCTIONS,
+                                       CONSTANTS))),
                          len(self.infos))
 
     def test_types_are_what_they_seem(self):
