@@ -14,6 +14,8 @@
 #include "base/mgr-clock.h"
 #include "base/mgr-manual-clock.h"
 #include "base/mgr-config.h"
+#include "journal/mgr-journal-entry.h"
+#include "journal/mgr-journal.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
 #include "pressure/mgr-memory-limits.h"
