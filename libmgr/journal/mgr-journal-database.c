@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* “MGRJ”: tells our files from other databases. */
 #define APPLICATION_ID 0x4d47524a
@@ -208,8 +209,6 @@ set_up (sqlite3     *database,
   sqlite3_extended_result_codes (database, TRUE);
   sqlite3_busy_timeout (database, OPEN_PATIENCE);
   status = check_layout (database, path, &is_new, error);
-  if (status == SQLITE_OK && sqlite3_db_readonly (database, "main") == 1)
-    status = fail (NULL, path, SQLITE_READONLY, error);
   if (status == SQLITE_OK && !is_new)
     status = check_health (database, path, error);
   if (status == SQLITE_OK && is_new)
@@ -239,8 +238,12 @@ check_kind (const char  *path,
 {
   struct stat info;
 
-  if (stat (path, &info) != 0 || S_ISREG (info.st_mode))
+  if (stat (path, &info) != 0)
     return SQLITE_OK;
+
+  /* SQLite would open it to read, and leave files beside it. */
+  if (S_ISREG (info.st_mode))
+    return euidaccess (path, W_OK) == 0 ? SQLITE_OK : fail (NULL, path, SQLITE_READONLY, error);
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                "The journal “%s” is kept in memory alone: that is no regular file. "
@@ -271,7 +274,7 @@ mgr_journal_database_open (const char  *path,
   return status;
 }
 
-/* In a folder that may not be written SQLite reads a file only if it need not share it. */
+/* For a file that nobody has open: to share one SQLite would make others beside it. */
 static int
 open_unshared (const char  *path,
                sqlite3    **database)
@@ -280,7 +283,6 @@ open_unshared (const char  *path,
   g_autofree char *plain_uri = g_filename_to_uri (absolute, NULL, NULL);
   g_autofree char *uri = g_strconcat (plain_uri, "?immutable=1", NULL);
 
-  g_clear_pointer (database, sqlite3_close);
   return sqlite3_open_v2 (uri, database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
 }
 
@@ -289,16 +291,16 @@ mgr_journal_database_open_old (const char  *path,
                                sqlite3    **database,
                                GError     **error)
 {
-  gint64 ignored = 0;
+  g_autofree char *log_path = g_strconcat (path, "-wal", NULL);
   gboolean is_new = FALSE;
-  int status = sqlite3_open_v2 (path, database, SQLITE_OPEN_READONLY, NULL);
+  int status;
 
-  sqlite3_busy_timeout (*database, OPEN_PATIENCE);
-  if (status == SQLITE_OK)
-    status = query_number (*database, path, "SELECT count(*) FROM sqlite_master", &ignored, NULL);
-  if (primary_code (status) == SQLITE_CANTOPEN || primary_code (status) == SQLITE_READONLY)
+  if (g_file_test (log_path, G_FILE_TEST_EXISTS))
+    status = sqlite3_open_v2 (path, database, SQLITE_OPEN_READONLY, NULL);
+  else
     status = open_unshared (path, database);
 
+  sqlite3_busy_timeout (*database, OPEN_PATIENCE);
   if (status != SQLITE_OK)
     fail (*database, path, status, error);
   else

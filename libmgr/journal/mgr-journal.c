@@ -29,7 +29,7 @@
  * With a path the entries are kept in an SQLite database as well, and are there again
  * after a restart. One journal at a time has a file. A thread of its own writes it, so
  * that nobody who adds an entry waits for a disk; only making the journal does, and
- * mgr_journal_flush(). Where the file cannot be had or written, a warning says so once,
+ * mgr_journal_flush(). At most as many entries as are kept in memory wait for it. Where the file cannot be had or written, a warning says so once,
  * with what helps, and the journal goes on in memory: what is in the file stays there,
  * and a damaged one is set aside as `PATH.corrupt`.
  *

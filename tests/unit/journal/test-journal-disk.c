@@ -115,6 +115,7 @@ test_damaged_meanwhile (Folder        *folder,
   beside = open_beside (folder);
   run_sql (beside, "PRAGMA writable_schema = ON");
   run_sql (beside, "UPDATE sqlite_master SET rootpage = 4711 WHERE name = 'entries'");
+  run_sql (beside, "PRAGMA schema_version = 4711");
   sqlite3_close (beside);
 
   expect_warning ("*was damaged. It is now*");
@@ -306,7 +307,10 @@ test_folder_is_not_writable (Folder        *folder,
   journal = mgr_journal_new (NULL, folder->path);
   assert_in_memory (journal, "Make its folder writable");
 
-  read = mgr_journal_new_from_file (folder->path, &error);
+  if (g_file_test (folder->path, G_FILE_TEST_EXISTS))
+    read = mgr_journal_new_from_file (folder->path, &error);
+  else
+    g_test_message ("The folder for temporary files is closed to others: nothing to read");
   if (root)
     g_assert_cmpint (setresuid (0, 0, 0), ==, 0);
   g_assert_no_error (error);

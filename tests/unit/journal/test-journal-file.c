@@ -162,7 +162,11 @@ test_read_from_outside (Folder        *folder,
   gsize after_length = 0;
 
   for (guint i = 0; i < 1500; i++)
-    add_text (journal, "entry");
+    {
+      add_text (journal, "entry");
+      if (i % 500 == 0)
+        flush (journal);
+    }
   flush (journal);
   living = mgr_journal_new_from_file (folder->path, &error);
   g_assert_no_error (error);
@@ -178,6 +182,7 @@ test_read_from_outside (Folder        *folder,
   g_clear_object (&ended);
   g_assert_true (g_file_get_contents (folder->path, &after, &after_length, NULL));
   g_assert_cmpmem (before, before_length, after, after_length);
+  g_assert_false (folder_has (folder, "-wal"));
 }
 
 static void
@@ -293,13 +298,14 @@ test_exit (Folder        *folder,
            gconstpointer  data)
 {
   const char *path = g_getenv ("MGR_TEST_JOURNAL");
+  MgrJournal *journal;
 
   if (g_test_subprocess ())
     {
       /* Never freed, and never flushed. */
-      MgrJournal *journal = mgr_journal_new (NULL, path);
-
+      journal = mgr_journal_new (NULL, path);
       add_text (journal, "last words");
+      g_assert_cmpint (g_rmdir (folder->folder), ==, 0);
       exit (0);
     }
 
@@ -307,7 +313,14 @@ test_exit (Folder        *folder,
   g_test_trap_subprocess (NULL, 0, 0);
   g_unsetenv ("MGR_TEST_JOURNAL");
   g_test_trap_assert_passed ();
-  g_assert_cmpint (count_rows (folder), ==, 1);
+
+  /* What the dead one left beside it hinders nobody. */
+  g_assert_true (folder_has (folder, ".lock"));
+  journal = mgr_journal_new (NULL, folder->path);
+  g_assert_cmpuint (add_text (journal, "entry"), ==, 2);
+  g_object_unref (journal);
+  g_assert_cmpint (count_rows (folder), ==, 2);
+  g_assert_false (folder_has (folder, ".lock"));
 }
 
 int
