@@ -6,8 +6,7 @@
 
 #include "mgr-manager-private.h"
 
-/* Of the memory found, so much stays free for what nobody charges. */
-#define SYSTEM_BUFFER_SHARE 0.05
+#include <signal.h>
 
 /* Says what is wrong, but not again what it said last: a program may make many
  * managers. */
@@ -59,24 +58,17 @@ mgr_manager_find_config (MgrManager *self)
   self->cgroup_path = choose_path (self->config, "cgroup-path", self->cgroup_path);
 }
 
-guint64
-mgr_manager_find_budget (MgrManager *self)
+static int
+find_emergency_signal (MgrConfig *config)
 {
-  guint64 configured = mgr_config_get_size (self->config, "total-budget");
-  double share = mgr_config_get_share (self->config, "total-budget");
-  g_autoptr (GError) error = NULL;
+  const char *name = mgr_config_get_string (config, "emergency-signal");
 
-  if (self->requested_budget > 0)
-    return self->requested_budget;
-  if (configured > 0)
-    return configured;
+  if (g_str_equal (name, "SIGUSR1"))
+    return SIGUSR1;
+  if (g_str_equal (name, "SIGUSR2"))
+    return SIGUSR2;
 
-  if (!mgr_memory_limits_refresh (self->limits, &error))
-    g_debug ("No limit found, so there is no total budget: %s", error->message);
-
-  if (!(share > 0.0))
-    share = 1 - SYSTEM_BUFFER_SHARE;
-  return (guint64) ((double) mgr_memory_limits_get_limit (self->limits) * share);
+  return g_str_equal (name, "SIGHUP") ? SIGHUP : 0;
 }
 
 void
@@ -98,6 +90,7 @@ mgr_manager_apply_config (MgrManager *self)
                                        mgr_config_get_boolean (self->config, "track-process"));
   mgr_cleanup_trigger_set_enabled (self->trigger,
                                    mgr_config_get_boolean (self->config, "automatic-cleanup"));
+  mgr_emergency_signal_set_signum (self->emergency, find_emergency_signal (self->config), NULL);
 }
 
 /**

@@ -7,9 +7,7 @@
 #include "mgr-manager-private.h"
 
 #include "mgr-enum-types.h"
-#include "pressure/mgr-cgroup-source.h"
-#include "pressure/mgr-meminfo-source.h"
-#include "pressure/mgr-psi-source.h"
+#include "pressure/mgr-process-source.h"
 
 /**
  * SECTION:mgr-manager
@@ -20,7 +18,10 @@
  * charged, a monitor that senses pressure, and a cleaner that takes memory back
  * from what the program registered. When pressure rises it cleans by itself:
  * lightly at medium, moderately at high, aggressively at critical, and all that
- * is not protected in an emergency.
+ * is not protected in an emergency. Where the service manager says by
+ * `MEMORY_PRESSURE_WATCH` where it tells of pressure, the first manager of a
+ * program listens there too (see #MgrPressureWatch) and cleans at least
+ * moderately whenever it is told.
  *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
@@ -39,6 +40,7 @@ G_DEFINE_FINAL_TYPE (MgrManager, mgr_manager, G_TYPE_OBJECT)
 typedef enum
 {
   PROP_TOTAL_BUDGET = 1,
+  PROP_TOTAL_BUDGET_SHARE,
   PROP_CLOCK,
   PROP_PROC_PATH,
   PROP_CGROUP_PATH,
@@ -51,9 +53,10 @@ typedef enum
   PROP_LEVEL,
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
+  PROP_EMERGENCY_SIGNAL,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
+static GParamSpec *props[PROP_EMERGENCY_SIGNAL + 1] = { NULL, };
 
 enum
 {
@@ -98,24 +101,18 @@ cleanup_finished_cb (MgrCleaner       *cleaner,
 }
 
 static void
-manager_add_source (MgrManager        *self,
-                    MgrPressureSource *source)
-{
-  mgr_pressure_monitor_add_source (self->monitor, source);
-  g_object_unref (source);
-}
-
-static void
 manager_set_up_pressure (MgrManager *self)
 {
-  MgrPressureSource *own = mgr_budget_source_new (self->root, FALSE, self->proc_path);
+  g_autoptr (MgrPressureSource) own = mgr_budget_source_new (self->root, FALSE, self->proc_path);
+  g_autoptr (MgrPressureSource) process =
+    mgr_process_source_new (self->proc_path, self->cgroup_path);
 
   self->monitor = mgr_pressure_monitor_new (self->clock);
-  self->own_budget = g_object_ref (MGR_BUDGET_SOURCE (own));
-  manager_add_source (self, own);
-  manager_add_source (self, mgr_meminfo_source_new (self->proc_path));
-  manager_add_source (self, mgr_cgroup_source_new (self->proc_path, self->cgroup_path));
-  manager_add_source (self, mgr_psi_source_new (self->clock, self->proc_path, self->cgroup_path));
+  self->own_budget = MGR_BUDGET_SOURCE (g_object_ref (own));
+  mgr_pressure_monitor_add_source (self->monitor, own);
+  mgr_pressure_monitor_add_source (self->monitor, process);
+  mgr_pressure_monitor_add_system_sources (self->monitor, self->proc_path, self->cgroup_path);
+  mgr_pressure_monitor_set_limits (self->monitor, self->limits);
 }
 
 static void
@@ -130,9 +127,7 @@ mgr_manager_constructed (GObject *object)
 
   self->context = g_main_context_ref_thread_default ();
   mgr_manager_find_config (self);
-  self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
-  self->ledger = mgr_ledger_new (self->clock, mgr_manager_find_budget (self));
-  self->root = g_object_ref (self->ledger->root);
+  mgr_manager_set_up_budget (self);
   self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
   manager_set_up_pressure (self);
 
@@ -141,6 +136,8 @@ mgr_manager_constructed (GObject *object)
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
+  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
+  mgr_manager_watch_environment (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -150,6 +147,8 @@ mgr_manager_dispose (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_unwatch_environment (self);
+  g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
   if (self->monitor != NULL)
     {
@@ -198,6 +197,9 @@ mgr_manager_get_property (GObject    *object,
     case PROP_TOTAL_BUDGET:
       g_value_set_uint64 (value, mgr_manager_get_total_budget (self));
       break;
+    case PROP_TOTAL_BUDGET_SHARE:
+      g_value_set_double (value, mgr_manager_get_total_budget_share (self));
+      break;
     case PROP_CLOCK:
       g_value_set_object (value, self->clock);
       break;
@@ -234,6 +236,9 @@ mgr_manager_get_property (GObject    *object,
     case PROP_AUTOMATIC_CLEANUP:
       g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
       break;
+    case PROP_EMERGENCY_SIGNAL:
+      g_value_set_int (value, mgr_manager_get_emergency_signal (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -252,6 +257,9 @@ mgr_manager_set_property (GObject      *object,
     {
     case PROP_TOTAL_BUDGET:
       self->requested_budget = g_value_get_uint64 (value);
+      break;
+    case PROP_TOTAL_BUDGET_SHARE:
+      self->requested_share = g_value_get_double (value);
       break;
     case PROP_CLOCK:
       self->clock = g_value_dup_object (value);
@@ -277,6 +285,7 @@ mgr_manager_set_property (GObject      *object,
     case PROP_MONITOR:
     case PROP_CLEANER:
     case PROP_LEVEL:
+    case PROP_EMERGENCY_SIGNAL:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -284,21 +293,41 @@ mgr_manager_set_property (GObject      *object,
 }
 
 static void
-install_construct_properties (void)
+install_budget_properties (GParamFlags flags)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-
   /**
    * MgrManager:total-budget:
    *
-   * What all components together may use, in bytes. 0 at construction: the
-   * `total-budget` of #MgrManager:config, or what #MgrMemoryLimits finds, less a
-   * system buffer of 5 %.
+   * What all components together may use, in bytes. 0 at construction:
+   * #MgrManager:total-budget-share, or the `total-budget` of #MgrManager:config, or
+   * what #MgrMemoryLimits finds, less a system buffer of 5 %.
    *
    * Since: 1.0
    */
   props[PROP_TOTAL_BUDGET] =
     g_param_spec_uint64 ("total-budget", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * MgrManager:total-budget-share:
+   *
+   * What all components together may use, as a share of what #MgrMemoryLimits finds,
+   * above 0 to 1. The budget follows the limits as long as the manager lives, even
+   * below what is in use: then #MgrComponent::over-budget is emitted, and new requests
+   * are refused. 0 where #MgrManager:total-budget is a number of bytes that stays; at
+   * construction: what #MgrManager:config says, or 0.95.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TOTAL_BUDGET_SHARE] =
+    g_param_spec_double ("total-budget-share", NULL, NULL, 0, 1, 0, flags);
+}
+
+static void
+install_construct_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  install_budget_properties (flags);
 
   /**
    * MgrManager:clock:
@@ -430,6 +459,18 @@ install_state_properties (void)
    */
   props[PROP_AUTOMATIC_CLEANUP] =
     g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
+
+  /**
+   * MgrManager:emergency-signal:
+   *
+   * The signal of the operating system that asks for an emergency cleanup, or 0
+   * for none, which is so unless the configuration says otherwise; see
+   * mgr_manager_set_emergency_signal().
+   *
+   * Since: 1.0
+   */
+  props[PROP_EMERGENCY_SIGNAL] =
+    g_param_spec_int ("emergency-signal", NULL, NULL, 0, G_MAXINT, 0, flags | G_PARAM_READABLE);
 }
 
 static void
@@ -455,7 +496,8 @@ install_pressure_signals (GType type)
    * @sample: what was seen
    *
    * Emitted in the owner's context when pressure rises to
-   * %MGR_PRESSURE_LEVEL_EMERGENCY, before the cleanup.
+   * %MGR_PRESSURE_LEVEL_EMERGENCY, or #MgrManager:emergency-signal has come, at
+   * whatever level; before the cleanup.
    *
    * Since: 1.0
    */
@@ -652,48 +694,6 @@ mgr_manager_get_limits (MgrManager *self)
 }
 
 /**
- * mgr_manager_get_total_budget:
- * @self: a manager
- *
- * Gets what all components together may use.
- *
- * Returns: the budget in bytes; 0 where no limit was given or found
- *
- * Since: 1.0
- */
-guint64
-mgr_manager_get_total_budget (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), 0);
-
-  return mgr_component_get_budget (self->root);
-}
-
-/**
- * mgr_manager_set_total_budget:
- * @self: a manager
- * @total_budget: bytes, 1 at least
- * @error: return location for a #GError
- *
- * Sets what all components together may use. It fails as
- * mgr_component_set_budget() does; budgets that are shares follow.
- *
- * Returns: %TRUE on success
- *
- * Since: 1.0
- */
-gboolean
-mgr_manager_set_total_budget (MgrManager  *self,
-                              guint64      total_budget,
-                              GError     **error)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return mgr_component_set_budget (self->root, total_budget, error);
-}
-
-/**
  * mgr_manager_get_level:
  * @self: a manager
  *
@@ -757,27 +757,4 @@ mgr_manager_set_track_process (MgrManager *self,
 
   mgr_budget_source_set_track_process (self->own_budget, track_process);
   mgr_owner_context_post (self->context, self, manager_notify_cb, props[PROP_TRACK_PROCESS], NULL);
-}
-
-/**
- * mgr_manager_set_automatic_cleanup:
- * @self: a manager
- * @automatic_cleanup: whether to clean
- *
- * Sets whether rising pressure cleans by itself.
- *
- * Since: 1.0
- */
-void
-mgr_manager_set_automatic_cleanup (MgrManager *self,
-                                   gboolean    automatic_cleanup)
-{
-  g_return_if_fail (MGR_IS_MANAGER (self));
-
-  if (mgr_manager_get_automatic_cleanup (self) == !!automatic_cleanup)
-    return;
-
-  mgr_cleanup_trigger_set_enabled (self->trigger, automatic_cleanup);
-  mgr_owner_context_post (self->context, self, manager_notify_cb,
-                          props[PROP_AUTOMATIC_CLEANUP], NULL);
 }

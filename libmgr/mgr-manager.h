@@ -166,6 +166,14 @@ gboolean            mgr_manager_set_total_budget       (MgrManager           *se
                                                         GError              **error);
 
 MGR_AVAILABLE_IN_1_0
+double              mgr_manager_get_total_budget_share (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_total_budget_share (MgrManager           *self,
+                                                        double                share,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrPressureLevel    mgr_manager_get_level              (MgrManager           *self);
 
 MGR_AVAILABLE_IN_1_0
@@ -181,6 +189,14 @@ gboolean            mgr_manager_get_automatic_cleanup  (MgrManager           *se
 MGR_AVAILABLE_IN_1_0
 void                mgr_manager_set_automatic_cleanup  (MgrManager           *self,
                                                         gboolean              automatic_cleanup);
+
+MGR_AVAILABLE_IN_1_0
+int                 mgr_manager_get_emergency_signal   (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_emergency_signal   (MgrManager           *self,
+                                                        int                   signum,
+                                                        GError              **error);
 
 MGR_AVAILABLE_IN_1_0
 MgrReport          *mgr_manager_get_report             (MgrManager           *self);

@@ -74,6 +74,42 @@ typedef enum
 } MgrPressureScope;
 
 /**
+ * MgrPressureChannel:
+ * @MGR_PRESSURE_CHANNEL_FIFO: a FIFO, for one reader
+ * @MGR_PRESSURE_CHANNEL_SOCKET: a stream socket, for any number of clients
+ *
+ * What a #MgrPressureNotifier tells of pressure through.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_PRESSURE_CHANNEL_FIFO,
+  MGR_PRESSURE_CHANNEL_SOCKET,
+} MgrPressureChannel;
+
+/**
+ * MgrReplayPart:
+ * @MGR_REPLAY_PART_MEMINFO: the memory of the machine, as of #MgrMeminfoSource
+ * @MGR_REPLAY_PART_SWAP: the swap space
+ * @MGR_REPLAY_PART_CGROUP: the memory of the cgroup, as of #MgrCgroupSource
+ * @MGR_REPLAY_PART_PSI: the stall of the machine, as of #MgrPsiSource
+ * @MGR_REPLAY_PART_PSI_GROUP: the stall of the cgroup
+ *
+ * What a #MgrReplaySource plays of a trace.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_REPLAY_PART_MEMINFO,
+  MGR_REPLAY_PART_SWAP,
+  MGR_REPLAY_PART_CGROUP,
+  MGR_REPLAY_PART_PSI,
+  MGR_REPLAY_PART_PSI_GROUP,
+} MgrReplayPart;
+
+/**
  * MgrSafety:
  * @MGR_SAFETY_PROTECTED: never cleaned
  * @MGR_SAFETY_SAFE: cleaned first

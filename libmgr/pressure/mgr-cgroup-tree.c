@@ -22,6 +22,7 @@ struct _MgrCgroupTree
   MgrProcFile *membership; /* (owned) self/cgroup */
   MgrProcFile *mounts;     /* (owned) self/mountinfo */
 
+  guint generation;
   char *last_membership;   /* (owned) (nullable): none yet */
   guint version;
   gboolean has_root;
@@ -66,6 +67,7 @@ mgr_cgroup_tree_new (const char *proc_path,
 static void
 cgroup_tree_clear (MgrCgroupTree *self)
 {
+  self->generation++;
   g_clear_pointer (&self->last_membership, g_free);
   g_clear_pointer (&self->memory_dirs, g_strfreev);
   g_clear_pointer (&self->unified_dirs, g_strfreev);
@@ -310,6 +312,12 @@ mgr_cgroup_tree_update (MgrCgroupTree  *self,
 
   cgroup_tree_resolve (self, membership, mounts);
   return TRUE;
+}
+
+guint
+mgr_cgroup_tree_get_generation (MgrCgroupTree *self)
+{
+  return self->generation;
 }
 
 guint

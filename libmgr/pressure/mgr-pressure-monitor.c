@@ -11,6 +11,7 @@
 #include "pressure/mgr-pressure-monitor-private.h"
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
+#include "pressure/mgr-system-files-private.h"
 
 /**
  * SECTION:mgr-pressure-monitor
@@ -68,6 +69,7 @@ struct _MgrPressureMonitor
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
   MgrSourceSet *sources;     /* (owned) */
+  MgrSystemWatch *system;    /* (owned) */
 
   GMutex lock;               /* guards what follows */
   MgrPressureEngine *engine; /* (owned) */
@@ -82,16 +84,19 @@ typedef enum
   PROP_INTERVAL,
   PROP_RUNNING,
   PROP_ADAPTIVE,
+  PROP_LIMITS,
+  PROP_TRIGGER,
 } MgrPressureMonitorProperty;
 
-static GParamSpec *props[PROP_ADAPTIVE + 1] = { NULL, };
+static GParamSpec *props[PROP_TRIGGER + 1] = { NULL, };
 
 typedef enum
 {
   SIGNAL_PRESSURE_CHANGED,
+  SIGNAL_LIMITS_CHANGED,
 } MgrPressureMonitorSignal;
 
-static guint signals[SIGNAL_PRESSURE_CHANGED + 1] = { 0, };
+static guint signals[SIGNAL_LIMITS_CHANGED + 1] = { 0, };
 
 G_DEFINE_FINAL_TYPE (MgrPressureMonitor, mgr_pressure_monitor, G_TYPE_OBJECT)
 
@@ -145,13 +150,55 @@ monitor_take_sample (MgrPressureMonitor *self)
   return sample;
 }
 
+static void
+limits_changed_cb (gpointer object,
+                   gpointer user_data)
+{
+  g_signal_emit (object, signals[SIGNAL_LIMITS_CHANGED], 0, user_data);
+}
+
+/* A sample of what is there now, and the limits that hold now. */
+static MgrPressureSample *
+monitor_look (MgrPressureMonitor *self)
+{
+  guint outer = mgr_system_round_begin ();
+  MgrMemoryLimits *limits = mgr_system_watch_refresh_limits (self->system);
+  MgrPressureSample *sample;
+
+  if (limits != NULL)
+    mgr_owner_context_post (self->owner, self, limits_changed_cb, limits, g_object_unref);
+
+  sample = monitor_take_sample (self);
+  mgr_system_round_end (outer);
+  return sample;
+}
+
 static gint64
-monitor_tick (gpointer object)
+monitor_tick (gpointer           object,
+              MgrPressureWorker *worker)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
-  g_autoptr (MgrPressureSample) sample = monitor_take_sample (self);
+  g_autoptr (MgrPressureSample) sample = monitor_look (self);
 
-  return mgr_pressure_monitor_get_pace (self);
+  return mgr_system_watch_tick (self->system, worker, mgr_pressure_monitor_get_pace (self));
+}
+
+MgrSourceSet *
+mgr_pressure_monitor_get_sources (MgrPressureMonitor *self)
+{
+  return self->sources;
+}
+
+MgrSystemWatch *
+mgr_pressure_monitor_get_system (MgrPressureMonitor *self)
+{
+  return self->system;
+}
+
+GMainContext *
+mgr_pressure_monitor_get_owner (MgrPressureMonitor *self)
+{
+  return self->owner;
 }
 
 MgrPressureEngine *
@@ -226,6 +273,12 @@ mgr_pressure_monitor_get_property (GObject    *object,
     case PROP_ADAPTIVE:
       g_value_set_boolean (value, mgr_pressure_monitor_get_adaptive (self));
       break;
+    case PROP_LIMITS:
+      g_value_take_object (value, mgr_pressure_monitor_dup_limits (self));
+      break;
+    case PROP_TRIGGER:
+      g_value_set_boolean (value, mgr_pressure_monitor_get_trigger (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -249,6 +302,12 @@ mgr_pressure_monitor_set_property (GObject      *object,
       break;
     case PROP_ADAPTIVE:
       mgr_pressure_monitor_set_adaptive (self, g_value_get_boolean (value));
+      break;
+    case PROP_LIMITS:
+      mgr_pressure_monitor_set_limits (self, g_value_get_object (value));
+      break;
+    case PROP_TRIGGER:
+      mgr_pressure_monitor_set_trigger (self, g_value_get_boolean (value));
       break;
     case PROP_LEVEL:
     case PROP_RUNNING:
@@ -282,6 +341,7 @@ mgr_pressure_monitor_finalize (GObject *object)
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
   g_clear_pointer (&self->sources, mgr_source_set_free);
+  g_clear_pointer (&self->system, mgr_system_watch_free);
   g_clear_pointer (&self->engine, mgr_pressure_engine_free);
   g_clear_pointer (&self->owner, g_main_context_unref);
   g_clear_object (&self->clock);
@@ -291,7 +351,7 @@ mgr_pressure_monitor_finalize (GObject *object)
 }
 
 static void
-install_properties (GObjectClass *object_class)
+install_properties (void)
 {
   /**
    * MgrPressureMonitor:clock:
@@ -351,8 +411,32 @@ install_properties (GObjectClass *object_class)
   props[PROP_ADAPTIVE] =
     g_param_spec_boolean ("adaptive", NULL, NULL, TRUE,
                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+}
 
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+static void
+install_system_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrPressureMonitor:limits:
+   *
+   * What limits this process, to be kept up to date with each sample.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LIMITS] = g_param_spec_object ("limits", NULL, NULL, MGR_TYPE_MEMORY_LIMITS, flags);
+
+  /**
+   * MgrPressureMonitor:trigger:
+   *
+   * Whether the kernel shall wake a running monitor that has a #MgrPsiSource when
+   * tasks begin to wait for memory, before the next sample is due. Where it does not
+   * let itself be asked, or not by this user, the samples have to do.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TRIGGER] = g_param_spec_boolean ("trigger", NULL, NULL, TRUE, flags);
 }
 
 static void
@@ -366,7 +450,9 @@ mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
   object_class->dispose = mgr_pressure_monitor_dispose;
   object_class->finalize = mgr_pressure_monitor_finalize;
 
-  install_properties (object_class);
+  install_properties ();
+  install_system_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
    * MgrPressureMonitor::pressure-changed:
@@ -384,6 +470,23 @@ mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
     g_signal_new ("pressure-changed", MGR_TYPE_PRESSURE_MONITOR,
                   G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 2, MGR_TYPE_PRESSURE_LEVEL, MGR_TYPE_PRESSURE_SAMPLE);
+
+  /**
+   * MgrPressureMonitor::limits-changed:
+   * @self: the monitor
+   * @limits: the limits
+   *
+   * A limit of #MgrPressureMonitor:limits is another than at the last sample, or than
+   * when the limits were given to the monitor; see #MgrMemoryLimits::limits-changed.
+   * It is emitted in the main context that was the thread default when the monitor
+   * was made.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_LIMITS_CHANGED] =
+    g_signal_new ("limits-changed", MGR_TYPE_PRESSURE_MONITOR,
+                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_MEMORY_LIMITS);
 }
 
 static void
@@ -394,6 +497,7 @@ mgr_pressure_monitor_init (MgrPressureMonitor *self)
   self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
   self->sources = mgr_source_set_new ();
+  self->system = mgr_system_watch_new ();
 }
 
 /**
@@ -411,48 +515,6 @@ MgrPressureMonitor *
 mgr_pressure_monitor_new (MgrClock *clock)
 {
   return g_object_new (MGR_TYPE_PRESSURE_MONITOR, "clock", clock, NULL);
-}
-
-/**
- * mgr_pressure_monitor_add_source:
- * @self: a monitor
- * @source: a source
- *
- * Asks @source too from now on. A source that is there already is not added again.
- * May be called from any thread.
- *
- * Since: 1.0
- */
-void
-mgr_pressure_monitor_add_source (MgrPressureMonitor *self,
-                                 MgrPressureSource  *source)
-{
-  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
-  g_return_if_fail (MGR_IS_PRESSURE_SOURCE (source));
-
-  mgr_source_set_add (self->sources, source);
-}
-
-/**
- * mgr_pressure_monitor_remove_source:
- * @self: a monitor
- * @source: a source
- *
- * Asks @source no longer. A sample that is being taken meanwhile may still do so.
- * May be called from any thread.
- *
- * Returns: %TRUE if the source was there
- *
- * Since: 1.0
- */
-gboolean
-mgr_pressure_monitor_remove_source (MgrPressureMonitor *self,
-                                    MgrPressureSource  *source)
-{
-  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), FALSE);
-  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (source), FALSE);
-
-  return mgr_source_set_remove (self->sources, source);
 }
 
 /**
@@ -527,7 +589,7 @@ mgr_pressure_monitor_sample (MgrPressureMonitor *self)
 {
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  return monitor_take_sample (self);
+  return monitor_look (self);
 }
 
 /**
@@ -553,7 +615,7 @@ mgr_pressure_monitor_forecast (MgrPressureMonitor *self)
 
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  sample = monitor_take_sample (self);
+  sample = monitor_look (self);
   forecast = mgr_pressure_sample_get_forecast (sample);
   return forecast != NULL ? mgr_pressure_forecast_ref (forecast) : NULL;
 }

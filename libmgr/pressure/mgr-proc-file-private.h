@@ -35,9 +35,14 @@ gboolean     mgr_proc_text_number   (const char   *text,
 gboolean     mgr_proc_text_lookup   (const char   *text,
                                      const char   *key,
                                      guint64      *out_value);
+gboolean     mgr_proc_text_amount   (const char   *text,
+                                     guint64      *out_amount);
 gboolean     mgr_proc_text_limit    (const char   *text,
                                      guint64      *out_limit);
 gboolean     mgr_proc_text_stall    (const char   *text,
+                                     guint64      *out_total);
+gboolean     mgr_proc_text_stall_of (const char   *text,
+                                     const char   *kind,
                                      guint64      *out_total);
 
 /* What the kernel writes for “no limit”, however it is spelt. */

@@ -29,7 +29,7 @@ struct _MgrProcFile
 {
   char *path;   /* (owned) */
   int fd;       /* -1 while closed */
-  char *buffer; /* (owned) */
+  char *buffer; /* (owned) (nullable): never read */
   gsize size;
 };
 
@@ -41,8 +41,6 @@ mgr_proc_file_new (const char *directory,
 
   self->path = g_build_filename (directory, name, NULL);
   self->fd = -1;
-  self->size = INITIAL_SIZE;
-  self->buffer = g_malloc (self->size);
   return self;
 }
 
@@ -83,6 +81,12 @@ static int
 proc_file_load (MgrProcFile *self)
 {
   gsize length = 0;
+
+  if (self->buffer == NULL)
+    {
+      self->size = INITIAL_SIZE;
+      self->buffer = g_malloc (self->size);
+    }
 
   while (TRUE)
     {
@@ -231,33 +235,48 @@ mgr_limit_normalize (guint64 limit)
   return limit == 0 || limit >= NO_LIMIT_FLOOR ? MGR_NO_LIMIT : limit;
 }
 
-/* Reads a file of one limit: a number, `max` or -1. */
+/* Reads a file of one amount, of which 0 is one: a number, `max` or -1. */
 gboolean
-mgr_proc_text_limit (const char *text,
-                     guint64    *out_limit)
+mgr_proc_text_amount (const char *text,
+                      guint64    *out_amount)
 {
   const char *end = NULL;
   guint64 value = 0;
 
   if (strcmp (text, "max\n") == 0 || strcmp (text, "-1\n") == 0)
     {
-      *out_limit = MGR_NO_LIMIT;
+      *out_amount = MGR_NO_LIMIT;
       return TRUE;
     }
 
   if (!mgr_proc_text_number (text, &end, &value) || *end != '\n')
     return FALSE;
 
-  *out_limit = mgr_limit_normalize (value);
+  *out_amount = value >= NO_LIMIT_FLOOR ? MGR_NO_LIMIT : value;
   return TRUE;
 }
 
-/* Reads `total=` of the line `some` of a pressure file, in µs. */
+/* Reads a file of one limit, which cannot be 0. */
 gboolean
-mgr_proc_text_stall (const char *text,
-                     guint64    *out_total)
+mgr_proc_text_limit (const char *text,
+                     guint64    *out_limit)
 {
-  const char *line = find_key (text, "some");
+  guint64 amount = 0;
+
+  if (!mgr_proc_text_amount (text, &amount))
+    return FALSE;
+
+  *out_limit = mgr_limit_normalize (amount);
+  return TRUE;
+}
+
+/* Reads `total=` of the line @kind of a pressure file, `some` or `full`, in µs. */
+gboolean
+mgr_proc_text_stall_of (const char *text,
+                        const char *kind,
+                        guint64    *out_total)
+{
+  const char *line = find_key (text, kind);
   const char *total = line != NULL ? strstr (line, " total=") : NULL;
   const char *end = NULL;
   guint64 value = 0;
@@ -268,4 +287,11 @@ mgr_proc_text_stall (const char *text,
 
   *out_total = value;
   return TRUE;
+}
+
+gboolean
+mgr_proc_text_stall (const char *text,
+                     guint64    *out_total)
+{
+  return mgr_proc_text_stall_of (text, "some", out_total);
 }

@@ -24,15 +24,20 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier", "PressureWatch",
+    "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource", "SwapSource",
+    "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
-    "PressureSample", "ReclaimEstimate", "Report",
+    "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {
+    "CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
+    "Safety",
+}
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }
