@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/mgr-owner-context-private.h"
+#include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-manager.h"
@@ -22,6 +23,7 @@ struct _MgrManager
   GMainContext *context;       /* (owned) */
   guint64 requested_budget;    /* 0: what the limits allow */
 
+  MgrProcessMemory *memory;    /* (owned) */
   MgrLedger *ledger;           /* (owned) */
   MgrComponent *root;          /* (owned) */
   MgrMemoryLimits *limits;     /* (owned) */

@@ -145,10 +145,15 @@ mgr_manager_constructed (GObject *object)
     self->clock = g_object_ref (mgr_clock_get_default ());
 
   self->context = g_main_context_ref_thread_default ();
+  self->memory = mgr_process_memory_new (self->proc_path);
   self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
   self->ledger = mgr_ledger_new (self->clock, manager_find_budget (self));
   self->root = g_object_ref (self->ledger->root);
-  self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
+  self->cleaner = g_object_new (MGR_TYPE_CLEANER,
+                                "clock", self->clock,
+                                "proc-path", self->proc_path,
+                                "root", self->root,
+                                NULL);
   manager_set_up_pressure (self);
 
   /* Handlers of the program hear of a level before the cleanup that it causes. */
@@ -191,6 +196,7 @@ mgr_manager_finalize (GObject *object)
   MgrManager *self = MGR_MANAGER (object);
 
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->clock);
   g_free (self->proc_path);
   g_free (self->cgroup_path);

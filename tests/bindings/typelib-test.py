@@ -23,13 +23,14 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Manager",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules",
+    "PsiSource", "Resource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
-    "ReclaimEstimate", "Report",
+    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "PressureForecast",
+    "PressureReading", "PressureSample", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
