@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/mgr-owner-context-private.h"
+#include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-signal-private.h"
@@ -26,6 +27,7 @@ struct _MgrManager
   guint64 requested_budget;    /* 0: requested_share of what the limits allow */
   double requested_share;      /* 0: what config says, or DEFAULT_SHARE */
 
+  MgrProcessMemory *memory;    /* (owned) */
   MgrLedger *ledger;           /* (owned) */
   MgrComponent *root;          /* (owned) */
   MgrMemoryLimits *limits;     /* (owned) */

@@ -127,8 +127,13 @@ mgr_manager_constructed (GObject *object)
 
   self->context = g_main_context_ref_thread_default ();
   mgr_manager_find_config (self);
+  self->memory = mgr_process_memory_new (self->proc_path);
   mgr_manager_set_up_budget (self);
-  self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
+  self->cleaner = g_object_new (MGR_TYPE_CLEANER,
+                                "clock", self->clock,
+                                "proc-path", self->proc_path,
+                                "root", self->root,
+                                NULL);
   manager_set_up_pressure (self);
 
   /* Handlers of the program hear of a level before the cleanup that it causes. */
@@ -176,6 +181,7 @@ mgr_manager_finalize (GObject *object)
   MgrManager *self = MGR_MANAGER (object);
 
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->clock);
   g_free (self->proc_path);
   g_free (self->cgroup_path);

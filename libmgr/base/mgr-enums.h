@@ -111,7 +111,8 @@ typedef enum
 
 /**
  * MgrSafety:
- * @MGR_SAFETY_PROTECTED: never cleaned
+ * @MGR_SAFETY_PROTECTED: never cleaned, unless a cleanup is forced and unsafe, and
+ *    says so for what somebody set by hand; see #MgrCleanupFlags
  * @MGR_SAFETY_SAFE: cleaned first
  * @MGR_SAFETY_CAUTIOUS: cleaned only when a cleanup is forced
  *

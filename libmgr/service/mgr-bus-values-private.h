@@ -8,7 +8,6 @@
 
 #include "base/mgr-enums.h"
 #include "pressure/mgr-pressure-sample.h"
-#include "reclaim/mgr-cleanup-report.h"
 
 G_BEGIN_DECLS
 
@@ -22,8 +21,6 @@ gboolean    mgr_bus_strategy_parse    (const char          *nick,
                                        GError             **error);
 
 GVariant   *mgr_bus_sample_to_variant (MgrPressureSample   *sample);
-
-GVariant   *mgr_bus_report_to_variant (MgrCleanupReport    *report);
 
 /* At most @limit of @allocations, as a(tsstuasx). */
 GVariant   *mgr_bus_rows_to_variant   (GPtrArray           *allocations,

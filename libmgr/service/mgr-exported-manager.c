@@ -214,16 +214,24 @@ cleanup_call_free (CleanupCall *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CleanupCall, cleanup_call_free)
 
-static MgrCleanupReport *
+/* Returns the report, or the plan where nothing is to be touched, floating. */
+static GVariant *
 cleanup_call_run (CleanupCall  *call,
                   MgrManager   *manager,
                   GError      **error)
 {
-  if (call->dry_run)
-    return mgr_cleaner_preview (mgr_manager_get_cleaner (manager),
-                                call->strategy, call->force, TRUE);
+  MgrCleanupFlags flags = call->force ? MGR_CLEANUP_FLAGS_FORCE : MGR_CLEANUP_FLAGS_NONE;
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
 
-  return mgr_manager_cleanup (manager, call->strategy, call->force, TRUE, error);
+  if (call->dry_run)
+    {
+      plan = mgr_cleaner_plan (mgr_manager_get_cleaner (manager), call->strategy, flags, error);
+      return plan != NULL ? mgr_cleanup_plan_to_variant (plan) : NULL;
+    }
+
+  report = mgr_manager_cleanup (manager, call->strategy, call->force, TRUE, error);
+  return report != NULL ? mgr_cleanup_report_to_variant (report) : NULL;
 }
 
 static void
@@ -233,7 +241,7 @@ cleanup_allowed_cb (GObject      *source,
 {
   g_autoptr (CleanupCall) call = user_data;
   g_autoptr (MgrManager) manager = NULL;
-  g_autoptr (MgrCleanupReport) report = NULL;
+  GVariant *report;
   GError *error = NULL;
 
   if (!mgr_bus_access_check_finish (MGR_BUS_ACCESS (source), result, &error))
@@ -256,7 +264,7 @@ cleanup_allowed_cb (GObject      *source,
     g_dbus_method_invocation_take_error (g_steal_pointer (&call->invocation), error);
   else
     mgr_bus_manager1_complete_cleanup (call->object, g_steal_pointer (&call->invocation),
-                                       mgr_bus_report_to_variant (report));
+                                       report);
 }
 
 static gboolean
@@ -315,7 +323,7 @@ cleanup_finished_cb (MgrManager       *manager,
                      MgrCleanupReport *report,
                      gpointer          user_data)
 {
-  mgr_bus_manager1_emit_cleanup_finished (user_data, mgr_bus_report_to_variant (report));
+  mgr_bus_manager1_emit_cleanup_finished (user_data, mgr_cleanup_report_to_variant (report));
 }
 
 static gboolean

@@ -236,8 +236,8 @@ test('cleanup', () => {
         manager.register_resource(resource);
     }
 
-    const preview = manager.cleaner.preview();
-    assertEqual([preview.dry_run, preview.cleaned, preview.freed], [true, ['temp_rows'], 1024]);
+    const plan = manager.cleaner.plan();
+    assertEqual([plan.steps.map(step => step.name), plan.expected], [['temp_rows'], 1024]);
     const report = manager.cleanup();
     assertEqual([report.strategy, report.cleaned, report.kept, report.protected],
         [Mgr.CleanupStrategy.MODERATE, ['temp_rows'], ['table', 'temp_sums'], []]);

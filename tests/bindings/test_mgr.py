@@ -198,15 +198,16 @@ class CleanupTest(unittest.TestCase):
         self.register("table", "1 MiB", reclaim=reclaim)
         self.register("temp_kept", 10, reclaim=reclaim, safety=Mgr.Safety.PROTECTED)
 
-        preview = self.manager.cleaner.preview()
-        self.assertEqual((preview.cleaned, preview.dry_run), (["temp_rows"], True))
+        plan = self.manager.cleaner.plan()
+        self.assertEqual([step.name for step in plan.steps], ["temp_rows"])
+        self.assertEqual([step.reason for step in plan.protected], ["PROTECTED by hand"])
         report = self.manager.cleanup()
         self.assertEqual(asked, [("temp_rows", 768)])
         self.assertEqual(report.strategy, Mgr.CleanupStrategy.MODERATE)
         self.assertEqual(report.cleaned, ["temp_rows"])
         self.assertEqual(report.protected, ["temp_kept"])
         self.assertEqual(report.kept, ["table", "temp_sums"])
-        self.assertEqual(report.freed, 1024)
+        self.assertEqual(report.claimed, 1024)
 
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
         self.assertEqual(forced.cleaned, ["temp_sums", "table"])
@@ -265,7 +266,7 @@ class CleanupTest(unittest.TestCase):
             GLib.MainContext.default().iteration(False)
         worker.join()
         self.assertEqual(ran_in, [threading.current_thread()])
-        self.assertEqual(reports[0].freed, 10)
+        self.assertEqual(reports[0].claimed, 10)
 
 
 def iterate_until(condition):

@@ -23,15 +23,15 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier", "PressureWatch",
-    "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource", "SwapSource",
-    "SystemSource",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Manager",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
+    "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
-    "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
+    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "PressureForecast",
+    "PressureReading", "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {

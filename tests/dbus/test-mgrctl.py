@@ -337,21 +337,31 @@ class TestCleanup(MgrctlTestCase):
         program = self.start()
         self.assertEqual(self.check("cleanup", "--dry-run", "--strategy=aggressive"),
                          "A cleanup would free 10.0 MiB\n"
-                         "  would clean parsed\n"
-                         "  kept        features\n"
-                         "  protected   results\n")
+                         "  name      class      expected  why\n"
+                         "  parsed    SAFE       10.0 MiB  SAFE\n"
+                         "  features  CAUTIOUS    5.0 MiB  "
+                         "CAUTIOUS, and the cleanup is not forced\n"
+                         "  results   PROTECTED   5.0 MiB  PROTECTED by hand\n")
         self.assertEqual(program.ask("used"), str(20 * MIB))
-        self.assertEqual(self.check("cleanup", "--strategy=aggressive"),
-                         "Freed 10.0 MiB, of which 0 B went back to the system\n"
-                         "  cleaned     parsed\n"
-                         "  kept        features\n"
-                         "  protected   results\n")
+        lines = self.check("cleanup", "--strategy=aggressive").splitlines()
+        self.assertEqual(lines[0], "Freed 10.0 MiB, of which 0 B went back to the system")
+        self.assertEqual(lines[1].split(),
+                         ["name", "class", "claimed", "ledger", "returned", "why"])
+        self.assertRegex(lines[2], r"^  parsed    SAFE       10\.0 MiB  10\.0 MiB +\S+ B  SAFE$")
+        self.assertRegex(lines[3], r"^  features  CAUTIOUS        0 B +CAUTIOUS, and the")
+        self.assertRegex(lines[4], r"^  results   PROTECTED       0 B +PROTECTED by hand$")
         self.assertEqual(program.ask("used"), str(10 * MIB))
 
     def test_force(self):
         program = self.start()
         report = self.check_json("cleanup", "--force", "--strategy=emergency")
         self.assertEqual(report["protected"], ["results"])
+        self.assertEqual(report["flags"], ["force"])
+        self.assertEqual([step["name"] for step in report["steps"]],
+                         ["parsed", "features", "results"])
+        self.assertEqual([step["ledger"] for step in report["steps"]], [10 * MIB, 5 * MIB, 0])
+        self.assertEqual(report["ledger"], 15 * MIB)
+        self.assertEqual(report["steps"][2]["reason"], "PROTECTED by hand")
         self.assertEqual(program.ask("used"), str(5 * MIB))
 
     def test_unknown_strategy(self):

@@ -327,11 +327,51 @@ show_cleanup (MgrCleanupReport *report)
   g_autofree char *protected =
     g_strjoinv (" ", (char **) mgr_cleanup_report_get_protected (report));
 
-  g_print ("%s%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
-           mgr_cleanup_report_get_dry_run (report) ? "preview of " : "",
+  g_print ("%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
            nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) mgr_cleanup_report_get_strategy (report)),
-           mgr_cleanup_report_get_freed (report), cleaned, kept, protected);
+           mgr_cleanup_report_get_claimed (report), cleaned, kept, protected);
   mgr_cleanup_report_unref (report);
+}
+
+static void
+show_steps (const char *label,
+            GPtrArray  *steps)
+{
+  g_print ("%s\n", label);
+  for (guint i = 0; i < steps->len; i++)
+    {
+      MgrCleanupStep *step = g_ptr_array_index (steps, i);
+
+      g_print ("  %s, %" G_GUINT64_FORMAT ": %s\n", mgr_cleanup_step_get_name (step),
+               mgr_cleanup_step_get_expected (step), mgr_cleanup_step_get_reason (step));
+    }
+
+  g_ptr_array_unref (steps);
+}
+
+static MgrCleanupPlan *
+make_plan (MgrCleaner *cleaner)
+{
+  MgrCleanupPlan *plan = mgr_cleaner_plan (cleaner, MGR_CLEANUP_STRATEGY_MODERATE,
+                                           MGR_CLEANUP_FLAGS_NONE, NULL);
+
+  g_print ("plan to free %" G_GUINT64_FORMAT ", expecting %" G_GUINT64_FORMAT "\n",
+           mgr_cleanup_plan_get_target (plan), mgr_cleanup_plan_get_expected (plan));
+  show_steps ("asks", mgr_cleanup_plan_get_steps (plan));
+  show_steps ("keeps", mgr_cleanup_plan_get_kept (plan));
+  show_steps ("protects", mgr_cleanup_plan_get_protected (plan));
+  return plan;
+}
+
+static void
+show_stale (MgrCleaner     *cleaner,
+            MgrCleanupPlan *plan)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mgr_cleaner_execute (cleaner, plan, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_STALE_PLAN);
+  g_print ("%s\n", error->message);
 }
 
 static guint64
@@ -360,6 +400,7 @@ static void
 play_cleanup (MgrManager *manager)
 {
   MgrCleaner *cleaner = mgr_manager_get_cleaner (manager);
+  g_autoptr (MgrCleanupPlan) plan = NULL;
 
   g_print ("# cleanup\n");
   register_resource (manager, "temp_rows", 300);
@@ -367,8 +408,9 @@ play_cleanup (MgrManager *manager)
   register_resource (manager, "table", 500);
   register_resource (manager, "weights", 900);
 
-  show_cleanup (mgr_cleaner_preview (cleaner, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE));
-  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE, NULL));
+  plan = make_plan (cleaner);
+  show_cleanup (mgr_cleaner_execute (cleaner, plan, NULL));
+  show_stale (cleaner, plan);
   show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, NULL));
 }
 

@@ -19,8 +19,12 @@ const USUAL_SIGNAL = -1;
  * attributes by themselves. */
 const RECORD_ATTRIBUTES = {
     Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
-    CleanupReport: ['cleaned', 'dry_run', 'duration', 'freed', 'kept', 'protected', 'returned',
-        'strategy', 'time'],
+    CleanupPlan: ['expected', 'flags', 'kept', 'protected', 'steps', 'strategy', 'target', 'time'],
+    CleanupReport: ['claimed', 'cleaned', 'duration', 'expected', 'flags', 'heap_trimmed', 'kept',
+        'ledger', 'protected', 'pss_after', 'pss_before', 'returned', 'steps', 'strategy', 'target',
+        'time'],
+    CleanupStep: ['claimed', 'duration', 'error', 'expected', 'ledger', 'name', 'priority',
+        'reason', 'returned', 'safety'],
     PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
         'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
     Config: ['files', 'problems'],
@@ -163,10 +167,18 @@ function withAllocation(component, size, options, fn) {
     return result;
 }
 
-function overrideCleanup(prototype, name) {
-    override(prototype, name, cleanup => function (strategy = Mgr.CleanupStrategy.MODERATE,
-        force = false, safeMode = true) {
-        return cleanup.call(this, strategy, force, safeMode);
+/* With allowProtected, what was called PROTECTED by hand is cleaned too; since that is
+ * nothing to get wrong, it is planned first, and fails if the plan no longer holds. */
+function overrideCleanup(prototype, cleanerOf) {
+    override(prototype, 'cleanup', cleanup => function (strategy = Mgr.CleanupStrategy.MODERATE,
+        force = false, safeMode = true, allowProtected = false) {
+        if (!allowProtected)
+            return cleanup.call(this, strategy, force, safeMode);
+
+        const {FORCE, UNSAFE, ALLOW_PROTECTED, NONE} = Mgr.CleanupFlags;
+        const cleaner = cleanerOf(this);
+        return cleaner.execute(cleaner.plan(strategy,
+            ALLOW_PROTECTED | (force ? FORCE : NONE) | (safeMode ? NONE : UNSAFE)));
     });
 }
 
@@ -189,15 +201,18 @@ function overrideManager() {
     overrideAllocate(prototype);
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
-    overrideCleanup(prototype, 'cleanup');
+    overrideCleanup(prototype, manager => manager.cleaner);
     override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
         return set.call(this, signum);
     });
 }
 
 function overrideReclaim() {
-    overrideCleanup(Mgr.Cleaner.prototype, 'cleanup');
-    overrideCleanup(Mgr.Cleaner.prototype, 'preview');
+    overrideCleanup(Mgr.Cleaner.prototype, cleaner => cleaner);
+    override(Mgr.Cleaner.prototype, 'plan', plan => function (
+        strategy = Mgr.CleanupStrategy.MODERATE, flags = Mgr.CleanupFlags.NONE) {
+        return plan.call(this, strategy, flags);
+    });
 
     override(Mgr.Resource, 'new', create => (name, size = 0) => create(name, toBytes(size)));
     override(Mgr.Resource.prototype, 'set_size', set => function (size) {
