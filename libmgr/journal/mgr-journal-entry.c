@@ -6,6 +6,7 @@
 
 #include "journal/mgr-journal-entry-private.h"
 
+#include "base/mgr-variant-private.h"
 #include "mgr-enum-types.h"
 
 #include <string.h>
@@ -32,16 +33,6 @@
 G_DEFINE_BOXED_TYPE (MgrJournalEntry, mgr_journal_entry,
                      mgr_journal_entry_ref, mgr_journal_entry_unref)
 
-static const char *
-enum_to_nick (GType type,
-              int   value)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-  GEnumValue *found = g_enum_get_value (klass, value);
-
-  return found != NULL ? found->value_nick : "other";
-}
-
 static int
 enum_from_nick (GType       type,
                 const char *nick,
@@ -56,7 +47,7 @@ enum_from_nick (GType       type,
 const char *
 mgr_journal_kind_to_nick (MgrJournalKind kind)
 {
-  return enum_to_nick (MGR_TYPE_JOURNAL_KIND, (int) kind);
+  return mgr_enum_get_nick (MGR_TYPE_JOURNAL_KIND, (int) kind);
 }
 
 MgrJournalKind
@@ -68,7 +59,7 @@ mgr_journal_kind_from_nick (const char *nick)
 const char *
 mgr_journal_severity_to_nick (MgrJournalSeverity severity)
 {
-  return enum_to_nick (MGR_TYPE_JOURNAL_SEVERITY, (int) severity);
+  return mgr_enum_get_nick (MGR_TYPE_JOURNAL_SEVERITY, (int) severity);
 }
 
 MgrJournalSeverity

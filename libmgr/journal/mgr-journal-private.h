@@ -19,10 +19,13 @@ struct _MgrJournalScope
   MgrJournalScope *outer; /* (unowned) (nullable) */
 };
 
-void mgr_journal_scope_open  (MgrJournalScope *scope,
-                              MgrJournal      *journal,
-                              guint64          cause);
-void mgr_journal_scope_close (MgrJournalScope *scope);
+void    mgr_journal_scope_open  (MgrJournalScope *scope,
+                                 MgrJournal      *journal,
+                                 guint64          cause);
+void    mgr_journal_scope_close (MgrJournalScope *scope);
+
+/* The cause that the innermost open scope of @self gives, or 0. */
+guint64 mgr_journal_get_cause   (MgrJournal      *self);
 
 /* The story of an entry in @entries, which are in the order of their ids: what led to
  * it, then itself, then what it led to.

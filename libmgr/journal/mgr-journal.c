@@ -308,22 +308,6 @@ emit_added_cb (gpointer object,
   g_signal_emit (self, signal_added, 0, last_id);
 }
 
-static guint64
-journal_find_cause (MgrJournal *self,
-                    guint64     cause)
-{
-  if (cause != 0)
-    return cause;
-
-  for (MgrJournalScope *scope = g_private_get (&innermost_scope); scope != NULL; scope = scope->outer)
-    {
-      if (scope->journal == self)
-        return scope->cause;
-    }
-
-  return 0;
-}
-
 /**
  * mgr_journal_add:
  * @self: a journal
@@ -359,7 +343,8 @@ mgr_journal_add (MgrJournal         *self,
   g_return_val_if_fail (details == NULL
                         || g_variant_is_of_type (details, G_VARIANT_TYPE_VARDICT), 0);
 
-  cause = journal_find_cause (self, cause);
+  if (cause == 0)
+    cause = mgr_journal_get_cause (self);
 
   g_mutex_lock (&self->lock);
   id = ++self->last_id;
@@ -576,4 +561,16 @@ void
 mgr_journal_scope_close (MgrJournalScope *scope)
 {
   g_private_set (&innermost_scope, scope->outer);
+}
+
+guint64
+mgr_journal_get_cause (MgrJournal *self)
+{
+  for (MgrJournalScope *scope = g_private_get (&innermost_scope); scope != NULL; scope = scope->outer)
+    {
+      if (scope->journal == self)
+        return scope->cause;
+    }
+
+  return 0;
 }

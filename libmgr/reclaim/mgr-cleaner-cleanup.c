@@ -131,14 +131,21 @@ cleaner_run (MgrCleaner     *self,
              gboolean        exact)
 {
   g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, exact);
+  guint64 planned = mgr_cleaner_record_plan (self, plan);
+  MgrJournalScope scope;
   MgrCleanupReport *report;
 
   warn_of_flags (plan->flags);
   mgr_cleaner_post_started (self, plan->strategy);
+
+  /* What the handlers are refused, say, came of this cleanup. */
+  mgr_journal_scope_open (&scope, self->journal, planned);
   while (mgr_cleanup_run_next (run))
     continue;
+  mgr_journal_scope_close (&scope);
 
   report = mgr_cleanup_run_finish (run);
+  mgr_cleaner_record_report (self, report, planned);
   g_atomic_int_set (&self->busy, 0);
   mgr_cleaner_post_finished (self, report);
   return report;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/mgr-process-memory-private.h"
+#include "journal/mgr-journal-private.h"
 #include "reclaim/mgr-cleaner.h"
 #include "reclaim/mgr-heap-reclaimer.h"
 #include "reclaim/mgr-resource-registry-private.h"
@@ -35,11 +36,14 @@ struct _MgrCleaner
   MgrResourceRegistry *registry; /* (owned), never changes */
   MgrScoreTable *scores;         /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
+  MgrJournal *journal;           /* (owned) (nullable), set before the first cleanup */
 
   gint busy; /* atomic: 1 while a cleanup runs */
 
   GMutex lock;
   MgrCleanerTotals totals; /* guarded by lock */
+  guint64 last_cause;      /* guarded by lock: what the last cleanup came of, in the journal */
+  guint64 n_of_cause;      /* guarded by lock: so many cleanups came of that */
 };
 
 MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
@@ -57,5 +61,17 @@ void              mgr_cleaner_post_started       (MgrCleaner         *self,
                                                   MgrCleanupStrategy  strategy);
 void              mgr_cleaner_post_finished      (MgrCleaner         *self,
                                                   MgrCleanupReport   *report);
+
+/* Where to write down what is planned and done. */
+void              mgr_cleaner_set_journal        (MgrCleaner         *self,
+                                                  MgrJournal         *journal);
+
+/* Returns the number of the entry, or 0: this one is not written down, nor is its
+ * report. Of many cleanups with the same cause ever fewer are. */
+guint64           mgr_cleaner_record_plan        (MgrCleaner         *self,
+                                                  MgrCleanupPlan     *plan);
+void              mgr_cleaner_record_report      (MgrCleaner         *self,
+                                                  MgrCleanupReport   *report,
+                                                  guint64             planned);
 
 G_END_DECLS

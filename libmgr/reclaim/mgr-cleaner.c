@@ -154,6 +154,7 @@ mgr_cleaner_finalize (GObject *object)
   mgr_score_table_free (self->scores);
   g_object_unref (self->registry);
   g_object_unref (self->rules);
+  g_clear_object (&self->journal);
   g_object_unref (self->heap);
   mgr_process_memory_free (self->memory);
   g_clear_object (&self->root);
