@@ -20,6 +20,14 @@ gboolean    mgr_bus_strategy_parse    (const char          *nick,
                                        MgrCleanupStrategy  *out_strategy,
                                        GError             **error);
 
+/* Empty is any. */
+gboolean    mgr_bus_journal_kind_parse (const char         *nick,
+                                       MgrJournalKind      *out_kind,
+                                       GError             **error);
+
+/* Entries of a journal, as aa{sv}. */
+GVariant   *mgr_bus_entries_to_variant (GPtrArray          *entries);
+
 GVariant   *mgr_bus_sample_to_variant (MgrPressureSample   *sample);
 
 /* At most @limit of @allocations, as a(tsstuasx). */

@@ -8,6 +8,7 @@
 
 #include "base/mgr-error.h"
 #include "base/mgr-variant-private.h"
+#include "journal/mgr-journal.h"
 #include "ledger/mgr-component.h"
 #include "mgr-enum-types.h"
 
@@ -15,6 +16,39 @@ const char *
 mgr_bus_level_to_nick (MgrPressureLevel level)
 {
   return mgr_enum_get_nick (MGR_TYPE_PRESSURE_LEVEL, (int) level);
+}
+
+gboolean
+mgr_bus_journal_kind_parse (const char      *nick,
+                            MgrJournalKind  *out_kind,
+                            GError         **error)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_JOURNAL_KIND);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, *nick != '\0' ? nick : "any");
+
+  if (value == NULL)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "There is no kind “%s” of journal entries: use refusal, level, plan, report, "
+                   "restore, phase, limits, emergency, other or any", nick);
+      return FALSE;
+    }
+
+  *out_kind = (MgrJournalKind) value->value;
+  return TRUE;
+}
+
+GVariant *
+mgr_bus_entries_to_variant (GPtrArray *entries)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < entries->len; i++)
+    g_variant_builder_add_value (&builder,
+                                 mgr_journal_entry_to_variant (g_ptr_array_index (entries, i)));
+
+  return g_variant_builder_end (&builder);
 }
 
 gboolean

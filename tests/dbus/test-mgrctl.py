@@ -533,7 +533,7 @@ class TestCommandLine(MgrctlTestCase):
         with open(MAN, encoding="utf-8") as man:
             text = man.read().replace("\\-", "-")
         for verb in self.complete(""):
-            self.assertRegex(text, rf'(?m)^\.(B {verb}|BI {verb} " [A-Z…]+")$')
+            self.assertRegex(text, rf'(?m)^\.(B {verb}|BI {verb} " \[?[A-Z…]+\]?")$')
             for option in self.complete(verb, "--"):
                 self.assertIn(option, text)
         for status in range(5):
