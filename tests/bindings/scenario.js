@@ -205,6 +205,20 @@ function playReport(manager) {
         `freed ${report.freed}`);
 }
 
+function playJournal(manager) {
+    print('# journal');
+    const journal = manager.journal;
+    const first = journal.add(Mgr.JournalKind.PHASE, Mgr.JournalSeverity.INFO,
+        'The training began', {rows: 1000});
+    journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.WARNING, 'It forgot a row',
+        {rule: 'too long'}, first);
+    for (const entry of journal.list().reverse()) {
+        print(`${entry.id} ${nickOf(Mgr.JournalKind, entry.kind)} ` +
+            `${nickOf(Mgr.JournalSeverity, entry.severity)} ${entry.cause}: ${entry.summary}`);
+    }
+    print(journal.explain(first).split('\n').slice(1).join('\n'));
+}
+
 const clock = Mgr.ManualClock.new(0);
 const manager = new Mgr.Manager({
     total_budget: 1024 * KIB,
@@ -222,3 +236,4 @@ playAsync(manager, clock);
 playPressure(manager);
 playCleanup(manager);
 playReport(manager);
+playJournal(manager);

@@ -187,6 +187,19 @@ def play_report(manager):
         report.freed))
 
 
+def play_journal(manager):
+    print("# journal")
+    journal = manager.journal
+    first = journal.add(Mgr.JournalKind.PHASE, Mgr.JournalSeverity.INFO, "The training began",
+                        {"rows": 1000})
+    journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.WARNING, "It forgot a row",
+                {"rule": "too long"}, first)
+    for entry in reversed(journal.list()):
+        print("%d %s %s %d: %s" % (entry.id, entry.kind.value_nick, entry.severity.value_nick,
+                                   entry.cause, entry.summary))
+    print("\n".join(journal.explain(first).split("\n")[1:]))
+
+
 def main():
     clock = Mgr.ManualClock.new(0)
     manager = Mgr.Manager(total_budget=1024 * KIB, clock=clock, proc_path="/nonexistent",
@@ -201,6 +214,7 @@ def main():
     play_pressure(manager)
     play_cleanup(manager)
     play_report(manager)
+    play_journal(manager)
 
 
 if __name__ == "__main__":

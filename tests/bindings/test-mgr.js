@@ -265,6 +265,28 @@ test('a recorded run', () => {
     assertEqual(monitor.sample().available, 10240);
 });
 
+test('journal', () => {
+    const manager = makeManager();
+    const journal = manager.journal;
+    const {JournalKind, JournalSeverity} = Mgr;
+    const details = {flag: true, rows: -5, share: 0.5, name: 'rows', names: ['a', 'b']};
+
+    const id = journal.add(JournalKind.OTHER, JournalSeverity.INFO, 'It began', details);
+    const entry = journal.lookup(id);
+    assertEqual([entry.kind, entry.severity, entry.summary, entry.cause],
+        [JournalKind.OTHER, JournalSeverity.INFO, 'It began', 0]);
+    const kept = entry.details.recursiveUnpack();
+    for (const [key, value] of Object.entries(details))
+        assertEqual(kept[key], value);
+
+    manager.add_component('small', '1 MiB');
+    assertThrows(() => manager.allocate('small', '2 MiB'), Mgr.Error, Mgr.Error.INFEASIBLE);
+    const refusals = journal.list(JournalKind.REFUSAL);
+    assertEqual(refusals.length, 1);
+    assertEqual(refusals[0].summary, 'A request of 2.0 MiB for “small” was refused');
+    assertThrows(() => journal.explain(4711), Mgr.Error, Mgr.Error.NOT_FOUND);
+});
+
 /* Fills the total budget to 90 %, so that the level is critical. */
 function press(manager) {
     const allocation = manager.add_component('rest').allocate('57.6 MiB');

@@ -274,6 +274,57 @@ def iterate_until(condition):
         GLib.MainContext.default().iteration(True)
 
 
+class JournalTest(unittest.TestCase):
+    def setUp(self):
+        self.manager = make_manager()
+        self.journal = self.manager.journal
+
+    def test_details(self):
+        number = self.journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "It began", {
+            "flag": True, "rows": -5, "share": 0.5, "name": "rows", "names": ["a", "b"],
+            "size": GLib.Variant("t", 7)})
+        entry = self.journal.lookup(number)
+        self.assertEqual(entry.details.unpack(), {
+            "flag": True, "rows": -5, "share": 0.5, "name": "rows", "names": ["a", "b"],
+            "size": 7})
+        self.assertEqual((entry.kind, entry.severity, entry.summary, entry.cause),
+                         (Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "It began", 0))
+        self.assertEqual(entry.to_variant().unpack()["id"], number)
+        with self.assertRaises(TypeError):
+            self.journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "x", {"bad": None})
+
+    def test_refusal(self):
+        component = self.manager.add_component("small", "1 MiB")
+        with self.assertRaises(MemoryError):
+            self.manager.allocate("small", "2 MiB")
+        entries = self.journal.list(Mgr.JournalKind.REFUSAL)
+        self.assertEqual(len(entries), 1)
+        self.assertEqual(entries[0].summary, "A request of 2.0 MiB for “small” was refused")
+        self.assertIn("What would help: a budget of 2.0 MiB for “small”",
+                      self.journal.explain(entries[0].id))
+        with self.assertRaises(GLib.Error) as caught:
+            self.journal.explain(4711)
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.NOT_FOUND))
+        self.assertEqual(component.refused_count, 1)
+
+    def test_restart(self):
+        folder = tempfile.TemporaryDirectory(prefix="libmgr-")
+        self.addCleanup(folder.cleanup)
+        path = folder.name + "/journal.db"
+        journal = Mgr.Journal.new(None, path)
+        problem = journal.dup_problem()
+        if problem is not None:
+            self.skipTest(problem)
+        self.assertEqual((journal.path, journal.capacity), (path, 1000))
+        journal.add(Mgr.JournalKind.LEVEL, Mgr.JournalSeverity.CRITICAL, "It rose")
+        journal.flush()
+        self.assertEqual([entry.summary for entry in Mgr.Journal.new_from_file(path).list()],
+                         ["It rose"])
+        del journal
+        again = Mgr.Journal(path=path, capacity=5)
+        self.assertEqual(again.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "again"), 2)
+
+
 class OutsideTest(unittest.TestCase):
     """What comes from outside the process, and what it tells its children."""
 

@@ -23,20 +23,21 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Manager",
-    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Journal",
+    "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
+    "PressureNotifier",
     "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
     "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "PressureForecast",
-    "PressureReading", "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
+    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
+    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {
-    "CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
-    "Safety",
+    "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
+    "PressureLevel", "PressureScope", "ReplayPart", "Safety",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",

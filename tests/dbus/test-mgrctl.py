@@ -372,6 +372,112 @@ class TestCleanup(MgrctlTestCase):
         self.assertEqual(program.ask("used"), str(20 * MIB))
 
 
+class TestJournal(MgrctlTestCase):
+    def press(self, program):
+        """A refusal, then a level with a cleanup that comes of it: entries 1 to 4."""
+        program.ask("hold models/bert 99999999")
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        for _ in range(1000):
+            if len(self.check_lines("journal", "--json")) == 4:
+                return
+            time.sleep(0.01)
+        self.fail("the cleanup never came")
+
+    def check_lines(self, *arguments):
+        return self.check(*arguments).splitlines()
+
+    def test_text(self):
+        program = self.start()
+        self.press(program)
+        lines = self.check_lines("journal")
+        time_of_day = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  "
+        self.assertRegex(lines[0], time_of_day +
+                         r"    1  refusal    A request of 95\.4 MiB for “models/bert” was refused$")
+        self.assertRegex(lines[1], time_of_day + r"    2  level      Pressure rose from normal to high")
+        self.assertRegex(lines[2], time_of_day + r"    3  plan       .* \(because of #2\)$")
+        self.assertRegex(lines[3], time_of_day + r"    4  report     .* \(because of #3\)$")
+        self.assertEqual(self.check_lines("journal", "--count=1"), lines[3:])
+        self.assertEqual(self.check_lines("journal", "--kind=level"), lines[1:2])
+        self.assertEqual(self.check("journal", "--kind=phase"), "")
+
+    def test_json(self):
+        program = self.start()
+        self.press(program)
+        entries = [json.loads(line) for line in self.check_lines("journal", "--json")]
+        self.assertEqual([entry["kind"] for entry in entries], ["refusal", "level", "plan", "report"])
+        self.assertEqual([entry.get("cause") for entry in entries], [None, None, 2, 3])
+        refusal = entries[0]["details"]
+        self.assertEqual((refusal["component"], refusal["size"], refusal["error"]),
+                         ("models/bert", 99999999, "infeasible"))
+        self.assertEqual(refusal["obstacle"], "models/bert")
+        self.assertAlmostEqual(entries[1]["details"]["usage"], 0.85)
+        self.assertIn("parsed 10.0 MiB", entries[1]["details"]["holders"])
+        self.assertEqual(entries[2]["details"]["steps"], ["parsed"])
+        self.assertEqual(entries[3]["details"]["cleaned"], ["parsed"])
+        self.assertEqual(entries[3]["details"]["claimed"], 10 * MIB)
+
+    def test_follow(self):
+        program = self.start()
+        process = subprocess.Popen([MGRCTL, "journal", "--follow", "--json"], env=self.environment,
+                                   text=True, stdout=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        program.ask("hold models/bert 99999999")
+        self.assertEqual(json.loads(process.stdout.readline())["id"], 1)
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        self.assertEqual([json.loads(process.stdout.readline())["id"] for _ in range(3)], [2, 3, 4])
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+
+    def test_why(self):
+        program = self.start()
+        self.assertIn("Nothing was refused so far", self.run_mgrctl("why").stderr)
+        program.ask("hold models/bert 99999999")
+        story = self.check("why")
+        self.assertRegex(story, r"^#1 refusal, .*: A request of 95\.4 MiB for “models/bert” was refused\n"
+                         r"  Rule: no request may be larger than the budgets above it, and that of "
+                         r"“models/bert” is 20\.0 MiB\n  Largest holders: none\n"
+                         r"  What would help: a budget of 95\.4 MiB for “models/bert”, or a smaller request\n$")
+        self.assertEqual(self.check_json("why", "#1")["id"], 1)
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        self.assertRegex(self.check("why", "4"), r"(?s)^#2 level.*\n#3 plan, .*because of #2: .*"
+                         r"\n#4 report, .*because of #3: 1 were cleaned")
+        self.assertEqual(self.check("why"), self.check("why", "2"))
+
+    def test_wrong(self):
+        self.start()
+        self.assertIn("There is no entry #7", self.check_fails(1, "why", "7"))
+        self.assertIn("is no number", self.check_fails(2, "why", "seven"))
+        self.assertIn("There is no kind “gossip”", self.check_fails(2, "journal", "--kind=gossip"))
+        self.assertIn("1 to 1000", self.check_fails(2, "journal", "--count=0"))
+        self.assertIn("“--follow” asks a program",
+                      self.check_fails(2, "journal", "--follow", "--file=x"))
+        self.assertIn("asks no program", self.check_fails(2, "why", "--session", "--file=x"))
+
+    def test_file(self):
+        folder = tempfile.mkdtemp(prefix="libmgr-")
+        self.addCleanup(shutil.rmtree, folder)
+        path = folder + "/journal.db"
+        self.assertIn("There is no file", self.check_fails(1, "journal", "--file", path))
+        self.environment = dict(self.environment, MGR_JOURNAL_PATH=path)
+        program = self.start()
+        self.press(program)
+        shown = self.check("journal")
+        program.stop()
+        if not os.path.exists(path):
+            self.skipTest("built without SQLite")
+        self.environment = dict(self.environment, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+        self.assertEqual(self.check("journal", "--file", path), shown)
+        self.assertEqual(self.check("journal", "--file", path, "--kind=plan", "--json").count("\n"), 1)
+        self.assertTrue(self.check("why", "--file", path).startswith("#2 level, "))
+        self.assertEqual(os.listdir(folder), ["journal.db"])
+
+
 class TestChoice(MgrctlTestCase):
     def test_several_programs(self):
         first = self.start("--name", "first")

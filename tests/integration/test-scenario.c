@@ -9,6 +9,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <string.h>
 
 #define KIB G_GUINT64_CONSTANT (1024)
 
@@ -436,6 +437,51 @@ play_report (MgrManager *manager)
            mgr_report_get_freed (report));
 }
 
+static guint64
+add_with_detail (MgrJournal         *journal,
+                 MgrJournalKind      kind,
+                 MgrJournalSeverity  severity,
+                 const char         *summary,
+                 const char         *key,
+                 GVariant           *value,
+                 guint64             cause)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert_value (&details, key, value);
+  return mgr_journal_add (journal, kind, severity, summary, g_variant_dict_end (&details), cause);
+}
+
+static void
+play_journal (MgrManager *manager)
+{
+  MgrJournal *journal = mgr_manager_get_journal (manager);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *story = NULL;
+  guint64 first;
+
+  g_print ("# journal\n");
+  first = add_with_detail (journal, MGR_JOURNAL_KIND_PHASE, MGR_JOURNAL_SEVERITY_INFO,
+                           "The training began", "rows", g_variant_new_int64 (1000), 0);
+  add_with_detail (journal, MGR_JOURNAL_KIND_OTHER, MGR_JOURNAL_SEVERITY_WARNING,
+                   "It forgot a row", "rule", g_variant_new_string ("too long"), first);
+  entries = mgr_journal_list (journal, MGR_JOURNAL_KIND_ANY, 0);
+  for (guint i = entries->len; i > 0; i--)
+    {
+      MgrJournalEntry *entry = g_ptr_array_index (entries, i - 1);
+
+      g_print ("%" G_GUINT64_FORMAT " %s %s %" G_GUINT64_FORMAT ": %s\n",
+               mgr_journal_entry_get_id (entry),
+               nick_of (MGR_TYPE_JOURNAL_KIND, (int) mgr_journal_entry_get_kind (entry)),
+               nick_of (MGR_TYPE_JOURNAL_SEVERITY, (int) mgr_journal_entry_get_severity (entry)),
+               mgr_journal_entry_get_cause (entry), mgr_journal_entry_get_summary (entry));
+    }
+
+  story = mgr_journal_explain (journal, first, NULL);
+  g_print ("%s\n", strchr (story, '\n') + 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -459,6 +505,7 @@ main (int    argc,
   play_pressure (manager);
   play_cleanup (manager);
   play_report (manager);
+  play_journal (manager);
 
   return 0;
 }

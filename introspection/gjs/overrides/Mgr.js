@@ -28,6 +28,8 @@ const RECORD_ATTRIBUTES = {
     PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
         'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
     Config: ['files', 'problems'],
+    JournalEntry: ['cause', 'details', 'id', 'kind', 'monotonic_time', 'severity', 'summary',
+        'time'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
@@ -239,6 +241,37 @@ function overrideConfig() {
     Mgr.Config.prototype[Symbol.iterator] = configEntries;
 }
 
+/* What a detail may be, and as what it is kept. */
+function toDetail(value) {
+    if (value instanceof GLib.Variant)
+        return value;
+    if (typeof value === 'boolean')
+        return GLib.Variant.new_boolean(value);
+    if (typeof value === 'number')
+        return Number.isSafeInteger(value)
+            ? GLib.Variant.new_int64(value) : GLib.Variant.new_double(value);
+    if (Array.isArray(value))
+        return new GLib.Variant('as', value);
+
+    return GLib.Variant.new_string(String(value));
+}
+
+function overrideJournal() {
+    const prototype = Mgr.Journal.prototype;
+
+    override(prototype, 'add', add => function (kind, severity, summary, details = null,
+        cause = 0) {
+        if (isOptions(details) && !(details instanceof GLib.Variant)) {
+            const entries = Object.entries(details).map(([key, value]) => [key, toDetail(value)]);
+            details = new GLib.Variant('a{sv}', Object.fromEntries(entries));
+        }
+        return add.call(this, kind, severity, summary, details, cause);
+    });
+    override(prototype, 'list', list => function (kind = Mgr.JournalKind.ANY, limit = 0) {
+        return list.call(this, kind, limit);
+    });
+}
+
 function _init() {
     Mgr = this;
 
@@ -248,4 +281,5 @@ function _init() {
     overrideReclaim();
     overrideTelling();
     overrideConfig();
+    overrideJournal();
 }

@@ -403,6 +403,40 @@ Mgr.Config.__iter__ = _config_iter
 Mgr.Config.__getitem__ = _config_getitem
 
 
+# Journal
+
+_journal_add = Mgr.Journal.add
+_journal_list = Mgr.Journal.list
+
+# What a detail may be, and as what it is kept; bool before int, which it is as well.
+_DETAIL_TYPES = ((bool, "b"), (int, "x"), (float, "d"), (str, "s"), ((list, tuple), "as"))
+
+
+def _detail(value):
+    if isinstance(value, GLib.Variant):
+        return value
+    for kind, signature in _DETAIL_TYPES:
+        if isinstance(value, kind):
+            return GLib.Variant(signature, value)
+    raise TypeError("A detail is a bool, int, float, str, list of str or GLib.Variant, not %r"
+                    % (value,))
+
+
+def _add_to_journal(self, kind, severity, summary, details=None, cause=0):
+    """Add an entry; details are a dict. Returns its number."""
+    if isinstance(details, dict):
+        details = GLib.Variant("a{sv}", {key: _detail(value) for key, value in details.items()})
+    return _journal_add(self, kind, severity, summary, details, cause)
+
+
+def _list_journal(self, kind=Mgr.JournalKind.ANY, limit=0):
+    return _journal_list(self, kind, limit)
+
+
+Mgr.Journal.add = _add_to_journal
+Mgr.Journal.list = _list_journal
+
+
 # Attributes
 
 def _add_record_attributes(record):
@@ -427,8 +461,8 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
-                Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample, Mgr.PressureTrace,
-                Mgr.ReclaimEstimate, Mgr.Report):
+                Mgr.JournalEntry, Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample,
+                Mgr.PressureTrace, Mgr.ReclaimEstimate, Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
@@ -436,7 +470,7 @@ Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component,
-               Mgr.HeapReclaimer, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
+               Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
                Mgr.ReplaySource, Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)
