@@ -413,7 +413,7 @@ class TestJournal(MgrctlTestCase):
                          ("models/bert", 99999999, "infeasible"))
         self.assertEqual(refusal["obstacle"], "models/bert")
         self.assertAlmostEqual(entries[1]["details"]["usage"], 0.85)
-        self.assertIn("parsed 10.0 MiB", entries[1]["details"]["holders"])
+        self.assertIn("cache 45.0 MiB", entries[1]["details"]["holders"])
         self.assertEqual(entries[2]["details"]["steps"], ["parsed"])
         self.assertEqual(entries[3]["details"]["cleaned"], ["parsed"])
         self.assertEqual(entries[3]["details"]["claimed"], 10 * MIB)
@@ -595,9 +595,10 @@ class TestCommandLine(MgrctlTestCase):
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
-                                             "config", "pressure", "record", "replay", "score",
-                                             "plot", "selftest", "doctor"])
+        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup",
+                                             "journal", "why", "list", "config", "pressure",
+                                             "record", "replay", "score", "plot", "selftest",
+                                             "doctor"])
         self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
@@ -605,6 +606,7 @@ class TestCommandLine(MgrctlTestCase):
         self.assertEqual(self.complete("--program", "importer", "wat"), ["watch"])
         self.assertEqual(self.complete("cleanup", "--strategy", "a"), ["aggressive"])
         self.assertEqual(self.complete("--address", ""), [])
+        self.assertEqual(self.complete("journal", "--kind", "r"), ["refusal", "report", "restore"])
         self.assertEqual(self.complete("pressure", "--wait", "m"), ["medium"])
 
     def test_completion_of_arguments(self):

@@ -22,9 +22,9 @@ open_file (const MgrctlOptions *options,
   MgrctlEntries *self;
   MgrJournal *journal;
 
-  *out_exit = MGRCTL_EXIT_USAGE;
   if (options->session || options->address != NULL || options->program != NULL)
     {
+      *out_exit = MGRCTL_EXIT_USAGE;
       mgrctl_print_error ("“--file” asks no program: leave out “--session”, “--address” and “--program”");
       return NULL;
     }
