@@ -7,6 +7,7 @@
 #include "mgr-manager-private.h"
 
 #include "mgr-enum-types.h"
+#include "pressure/mgr-gpu-finder-private.h"
 #include "pressure/mgr-process-source.h"
 
 /**
@@ -115,6 +116,10 @@ manager_set_up_pressure (MgrManager *self)
   mgr_pressure_monitor_add_source (self->monitor, process);
   mgr_pressure_monitor_add_system_sources (self->monitor, self->proc_path, self->cgroup_path);
   mgr_pressure_monitor_set_limits (self->monitor, self->limits);
+
+  /* Where another machine is shown, the devices of this one are none of it. */
+  if (self->proc_path == NULL)
+    mgr_gpu_finder_start (self->monitor);
 }
 
 static void

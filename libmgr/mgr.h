@@ -28,6 +28,7 @@
 #include "pressure/mgr-swap-source.h"
 #include "pressure/mgr-psi-source.h"
 #include "pressure/mgr-budget-source.h"
+#include "pressure/mgr-gpu-source.h"
 #include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-sample.h"
 #include "pressure/mgr-pressure-monitor.h"

@@ -91,10 +91,10 @@ typedef enum
 /**
  * MgrReplayPart:
  * @MGR_REPLAY_PART_MEMINFO: the memory of the machine, as of #MgrMeminfoSource
- * @MGR_REPLAY_PART_SWAP: the swap space
+ * @MGR_REPLAY_PART_SWAP: the swap space, as of #MgrSwapSource
  * @MGR_REPLAY_PART_CGROUP: the memory of the cgroup, as of #MgrCgroupSource
  * @MGR_REPLAY_PART_PSI: the stall of the machine, as of #MgrPsiSource
- * @MGR_REPLAY_PART_PSI_GROUP: the stall of the cgroup
+ * @MGR_REPLAY_PART_PSI_GROUP: the stall of the cgroup, as of #MgrPsiSource
  *
  * What a #MgrReplaySource plays of a trace.
  *

@@ -388,7 +388,8 @@ static int
 insert (sqlite3_stmt    *row,
         MgrJournalEntry *entry)
 {
-  g_autofree char *details = g_variant_print (entry->details, TRUE);
+  g_autoptr (GVariant) variant = mgr_journal_entry_get_details (entry);
+  g_autofree char *details = g_variant_print (variant, TRUE);
   int status;
 
   sqlite3_bind_int64 (row, 1, (gint64) entry->id);

@@ -28,7 +28,8 @@ struct _MgrJournalEntry
   MgrJournalKind kind;
   MgrJournalSeverity severity;
   char *summary;     /* (owned) */
-  GVariant *details; /* (owned): a{sv} */
+  GBytes *details;   /* (owned): a{sv}, out of which each reader makes a value of its own:
+                      * a GVariant is written when it is read for the first time */
   guint64 cause;     /* 0 for none, else less than id */
 };
 

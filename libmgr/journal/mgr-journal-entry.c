@@ -85,25 +85,26 @@ summary_cut (const char *text)
   return g_strconcat (valid, "…", NULL);
 }
 
-static GVariant *
+static GBytes *
 details_cut (GVariant *details)
 {
   g_autoptr (GVariant) given = NULL;
+  g_autoptr (GVariant) kept = NULL;
   GVariantDict dict;
 
-  g_variant_dict_init (&dict, NULL);
-  if (details == NULL)
-    return g_variant_ref_sink (g_variant_dict_end (&dict));
-
-  given = g_variant_ref_sink (details);
-  if (g_variant_get_size (given) <= MGR_JOURNAL_DETAILS_MAX)
+  if (details != NULL)
+    given = g_variant_ref_sink (details);
+  if (given != NULL && g_variant_get_size (given) <= MGR_JOURNAL_DETAILS_MAX)
     {
-      g_variant_dict_clear (&dict);
-      return g_steal_pointer (&given);
+      kept = g_variant_get_normal_form (given);
+      return g_variant_get_data_as_bytes (kept);
     }
 
-  g_variant_dict_insert (&dict, "too-large", "t", (guint64) g_variant_get_size (given));
-  return g_variant_ref_sink (g_variant_dict_end (&dict));
+  g_variant_dict_init (&dict, NULL);
+  if (given != NULL)
+    g_variant_dict_insert (&dict, "too-large", "t", (guint64) g_variant_get_size (given));
+  kept = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return g_variant_get_data_as_bytes (kept);
 }
 
 MgrJournalEntry *
@@ -165,7 +166,7 @@ mgr_journal_entry_unref (MgrJournalEntry *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_variant_unref (self->details);
+  g_bytes_unref (self->details);
   g_free (self->summary);
   g_free (self);
 }
@@ -281,6 +282,12 @@ mgr_journal_entry_get_summary (MgrJournalEntry *self)
   return self->summary;
 }
 
+static GVariant *
+entry_make_details (MgrJournalEntry *self)
+{
+  return g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, self->details, TRUE);
+}
+
 /**
  * mgr_journal_entry_get_details:
  * @self: an entry
@@ -289,7 +296,7 @@ mgr_journal_entry_get_summary (MgrJournalEntry *self)
  * depends on the kind; #MgrJournal tells of those that all kinds share. May be called
  * from any thread.
  *
- * Returns: (transfer none): the details
+ * Returns: (transfer full): the details
  *
  * Since: 1.0
  */
@@ -298,7 +305,7 @@ mgr_journal_entry_get_details (MgrJournalEntry *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->details;
+  return g_variant_ref_sink (entry_make_details (self));
 }
 
 /**
@@ -347,7 +354,7 @@ mgr_journal_entry_to_variant (MgrJournalEntry *self)
   g_variant_dict_insert (&dict, "kind", "s", mgr_journal_kind_to_nick (self->kind));
   g_variant_dict_insert (&dict, "severity", "s", mgr_journal_severity_to_nick (self->severity));
   g_variant_dict_insert (&dict, "summary", "s", self->summary);
-  g_variant_dict_insert_value (&dict, "details", self->details);
+  g_variant_dict_insert_value (&dict, "details", entry_make_details (self));
   if (self->cause != 0)
     g_variant_dict_insert (&dict, "cause", "t", self->cause);
 

@@ -8,7 +8,10 @@
 
 #include "journal/mgr-journal-entry-private.h"
 
+#include <time.h>
+
 /* A page of a terminal: whoever wants more asks about one of those named. */
+#define CAUSES_TOLD 40
 #define EFFECTS_TOLD 40
 
 static const struct
@@ -25,12 +28,20 @@ static MgrJournalEntry *
 entries_find (GPtrArray *entries,
               guint64    id)
 {
-  for (guint i = 0; i < entries->len; i++)
+  guint low = 0;
+  guint high = entries->len;
+
+  while (low < high)
     {
-      MgrJournalEntry *entry = g_ptr_array_index (entries, i);
+      guint middle = low + (high - low) / 2;
+      MgrJournalEntry *entry = g_ptr_array_index (entries, middle);
 
       if (entry->id == id)
         return entry;
+      if (entry->id < id)
+        low = middle + 1;
+      else
+        high = middle;
     }
 
   return NULL;
@@ -39,10 +50,15 @@ entries_find (GPtrArray *entries,
 static char *
 format_time (gint64 time)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  time_t seconds = (time_t) (time / G_USEC_PER_SEC);
+  struct tm local;
+  char text[64];
 
-  return local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M:%S") : g_strdup ("unknown time");
+  if (localtime_r (&seconds, &local) == NULL
+      || strftime (text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) == 0)
+    return g_strdup ("unknown time");
+
+  return g_strdup (text);
 }
 
 static char *
@@ -83,27 +99,43 @@ tell_entry (GString         *text,
             MgrJournalEntry *cause,
             MgrJournalEntry *entry)
 {
+  g_autoptr (GVariant) details = mgr_journal_entry_get_details (entry);
+
   tell_head (text, cause, entry);
   for (gsize i = 0; i < G_N_ELEMENTS (told_details); i++)
     {
       const char *detail = NULL;
 
-      if (g_variant_lookup (entry->details, told_details[i].key, "&s", &detail) && *detail != '\0')
+      if (g_variant_lookup (details, told_details[i].key, "&s", &detail) && *detail != '\0')
         g_string_append_printf (text, "  %s: %s\n", told_details[i].label, detail);
     }
 }
 
+static MgrJournalEntry *
+entries_find_cause (GPtrArray             *entries,
+                    const MgrJournalEntry *entry)
+{
+  return entry->cause != 0 ? entries_find (entries, entry->cause) : NULL;
+}
+
+/* From the first cause to @entry. A cause is always older, so the chain ends. */
 static void
 tell_causes (GString         *text,
              GPtrArray       *entries,
              MgrJournalEntry *entry)
 {
-  MgrJournalEntry *cause = entry->cause != 0 ? entries_find (entries, entry->cause) : NULL;
+  g_autoptr (GPtrArray) chain = g_ptr_array_new ();
 
-  /* A cause is always older, so this ends. */
-  if (cause != NULL)
-    tell_causes (text, entries, cause);
-  tell_entry (text, cause, entry);
+  for (MgrJournalEntry *link = entry; link != NULL && chain->len < CAUSES_TOLD;
+       link = entries_find_cause (entries, link))
+    g_ptr_array_add (chain, link);
+
+  for (guint i = chain->len; i > 0; i--)
+    {
+      MgrJournalEntry *link = g_ptr_array_index (chain, i - 1);
+
+      tell_entry (text, entries_find_cause (entries, link), link);
+    }
 }
 
 /* What came of @entry: a cause is always older, so one pass finds all. */

@@ -76,7 +76,7 @@ set_no_number_error (MgrProcFile  *file,
                      GError      **error)
 {
   g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-               "The file “%s” holds no number of bytes", mgr_proc_file_get_path (file));
+               "The file “%s” holds no number of bytes", mgr_proc_file_get_display_path (file));
   return FALSE;
 }
 
@@ -145,7 +145,7 @@ stat_lookup (MgrCgroupGroup  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-               "The file “%s” has no usable %s", mgr_proc_file_get_path (self->stat), key);
+               "The file “%s” has no usable %s", mgr_proc_file_get_display_path (self->stat), key);
   return FALSE;
 }
 
@@ -198,6 +198,11 @@ mgr_cgroup_group_read (MgrCgroupGroup    *self,
       (!require (read_limit (self->max, &figures->limit, error), error) ||
        !require (read_limit (self->high, &figures->soft_limit, error), error)))
     return FALSE;
+
+  /* Where nothing limits the group the costly file has nothing to tell. */
+  if (self->version != 1 &&
+      figures->limit == MGR_NO_LIMIT && figures->soft_limit == MGR_NO_LIMIT)
+    return TRUE;
 
   return read_stat (self, figures, error);
 }

@@ -126,6 +126,10 @@ cgroup_memory_sum_up (MgrCgroupMemory   *self,
         {
           summary_add (summary, mgr_cgroup_group_get_directory (group), &figures);
           n_read++;
+
+          /* A v1 group tells of the limits above it: without any they need no look. */
+          if (mgr_cgroup_tree_get_version (self->tree) == 1 && figures.limit == MGR_NO_LIMIT)
+            break;
         }
       else if (!g_error_matches (local_error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE))
         {
@@ -169,11 +173,11 @@ mgr_cgroup_memory_read (MgrCgroupMemory   *self,
   if (n_read == 0 && !mgr_cgroup_tree_is_in_root (self->tree))
     {
       MgrCgroupGroup *top = g_ptr_array_index (self->groups, self->groups->len - 1);
+      g_autofree char *shown = g_filename_display_name (mgr_cgroup_group_get_directory (top));
 
       g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
                    "The cgroup “%s” and those below it have no memory files: "
-                   "enable the memory controller for them in cgroup.subtree_control",
-                   mgr_cgroup_group_get_directory (top));
+                   "enable the memory controller for them in cgroup.subtree_control", shown);
       return FALSE;
     }
 

@@ -7,6 +7,7 @@
 #include "pressure/mgr-limit-findings-private.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define THIS_PROCESS "this process"
 
@@ -133,10 +134,24 @@ find_rlimit (MgrLimitFindings *self,
   if (limit == MGR_NO_LIMIT)
     return;
 
-  bound_lower (&self->limit, limit, name, THIS_PROCESS);
+  /* Where the use cannot be seen, no more than the limit is left for certain. */
   text = mgr_proc_file_read (status, NULL);
-  if (text != NULL && mgr_proc_text_lookup (text, use_name, &used))
-    bound_lower (&self->headroom, limit > used ? limit - used : 0, name, THIS_PROCESS);
+  if (text == NULL || !mgr_proc_text_lookup (text, use_name, &used))
+    used = 0;
+
+  bound_lower (&self->limit, limit, name, THIS_PROCESS);
+  bound_lower (&self->headroom, limit > used ? limit - used : 0, name, THIS_PROCESS);
+}
+
+static guint64
+ask_rlimit (int resource)
+{
+  struct rlimit limit;
+
+  if (getrlimit (resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return MGR_NO_LIMIT;
+
+  return mgr_limit_normalize (limit.rlim_cur);
 }
 
 static void
@@ -145,16 +160,20 @@ find_rlimits (MgrLimitFindings *self,
               MgrProcFile      *status)
 {
   g_autoptr (GError) error = NULL;
-  const char *text = mgr_proc_file_read (rlimits, &error);
+  const char *text = rlimits != NULL ? mgr_proc_file_read (rlimits, &error) : NULL;
+  guint64 space;
+  guint64 data;
 
-  if (text == NULL)
+  if (error != NULL)
     {
       findings_note (self, error->message);
       return;
     }
 
-  find_rlimit (self, parse_rlimit (text, "Max address space"), status, "VmSize", "RLIMIT_AS");
-  find_rlimit (self, parse_rlimit (text, "Max data size"), status, "VmData", "RLIMIT_DATA");
+  space = text != NULL ? parse_rlimit (text, "Max address space") : ask_rlimit (RLIMIT_AS);
+  data = text != NULL ? parse_rlimit (text, "Max data size") : ask_rlimit (RLIMIT_DATA);
+  find_rlimit (self, space, status, "VmSize", "RLIMIT_AS");
+  find_rlimit (self, data, status, "VmData", "RLIMIT_DATA");
 }
 
 void

@@ -32,7 +32,7 @@ mgr_meminfo_read (MgrProcFile  *file,
   if (!mgr_proc_text_lookup (text, "MemTotal", &total) || total == 0)
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable MemTotal", mgr_proc_file_get_path (file));
+                   "The file “%s” has no usable MemTotal", mgr_proc_file_get_display_path (file));
       return FALSE;
     }
 
@@ -40,7 +40,8 @@ mgr_meminfo_read (MgrProcFile  *file,
   if (!mgr_proc_text_lookup (text, "MemAvailable", &available))
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable MemAvailable", mgr_proc_file_get_path (file));
+                   "The file “%s” has no usable MemAvailable",
+                   mgr_proc_file_get_display_path (file));
       return FALSE;
     }
 

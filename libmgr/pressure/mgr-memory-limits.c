@@ -11,6 +11,8 @@
 #include "pressure/mgr-limit-findings-private.h"
 #include "pressure/mgr-memory-limits-private.h"
 
+#include <string.h>
+
 /**
  * SECTION:mgr-memory-limits
  * @title: MgrMemoryLimits
@@ -66,8 +68,8 @@ struct _MgrMemoryLimits
   MgrLimitsFollowFunc follow; /* (nullable): nobody follows */
 
   MgrSystemFiles *files; /* (owned) */
-  MgrProcFile *rlimits;  /* (owned), guarded by the lock of the files */
   MgrProcFile *status;   /* (owned), guarded by the lock of the files */
+  MgrProcFile *rlimits;  /* (owned) (nullable): the kernel is asked; guarded by the same */
 
   GMutex lock;           /* guards what follows; taken after that of the files */
   Figure figures[N_FIGURES];
@@ -127,11 +129,17 @@ explain_figure (GString      *text,
                 const Figure *figure)
 {
   g_autofree char *size = mgr_size_format (figure->bytes);
+  g_autofree char *place = NULL;
 
   if (figure->bytes == MGR_NO_LIMIT)
-    g_string_append_printf (text, "%s: none\n", name);
-  else
-    g_string_append_printf (text, "%s: %s, %s of %s\n", name, size, figure->rule, figure->place);
+    {
+      g_string_append_printf (text, "%s: none\n", name);
+      return;
+    }
+
+  /* A cgroup may have any name. */
+  place = g_filename_display_name (figure->place);
+  g_string_append_printf (text, "%s: %s, %s of %s\n", name, size, figure->rule, place);
 }
 
 /* What happened in a refresh, as bits of figures, and whether it is a limit. */
@@ -312,7 +320,8 @@ mgr_memory_limits_constructed (GObject *object)
   if (self->proc_path == NULL)
     self->proc_path = g_strdup (MGR_DEFAULT_PROC_PATH);
   self->files = mgr_system_files_get (self->proc_path, self->cgroup_path);
-  self->rlimits = mgr_proc_file_new (self->proc_path, "self/limits");
+  if (strcmp (self->proc_path, MGR_DEFAULT_PROC_PATH) != 0)
+    self->rlimits = mgr_proc_file_new (self->proc_path, "self/limits");
   self->status = mgr_proc_file_new (self->proc_path, "self/status");
 
   /* What is found first is no change; that nothing is known shows in the figures. */

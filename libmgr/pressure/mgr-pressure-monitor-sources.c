@@ -32,8 +32,8 @@ monitor_post_notify (MgrPressureMonitor *self,
  * @self: a monitor
  * @source: a source
  *
- * Asks @source too from now on. A source that is there already is not added again.
- * May be called from any thread.
+ * Asks @source too from now on, by the name that it has now. A source that is there
+ * already is not added again. May be called from any thread.
  *
  * Since: 1.0
  */
@@ -53,8 +53,9 @@ mgr_pressure_monitor_add_source (MgrPressureMonitor *self,
  * @self: a monitor
  * @source: a source
  *
- * Asks @source no longer. A sample that is being taken meanwhile may still do so.
- * May be called from any thread.
+ * Asks @source no longer. A sample that is being taken meanwhile may still do so. If
+ * it is just being read it is let go after that, and one that is not thread-safe only
+ * where it is read. May be called from any thread.
  *
  * Returns: %TRUE if the source was there
  *

@@ -8,10 +8,10 @@
 
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
+#include "pressure/mgr-pressure-core-private.h"
 #include "pressure/mgr-pressure-monitor-private.h"
-#include "pressure/mgr-pressure-worker-private.h"
-#include "pressure/mgr-source-set-private.h"
-#include "pressure/mgr-system-files-private.h"
+
+#include <unistd.h>
 
 /**
  * SECTION:mgr-pressure-monitor
@@ -45,13 +45,6 @@
  * monitor was made.
  */
 
-/* Two wake-ups a second cost next to nothing, and a leak of 2 GiB/s is seen before
- * it has taken 1 GiB. */
-#define DEFAULT_INTERVAL (500 * G_TIME_SPAN_MILLISECOND)
-/* Stall of 10 % shows within this time. Faster reads of one pressure file would keep
- * the triggers of other programs on it from firing. */
-#define MOVING_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
-
 #define MINIMUM_INTERVAL G_TIME_SPAN_MILLISECOND
 #define MAXIMUM_INTERVAL G_TIME_SPAN_DAY
 
@@ -68,13 +61,11 @@ struct _MgrPressureMonitor
 
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
-  MgrSourceSet *sources;     /* (owned) */
-  MgrSystemWatch *system;    /* (owned) */
+  MgrPressureCore *core;     /* (owned) */
+  int worker_pid;            /* atomic: the process of the worker; 0: stopped */
 
-  GMutex lock;               /* guards what follows */
-  MgrPressureEngine *engine; /* (owned) */
-  gint64 interval;           /* µs */
-  MgrPressureWorker *worker; /* (owned) (nullable): stopped */
+  GMutex lock;
+  MgrPressureWorker *worker; /* (owned) (nullable): stopped; guarded by lock */
 };
 
 typedef enum
@@ -115,84 +106,36 @@ monitor_post_notify (MgrPressureMonitor         *self,
 }
 
 static void
-pressure_changed_cb (gpointer object,
-                     gpointer user_data)
+level_changed_cb (gpointer           monitor,
+                  MgrPressureSample *sample)
 {
-  MgrPressureSample *sample = user_data;
-
-  g_object_notify_by_pspec (object, props[PROP_LEVEL]);
-  g_signal_emit (object, signals[SIGNAL_PRESSURE_CHANGED], 0,
+  g_object_notify_by_pspec (monitor, props[PROP_LEVEL]);
+  g_signal_emit (monitor, signals[SIGNAL_PRESSURE_CHANGED], 0,
                  mgr_pressure_sample_get_level (sample), sample);
 }
 
-static MgrPressureSample *
-monitor_take_sample (MgrPressureMonitor *self)
-{
-  MgrPressureFigures figures = { .time = 0 };
-  g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
-  MgrPressureLevel before;
-  MgrPressureSample *sample;
-
-  /* Under the lock, so that the engine sees time go on whoever takes samples. */
-  g_mutex_lock (&self->lock);
-  figures.time = mgr_clock_get_time (self->clock);
-  before = mgr_pressure_engine_get_level (self->engine);
-  mgr_pressure_engine_judge (self->engine, readings, &figures);
-  sample = mgr_pressure_sample_new (&figures);
-
-  /* Posted under the lock, so that the owner hears of changes in their order. */
-  if (mgr_pressure_sample_get_level (sample) != before)
-    mgr_owner_context_post (self->owner, self, pressure_changed_cb,
-                            mgr_pressure_sample_ref (sample),
-                            (GDestroyNotify) mgr_pressure_sample_unref);
-  g_mutex_unlock (&self->lock);
-
-  return sample;
-}
-
 static void
-limits_changed_cb (gpointer object,
-                   gpointer user_data)
+limits_changed_cb (gpointer         monitor,
+                   MgrMemoryLimits *limits)
 {
-  g_signal_emit (object, signals[SIGNAL_LIMITS_CHANGED], 0, user_data);
+  g_signal_emit (monitor, signals[SIGNAL_LIMITS_CHANGED], 0, limits);
 }
 
-/* A sample of what is there now, and the limits that hold now. */
-static MgrPressureSample *
-monitor_look (MgrPressureMonitor *self)
-{
-  guint outer = mgr_system_round_begin ();
-  MgrMemoryLimits *limits = mgr_system_watch_refresh_limits (self->system);
-  MgrPressureSample *sample;
-
-  if (limits != NULL)
-    mgr_owner_context_post (self->owner, self, limits_changed_cb, limits, g_object_unref);
-
-  sample = monitor_take_sample (self);
-  mgr_system_round_end (outer);
-  return sample;
-}
-
-static gint64
-monitor_tick (gpointer           object,
-              MgrPressureWorker *worker)
-{
-  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
-  g_autoptr (MgrPressureSample) sample = monitor_look (self);
-
-  return mgr_system_watch_tick (self->system, worker, mgr_pressure_monitor_get_pace (self));
-}
+static const MgrPressureCoreFuncs core_funcs = {
+  .level_changed = level_changed_cb,
+  .limits_changed = limits_changed_cb,
+};
 
 MgrSourceSet *
 mgr_pressure_monitor_get_sources (MgrPressureMonitor *self)
 {
-  return self->sources;
+  return mgr_pressure_core_get_sources (self->core);
 }
 
 MgrSystemWatch *
 mgr_pressure_monitor_get_system (MgrPressureMonitor *self)
 {
-  return self->system;
+  return mgr_pressure_core_get_system (self->core);
 }
 
 GMainContext *
@@ -201,17 +144,32 @@ mgr_pressure_monitor_get_owner (MgrPressureMonitor *self)
   return self->owner;
 }
 
+void
+mgr_pressure_monitor_set_blocked_func (MgrPressureMonitor  *self,
+                                       MgrOwnerBlockedFunc  func,
+                                       gpointer             user_data,
+                                       GDestroyNotify       destroy)
+{
+  mgr_owner_watch_set_func (mgr_pressure_core_get_watch (self->core), func, user_data, destroy);
+}
+
+void
+mgr_pressure_monitor_set_blocked_limit (MgrPressureMonitor *self,
+                                        gint64              limit)
+{
+  mgr_owner_watch_set_limit (mgr_pressure_core_get_watch (self->core), limit);
+}
+
 MgrPressureEngine *
 mgr_pressure_monitor_lock_engine (MgrPressureMonitor *self)
 {
-  g_mutex_lock (&self->lock);
-  return self->engine;
+  return mgr_pressure_core_lock_engine (self->core);
 }
 
 void
 mgr_pressure_monitor_unlock_engine (MgrPressureMonitor *self)
 {
-  g_mutex_unlock (&self->lock);
+  mgr_pressure_core_unlock_engine (self->core);
 }
 
 void
@@ -223,29 +181,31 @@ mgr_pressure_monitor_post_notify_adaptive (MgrPressureMonitor *self)
 static gboolean
 monitor_is_running (MgrPressureMonitor *self)
 {
-  gboolean running;
-
-  g_mutex_lock (&self->lock);
-  running = self->worker != NULL;
-  g_mutex_unlock (&self->lock);
-
-  return running;
+  return g_atomic_int_get (&self->worker_pid) == getpid ();
 }
 
+/* In a child of fork() there is no worker to wait for, and locks may be held by threads
+ * that are not there: such a monitor does nothing any more, nor is it freed. */
 static gboolean
-monitor_stop (MgrPressureMonitor *self)
+monitor_is_inherited (MgrPressureMonitor *self)
 {
-  MgrPressureWorker *worker;
+  int pid = g_atomic_int_get (&self->worker_pid);
 
-  g_mutex_lock (&self->lock);
-  worker = g_steal_pointer (&self->worker);
-  g_mutex_unlock (&self->lock);
+  return pid != 0 && pid != getpid ();
+}
 
-  if (worker == NULL)
-    return FALSE;
+/* Returns: (transfer full) (nullable): the worker that is not the monitor's any more. */
+static MgrPressureWorker *
+monitor_steal_worker (MgrPressureMonitor *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
 
-  mgr_pressure_worker_stop (worker);
-  return TRUE;
+  if (monitor_is_inherited (self))
+    return NULL;
+
+  locker = g_mutex_locker_new (&self->lock);
+  g_atomic_int_set (&self->worker_pid, 0);
+  return g_steal_pointer (&self->worker);
 }
 
 static void
@@ -325,12 +285,17 @@ mgr_pressure_monitor_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
+  self->core = mgr_pressure_core_new (self, &core_funcs, self->clock, self->owner);
 }
 
 static void
 mgr_pressure_monitor_dispose (GObject *object)
 {
-  monitor_stop (MGR_PRESSURE_MONITOR (object));
+  MgrPressureWorker *worker = monitor_steal_worker (MGR_PRESSURE_MONITOR (object));
+
+  /* Who drops a monitor is not to wait for a source. */
+  if (worker != NULL)
+    mgr_pressure_worker_leave (worker);
 
   G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->dispose (object);
 }
@@ -340,12 +305,13 @@ mgr_pressure_monitor_finalize (GObject *object)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
-  g_clear_pointer (&self->sources, mgr_source_set_free);
-  g_clear_pointer (&self->system, mgr_system_watch_free);
-  g_clear_pointer (&self->engine, mgr_pressure_engine_free);
-  g_clear_pointer (&self->owner, g_main_context_unref);
-  g_clear_object (&self->clock);
-  g_mutex_clear (&self->lock);
+  if (!monitor_is_inherited (self))
+    {
+      g_clear_object (&self->core);
+      g_clear_pointer (&self->owner, g_main_context_unref);
+      g_clear_object (&self->clock);
+      g_mutex_clear (&self->lock);
+    }
 
   G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->finalize (object);
 }
@@ -385,7 +351,7 @@ install_properties (void)
    */
   props[PROP_INTERVAL] =
     g_param_spec_int64 ("interval", NULL, NULL,
-                        MINIMUM_INTERVAL, MAXIMUM_INTERVAL, DEFAULT_INTERVAL,
+                        MINIMUM_INTERVAL, MAXIMUM_INTERVAL, MGR_DEFAULT_PRESSURE_INTERVAL,
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
@@ -493,11 +459,7 @@ static void
 mgr_pressure_monitor_init (MgrPressureMonitor *self)
 {
   g_mutex_init (&self->lock);
-  self->engine = mgr_pressure_engine_new ();
-  self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
-  self->sources = mgr_source_set_new ();
-  self->system = mgr_system_watch_new ();
 }
 
 /**
@@ -523,7 +485,8 @@ mgr_pressure_monitor_new (MgrClock *clock)
  *
  * Takes a sample at once and then one at every interval, in a thread of the
  * monitor's own, until mgr_pressure_monitor_stop() or the end of the monitor. May
- * be called from any thread; nothing happens if the monitor runs already.
+ * be called from any thread; nothing happens if the monitor runs already, nor in a
+ * child of fork() if it ran in the parent.
  *
  * Since: 1.0
  */
@@ -534,14 +497,17 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
 
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
 
-  if (monitor_is_running (self))
+  if (monitor_is_inherited (self) || monitor_is_running (self))
     return;
 
-  worker = mgr_pressure_worker_start (self, monitor_tick, self->clock);
+  worker = mgr_pressure_worker_start (self->core, mgr_pressure_core_tick, self->clock);
 
   g_mutex_lock (&self->lock);
   if (self->worker == NULL)
-    self->worker = g_steal_pointer (&worker);
+    {
+      self->worker = g_steal_pointer (&worker);
+      g_atomic_int_set (&self->worker_pid, getpid ());
+    }
   g_mutex_unlock (&self->lock);
 
   /* Another thread was quicker. */
@@ -556,19 +522,24 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Takes no samples any more and waits for the one that is being taken, unless it is
- * called by a source from within. Changes that were found before are still
- * signalled. May be called from any thread; nothing happens if the monitor does not
- * run.
+ * called from within. Changes that were found before are still signalled. May be
+ * called from any thread; nothing happens if the monitor does not run.
  *
  * Since: 1.0
  */
 void
 mgr_pressure_monitor_stop (MgrPressureMonitor *self)
 {
+  MgrPressureWorker *worker;
+
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
 
-  if (monitor_stop (self))
-    monitor_post_notify (self, PROP_RUNNING);
+  worker = monitor_steal_worker (self);
+  if (worker == NULL)
+    return;
+
+  mgr_pressure_worker_stop (worker);
+  monitor_post_notify (self, PROP_RUNNING);
 }
 
 /**
@@ -576,9 +547,11 @@ mgr_pressure_monitor_stop (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Asks all sources now, whether the monitor runs or not. The sample counts for the
- * level like any other. A source that fails, or that another thread is waiting for,
- * is named in mgr_pressure_sample_get_missing(), and the others go on without it.
- * May be called from any thread; it takes as long as the sources do.
+ * level like any other. A source that fails, or has neither answered within 100 ms nor
+ * a short while before, is named in mgr_pressure_sample_get_missing(), and the others
+ * go on without it. May be called from any thread; but only in the main context that
+ * was the thread default when the monitor was made are sources read that are not
+ * thread-safe, see #MgrPressureSource.
  *
  * Returns: (transfer full): the sample
  *
@@ -587,9 +560,13 @@ mgr_pressure_monitor_stop (MgrPressureMonitor *self)
 MgrPressureSample *
 mgr_pressure_monitor_sample (MgrPressureMonitor *self)
 {
+  g_autoptr (MgrPressureCore) core = NULL;
+
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  return monitor_look (self);
+  /* A source may drop the monitor while it is read. */
+  core = g_object_ref (self->core);
+  return mgr_pressure_core_look (core);
 }
 
 /**
@@ -615,7 +592,7 @@ mgr_pressure_monitor_forecast (MgrPressureMonitor *self)
 
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  sample = monitor_look (self);
+  sample = mgr_pressure_monitor_sample (self);
   forecast = mgr_pressure_sample_get_forecast (sample);
   return forecast != NULL ? mgr_pressure_forecast_ref (forecast) : NULL;
 }
@@ -637,9 +614,8 @@ mgr_pressure_monitor_get_level (MgrPressureMonitor *self)
 
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), MGR_PRESSURE_LEVEL_NORMAL);
 
-  g_mutex_lock (&self->lock);
-  level = mgr_pressure_engine_get_level (self->engine);
-  g_mutex_unlock (&self->lock);
+  level = mgr_pressure_engine_get_level (mgr_pressure_core_lock_engine (self->core));
+  mgr_pressure_core_unlock_engine (self->core);
 
   return level;
 }
@@ -657,15 +633,9 @@ mgr_pressure_monitor_get_level (MgrPressureMonitor *self)
 gint64
 mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 {
-  gint64 interval;
-
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0);
 
-  g_mutex_lock (&self->lock);
-  interval = self->interval;
-  g_mutex_unlock (&self->lock);
-
-  return interval;
+  return mgr_pressure_core_get_interval (self->core);
 }
 
 /**
@@ -684,17 +654,9 @@ mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 gint64
 mgr_pressure_monitor_get_pace (MgrPressureMonitor *self)
 {
-  gint64 pace;
-
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0);
 
-  g_mutex_lock (&self->lock);
-  pace = mgr_pressure_engine_is_moving (self->engine)
-    ? MIN (self->interval, MOVING_INTERVAL)
-    : self->interval;
-  g_mutex_unlock (&self->lock);
-
-  return pace;
+  return mgr_pressure_core_get_pace (self->core);
 }
 
 /**
@@ -717,9 +679,8 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
   g_return_if_fail (interval >= MINIMUM_INTERVAL && interval <= MAXIMUM_INTERVAL);
 
+  changed = mgr_pressure_core_set_interval (self->core, interval);
   g_mutex_lock (&self->lock);
-  changed = self->interval != interval;
-  self->interval = interval;
   if (changed && self->worker != NULL)
     worker = mgr_pressure_worker_ref (self->worker);
   g_mutex_unlock (&self->lock);

@@ -116,7 +116,7 @@ mgr_psi_read_total (MgrProcFile  *file,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                    "The file “%s” has no usable line “some … total=”",
-                   mgr_proc_file_get_path (file));
+                   mgr_proc_file_get_display_path (file));
       return FALSE;
     }
 
@@ -135,7 +135,8 @@ psi_source_take_growth (MgrPsiSource  *self,
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                    "The file “%s” tells of %" G_GUINT64_FORMAT " µs of stall within %"
                    G_GINT64_FORMAT " µs, which is not believed",
-                   mgr_proc_file_get_path (self->file), total - self->last_total, elapsed);
+                   mgr_proc_file_get_display_path (self->file),
+                   total - self->last_total, elapsed);
       return FALSE;
     }
 

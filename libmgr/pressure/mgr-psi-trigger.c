@@ -6,6 +6,7 @@
 
 #include "pressure/mgr-psi-trigger-private.h"
 
+#include "pressure/mgr-psi-request-private.h"
 #include "pressure/mgr-psi-source-private.h"
 #include "pressure/mgr-system-source-private.h"
 
@@ -50,8 +51,7 @@ struct _MgrPsiTrigger
   MgrProcFile *file;     /* (owned) (nullable): not armed; where the total is read */
   GSource *source;       /* (owned) (nullable): not armed */
   int fd;                /* (owned): -1 while not armed */
-  guint64 stall;         /* µs of growth that make an event */
-  guint64 total;         /* µs, when it was armed or the last event came */
+  MgrPsiRequest request; /* what the kernel is to tell */
   gint64 event_time;     /* µs, of the last event; G_MININT64: none yet */
   gint64 retry_time;     /* µs, not to be armed before */
   gint64 delay;          /* µs, until the next attempt after a failure */
@@ -156,10 +156,9 @@ psi_trigger_event_cb (int          fd,
   self->event_time = now;
 
   /* The kernel counts the first window from the start of the machine. */
-  if (total >= self->total && total - self->total < self->stall)
+  if (!mgr_psi_request_accept (&self->request, total))
     return G_SOURCE_CONTINUE;
 
-  self->total = total;
   self->delay = FIRST_DELAY;
   self->func (self->user_data);
   return G_SOURCE_CONTINUE;
@@ -173,10 +172,10 @@ psi_trigger_try (MgrPsiTrigger *self,
 {
   g_autoptr (MgrProcFile) file = mgr_proc_file_new (directory, name);
 
-  if (!mgr_psi_read_total (file, &self->total, NULL))
+  if (!mgr_psi_read_total (file, &self->request.last_total, NULL))
     return FALSE;
 
-  self->fd = self->arm (mgr_proc_file_get_path (file), &self->stall);
+  self->fd = self->arm (mgr_proc_file_get_path (file), &self->request.threshold);
   if (self->fd < 0)
     return FALSE;
 

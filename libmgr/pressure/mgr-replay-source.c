@@ -9,6 +9,7 @@
 #include "mgr-enum-types.h"
 #include "pressure/mgr-cgroup-reclaimable-private.h"
 #include "pressure/mgr-pressure-trace-private.h"
+#include "pressure/mgr-psi-source-private.h"
 #include "pressure/mgr-stall-share-private.h"
 
 /**
@@ -129,6 +130,34 @@ replay_read_meminfo (MgrReplaySource *self,
                                              total - available, available, total, 0.0);
 }
 
+/* The group may have less of the swap space: what leaves least counts. */
+static void
+replay_cap_swap (MgrReplaySource *self,
+                 gint64           time,
+                 guint64         *used,
+                 guint64         *available,
+                 guint64         *limit)
+{
+  guint64 group_limit;
+  guint64 group_used;
+  guint64 group_available;
+
+  if (*limit == 0 ||
+      !mgr_pressure_trace_knows (self->trace, MGR_TRACE_CG_SWAP_MAX, time) ||
+      !mgr_pressure_trace_knows (self->trace, MGR_TRACE_CG_SWAP, time))
+    return;
+
+  group_limit = replay_get_bytes (self, MGR_TRACE_CG_SWAP_MAX, time, 1);
+  group_used = replay_get_bytes (self, MGR_TRACE_CG_SWAP, time, 1);
+  group_available = group_limit > group_used ? group_limit - group_used : 0;
+  if (group_available > *available || (group_available == *available && group_limit >= *limit))
+    return;
+
+  *used = group_used;
+  *available = group_available;
+  *limit = group_limit;
+}
+
 static MgrPressureReading *
 replay_read_swap (MgrReplaySource  *self,
                   gint64            time,
@@ -136,27 +165,18 @@ replay_read_swap (MgrReplaySource  *self,
 {
   guint64 limit;
   guint64 available;
+  guint64 used;
 
   if (!replay_require (self, MGR_TRACE_SWAP_TOTAL_KB, time, error) ||
       !replay_require (self, MGR_TRACE_SWAP_FREE_KB, time, error))
     return NULL;
 
   limit = replay_get_bytes (self, MGR_TRACE_SWAP_TOTAL_KB, time, 1024);
-  available = replay_get_bytes (self, MGR_TRACE_SWAP_FREE_KB, time, 1024);
+  available = MIN (replay_get_bytes (self, MGR_TRACE_SWAP_FREE_KB, time, 1024), limit);
+  used = limit - available;
+  replay_cap_swap (self, time, &used, &available, &limit);
 
-  if (mgr_pressure_trace_knows (self->trace, MGR_TRACE_CG_SWAP_MAX, time) &&
-      mgr_pressure_trace_knows (self->trace, MGR_TRACE_CG_SWAP, time))
-    {
-      guint64 cap = replay_get_bytes (self, MGR_TRACE_CG_SWAP_MAX, time, 1);
-      guint64 used = replay_get_bytes (self, MGR_TRACE_CG_SWAP, time, 1);
-
-      limit = MIN (limit, cap);
-      available = MIN (available, cap > used ? cap - used : 0);
-    }
-
-  available = MIN (available, limit);
-  return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_SWAP,
-                                             limit - available, available, limit, 0.0);
+  return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_SWAP, used, available, limit, 0.0);
 }
 
 /* A limit of 0 would let no process into the group: like -1, it is none. */
@@ -238,7 +258,7 @@ replay_read_stall (MgrReplaySource   *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (now < self->last_time || now - self->last_time >= MGR_STALL_READ_INTERVAL)
+  if (now < self->last_time || now - self->last_time >= MGR_PSI_READ_INTERVAL)
     replay_poll (self, column, now);
 
   if (self->error != NULL)

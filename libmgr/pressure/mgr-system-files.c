@@ -214,7 +214,7 @@ mgr_system_files_read_swap (MgrSystemFiles  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                    "The file “%s” has no usable SwapTotal and SwapFree",
-                   mgr_proc_file_get_path (self->meminfo));
+                   mgr_proc_file_get_display_path (self->meminfo));
       return NULL;
     }
 
@@ -253,5 +253,5 @@ mgr_system_files_find_unified_dir (MgrSystemFiles  *self,
 const char *
 mgr_system_files_get_meminfo_path (MgrSystemFiles *self)
 {
-  return mgr_proc_file_get_path (self->meminfo);
+  return mgr_proc_file_get_display_path (self->meminfo);
 }

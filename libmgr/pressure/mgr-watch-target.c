@@ -36,6 +36,7 @@ typedef enum
 struct _MgrWatchTarget
 {
   char *path;            /* (owned) */
+  char *display_path;    /* (owned): for texts, which are in UTF-8 */
   Kind kind;
   int fd;
   GBytes *echo;          /* (owned) (nullable): written to a FIFO, which may give it back */
@@ -81,7 +82,7 @@ target_find_kind (MgrWatchTarget  *self,
 
   if (stat (self->path, &status) != 0)
     {
-      set_error_from_errno (error, "found", self->path);
+      set_error_from_errno (error, "found", self->display_path);
       return FALSE;
     }
 
@@ -95,7 +96,7 @@ target_find_kind (MgrWatchTarget  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "“%s” cannot tell of pressure: give a pressure file of the kernel's, a FIFO "
-                   "or a stream socket", self->path);
+                   "or a stream socket", self->display_path);
       return FALSE;
     }
 
@@ -116,7 +117,7 @@ target_write (MgrWatchTarget  *self,
 
   if (written >= 0)
     errno = EAGAIN;
-  set_error_from_errno (error, "written to", self->path);
+  set_error_from_errno (error, "written to", self->display_path);
   return FALSE;
 }
 
@@ -129,7 +130,7 @@ target_open (MgrWatchTarget  *self,
   if (self->fd >= 0)
     return TRUE;
 
-  set_error_from_errno (error, "opened", self->path);
+  set_error_from_errno (error, "opened", self->display_path);
   return FALSE;
 }
 
@@ -146,7 +147,7 @@ target_is_of_kernel (MgrWatchTarget  *self,
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "“%s” is a file, but no pressure file of the kernel's: give the memory.pressure of "
-               "a cgroup, or /proc/pressure/memory", self->path);
+               "a cgroup, or /proc/pressure/memory", self->display_path);
   return FALSE;
 }
 
@@ -164,7 +165,7 @@ target_read_total (MgrWatchTarget  *self,
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "“%s” has no line “%s … total=”: it is no pressure file",
-               self->path, self->request.full ? "full" : "some");
+               self->display_path, self->request.full ? "full" : "some");
   return FALSE;
 }
 
@@ -203,7 +204,7 @@ target_open_pressure_file (MgrWatchTarget  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "The pressure file “%s” tells only of what it is asked for: give the stall to "
-                   "wait for, as “some 200000 2000000”", self->path);
+                   "wait for, as “some 200000 2000000”", self->display_path);
       return FALSE;
     }
 
@@ -238,7 +239,7 @@ target_connect (MgrWatchTarget  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "The path “%s” is too long for a socket: give one of at most %" G_GSIZE_FORMAT
-                   " bytes", self->path, sizeof address.sun_path - 1);
+                   " bytes", self->display_path, sizeof address.sun_path - 1);
       return FALSE;
     }
 
@@ -247,7 +248,7 @@ target_connect (MgrWatchTarget  *self,
   if (self->fd >= 0 && connect (self->fd, (struct sockaddr *) &address, sizeof address) == 0)
     return TRUE;
 
-  set_error_from_errno (error, "connected to", self->path);
+  set_error_from_errno (error, "connected to", self->display_path);
   return FALSE;
 }
 
@@ -274,6 +275,7 @@ mgr_watch_target_open (const char  *path,
     data = NULL;
 
   self->path = g_strdup (path);
+  self->display_path = g_filename_display_name (path);
   self->fd = -1;
   if (!target_find_kind (self, error))
     return NULL;
@@ -295,6 +297,7 @@ mgr_watch_target_free (MgrWatchTarget *self)
     g_close (self->fd, NULL);
   g_clear_pointer (&self->totals, mgr_proc_file_free);
   g_clear_pointer (&self->echo, g_bytes_unref);
+  g_free (self->display_path);
   g_free (self->path);
   g_free (self);
 }

@@ -23,8 +23,8 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Journal",
-    "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
+    "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
     "PressureNotifier",
     "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
     "SwapSource", "SystemSource",

@@ -133,6 +133,25 @@ test_many_effects (void)
   g_assert_cmpstr (lines[41], ==, "and 60 more that came of it");
 }
 
+/* No stack is deep enough for the causes that a program may think of. */
+static void
+test_many_causes (void)
+{
+  g_autoptr (MgrClock) clock = MGR_CLOCK (mgr_manual_clock_new (1));
+  g_autoptr (MgrJournal) journal = g_object_new (MGR_TYPE_JOURNAL, "clock", clock,
+                                                 "capacity", 100000, NULL);
+  g_autofree char *story = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  for (guint i = 0; i < 100000; i++)
+    add (journal, MGR_JOURNAL_KIND_OTHER, "a", i);
+  story = explain (journal, 100000);
+  lines = g_strsplit (story, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 40);
+  g_assert_cmpstr (lines[0], ==, "#99961 other, 0.0 ms later, because of #99960: a");
+  g_assert_cmpstr (lines[39], ==, "#100000 other, 0.0 ms later, because of #99999: a");
+}
+
 static void
 test_unknown (void)
 {
@@ -159,6 +178,7 @@ main (int    argc,
   g_test_add_func ("/journal/explain/details", test_details);
   g_test_add_func ("/journal/explain/cause-that-is-forgotten", test_cause_that_is_forgotten);
   g_test_add_func ("/journal/explain/many-effects", test_many_effects);
+  g_test_add_func ("/journal/explain/many-causes", test_many_causes);
   g_test_add_func ("/journal/explain/unknown", test_unknown);
 
   return g_test_run ();

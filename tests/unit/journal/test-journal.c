@@ -21,6 +21,7 @@ test_entry (void)
   g_autoptr (MgrClock) clock = MGR_CLOCK (mgr_manual_clock_new (7000));
   g_autoptr (MgrJournal) journal = mgr_journal_new (clock, NULL);
   g_autoptr (MgrJournalEntry) entry = NULL;
+  g_autoptr (GVariant) kept = NULL;
   gint64 before = g_get_real_time ();
   GVariantDict details;
   guint64 size = 0;
@@ -44,7 +45,8 @@ test_entry (void)
   g_assert_cmpint (mgr_journal_entry_get_severity (entry), ==, MGR_JOURNAL_SEVERITY_WARNING);
   g_assert_cmpstr (mgr_journal_entry_get_summary (entry), ==, "It did not fit");
   g_assert_cmpuint (mgr_journal_entry_get_cause (entry), ==, 1);
-  g_assert_true (g_variant_lookup (mgr_journal_entry_get_details (entry), "size", "t", &size));
+  kept = mgr_journal_entry_get_details (entry);
+  g_assert_true (g_variant_lookup (kept, "size", "t", &size));
   g_assert_cmpuint (size, ==, 12);
   g_assert_null (mgr_journal_lookup (journal, 3));
   g_assert_null (mgr_journal_lookup (journal, 0));
@@ -88,6 +90,7 @@ test_bounds_of_an_entry (void)
   g_autoptr (MgrJournal) journal = mgr_journal_new (NULL, NULL);
   g_autoptr (MgrJournalEntry) broken = NULL;
   g_autoptr (MgrJournalEntry) huge = NULL;
+  g_autoptr (GVariant) kept = NULL;
   g_autofree char *text = g_strnfill (3 * MGR_JOURNAL_SUMMARY_MAX, 'x');
   g_autofree char *umlauts = g_strnfill (MGR_JOURNAL_DETAILS_MAX, 'y');
   GVariantDict details;
@@ -105,8 +108,9 @@ test_bounds_of_an_entry (void)
   g_assert_cmpuint (strlen (mgr_journal_entry_get_summary (huge)), <=, MGR_JOURNAL_SUMMARY_MAX);
   g_assert_true (g_utf8_validate (mgr_journal_entry_get_summary (huge), -1, NULL));
   g_assert_true (g_str_has_suffix (mgr_journal_entry_get_summary (huge), "x…"));
-  g_assert_false (g_variant_lookup (mgr_journal_entry_get_details (huge), "text", "s", NULL));
-  g_assert_true (g_variant_lookup (mgr_journal_entry_get_details (huge), "too-large", "t", &size));
+  kept = mgr_journal_entry_get_details (huge);
+  g_assert_false (g_variant_lookup (kept, "text", "s", NULL));
+  g_assert_true (g_variant_lookup (kept, "too-large", "t", &size));
   g_assert_cmpuint (size, >, MGR_JOURNAL_DETAILS_MAX);
 
   broken = mgr_journal_lookup (journal, 2);

@@ -128,9 +128,10 @@ assert_text (MgrJournalEntry *entry,
              const char      *key,
              const char      *expected)
 {
+  g_autoptr (GVariant) details = mgr_journal_entry_get_details (entry);
   const char *text = NULL;
 
-  g_assert_true (g_variant_lookup (mgr_journal_entry_get_details (entry), key, "&s", &text));
+  g_assert_true (g_variant_lookup (details, key, "&s", &text));
   g_assert_cmpstr (text, ==, expected);
 }
 
@@ -139,9 +140,10 @@ assert_number (MgrJournalEntry *entry,
                const char      *key,
                guint64          expected)
 {
+  g_autoptr (GVariant) details = mgr_journal_entry_get_details (entry);
   guint64 number = 0;
 
-  g_assert_true (g_variant_lookup (mgr_journal_entry_get_details (entry), key, "t", &number));
+  g_assert_true (g_variant_lookup (details, key, "t", &number));
   g_assert_cmpuint (number, ==, expected);
 }
 
@@ -311,6 +313,7 @@ test_level_leads_to_cleanup (Fixture       *fixture,
   g_autoptr (MgrJournalEntry) level = NULL;
   g_autoptr (MgrJournalEntry) plan = NULL;
   g_autoptr (MgrJournalEntry) report = NULL;
+  g_autoptr (GVariant) details = NULL;
   double usage = 0;
 
   add_resource (fixture, "temp_rows", 10 * MIB, MGR_SAFETY_SAFE);
@@ -329,7 +332,8 @@ test_level_leads_to_cleanup (Fixture       *fixture,
   assert_number (level, "available", 13 * MIB);
   assert_number (level, "limit", 100 * MIB);
   assert_number (level, "used", 87 * MIB);
-  g_assert_true (g_variant_lookup (mgr_journal_entry_get_details (level), "usage", "d", &usage));
+  details = mgr_journal_entry_get_details (level);
+  g_assert_true (g_variant_lookup (details, "usage", "d", &usage));
   g_assert_cmpfloat (usage, ==, 0.87);
 
   plan = get_last (fixture, MGR_JOURNAL_KIND_PLAN);
@@ -567,7 +571,7 @@ test_threads (Fixture       *fixture,
   entries = mgr_journal_list (fixture->journal, MGR_JOURNAL_KIND_REFUSAL, 0);
   for (guint i = 0; i < entries->len; i++)
     {
-      GVariant *details = mgr_journal_entry_get_details (g_ptr_array_index (entries, i));
+      g_autoptr (GVariant) details = mgr_journal_entry_get_details (g_ptr_array_index (entries, i));
       guint64 count = 1;
 
       g_variant_lookup (details, "count", "t", &count);

@@ -228,13 +228,10 @@ test_changed_in_worker (Fixture       *fixture,
 
   hear (fixture, &heard);
   mgr_pressure_monitor_set_limits (fixture->monitor, fixture->limits);
-  mgr_pressure_monitor_start (fixture->monitor);
   mgr_fake_tree_describe (fixture->tree, "group /a max=2G current=1M\n");
+  mgr_pressure_monitor_start (fixture->monitor);
   while (mgr_memory_limits_get_limit (fixture->limits) != 2048 * MIB)
-    {
-      mgr_manual_clock_advance (fixture->clock, SECOND);
-      g_usleep (50);
-    }
+    g_usleep (50);
   mgr_pressure_monitor_stop (fixture->monitor);
   settle ();
   g_assert_cmpuint (heard.count, ==, 1);
@@ -367,6 +364,116 @@ test_trigger_off (void)
   mgr_pressure_monitor_stop (monitor);
 }
 
+/* What the threads of test_everything_at_once() share. */
+typedef struct
+{
+  MgrPressureMonitor *monitor;
+  MgrMemoryLimits *limits;
+} Shared;
+
+static gpointer
+start_stop_thread (gpointer user_data)
+{
+  Shared *shared = user_data;
+
+  for (guint i = 0; i < 30; i++)
+    {
+      mgr_pressure_monitor_start (shared->monitor);
+      mgr_pressure_monitor_set_trigger (shared->monitor, i % 3 != 0);
+      mgr_pressure_sample_unref (mgr_pressure_monitor_sample (shared->monitor));
+      mgr_pressure_monitor_stop (shared->monitor);
+    }
+
+  return NULL;
+}
+
+static gpointer
+limits_thread (gpointer user_data)
+{
+  Shared *shared = user_data;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (MgrMemoryLimits) limits = NULL;
+      g_autofree char *text = NULL;
+
+      mgr_pressure_monitor_set_limits (shared->monitor, i % 2 ? NULL : shared->limits);
+      limits = mgr_pressure_monitor_dup_limits (shared->monitor);
+      g_assert_true (mgr_memory_limits_refresh (shared->limits, NULL));
+      text = mgr_memory_limits_explain (shared->limits);
+    }
+
+  return NULL;
+}
+
+static gpointer
+sources_thread (gpointer user_data)
+{
+  Shared *shared = user_data;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (MgrPressureSource) source = mgr_psi_source_new (NULL, NULL, NULL);
+
+      mgr_pressure_monitor_add_source (shared->monitor, source);
+      g_assert_true (mgr_pressure_monitor_remove_source (shared->monitor, source));
+    }
+
+  return NULL;
+}
+
+static void
+test_everything_at_once (void)
+{
+  static const GThreadFunc funcs[] = {
+    start_stop_thread, limits_thread, sources_thread, start_stop_thread,
+  };
+  g_autoptr (MgrPressureMonitor) monitor = mgr_pressure_monitor_new (NULL);
+  g_autoptr (MgrMemoryLimits) limits = mgr_memory_limits_new (NULL, NULL);
+  Shared shared = { monitor, limits };
+  GThread *threads[G_N_ELEMENTS (funcs)];
+
+  g_test_summary ("On the files and the trigger of this machine, from all sides");
+
+  mgr_pressure_monitor_add_system_sources (monitor, NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    threads[i] = g_thread_new ("test", funcs[i], &shared);
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    g_thread_join (threads[i]);
+  settle ();
+}
+
+static void
+gone_cb (gpointer  data,
+         GObject  *where_the_object_was)
+{
+  g_atomic_int_set ((int *) data, TRUE);
+}
+
+static void
+test_freed_while_running (void)
+{
+  MgrPressureMonitor *monitor = mgr_pressure_monitor_new (NULL);
+  g_autoptr (MgrMemoryLimits) limits = mgr_memory_limits_new (NULL, NULL);
+  g_autoptr (GObject) follower = g_object_new (G_TYPE_OBJECT, NULL);
+  int ticks = 0;
+  int gone = FALSE;
+
+  g_test_summary ("A running monitor with a trigger is dropped, maybe by its own thread");
+
+  g_object_set_data (follower, "ticks", &ticks);
+  mgr_memory_limits_set_follower (limits, follower, tick_cb);
+  mgr_pressure_monitor_add_system_sources (monitor, NULL, NULL);
+  mgr_pressure_monitor_set_limits (monitor, limits);
+  mgr_pressure_monitor_set_interval (monitor, G_TIME_SPAN_MILLISECOND);
+  mgr_pressure_monitor_start (monitor);
+  wait_for_ticks (&ticks, 5);
+  g_object_weak_ref (G_OBJECT (monitor), gone_cb, &gone);
+  g_object_unref (monitor);
+  while (!g_atomic_int_get (&gone))
+    g_usleep (50);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -398,6 +505,8 @@ main (int    argc,
 
   g_test_add_func ("/pressure/monitor-system/removed-group", test_removed_group);
   g_test_add_func ("/pressure/monitor-system/trigger-off", test_trigger_off);
+  g_test_add_func ("/pressure/monitor-system/everything-at-once", test_everything_at_once);
+  g_test_add_func ("/pressure/monitor-system/freed-while-running", test_freed_while_running);
 
   return g_test_run ();
 }

@@ -110,8 +110,8 @@ test_sizes_make_levels (void)
   g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=15G\n"
                                                     "statm resident=1600M shared=0M\n");
   g_autoptr (MgrPressureSource) source = source_new (tree);
-  g_autoptr (MgrClock) clock = mgr_manual_clock_new (0);
-  g_autoptr (MgrPressureMonitor) monitor = mgr_pressure_monitor_new (clock);
+  g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (0);
+  g_autoptr (MgrPressureMonitor) monitor = mgr_pressure_monitor_new (MGR_CLOCK (clock));
   g_autoptr (GError) error = NULL;
 
   mgr_pressure_monitor_add_source (monitor, source);

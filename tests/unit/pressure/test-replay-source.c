@@ -184,9 +184,9 @@ test_swap (void)
   later (&fixture, 1000 * MS);
   assert_memory (&fixture, MGR_PRESSURE_SCOPE_SWAP, 100 * KIB, 100 * KIB, 200 * KIB);
   later (&fixture, 1000 * MS);
-  assert_memory (&fixture, MGR_PRESSURE_SCOPE_SWAP, 10 * KIB, 0, 10 * KIB);
+  assert_memory (&fixture, MGR_PRESSURE_SCOPE_SWAP, 100 * KIB, 0, 10 * KIB);
   later (&fixture, 1000 * MS);
-  assert_memory (&fixture, MGR_PRESSURE_SCOPE_SWAP, 0, 0, 0);
+  assert_memory (&fixture, MGR_PRESSURE_SCOPE_SWAP, 100 * KIB, 0, 0);
 
   later (&fixture, 1000 * MS);
   assert_memory (&fixture, MGR_PRESSURE_SCOPE_SWAP, 500 * KIB, 300 * KIB, 800 * KIB);
@@ -329,21 +329,33 @@ static const struct
 } moments[] = {
   { "host total=1000K available=600K\n"
     "group /a max=800K high=700K current=500K inactive_file=100K active_file=51K\n"
-    "stall - total=10000\n",
+    "stall - total=10000\n"
+    "stall /a total=500\n",
     "t_ms=0 mem_total_kb=1000 mem_avail_kb=600 cg_max=819200 cg_high=716800 cg_current=512000 "
-    "cg_inactive_file=102400 cg_file=154624 psi_some_us=10000" },
+    "cg_inactive_file=102400 cg_file=154624 psi_some_us=10000 cg_some_us=500 "
+    "cg_swap=0 cg_swap_max=-1" },
 
-  { "host total=1000K available=20K\n"
-    "group /a max=800K high=max current=780K inactive_file=1K active_file=3K\n"
-    "stall - total=70000\n",
-    "t_ms=250 mem_avail_kb=20 cg_high=-1 cg_current=798720 cg_inactive_file=1024 cg_file=4096 "
-    "psi_some_us=70000" },
+  { "host total=1000K available=20K swap=400K swap-free=300K\n"
+    "group /a max=800K high=max current=780K inactive_file=1K active_file=3K "
+    "swap-max=max swap-current=50K\n"
+    "stall - total=70000\n"
+    "stall /a total=500\n",
+    "t_ms=250 mem_avail_kb=20 swap_total_kb=400 swap_free_kb=300 cg_high=-1 cg_current=798720 "
+    "cg_inactive_file=1024 cg_file=4096 psi_some_us=70000 cg_swap=51200" },
 
-  { "host total=1000K available=990K\n"
-    "group /a max=max high=max current=10K inactive_file=0 active_file=0\n"
-    "stall - total=320000\n",
+  { "host total=1000K available=990K swap=400K swap-free=300K\n"
+    "group /a max=max high=max current=10K inactive_file=0 active_file=0 "
+    "swap-max=900K swap-current=700K\n"
+    "stall - total=320000\n"
+    "stall /a total=100500\n",
     "t_ms=500 mem_avail_kb=990 cg_max=-1 cg_current=10240 cg_inactive_file=0 cg_file=0 "
-    "psi_some_us=320000" },
+    "psi_some_us=320000 cg_some_us=100500 cg_swap=716800 cg_swap_max=921600" },
+
+  { "host total=1000K available=990K swap=400K swap-free=10K\n"
+    "group /a max=max high=max current=10K inactive_file=0 active_file=0 "
+    "swap-max=20K swap-current=60K\n"
+    "stall /a total=100\n",
+    "t_ms=750 swap_free_kb=10 cg_swap=61440 cg_swap_max=20480 cg_some_us=100" },
 };
 
 static void
@@ -352,28 +364,32 @@ test_like_the_real (void)
   g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("v2 /a\n");
   g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (START);
   const char *proc = mgr_fake_tree_get_proc (tree);
-  g_autoptr (MgrPressureSource) meminfo = mgr_meminfo_source_new (proc);
-  g_autoptr (MgrPressureSource) cgroup = mgr_cgroup_source_new (proc, mgr_fake_tree_get_root (tree));
-  g_autoptr (MgrPressureSource) psi = NULL;
+  const char *root = mgr_fake_tree_get_root (tree);
   g_autoptr (GString) rows = g_string_new (NULL);
   g_autoptr (MgrPressureTrace) trace = NULL;
+  g_autoptr (GPtrArray) real = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GPtrArray) replayed = g_ptr_array_new_with_free_func (g_object_unref);
 
   g_test_summary ("The same moments as files and as rows: the same readings");
 
-  psi = mgr_psi_source_new (MGR_CLOCK (clock), proc, mgr_fake_tree_get_root (tree));
+  g_ptr_array_add (real, mgr_meminfo_source_new (proc));
+  g_ptr_array_add (real, mgr_swap_source_new (proc, root));
+  g_ptr_array_add (real, mgr_cgroup_source_new (proc, root));
+  g_ptr_array_add (real, mgr_psi_source_new (MGR_CLOCK (clock), proc, root));
+  g_ptr_array_add (real, mgr_psi_source_new_for_scope (MGR_PRESSURE_SCOPE_GROUP,
+                                                       MGR_CLOCK (clock), proc, root));
+
   for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
     g_string_append_printf (rows, "%s\n", moments[i].row);
   trace = mgr_fake_trace_new (rows->str);
-  for (guint part = 0; part <= MGR_REPLAY_PART_PSI; part++)
+  for (guint part = 0; part < real->len; part++)
     g_ptr_array_add (replayed, mgr_replay_source_new (trace, part, MGR_CLOCK (clock), -1));
 
   for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
     {
       mgr_fake_tree_describe (tree, moments[i].tree);
-      assert_same (g_ptr_array_index (replayed, MGR_REPLAY_PART_MEMINFO), meminfo);
-      assert_same (g_ptr_array_index (replayed, MGR_REPLAY_PART_CGROUP), cgroup);
-      assert_same (g_ptr_array_index (replayed, MGR_REPLAY_PART_PSI), psi);
+      for (guint part = 0; part < real->len; part++)
+        assert_same (g_ptr_array_index (replayed, part), g_ptr_array_index (real, part));
       mgr_manual_clock_advance (clock, 250 * MS);
     }
 }
