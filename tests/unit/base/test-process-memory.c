@@ -24,6 +24,7 @@ fixture_set_up (Fixture       *fixture,
                 gconstpointer  data)
 {
   fixture->tree = mgr_fake_tree_new ("");
+  mgr_fake_tree_remove (fixture->tree, "proc/self/statm");
   fixture->memory = mgr_process_memory_new (mgr_fake_tree_get_proc (fixture->tree));
 }
 
