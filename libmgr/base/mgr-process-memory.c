@@ -180,15 +180,18 @@ mgr_process_memory_read_resident (MgrProcessMemory *self,
   guint64 total;
   guint64 resident;
   guint64 shared;
+  guint64 bytes;
 
   if (kept_file_read (&self->statm, text) != 0
       || !next_number (&cursor, &total)
       || !next_number (&cursor, &resident)
       || !next_number (&cursor, &shared)
-      || shared > resident)
+      || shared > resident
+      || !g_uint64_checked_mul (&bytes, resident - shared, (guint64) sysconf (_SC_PAGESIZE)))
     return FALSE;
 
-  return g_uint64_checked_mul (out_bytes, resident - shared, (guint64) sysconf (_SC_PAGESIZE));
+  *out_bytes = bytes;
+  return TRUE;
 }
 
 /* The value of a line such as `RssAnon:      1234 kB`, in bytes. */

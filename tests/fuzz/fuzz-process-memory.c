@@ -2,14 +2,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What reads the memory of this process: mgr_process_memory_read(),
- * mgr_anonymous_rss_read() and MgrProcessSource. The input is status and statm of
- * /proc/self, and /proc/meminfo. */
+/* What reads the memory of this process: MgrProcessMemory and MgrProcessSource. The
+ * input is status and statm of /proc/self, and /proc/meminfo. */
 
 #include "fuzz.h"
 #include "base/mgr-process-memory-private.h"
 #include "pressure/mgr-proc-file-private.h"
-#include "reclaim/mgr-anonymous-rss-private.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -20,14 +18,14 @@ static const char *const files[] = { "proc/self/status", "proc/self/statm", "pro
 
 /* No part of a sum is more than the sum. */
 static void
-assert_status (const char *proc,
-               const char *status)
+assert_status (MgrProcessMemory *memory,
+               const char       *status)
 {
   static const char *const parts[] = { "RssAnon", "VmSwap" };
   const char *after_name = strchr (status, '\n');
   guint64 anonymous = UNTOUCHED;
 
-  if (!mgr_process_memory_read (proc, &anonymous))
+  if (!mgr_process_memory_read_anonymous (memory, &anonymous, NULL))
     {
       g_assert_cmpuint (anonymous, ==, UNTOUCHED);
       return;
@@ -44,15 +42,14 @@ assert_status (const char *proc,
 }
 
 static void
-assert_statm (const char *proc,
-              const char *statm)
+assert_statm (MgrProcessMemory *memory,
+              const char       *statm)
 {
-  g_autofree char *path = g_build_filename (proc, "self", "statm", NULL);
   guint64 page_size = (guint64) sysconf (_SC_PAGESIZE);
   guint64 bytes = UNTOUCHED;
   char *resident = NULL;
 
-  if (!mgr_anonymous_rss_read (path, &bytes))
+  if (!mgr_process_memory_read_resident (memory, &bytes))
     {
       g_assert_cmpuint (bytes, ==, UNTOUCHED);
       return;
@@ -89,14 +86,14 @@ LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
   MgrFakeTree *tree = fuzz_get_tree ();
-  const char *proc = mgr_fake_tree_get_proc (tree);
+  g_autoptr (MgrProcessMemory) memory = mgr_process_memory_new (mgr_fake_tree_get_proc (tree));
   g_auto (GStrv) texts = fuzz_split (data, size, G_N_ELEMENTS (files));
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     mgr_fake_tree_write (tree, files[i], texts[i]);
 
-  assert_status (proc, texts[0]);
-  assert_statm (proc, texts[1]);
+  assert_status (memory, texts[0]);
+  assert_statm (memory, texts[1]);
   assert_source (tree);
   return 0;
 }

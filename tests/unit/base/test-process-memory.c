@@ -74,7 +74,7 @@ test_resident_broken (Fixture       *fixture,
                       gconstpointer  data)
 {
   static const char *const cases[] = {
-    "", "5000 300\n", "5000 three 100\n", "5000 100 300 10 0 900 0\n",
+    "", "5000 300\n", "5000 300 10", "5000 three 100\n", "5000 100 300 10 0 900 0\n",
   };
   guint64 bytes = 42;
 
@@ -100,7 +100,7 @@ test_anonymous (Fixture       *fixture,
   /* A kernel without swap. */
   g_assert_true (read_status (fixture, "Name:\tx\nRssAnon:\t 100 kB\n", &anonymous));
   g_assert_cmpuint (anonymous, ==, 100 * 1024);
-  g_assert_true (read_status ("Name:\tx\nRssAnon:\t 100 kB\nVmSwap:\t 5", &anonymous));
+  g_assert_true (read_status (fixture, "Name:\tx\nRssAnon:\t 100 kB\nVmSwap:\t 5", &anonymous));
   g_assert_cmpuint (anonymous, ==, 100 * 1024);
 }
 
