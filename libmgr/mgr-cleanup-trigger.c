@@ -7,6 +7,7 @@
 #include "mgr-cleanup-trigger-private.h"
 
 #include "pressure/mgr-pressure-sample-private.h"
+#include "reclaim/mgr-cleaner-private.h"
 
 /* A level is held for seconds after pressure fell, so a level alone does not say
  * that more is to be cleaned. While one is held, usage is looked at once in this
@@ -131,6 +132,7 @@ trigger_changed_cb (MgrPressureMonitor *monitor,
   /* By now the pressure may have passed; what is gone needs no cleanup. A handler
    * may drop the manager, and this trigger with it. */
   g_rc_box_acquire (self);
+  mgr_cleaner_prepare (self->cleaner);
   trigger_respond (self, MIN (level, trigger_level_now (self)));
   trigger_schedule (self);
   trigger_release (self);

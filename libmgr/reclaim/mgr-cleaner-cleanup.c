@@ -85,6 +85,7 @@ mgr_cleaner_plan (MgrCleaner          *self,
   if (!check_arguments (strategy, flags, error))
     return NULL;
 
+  mgr_cleaner_prepare (self);
   return cleaner_plan (self, strategy, flags);
 }
 
@@ -131,6 +132,7 @@ cleaner_run (MgrCleaner     *self,
              gboolean        exact)
 {
   g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, exact);
+  guint64 pss = mgr_pss_verifier_get_pss (self->verifier);
   MgrCleanupReport *report;
 
   warn_of_flags (plan->flags);
@@ -141,6 +143,7 @@ cleaner_run (MgrCleaner     *self,
   report = mgr_cleanup_run_finish (run);
   g_atomic_int_set (&self->busy, 0);
   mgr_cleaner_post_finished (self, report);
+  mgr_pss_verifier_verify (self->verifier, report, pss);
   return report;
 }
 

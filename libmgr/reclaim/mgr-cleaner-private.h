@@ -7,6 +7,7 @@
 #include "base/mgr-process-memory-private.h"
 #include "reclaim/mgr-cleaner.h"
 #include "reclaim/mgr-heap-reclaimer.h"
+#include "reclaim/mgr-pss-verifier-private.h"
 #include "reclaim/mgr-resource-registry-private.h"
 #include "reclaim/mgr-score-table-private.h"
 
@@ -34,6 +35,7 @@ struct _MgrCleaner
   MgrProtectionRules *rules;     /* (owned), never changes */
   MgrResourceRegistry *registry; /* (owned), never changes */
   MgrScoreTable *scores;         /* (owned), never changes */
+  MgrPssVerifier *verifier;      /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
 
   gint busy; /* atomic: 1 while a cleanup runs */
@@ -51,6 +53,9 @@ void              mgr_cleaner_set_owner_deadline (MgrCleaner         *self,
 
 /* What trims the heap after a cleanup. */
 MgrHeapReclaimer *mgr_cleaner_get_heap           (MgrCleaner         *self);
+
+/* Has the process measured, for a cleanup that may come. */
+void              mgr_cleaner_prepare            (MgrCleaner         *self);
 
 /* Says in the owner's context that a cleanup has begun or ended. */
 void              mgr_cleaner_post_started       (MgrCleaner         *self,
