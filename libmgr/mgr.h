@@ -28,6 +28,7 @@
 #include "reclaim/mgr-reclaim-estimate.h"
 #include "reclaim/mgr-reclaimer.h"
 #include "reclaim/mgr-resource.h"
+#include "reclaim/mgr-protection-rule.h"
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-cleaner.h"
