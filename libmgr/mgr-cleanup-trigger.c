@@ -132,6 +132,7 @@ trigger_changed_cb (MgrPressureMonitor *monitor,
   /* By now the pressure may have passed; what is gone needs no cleanup. A handler
    * may drop the manager, and this trigger with it. */
   g_rc_box_acquire (self);
+  mgr_cleaner_set_level (self->cleaner, level);
   mgr_cleaner_prepare (self->cleaner);
   trigger_respond (self, MIN (level, trigger_level_now (self)));
   trigger_schedule (self);

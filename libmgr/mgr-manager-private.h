@@ -30,8 +30,12 @@ struct _MgrManager
   MgrPressureMonitor *monitor; /* (owned) */
   MgrBudgetSource *own_budget; /* (owned) */
   MgrCleaner *cleaner;         /* (owned) */
+  MgrResource *heap;           /* (owned) (nullable) */
   MgrCleanupTrigger *trigger;  /* (owned) */
 };
+
+/* Registers what malloc holds free, if the C library tells. */
+void mgr_manager_set_up_heap (MgrManager *self);
 
 /* Says in the owner's context that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

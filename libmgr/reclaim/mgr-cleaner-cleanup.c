@@ -10,6 +10,10 @@
 #include "reclaim/mgr-cleanup-run-private.h"
 #include "reclaim/mgr-reclaim-private.h"
 
+/* How long a plan waits for owners in other threads to object, all of them together:
+ * no longer than the shortest of the time boxes. */
+#define VETO_DEADLINE (5 * G_TIME_SPAN_MILLISECOND)
+
 #define ALL_FLAGS \
   (MGR_CLEANUP_FLAGS_FORCE | MGR_CLEANUP_FLAGS_UNSAFE | MGR_CLEANUP_FLAGS_ALLOW_PROTECTED)
 
@@ -42,12 +46,14 @@ cleaner_plan (MgrCleaner         *self,
               MgrCleanupStrategy  strategy,
               MgrCleanupFlags     flags)
 {
-  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry);
   gint64 time = mgr_clock_get_time (self->clock);
+  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry, time);
+  gint64 deadline = g_get_monotonic_time () + VETO_DEADLINE;
   MgrCleanupPlan *plan;
 
   for (guint i = 0; i < candidates->len; i++)
-    mgr_cleanup_candidate_read (g_ptr_array_index (candidates, i));
+    mgr_cleanup_candidate_read (g_ptr_array_index (candidates, i), flags,
+                                mgr_cleaner_get_level (self), deadline);
 
   mgr_score_table_rate (self->scores, candidates, time);
   plan = mgr_cleanup_plan_new (candidates, strategy, flags);
@@ -168,15 +174,19 @@ cleaner_check_steps (MgrCleaner      *self,
                      MgrCleanupPlan  *plan,
                      GError         **error)
 {
+  gint64 deadline = g_get_monotonic_time () + VETO_DEADLINE;
+
   for (guint i = 0; i < plan->steps->len; i++)
     {
       MgrCleanupCandidate *candidate = g_ptr_array_index (plan->turns, i);
       const char *name = candidate->step->name;
       g_autoptr (MgrResource) resource =
-        mgr_resource_registry_lookup (self->registry, name, candidate->serial);
-      const char *change = resource != NULL
-                             ? mgr_cleanup_candidate_compare (candidate, resource)
-                             : "went, or was unregistered,";
+        mgr_resource_registry_lookup_serial (self->registry, name, candidate->serial);
+      const char *change = "went, or was unregistered,";
+
+      if (resource != NULL)
+        change = mgr_cleanup_candidate_compare (candidate, resource,
+                                                mgr_cleaner_get_level (self), deadline);
 
       if (change != NULL)
         return fail_stale (error, name, change);
@@ -214,8 +224,8 @@ cleaner_check_plan (MgrCleaner      *self,
  * was expected of it.
  *
  * Fails with %MGR_ERROR_STALE_PLAN, naming what has changed, where a resource of its
- * steps has gone, was unregistered or reclassified, was given another size by its
- * owner or has nothing to give any more, where the plan was executed before, or was
+ * steps has gone, was unregistered, reclassified, pinned, vetoed or given another size
+ * by its owner, or has nothing to give any more; where the plan was executed before, or was
  * made by another cleaner. Nothing has been touched then, and unless it was executed
  * the plan stays as good as it was. What changes only while the cleanup runs is
  * skipped, and said in the report.

@@ -38,7 +38,8 @@ struct _MgrCleaner
   MgrPssVerifier *verifier;      /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
 
-  gint busy; /* atomic: 1 while a cleanup runs */
+  gint busy;  /* atomic: 1 while a cleanup runs */
+  gint level; /* atomic: MgrPressureLevel */
 
   GMutex lock;
   MgrCleanerTotals totals; /* guarded by lock */
@@ -51,6 +52,11 @@ MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 void              mgr_cleaner_set_owner_deadline (MgrCleaner         *self,
                                                   gint64              deadline);
 
+/* How short memory is, for those who are asked: a cleaner does not know. */
+void              mgr_cleaner_set_level          (MgrCleaner         *self,
+                                                  MgrPressureLevel    level);
+MgrPressureLevel  mgr_cleaner_get_level          (MgrCleaner         *self);
+
 /* What trims the heap after a cleanup. */
 MgrHeapReclaimer *mgr_cleaner_get_heap           (MgrCleaner         *self);
 
@@ -62,5 +68,10 @@ void              mgr_cleaner_post_started       (MgrCleaner         *self,
                                                   MgrCleanupStrategy  strategy);
 void              mgr_cleaner_post_finished      (MgrCleaner         *self,
                                                   MgrCleanupReport   *report);
+
+MgrResourceRegistry *mgr_cleaner_get_registry (MgrCleaner *self);
+
+/* By its clock. */
+gint64               mgr_cleaner_get_time     (MgrCleaner *self);
 
 G_END_DECLS

@@ -18,9 +18,12 @@
  *
  * A cleaner keeps the registered resources, and mgr_cleaner_cleanup() asks them
  * for memory one after the other: those that are %MGR_SAFETY_SAFE first, then,
- * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; within a class the lowest
- * priority first, then the largest. %MGR_SAFETY_PROTECTED ones are never asked,
- * whatever is forced. mgr_cleaner_plan() says beforehand what would be done.
+ * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; %MGR_SAFETY_PROTECTED ones
+ * only if it is unsafe besides, see #MgrCleanupFlags. Within a class those over their
+ * limit come first, then those of the lowest priority, then those that are expected
+ * to give most per millisecond: by what came of asking them before, less what they
+ * soon took again, and by their sizes and costs as long as nothing is known.
+ * mgr_cleaner_plan() says beforehand what would be done.
  *
  * How far a cleanup goes depends on the strategy:
  *
@@ -477,6 +480,19 @@ mgr_cleaner_set_owner_deadline (MgrCleaner *self,
 }
 
 void
+mgr_cleaner_set_level (MgrCleaner       *self,
+                       MgrPressureLevel  level)
+{
+  g_atomic_int_set (&self->level, (gint) level);
+}
+
+MgrPressureLevel
+mgr_cleaner_get_level (MgrCleaner *self)
+{
+  return (MgrPressureLevel) g_atomic_int_get (&self->level);
+}
+
+void
 mgr_cleaner_prepare (MgrCleaner *self)
 {
   mgr_pss_verifier_prepare (self->verifier);
@@ -486,4 +502,16 @@ MgrHeapReclaimer *
 mgr_cleaner_get_heap (MgrCleaner *self)
 {
   return self->heap;
+}
+
+MgrResourceRegistry *
+mgr_cleaner_get_registry (MgrCleaner *self)
+{
+  return self->registry;
+}
+
+gint64
+mgr_cleaner_get_time (MgrCleaner *self)
+{
+  return mgr_clock_get_time (self->clock);
 }

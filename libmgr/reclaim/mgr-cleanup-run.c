@@ -28,12 +28,14 @@ struct _MgrCleanupRun
   const MgrCleanupLimits *limits; /* (unowned) */
   guint n_turns;
 
+  MgrReclaimRequest request;
   GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn of the plan */
   Turn *turns;      /* (owned) as many */
   guint next;       /* whose turn it is */
   guint64 claimed;
   guint64 trimmed;   /* bytes that trimming the heap returned */
   guint64 unclaimed; /* bytes of these that no step had freed */
+  MgrCleanupStep *heap_step; /* (unowned) (nullable) that of the heap, if its turn came */
   gint64 start;
 };
 
@@ -75,12 +77,16 @@ mgr_cleanup_run_new (MgrCleaner     *cleaner,
   self->steps = copy_steps (plan);
   self->turns = g_new0 (Turn, plan->turns->len);
   self->start = mgr_clock_get_time (cleaner->clock);
+  mgr_reclaim_request_init (&self->request, plan->strategy, plan->flags,
+                            mgr_cleaner_get_level (cleaner), self->start,
+                            mgr_resource_registry_get_records (cleaner->registry));
   return self;
 }
 
 void
 mgr_cleanup_run_free (MgrCleanupRun *self)
 {
+  mgr_reclaim_request_clear (&self->request);
   g_ptr_array_unref (self->steps);
   g_free (self->turns);
   mgr_cleanup_plan_unref (self->plan);
@@ -120,30 +126,61 @@ run_get_time_left (MgrCleanupRun *self)
   return CLAMP (left, 0, self->cleaner->owner_deadline);
 }
 
+/* Whether the resource was not asked, or did not answer: that is no failure of it. */
+static gboolean
+is_kept_error (const GError *error)
+{
+  return g_error_matches (error, MGR_ERROR, MGR_ERROR_BUSY)
+         || g_error_matches (error, MGR_ERROR, MGR_ERROR_CLOSED)
+         || g_error_matches (error, MGR_ERROR, MGR_ERROR_STALE_PLAN)
+         || g_error_matches (error, MGR_ERROR, MGR_ERROR_TIMED_OUT);
+}
+
+static void
+run_note_error (MgrCleanupRun  *self,
+                MgrCleanupStep *step,
+                const GError   *error)
+{
+  step->error = g_strdup (error->message);
+  if (g_error_matches (error, MGR_ERROR, MGR_ERROR_TIMED_OUT))
+    mgr_cleanup_step_set_reason (step, "its owner did not answer in time");
+  else if (is_kept_error (error))
+    mgr_cleanup_step_set_reason (step, "kept when its turn came");
+  else
+    mgr_cleanup_step_set_reason (step, "failed");
+
+  if (!is_kept_error (error)
+      && mgr_score_table_warns (self->cleaner->scores, step->name, self->start))
+    g_warning ("“%s” failed to give memory back: %s", step->name, error->message);
+}
+
 static void
 run_ask (MgrCleanupRun  *self,
          MgrCleanupStep *step,
          Turn           *turn,
          MgrResource    *resource)
 {
-  guint64 target = MIN (step->expected, self->plan->target - self->claimed);
-  guint64 claimed;
+  g_autoptr (GError) error = NULL;
   Measure before;
   Measure after;
 
+  self->request.target = MIN (step->expected, self->plan->target - self->claimed);
+  self->request.deadline = g_get_monotonic_time () + run_get_time_left (self);
+
   run_measure (self, &before);
-  claimed = mgr_reclaim_call (resource, target, self->plan->flags, run_get_time_left (self));
+  step->claimed = mgr_reclaim_call (resource, &self->request, &error);
   run_measure (self, &after);
 
-  step->claimed = claimed;
   step_add_measures (step, &before, &after);
-  if (claimed == 0)
+  if (error != NULL)
+    run_note_error (self, step, error);
+  else if (step->claimed == 0)
     mgr_cleanup_step_set_reason (step, "gave nothing back");
 
-  turn->asked = target;
+  turn->asked = self->request.target;
   turn->size = mgr_resource_get_size (resource);
   turn->time = before.time;
-  self->claimed += MIN (claimed, G_MAXUINT64 - self->claimed);
+  self->claimed += MIN (step->claimed, G_MAXUINT64 - self->claimed);
 }
 
 gboolean
@@ -160,13 +197,16 @@ mgr_cleanup_run_next (MgrCleanupRun *self)
   self->next++;
   candidate = g_ptr_array_index (self->plan->turns, turn);
   step = g_ptr_array_index (self->steps, turn);
-  resource = mgr_resource_registry_lookup (self->cleaner->registry, step->name, candidate->serial);
+  resource = mgr_resource_registry_lookup_serial (self->cleaner->registry, step->name,
+                                                  candidate->serial);
   if (resource == NULL)
     mgr_cleanup_step_set_reason (step, "unregistered before its turn");
   else if (self->claimed >= self->plan->target)
     mgr_cleanup_step_set_reason (step, MGR_REASON_TARGET_MET);
   else if (run_get_time_left (self) == 0)
     mgr_cleanup_step_set_reason (step, "time was up");
+  else if (candidate->is_heap)
+    self->heap_step = step;
   else
     run_ask (self, step, &self->turns[turn], resource);
 
@@ -219,22 +259,45 @@ run_credit (MgrCleanupRun *self,
   return left;
 }
 
+/* The heap comes last: what it gives back is what the others have put there, and is
+ * theirs; the rest, if it was asked, its own. */
+static void
+run_share_trimmed (MgrCleanupRun *self,
+                   guint64        missing)
+{
+  guint64 rest = run_credit (self, self->trimmed, missing);
+
+  if (self->heap_step == NULL)
+    {
+      self->unclaimed = rest;
+      return;
+    }
+
+  self->heap_step->claimed = rest;
+  self->heap_step->returned = (gint64) rest;
+  mgr_cleanup_step_set_reason (self->heap_step,
+                               self->trimmed == 0 ? "gave nothing back"
+                               : "trimmed; what others had freed is told with them");
+}
+
 static void
 run_trim (MgrCleanupRun *self)
 {
   MgrHeapReclaimer *heap = self->cleaner->heap;
   guint64 missing = run_get_missing (self);
-  gboolean suspicious = missing >= WORTH_TRIMMING && missing > self->claimed / 2;
+  guint64 wanted = self->heap_step != NULL ? self->heap_step->expected : 0;
 
   if (missing >= WORTH_TRIMMING)
     mgr_heap_reclaimer_suspect (heap, missing);
+  if (missing >= WORTH_TRIMMING && missing > self->claimed / 2)
+    wanted = MAX (wanted, missing);
 
   if (self->limits->trim)
     self->trimmed = mgr_heap_reclaimer_trim (heap);
-  else if (suspicious)
-    self->trimmed = mgr_heap_reclaimer_trim_for (heap, missing, run_get_time_left (self));
+  else if (wanted > 0)
+    self->trimmed = mgr_heap_reclaimer_trim_for (heap, wanted, run_get_time_left (self));
 
-  self->unclaimed = run_credit (self, self->trimmed, missing);
+  run_share_trimmed (self, missing);
 }
 
 static void

@@ -16,9 +16,6 @@ gboolean mgr_heap_reclaimer_is_available (void);
 void     mgr_heap_reclaimer_suspect      (MgrHeapReclaimer *self,
                                           guint64           bytes);
 
-/* What it would estimate, from what it has been told and without looking. */
-guint64  mgr_heap_reclaimer_guess        (MgrHeapReclaimer *self);
-
 /* Looks whether the heap holds at least half of @bytes free, and if so trims; does
  * neither where it is expected to take longer than @box, in microseconds. Returns by
  * how much the process shrank. */

@@ -25,11 +25,12 @@
  * process does not shrink. This reclaimer has it give back the pages in which nothing
  * is in use. Nothing is lost by that.
  *
- * Both to look and to trim means to walk all free pieces, in which the C library lets
- * nobody else allocate: some tens of milliseconds for 200 MB in pieces of 500 bytes. So
+ * Both to look at what is held free and to trim means to walk all free pieces, in which
+ * time the C library lets nobody else allocate: some tens of milliseconds for 200 MB in
+ * pieces of 500 bytes. So mgr_reclaimer_estimate() does not look: it goes by what
+ * cleanups freed that did not leave the process, and by what was seen last; and
  * mgr_reclaimer_reclaim() does nothing where it learned that this takes longer than
- * until the deadline, and mgr_reclaimer_estimate() is not called by a #MgrCleaner,
- * which goes by what was freed and did not come back.
+ * until the deadline.
  *
  * A manager has one, which comes after all other resources under the name `heap`,
  * where the C library offers what it takes (glibc from 2.33); elsewhere it estimates
@@ -50,7 +51,7 @@
 /* Of old experience, so much counts when new is added. */
 #define MEMORY 0.5
 
-/* Less than this teaches nothing about costs and shares. */
+/* Less than this teaches nothing about costs and shares, and is not looked for. */
 #define TELLING_SIZE ((guint64) 1 << 20)
 
 /**
@@ -261,6 +262,7 @@ heap_reclaimer_look (MgrHeapReclaimer *self)
   /* What has been taken into use since is no longer returned. */
   self->dead = MIN (self->dead, bytes);
   self->held = bytes - self->dead;
+  self->suspected = 0;
   held = self->held;
   g_mutex_unlock (&self->lock);
 
@@ -351,23 +353,12 @@ mgr_heap_reclaimer_suspect (MgrHeapReclaimer *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* A little is not worth the walk. */
 static guint64
 share_of (double  share,
           guint64 bytes)
 {
-  return (guint64) (CLAMP (share, 0, 1) * (double) bytes);
-}
-
-guint64
-mgr_heap_reclaimer_guess (MgrHeapReclaimer *self)
-{
-  guint64 guess;
-
-  g_mutex_lock (&self->lock);
-  guess = share_of (self->share, MAX (self->suspected, self->held));
-  g_mutex_unlock (&self->lock);
-
-  return guess;
+  return bytes >= TELLING_SIZE ? (guint64) (CLAMP (share, 0, 1) * (double) bytes) : 0;
 }
 
 static const char *
@@ -380,16 +371,11 @@ static MgrReclaimEstimate *
 mgr_heap_reclaimer_estimate (MgrReclaimer *reclaimer)
 {
   MgrHeapReclaimer *self = MGR_HEAP_RECLAIMER (reclaimer);
-  guint64 held = heap_reclaimer_look (self);
-  guint64 bytes;
-  gint64 cost;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint64 held = MAX (self->suspected, self->held);
 
-  g_mutex_lock (&self->lock);
-  bytes = share_of (self->share, held);
-  cost = cost_of (self->trim_cost, held);
-  g_mutex_unlock (&self->lock);
-
-  return mgr_reclaim_estimate_new (bytes, FALSE, 0, cost);
+  return mgr_reclaim_estimate_new (share_of (self->share, held), FALSE, 0,
+                                   cost_of (self->trim_cost, held));
 }
 
 static guint64

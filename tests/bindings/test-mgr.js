@@ -240,9 +240,22 @@ test('cleanup', () => {
     assertEqual([plan.steps.map(step => step.name), plan.expected], [['temp_rows'], 1024]);
     const report = manager.cleanup();
     assertEqual([report.strategy, report.cleaned, report.kept, report.protected],
-        [Mgr.CleanupStrategy.MODERATE, ['temp_rows'], ['table', 'temp_sums'], []]);
+        [Mgr.CleanupStrategy.MODERATE, ['temp_rows'], ['table', 'heap', 'temp_sums'], []]);
     assertEqual(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, true).cleaned,
         ['temp_sums', 'table']);
+
+    const dear = Mgr.Resource.new('dear', 10);
+    dear.connect('reclaim', source => source.size);
+    dear.set_safety(Mgr.Safety.PROTECTED);
+    manager.register_resource(dear);
+    const {EMERGENCY} = Mgr.CleanupStrategy;
+    assertEqual(manager.cleanup(EMERGENCY, true, true, true).protected, ['dear']);
+    assertEqual(manager.cleanup(EMERGENCY, true, false, true).cleaned, ['dear']);
+    dear.set_size(20);
+    const stale = manager.cleaner.plan(EMERGENCY,
+        Mgr.CleanupFlags.FORCE | Mgr.CleanupFlags.UNSAFE | Mgr.CleanupFlags.ALLOW_PROTECTED);
+    dear.set_size(30);
+    assertThrows(() => manager.cleaner.execute(stale), Mgr.Error, Mgr.Error.STALE_PLAN);
 });
 
 async function runAll() {

@@ -202,11 +202,43 @@ class CleanupTest(unittest.TestCase):
         self.assertEqual(report.strategy, Mgr.CleanupStrategy.MODERATE)
         self.assertEqual(report.cleaned, ["temp_rows"])
         self.assertEqual(report.protected, ["temp_kept"])
-        self.assertEqual(report.kept, ["table", "temp_sums"])
+        self.assertEqual(report.kept, ["table", "heap", "temp_sums"])
         self.assertEqual(report.claimed, 1024)
 
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
         self.assertEqual(forced.cleaned, ["temp_sums", "table"])
+
+    def test_protected(self):
+        for name in ("weights", "dear"):
+            self.register(name, 10, reclaim=lambda resource, target: resource.size)
+        rules = self.manager.get_cleaner().get_rules()
+        rules.add("weights", Mgr.Safety.PROTECTED)
+        dear = self.manager.cleaner.resources[2]
+        dear.safety = Mgr.Safety.PROTECTED
+
+        report = self.manager.cleanup(Mgr.CleanupStrategy.LIGHT, allow_protected=True)
+        self.assertEqual(report.cleaned, [])
+        report = self.manager.cleanup(Mgr.CleanupStrategy.AGGRESSIVE, True, False)
+        self.assertEqual((report.cleaned, report.protected), (["weights"], ["dear"]))
+        report = self.manager.cleanup(Mgr.CleanupStrategy.AGGRESSIVE, True, False, True)
+        self.assertEqual((report.cleaned, report.protected), (["dear"], []))
+        self.assertEqual(report.flags, Mgr.CleanupFlags.FORCE | Mgr.CleanupFlags.UNSAFE
+                         | Mgr.CleanupFlags.ALLOW_PROTECTED)
+        self.assertEqual([(step.name, step.claimed, step.reason) for step in report.steps][0],
+                         ("dear", 10, "PROTECTED by hand, and the cleanup allows for it"))
+
+    def test_plan(self):
+        self.register("temp_a", 10, reclaim=lambda resource, target: resource.size)
+        cleaner = self.manager.cleaner
+        plan = cleaner.plan(Mgr.CleanupStrategy.AGGRESSIVE)
+        cleaner.resources[1].size = 20
+        with self.assertRaises(GLib.Error) as raised:
+            cleaner.execute(plan)
+        self.assertTrue(raised.exception.matches(Mgr.Error.quark(), Mgr.Error.STALE_PLAN))
+        self.assertIn("temp_a", raised.exception.message)
+        report = cleaner.execute(cleaner.plan(Mgr.CleanupStrategy.AGGRESSIVE))
+        self.assertEqual(report.claimed, 20)
+        self.assertEqual(report.to_variant().unpack()["steps"][0]["name"], "temp_a")
 
     def test_resource(self):
         resource = Mgr.Resource.new("temp_a", "2 KiB")
@@ -219,7 +251,7 @@ class CleanupTest(unittest.TestCase):
 
     def test_reclaim_returns_none(self):
         self.register("temp_a", 10, reclaim=lambda resource, target: None)
-        self.assertEqual(self.manager.cleanup().kept, ["temp_a"])
+        self.assertEqual(self.manager.cleanup().kept, ["heap", "temp_a"])
 
     def test_reclaim_raises(self):
         def fail(resource, target):
@@ -230,7 +262,7 @@ class CleanupTest(unittest.TestCase):
         with contextlib.redirect_stderr(io.StringIO()) as output:
             report = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY)
         self.assertIn("disk full", output.getvalue())
-        self.assertEqual((report.cleaned, report.kept), (["temp_b"], ["temp_a"]))
+        self.assertEqual((report.cleaned, report.kept), (["temp_b"], ["heap", "temp_a"]))
 
     def test_nested(self):
         codes = []
