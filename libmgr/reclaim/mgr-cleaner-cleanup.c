@@ -17,10 +17,10 @@
 #define ALL_FLAGS \
   (MGR_CLEANUP_FLAGS_FORCE | MGR_CLEANUP_FLAGS_UNSAFE | MGR_CLEANUP_FLAGS_ALLOW_PROTECTED)
 
-static gboolean
-check_arguments (MgrCleanupStrategy   strategy,
-                 MgrCleanupFlags      flags,
-                 GError             **error)
+gboolean
+mgr_cleaner_check_arguments (MgrCleanupStrategy   strategy,
+                             MgrCleanupFlags      flags,
+                             GError             **error)
 {
   if ((guint) strategy > MGR_CLEANUP_STRATEGY_EMERGENCY)
     {
@@ -41,10 +41,10 @@ check_arguments (MgrCleanupStrategy   strategy,
   return TRUE;
 }
 
-static MgrCleanupPlan *
-cleaner_plan (MgrCleaner         *self,
-              MgrCleanupStrategy  strategy,
-              MgrCleanupFlags     flags)
+MgrCleanupPlan *
+mgr_cleaner_make_plan (MgrCleaner         *self,
+                       MgrCleanupStrategy  strategy,
+                       MgrCleanupFlags     flags)
 {
   gint64 time = mgr_clock_get_time (self->clock);
   g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry, time);
@@ -88,11 +88,11 @@ mgr_cleaner_plan (MgrCleaner          *self,
   g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!check_arguments (strategy, flags, error))
+  if (!mgr_cleaner_check_arguments (strategy, flags, error))
     return NULL;
 
   mgr_cleaner_prepare (self);
-  return cleaner_plan (self, strategy, flags);
+  return mgr_cleaner_make_plan (self, strategy, flags);
 }
 
 static gboolean
@@ -118,8 +118,8 @@ cleaner_begin (MgrCleaner  *self,
   return TRUE;
 }
 
-static void
-warn_of_flags (MgrCleanupFlags flags)
+void
+mgr_cleaner_warn_of_flags (MgrCleanupFlags flags)
 {
   if ((flags & MGR_CLEANUP_FLAGS_FORCE) == 0 || (flags & MGR_CLEANUP_FLAGS_UNSAFE) == 0)
     return;
@@ -133,17 +133,17 @@ warn_of_flags (MgrCleanupFlags flags)
 
 /* The cleaner is busy when this begins, and no longer when it ends. */
 static MgrCleanupReport *
-cleaner_run (MgrCleaner     *self,
-             MgrCleanupPlan *plan,
-             gboolean        exact)
+cleaner_run (MgrCleaner        *self,
+             MgrCleanupPlan    *plan,
+             MgrCleanupRunMode  mode)
 {
-  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, exact);
+  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, mode);
   guint64 pss = mgr_pss_verifier_get_pss (self->verifier);
   MgrCleanupReport *report;
 
-  warn_of_flags (plan->flags);
+  mgr_cleaner_warn_of_flags (plan->flags);
   mgr_cleaner_post_started (self, plan->strategy);
-  while (mgr_cleanup_run_next (run))
+  while (mgr_cleanup_run_next (run, NULL) != MGR_CLEANUP_RUN_DONE)
     continue;
 
   report = mgr_cleanup_run_finish (run);
@@ -257,7 +257,7 @@ mgr_cleaner_execute (MgrCleaner      *self,
       return NULL;
     }
 
-  return cleaner_run (self, plan, TRUE);
+  return cleaner_run (self, plan, MGR_CLEANUP_RUN_EXACT);
 }
 
 /**
@@ -303,10 +303,10 @@ mgr_cleaner_cleanup (MgrCleaner          *self,
   if (!safe_mode)
     flags |= MGR_CLEANUP_FLAGS_UNSAFE;
 
-  if (!check_arguments (strategy, flags, error) || !cleaner_begin (self, error))
+  if (!mgr_cleaner_check_arguments (strategy, flags, error) || !cleaner_begin (self, error))
     return NULL;
 
   keep_alive = g_object_ref (self);
-  plan = cleaner_plan (self, strategy, flags);
-  return cleaner_run (self, plan, FALSE);
+  plan = mgr_cleaner_make_plan (self, strategy, flags);
+  return cleaner_run (self, plan, MGR_CLEANUP_RUN_TOLERANT);
 }

@@ -63,6 +63,15 @@ MgrHeapReclaimer *mgr_cleaner_get_heap           (MgrCleaner         *self);
 /* Has the process measured, for a cleanup that may come. */
 void              mgr_cleaner_prepare            (MgrCleaner         *self);
 
+/* Among the files of this class. */
+gboolean          mgr_cleaner_check_arguments    (MgrCleanupStrategy   strategy,
+                                                  MgrCleanupFlags      flags,
+                                                  GError             **error);
+MgrCleanupPlan   *mgr_cleaner_make_plan          (MgrCleaner          *self,
+                                                  MgrCleanupStrategy   strategy,
+                                                  MgrCleanupFlags      flags);
+void              mgr_cleaner_warn_of_flags      (MgrCleanupFlags      flags);
+
 /* Says in the owner's context that a cleanup has begun or ended. */
 void              mgr_cleaner_post_started       (MgrCleaner         *self,
                                                   MgrCleanupStrategy  strategy);

@@ -82,4 +82,17 @@ MgrCleanupReport   *mgr_cleaner_cleanup       (MgrCleaner          *self,
                                                gboolean             safe_mode,
                                                GError             **error);
 
+MGR_AVAILABLE_IN_1_0
+void                mgr_cleaner_cleanup_async  (MgrCleaner          *self,
+                                                MgrCleanupStrategy   strategy,
+                                                MgrCleanupFlags      flags,
+                                                GCancellable        *cancellable,
+                                                GAsyncReadyCallback  callback,
+                                                gpointer             user_data);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleanupReport   *mgr_cleaner_cleanup_finish (MgrCleaner          *self,
+                                                GAsyncResult        *result,
+                                                GError             **error);
+
 G_END_DECLS

@@ -13,6 +13,15 @@
 /* Less than this is not worth looking for in the heap. */
 #define WORTH_TRIMMING ((guint64) 1 << 20)
 
+#define REASON_CANCELLED "the cleanup was cancelled"
+
+/* In the background, where the main loop waits for it. */
+#define BACKGROUND_TRIM (10 * G_TIME_SPAN_MILLISECOND)
+
+/* One slice says how large the next may be, but not by a multiple. */
+#define SLICE_STEP 4
+#define SMALLEST_SLICE 4096
+
 /* What came of a turn, beside its step. */
 typedef struct
 {
@@ -20,24 +29,6 @@ typedef struct
   guint64 size;  /* bytes it held afterwards */
   gint64 time;   /* when it was asked */
 } Turn;
-
-struct _MgrCleanupRun
-{
-  MgrCleaner *cleaner;            /* (owned) */
-  MgrCleanupPlan *plan;           /* (owned) */
-  const MgrCleanupLimits *limits; /* (unowned) */
-  guint n_turns;
-
-  MgrReclaimRequest request;
-  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn of the plan */
-  Turn *turns;      /* (owned) as many */
-  guint next;       /* whose turn it is */
-  guint64 claimed;
-  guint64 trimmed;   /* bytes that trimming the heap returned */
-  guint64 unclaimed; /* bytes of these that no step had freed */
-  MgrCleanupStep *heap_step; /* (unowned) (nullable) that of the heap, if its turn came */
-  gint64 start;
-};
 
 /* What the process and the budgets were at one moment. */
 typedef struct
@@ -47,6 +38,35 @@ typedef struct
   gboolean measured; /* whether resident is known */
   gint64 time;
 } Measure;
+
+struct _MgrCleanupRun
+{
+  MgrCleaner *cleaner;            /* (owned) */
+  MgrCleanupPlan *plan;           /* (owned) */
+  const MgrCleanupLimits *limits; /* (unowned) */
+  MgrCleanupRunMode mode;
+  guint n_turns;
+
+  MgrReclaimRequest request;
+  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn of the plan */
+  Turn *turns;      /* (owned) as many */
+  guint next;       /* whose turn it is */
+  guint64 claimed;
+  gint64 start;
+  gint64 worked;    /* µs */
+  gboolean cancelled;
+
+  /* While a turn lasts */
+  MgrResource *resource; /* (owned) (nullable) */
+  MgrReclaimCall *call;  /* (owned) (nullable) while its owner is asked */
+  Measure before;        /* of the call */
+  guint64 slice;         /* bytes to ask for at a time */
+
+  /* Of the heap */
+  guint64 trimmed;           /* bytes that trimming it returned */
+  guint64 unclaimed;         /* bytes of these that no step had freed */
+  MgrCleanupStep *heap_step; /* (unowned) (nullable) its own, if its turn came */
+};
 
 static GPtrArray *
 copy_steps (MgrCleanupPlan *plan)
@@ -64,16 +84,17 @@ copy_steps (MgrCleanupPlan *plan)
 }
 
 MgrCleanupRun *
-mgr_cleanup_run_new (MgrCleaner     *cleaner,
-                     MgrCleanupPlan *plan,
-                     gboolean        exact)
+mgr_cleanup_run_new (MgrCleaner        *cleaner,
+                     MgrCleanupPlan    *plan,
+                     MgrCleanupRunMode  mode)
 {
   MgrCleanupRun *self = g_new0 (MgrCleanupRun, 1);
 
   self->cleaner = g_object_ref (cleaner);
   self->plan = mgr_cleanup_plan_ref (plan);
   self->limits = mgr_cleanup_limits_get (plan->strategy);
-  self->n_turns = exact ? plan->steps->len : plan->turns->len;
+  self->mode = mode;
+  self->n_turns = mode == MGR_CLEANUP_RUN_EXACT ? plan->steps->len : plan->turns->len;
   self->steps = copy_steps (plan);
   self->turns = g_new0 (Turn, plan->turns->len);
   self->start = mgr_clock_get_time (cleaner->clock);
@@ -86,6 +107,8 @@ mgr_cleanup_run_new (MgrCleaner     *cleaner,
 void
 mgr_cleanup_run_free (MgrCleanupRun *self)
 {
+  g_clear_pointer (&self->call, mgr_reclaim_call_free);
+  g_clear_object (&self->resource);
   mgr_reclaim_request_clear (&self->request);
   g_ptr_array_unref (self->steps);
   g_free (self->turns);
@@ -116,12 +139,15 @@ step_add_measures (MgrCleanupStep *step,
   step->duration += after->time - before->time;
 }
 
-/* Microseconds that a step may take; 0 once the time is up. */
+/* Microseconds that a step may take; 0 once the time is up. In the background only
+ * work counts, for the loop may have other things to do. */
 static gint64
 run_get_time_left (MgrCleanupRun *self)
 {
-  gint64 end = self->start + self->limits->box;
-  gint64 left = end - mgr_clock_get_time (self->cleaner->clock);
+  gint64 now = mgr_clock_get_time (self->cleaner->clock);
+  gint64 left = self->mode == MGR_CLEANUP_RUN_BACKGROUND
+                  ? MGR_CLEANUP_BACKGROUND_BOX - self->worked
+                  : self->start + self->limits->box - now;
 
   return CLAMP (left, 0, self->cleaner->owner_deadline);
 }
@@ -154,63 +180,180 @@ run_note_error (MgrCleanupRun  *self,
     g_warning ("“%s” failed to give memory back: %s", step->name, error->message);
 }
 
-static void
-run_ask (MgrCleanupRun  *self,
-         MgrCleanupStep *step,
-         Turn           *turn,
-         MgrResource    *resource)
+static MgrCleanupStep *
+run_get_step (MgrCleanupRun *self)
 {
-  g_autoptr (GError) error = NULL;
-  Measure before;
-  Measure after;
-
-  self->request.target = MIN (step->expected, self->plan->target - self->claimed);
-  self->request.deadline = g_get_monotonic_time () + run_get_time_left (self);
-
-  run_measure (self, &before);
-  step->claimed = mgr_reclaim_call (resource, &self->request, &error);
-  run_measure (self, &after);
-
-  step_add_measures (step, &before, &after);
-  if (error != NULL)
-    run_note_error (self, step, error);
-  else if (step->claimed == 0)
-    mgr_cleanup_step_set_reason (step, "gave nothing back");
-
-  turn->asked = self->request.target;
-  turn->size = mgr_resource_get_size (resource);
-  turn->time = before.time;
-  self->claimed += MIN (step->claimed, G_MAXUINT64 - self->claimed);
+  return g_ptr_array_index (self->steps, self->next);
 }
 
-gboolean
-mgr_cleanup_run_next (MgrCleanupRun *self)
+/* Why nobody is asked any more, or %NULL. */
+static const char *
+run_find_obstacle (MgrCleanupRun *self)
 {
-  const MgrCleanupCandidate *candidate;
-  g_autoptr (MgrResource) resource = NULL;
-  MgrCleanupStep *step;
-  guint turn = self->next;
+  if (self->claimed >= self->plan->target)
+    return MGR_REASON_TARGET_MET;
+  if (self->cancelled)
+    return REASON_CANCELLED;
 
-  if (turn >= self->n_turns)
-    return FALSE;
+  return run_get_time_left (self) == 0 ? "time was up" : NULL;
+}
 
-  self->next++;
-  candidate = g_ptr_array_index (self->plan->turns, turn);
-  step = g_ptr_array_index (self->steps, turn);
-  resource = mgr_resource_registry_lookup_serial (self->cleaner->registry, step->name,
-                                                  candidate->serial);
-  if (resource == NULL)
-    mgr_cleanup_step_set_reason (step, "unregistered before its turn");
-  else if (self->claimed >= self->plan->target)
-    mgr_cleanup_step_set_reason (step, MGR_REASON_TARGET_MET);
-  else if (run_get_time_left (self) == 0)
-    mgr_cleanup_step_set_reason (step, "time was up");
-  else if (candidate->is_heap)
-    self->heap_step = step;
+static void
+run_begin_turn (MgrCleanupRun *self)
+{
+  MgrReclaimScore score = mgr_score_table_lookup (self->cleaner->scores,
+                                                  run_get_step (self)->name);
+
+  self->slice = mgr_reclaim_score_get_slice (&score, self->limits->slice);
+  self->turns[self->next].time = mgr_clock_get_time (self->cleaner->clock);
+}
+
+/* Begins the next turn, or says why there is none. */
+static void
+run_consider (MgrCleanupRun *self)
+{
+  const MgrCleanupCandidate *candidate = g_ptr_array_index (self->plan->turns, self->next);
+  MgrCleanupStep *step = run_get_step (self);
+  const char *obstacle = run_find_obstacle (self);
+
+  if (obstacle == NULL && !candidate->is_heap)
+    {
+      self->resource = mgr_resource_registry_lookup_serial (self->cleaner->registry, step->name,
+                                                            candidate->serial);
+      if (self->resource != NULL)
+        {
+          run_begin_turn (self);
+          return;
+        }
+      obstacle = "unregistered before its turn";
+    }
+
+  if (obstacle != NULL)
+    mgr_cleanup_step_set_reason (step, obstacle);
   else
-    run_ask (self, step, &self->turns[turn], resource);
+    self->heap_step = step;
+  self->next++;
+}
 
-  return TRUE;
+static void
+run_end_turn (MgrCleanupRun *self)
+{
+  MgrCleanupStep *step = run_get_step (self);
+
+  if (step->claimed == 0 && step->error == NULL)
+    mgr_cleanup_step_set_reason (step, self->cancelled ? REASON_CANCELLED : "gave nothing back");
+
+  self->turns[self->next].size = mgr_resource_get_size (self->resource);
+  g_clear_object (&self->resource);
+  self->next++;
+}
+
+/* How long the next slice may be, for it to take as long as it should. */
+static void
+run_adapt_slice (MgrCleanupRun *self,
+                 gint64         duration)
+{
+  guint64 asked = self->request.target;
+  double fitting = (double) asked * (double) self->limits->slice / (double) MAX (duration, 1);
+  guint64 largest = asked > G_MAXUINT64 / SLICE_STEP ? G_MAXUINT64 : asked * SLICE_STEP;
+
+  self->slice = fitting >= (double) largest ? largest : (guint64) fitting;
+  self->slice = MAX (self->slice, MAX (asked / SLICE_STEP, SMALLEST_SLICE));
+}
+
+/* Takes what the resource answered. */
+static void
+run_take (MgrCleanupRun *self,
+          guint64        claimed,
+          const GError  *error)
+{
+  MgrCleanupStep *step = run_get_step (self);
+  Turn *turn = &self->turns[self->next];
+  gboolean is_whole = self->mode != MGR_CLEANUP_RUN_BACKGROUND;
+  Measure after;
+
+  run_measure (self, &after);
+  step_add_measures (step, &self->before, &after);
+  step->claimed += MIN (claimed, G_MAXUINT64 - step->claimed);
+  turn->asked += MIN (self->request.target, G_MAXUINT64 - turn->asked);
+  self->claimed += MIN (claimed, G_MAXUINT64 - self->claimed);
+  self->worked += after.time - self->before.time;
+
+  if (error != NULL)
+    run_note_error (self, step, error);
+  if (is_whole || error != NULL || claimed == 0
+      || step->claimed >= step->expected || self->claimed >= self->plan->target)
+    run_end_turn (self);
+  else
+    run_adapt_slice (self, after.time - self->before.time);
+}
+
+static void
+run_prepare_request (MgrCleanupRun *self)
+{
+  MgrCleanupStep *step = run_get_step (self);
+  guint64 left = step->expected - MIN (step->claimed, step->expected);
+  guint64 target = MIN (left, self->plan->target - self->claimed);
+  gboolean is_slice = self->mode == MGR_CLEANUP_RUN_BACKGROUND;
+  gint64 time = run_get_time_left (self);
+
+  if (is_slice && mgr_reclaim_may_ask (self->resource))
+    time = MIN (time, self->limits->slice);
+  self->request.target = is_slice ? MIN (target, self->slice) : target;
+  self->request.deadline = g_get_monotonic_time () + time;
+}
+
+static MgrCleanupRunState
+run_poll (MgrCleanupRun *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 claimed = 0;
+
+  if (!mgr_reclaim_call_poll (self->call, &claimed, &error))
+    return MGR_CLEANUP_RUN_WAITING;
+
+  g_clear_pointer (&self->call, mgr_reclaim_call_free);
+  run_take (self, claimed, error);
+  return MGR_CLEANUP_RUN_MORE;
+}
+
+MgrCleanupRunState
+mgr_cleanup_run_next (MgrCleanupRun *self,
+                      GSource       *wake)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 claimed;
+
+  if (self->call != NULL)
+    return run_poll (self);
+
+  while (self->resource == NULL && self->next < self->n_turns)
+    run_consider (self);
+  if (self->resource == NULL)
+    return MGR_CLEANUP_RUN_DONE;
+
+  run_prepare_request (self);
+  run_measure (self, &self->before);
+  if (self->mode == MGR_CLEANUP_RUN_BACKGROUND && !mgr_reclaim_may_ask (self->resource))
+    {
+      self->call = mgr_reclaim_call_post (self->resource, &self->request, wake);
+      return MGR_CLEANUP_RUN_WAITING;
+    }
+
+  claimed = mgr_reclaim_call (self->resource, &self->request, &error);
+  run_take (self, claimed, error);
+  return MGR_CLEANUP_RUN_MORE;
+}
+
+void
+mgr_cleanup_run_cancel (MgrCleanupRun *self)
+{
+  self->cancelled = TRUE;
+  g_clear_pointer (&self->call, mgr_reclaim_call_free);
+  if (self->resource != NULL)
+    run_end_turn (self);
+  while (self->next < self->n_turns)
+    run_consider (self);
 }
 
 /* What a step claimed and the system did not get. */
@@ -286,16 +429,19 @@ run_trim (MgrCleanupRun *self)
   MgrHeapReclaimer *heap = self->cleaner->heap;
   guint64 missing = run_get_missing (self);
   guint64 wanted = self->heap_step != NULL ? self->heap_step->expected : 0;
+  gint64 box = run_get_time_left (self);
 
   if (missing >= WORTH_TRIMMING)
     mgr_heap_reclaimer_suspect (heap, missing);
   if (missing >= WORTH_TRIMMING && missing > self->claimed / 2)
     wanted = MAX (wanted, missing);
 
-  if (self->limits->trim)
+  if (self->mode == MGR_CLEANUP_RUN_BACKGROUND)
+    box = MIN (box, BACKGROUND_TRIM);
+  if (self->limits->trim && self->mode != MGR_CLEANUP_RUN_BACKGROUND)
     self->trimmed = mgr_heap_reclaimer_trim (heap);
   else if (wanted > 0)
-    self->trimmed = mgr_heap_reclaimer_trim_for (heap, wanted, run_get_time_left (self));
+    self->trimmed = mgr_heap_reclaimer_trim_for (heap, wanted, box);
 
   run_share_trimmed (self, missing);
 }

@@ -50,4 +50,24 @@ guint64  mgr_reclaim_call        (MgrResource              *resource,
                                   const MgrReclaimRequest  *request,
                                   GError                  **error);
 
+/* Whether the calling thread may ask @resource itself. */
+gboolean mgr_reclaim_may_ask     (MgrResource              *resource);
+
+/* The same without waiting, for a resource that lives in another thread. */
+typedef struct _MgrReclaimCall MgrReclaimCall;
+
+/* Makes @wake ready once the resource has answered. Returns (transfer full) */
+MgrReclaimCall *mgr_reclaim_call_post (MgrResource              *resource,
+                                       const MgrReclaimRequest  *request,
+                                       GSource                  *wake);
+
+/* %FALSE until the resource has answered, or the deadline of the request has passed;
+ * then as mgr_reclaim_call() returns. */
+gboolean        mgr_reclaim_call_poll (MgrReclaimCall           *call,
+                                       guint64                  *out_freed,
+                                       GError                  **error);
+
+/* Withdraws the call, if it has not begun. */
+void            mgr_reclaim_call_free (MgrReclaimCall           *call);
+
 G_END_DECLS

@@ -87,30 +87,107 @@ mgr_reclaim_request_clear (MgrReclaimRequest *request)
   g_clear_pointer (&request->records, mgr_record_ring_unref);
 }
 
+/* What the owner fills in. */
 typedef struct
 {
   MgrReclaimRequest request;
   guint64 freed;
   GError *error; /* (owned) (nullable) */
-} ReclaimCall;
+  GSource *wake; /* (owned) (nullable) */
+} Answer;
+
+struct _MgrReclaimCall
+{
+  MgrOwnerCall *posted; /* (owned) */
+  Answer *answer;       /* (unowned) kept by posted; read once that has returned */
+  char *name;           /* (owned) of the resource */
+  gint64 deadline;
+};
 
 static void
-reclaim_call_cb (gpointer object,
-                 gpointer user_data)
+answer_cb (gpointer object,
+           gpointer user_data)
 {
-  ReclaimCall *call = user_data;
+  Answer *answer = user_data;
 
-  call->freed = mgr_resource_reclaim (object, &call->request, &call->error);
+  answer->freed = mgr_resource_reclaim (object, &answer->request, &answer->error);
+  if (answer->wake != NULL)
+    g_source_set_ready_time (answer->wake, 0);
 }
 
 static void
-reclaim_call_free (gpointer data)
+answer_free (gpointer data)
 {
-  ReclaimCall *call = data;
+  Answer *answer = data;
 
-  mgr_reclaim_request_clear (&call->request);
-  g_clear_error (&call->error);
+  mgr_reclaim_request_clear (&answer->request);
+  g_clear_error (&answer->error);
+  g_clear_pointer (&answer->wake, g_source_unref);
+  g_free (answer);
+}
+
+MgrReclaimCall *
+mgr_reclaim_call_post (MgrResource             *resource,
+                       const MgrReclaimRequest *request,
+                       GSource                 *wake)
+{
+  MgrReclaimCall *call = g_new0 (MgrReclaimCall, 1);
+  Answer *answer = g_new0 (Answer, 1);
+
+  mgr_reclaim_request_copy (request, &answer->request);
+  answer->wake = wake != NULL ? g_source_ref (wake) : NULL;
+  call->answer = answer;
+  call->name = g_strdup (mgr_resource_get_name (resource));
+  call->deadline = request->deadline;
+  call->posted = mgr_owner_call_post (mgr_resource_get_context (resource), resource,
+                                      answer_cb, answer, answer_free);
+  return call;
+}
+
+void
+mgr_reclaim_call_free (MgrReclaimCall *call)
+{
+  mgr_owner_call_withdraw (call->posted);
+  mgr_owner_call_unref (call->posted);
+  g_free (call->name);
   g_free (call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrReclaimCall, mgr_reclaim_call_free)
+
+static guint64
+reclaim_call_finish (MgrReclaimCall  *call,
+                     gboolean         answered,
+                     GError         **error)
+{
+  if (!answered)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT,
+                   "The owner of “%s” did not answer in time: iterate the main context of the "
+                   "thread that made it", call->name);
+      return 0;
+    }
+
+  if (call->answer->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&call->answer->error));
+  return call->answer->freed;
+}
+
+gboolean
+mgr_reclaim_call_poll (MgrReclaimCall  *call,
+                       guint64         *out_freed,
+                       GError         **error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  /* Who has made the source ready is about to return. */
+  gboolean answered = mgr_owner_call_wait (call->posted, now + G_TIME_SPAN_MILLISECOND);
+
+  if (!answered && now < call->deadline)
+    return FALSE;
+
+  *out_freed = reclaim_call_finish (call, answered, error);
+  return TRUE;
 }
 
 static guint64
@@ -118,24 +195,15 @@ reclaim_there (MgrResource              *resource,
                const MgrReclaimRequest  *request,
                GError                  **error)
 {
-  ReclaimCall *call = g_new0 (ReclaimCall, 1);
-  g_autoptr (MgrOwnerCall) posted = NULL;
+  g_autoptr (MgrReclaimCall) call = mgr_reclaim_call_post (resource, request, NULL);
 
-  mgr_reclaim_request_copy (request, &call->request);
-  posted = mgr_owner_call_post (mgr_resource_get_context (resource), resource,
-                                reclaim_call_cb, call, reclaim_call_free);
-  if (!mgr_owner_call_wait (posted, request->deadline))
-    {
-      mgr_owner_call_withdraw (posted);
-      g_set_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT,
-                   "The owner of “%s” did not answer in time: iterate the main context of the "
-                   "thread that made it", mgr_resource_get_name (resource));
-      return 0;
-    }
+  return reclaim_call_finish (call, mgr_owner_call_wait (call->posted, request->deadline), error);
+}
 
-  if (call->error != NULL)
-    g_propagate_error (error, g_steal_pointer (&call->error));
-  return call->freed;
+gboolean
+mgr_reclaim_may_ask (MgrResource *resource)
+{
+  return mgr_resource_is_owner (resource) || mgr_resource_is_thread_safe (resource);
 }
 
 guint64
@@ -143,7 +211,7 @@ mgr_reclaim_call (MgrResource              *resource,
                   const MgrReclaimRequest  *request,
                   GError                  **error)
 {
-  if (mgr_resource_is_owner (resource) || mgr_resource_is_thread_safe (resource))
+  if (mgr_reclaim_may_ask (resource))
     return mgr_resource_reclaim (resource, request, error);
 
   return reclaim_there (resource, request, error);
