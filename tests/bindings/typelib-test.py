@@ -25,11 +25,12 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
     "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "ResourceGroup",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
-    "ReclaimEstimate", "Report",
+    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
