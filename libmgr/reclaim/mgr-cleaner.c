@@ -513,7 +513,6 @@ cleaner_execute (MgrCleaner           *self,
   for (guint i = 0; i < plan->steps->len; i++)
     {
       const MgrCleanupStep *step = g_ptr_array_index (plan->steps, i);
-      g_autoptr (GError) error = NULL;
       guint64 more = 0;
 
       if (!mgr_resource_registry_contains (self->registry, step->resource))
@@ -523,9 +522,7 @@ cleaner_execute (MgrCleaner           *self,
         {
           request->target = MIN (step->size, plan->target - freed);
           request->deadline = g_get_monotonic_time () + left;
-          more = mgr_reclaim_call (step->resource, request, &error);
-          if (error != NULL)
-            g_debug ("Nothing was freed: %s", error->message);
+          more = mgr_reclaim_call (step->resource, request, NULL);
         }
       add_name (more > 0 ? cleaned : kept, step);
       freed += MIN (more, G_MAXUINT64 - freed);
