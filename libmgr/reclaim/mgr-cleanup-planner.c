@@ -191,7 +191,10 @@ planner_sort_out (Planner   *planner,
       MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
       Reason reason = find_reason_to_keep (candidate, plan->flags);
 
-      if (reason != N_REASONS)
+      /* A heap that holds nothing free is nothing to tell of each time. */
+      if (candidate->is_heap && reason == REASON_EMPTY)
+        mgr_cleanup_candidate_free (candidate);
+      else if (reason != N_REASONS)
         planner_keep (planner, candidate, reason);
       else
         g_ptr_array_add (plan->turns, candidate);

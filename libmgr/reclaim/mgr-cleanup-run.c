@@ -177,7 +177,7 @@ run_note_error (MgrCleanupRun  *self,
 
   if (!is_kept_error (error)
       && mgr_score_table_warns (self->cleaner->scores, step->name, self->start))
-    g_warning ("“%s” failed to give memory back: %s", step->name, error->message);
+    g_message ("“%s” failed to give memory back: %s", step->name, error->message);
 }
 
 static MgrCleanupStep *

@@ -127,7 +127,7 @@ test_random (void)
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (0);
 
-  g_test_summary ("No PROTECTED resource is in any plan, and the preview is what happens");
+  g_test_summary ("No PROTECTED resource is in any plan, and the plan is what happens");
   g_test_message ("seed %u", seed);
 
   for (guint i = 0; i < N_REGISTRIES; i++)
