@@ -263,7 +263,8 @@ plan_new_empty (void)
 MgrCleanupPlan *
 mgr_cleanup_plan_new (GPtrArray          *candidates,
                       MgrCleanupStrategy  strategy,
-                      MgrCleanupFlags     flags)
+                      MgrCleanupFlags     flags,
+                      const guint64      *target)
 {
   Planner planner = { .plan = plan_new_empty () };
   MgrCleanupPlan *plan = planner.plan;
@@ -274,8 +275,10 @@ mgr_cleanup_plan_new (GPtrArray          *candidates,
   plan->flags = flags;
   planner_sort_out (&planner, candidates);
   g_ptr_array_sort (plan->turns, mgr_cleanup_candidate_compare_turns);
-  plan->target = percent_of (turns_get_total (plan->turns),
-                             mgr_cleanup_limits_get (strategy)->percent);
+  plan->target = target != NULL
+                   ? *target
+                   : percent_of (turns_get_total (plan->turns),
+                                 mgr_cleanup_limits_get (strategy)->percent);
   planner_fill (&planner);
   planner_clear (&planner);
   return plan;

@@ -407,6 +407,16 @@ function overrideReclaim() {
         strategy = Mgr.CleanupStrategy.MODERATE, flags = Mgr.CleanupFlags.NONE) {
         return plan.call(this, strategy, flags);
     });
+    override(Mgr.Cleaner.prototype, 'plan_bytes', plan => function (target,
+        strategy = Mgr.CleanupStrategy.MODERATE, flags = Mgr.CleanupFlags.NONE) {
+        return plan.call(this, toBytes(target), strategy, flags);
+    });
+    Gio._promisify(Mgr.Cleaner.prototype, 'cleanup_async', 'cleanup_finish');
+    override(Mgr.Cleaner.prototype, 'cleanup_async', cleanup => function (
+        strategy = Mgr.CleanupStrategy.MODERATE, flags = Mgr.CleanupFlags.NONE,
+        cancellable = null, ...rest) {
+        return cleanup.call(this, strategy, flags, cancellable, ...rest);
+    });
 
     override(Mgr.Resource, 'new', create => (...values) => newResource(create, ...values));
     for (const name of ['set_size', 'set_limit']) {

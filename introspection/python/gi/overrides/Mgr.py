@@ -305,6 +305,7 @@ Mgr.Manager.cleanup = _cleanup
 
 _cleaner_cleanup = Mgr.Cleaner.cleanup
 _cleaner_plan = Mgr.Cleaner.plan
+_cleaner_plan_bytes = Mgr.Cleaner.plan_bytes
 _resource_new = Mgr.Resource.new
 _resource_set_size = Mgr.Resource.set_size
 _resource_set_limit = Mgr.Resource.set_limit
@@ -333,6 +334,10 @@ def _cleaner_cleanup_with_defaults(self, strategy=MODERATE, force=False, safe_mo
 
 def _plan(self, strategy=MODERATE, flags=Mgr.CleanupFlags.NONE):
     return _cleaner_plan(self, strategy, flags)
+
+
+def _plan_bytes(self, target, strategy=MODERATE, flags=Mgr.CleanupFlags.NONE):
+    return _cleaner_plan_bytes(self, _size(target), strategy, flags)
 
 
 class _Access:
@@ -472,6 +477,7 @@ def _insert_rule(self, position, pattern, safety):
 
 Mgr.Cleaner.cleanup = _cleaner_cleanup_with_defaults
 Mgr.Cleaner.plan = _plan
+Mgr.Cleaner.plan_bytes = _plan_bytes
 Mgr.ProtectionRules.insert = _insert_rule
 Mgr.Resource.__init__ = _resource_init
 Mgr.Resource.access = _access
