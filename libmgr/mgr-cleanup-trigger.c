@@ -8,6 +8,7 @@
 
 #include "journal/mgr-journal-private.h"
 #include "pressure/mgr-level-now-private.h"
+#include "reclaim/mgr-cleaner-private.h"
 
 /* A level is held for seconds after pressure fell, so a level alone does not say
  * that more is to be cleaned. While one is held, usage is looked at once in this
@@ -21,6 +22,8 @@ struct _MgrCleanupTrigger
   MgrCleaner *cleaner;         /* (owned) */
   GMainContext *context;       /* (owned) */
   GSource *repeat;             /* (owned) (nullable), while a level is held */
+  GCancellable *background;    /* (owned) (nullable), while one cleans in the background */
+  MgrCleanupStrategy strategy; /* of that one */
   gulong changed_id;
   MgrJournal *journal;         /* (owned) (nullable) */
   guint64 cause;
@@ -32,35 +35,112 @@ typedef struct
   gboolean cleans;
   MgrCleanupStrategy strategy;
   gboolean force;
+  gboolean waits; /* until it is done, whatever else the loop has to do */
 } Response;
 
-/* CAUTIOUS resources give way only where the program would otherwise end. */
+/* CAUTIOUS resources give way only where the program would otherwise end. Up to high a
+ * main loop must not stall for a cleanup; from critical on nothing is more urgent. */
 static const Response responses[] = {
-  [MGR_PRESSURE_LEVEL_NORMAL] = { FALSE, MGR_CLEANUP_STRATEGY_LIGHT, FALSE },
-  [MGR_PRESSURE_LEVEL_LOW] = { FALSE, MGR_CLEANUP_STRATEGY_LIGHT, FALSE },
-  [MGR_PRESSURE_LEVEL_MEDIUM] = { TRUE, MGR_CLEANUP_STRATEGY_LIGHT, FALSE },
-  [MGR_PRESSURE_LEVEL_HIGH] = { TRUE, MGR_CLEANUP_STRATEGY_MODERATE, FALSE },
-  [MGR_PRESSURE_LEVEL_CRITICAL] = { TRUE, MGR_CLEANUP_STRATEGY_AGGRESSIVE, FALSE },
-  [MGR_PRESSURE_LEVEL_EMERGENCY] = { TRUE, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE },
+  [MGR_PRESSURE_LEVEL_NORMAL] = { FALSE, MGR_CLEANUP_STRATEGY_LIGHT, FALSE, FALSE },
+  [MGR_PRESSURE_LEVEL_LOW] = { FALSE, MGR_CLEANUP_STRATEGY_LIGHT, FALSE, FALSE },
+  [MGR_PRESSURE_LEVEL_MEDIUM] = { TRUE, MGR_CLEANUP_STRATEGY_LIGHT, FALSE, FALSE },
+  [MGR_PRESSURE_LEVEL_HIGH] = { TRUE, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, FALSE },
+  [MGR_PRESSURE_LEVEL_CRITICAL] = { TRUE, MGR_CLEANUP_STRATEGY_AGGRESSIVE, FALSE, TRUE },
+  [MGR_PRESSURE_LEVEL_EMERGENCY] = { TRUE, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE },
 };
+
+static void trigger_release (MgrCleanupTrigger *self);
+
+static void
+trigger_cancel_background (MgrCleanupTrigger *self)
+{
+  if (self->background != NULL)
+    g_cancellable_cancel (self->background);
+  g_clear_object (&self->background);
+}
+
+typedef struct
+{
+  MgrCleanupTrigger *trigger; /* (owned) */
+  GCancellable *cancellable;  /* (owned) */
+} Started;
+
+static void
+background_ended_cb (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  Started *started = user_data;
+  MgrCleanupTrigger *self = started->trigger;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MgrCleanupReport) report =
+    mgr_cleaner_cleanup_finish (MGR_CLEANER (source), result, &error);
+
+  if (report == NULL)
+    g_debug ("No cleanup: %s", error->message);
+
+  /* By now another one may have been started. */
+  if (self->background == started->cancellable)
+    g_clear_object (&self->background);
+  g_object_unref (started->cancellable);
+  g_free (started);
+  trigger_release (self);
+}
+
+/* One that goes further takes the place of one that is under way. */
+static void
+trigger_clean_in_background (MgrCleanupTrigger *self,
+                             const Response    *response)
+{
+  g_autoptr (GMainContextPusher) pusher = NULL;
+  Started *started;
+
+  if (self->background != NULL && self->strategy >= response->strategy)
+    return;
+
+  trigger_cancel_background (self);
+  self->background = g_cancellable_new ();
+  self->strategy = response->strategy;
+
+  /* Whoever iterates the context need not have made it his default. */
+  pusher = g_main_context_pusher_new (self->context);
+  started = g_new (Started, 1);
+  started->trigger = g_rc_box_acquire (self);
+  started->cancellable = g_object_ref (self->background);
+  mgr_cleaner_cleanup_async (self->cleaner, response->strategy,
+                             response->force ? MGR_CLEANUP_FLAGS_FORCE : MGR_CLEANUP_FLAGS_NONE,
+                             self->background, background_ended_cb, started);
+}
+
+static void
+trigger_clean_now (MgrCleanupTrigger *self,
+                   const Response    *response)
+{
+  g_autoptr (MgrCleanupReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trigger_cancel_background (self);
+  report = mgr_cleaner_cleanup (self->cleaner, response->strategy, response->force, TRUE, &error);
+  if (report == NULL)
+    g_debug ("No cleanup: %s", error->message);
+}
 
 static void
 trigger_respond (MgrCleanupTrigger *self,
                  MgrPressureLevel   level)
 {
   const Response *response = &responses[level];
-  g_autoptr (MgrCleanupReport) report = NULL;
-  g_autoptr (GError) error = NULL;
   MgrJournalScope scope;
 
   if (!response->cleans || !mgr_cleanup_trigger_get_enabled (self))
     return;
 
   mgr_journal_scope_open (&scope, self->journal, self->cause);
-  report = mgr_cleaner_cleanup (self->cleaner, response->strategy, response->force, TRUE, &error);
+  if (response->waits)
+    trigger_clean_now (self, response);
+  else
+    trigger_clean_in_background (self, response);
   mgr_journal_scope_close (&scope);
-  if (report == NULL)
-    g_debug ("No cleanup: %s", error->message);
 }
 
 static void
@@ -131,6 +211,8 @@ trigger_changed_cb (MgrPressureMonitor *monitor,
    * may drop the manager, and this trigger with it. */
   g_rc_box_acquire (self);
   now = mgr_level_now (self->monitor);
+  mgr_cleaner_set_level (self->cleaner, level);
+  mgr_cleaner_prepare (self->cleaner);
   trigger_respond (self, MIN (level, now));
   trigger_schedule (self);
   trigger_release (self);
@@ -167,6 +249,7 @@ mgr_cleanup_trigger_free (MgrCleanupTrigger *self)
 {
   g_clear_signal_handler (&self->changed_id, self->monitor);
   trigger_cancel (self);
+  trigger_cancel_background (self);
   trigger_release (self);
 }
 

@@ -6,6 +6,24 @@
 
 #include "mgr-manager-private.h"
 
+#include "reclaim/mgr-cleaner-private.h"
+#include "reclaim/mgr-heap-reclaimer-private.h"
+
+/* What malloc holds free nobody misses; it is asked last, for it grows by what the
+ * others free. */
+void
+mgr_manager_set_up_heap (MgrManager *self)
+{
+  MgrHeapReclaimer *reclaimer = mgr_cleaner_get_heap (self->cleaner);
+
+  if (!mgr_heap_reclaimer_is_available ())
+    return;
+
+  self->heap = mgr_resource_new_for_reclaimer (NULL, MGR_RECLAIMER (reclaimer));
+  mgr_resource_set_safety (self->heap, MGR_SAFETY_SAFE);
+  mgr_cleaner_register (self->cleaner, self->heap, NULL);
+}
+
 /**
  * mgr_manager_get_automatic_cleanup:
  * @self: a manager

@@ -38,6 +38,7 @@ struct _MgrManager
   MgrCleaner *cleaner;         /* (owned) */
   MgrJournal *journal;         /* (owned) */
   MgrRecorder *recorder;       /* (owned) (nullable) once disposed of */
+  MgrResource *heap;           /* (owned) (nullable) */
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
@@ -54,6 +55,9 @@ void    mgr_manager_apply_config  (MgrManager *self);
 void mgr_manager_describe_journal (GParamSpec **journal,
                                    GParamSpec **journal_path);
 void mgr_manager_open_journal     (MgrManager  *self);
+
+/* Registers what malloc holds free, if the C library tells. */
+void mgr_manager_set_up_heap (MgrManager *self);
 
 /* Writes down, and says in the owner's context, that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

@@ -141,6 +141,7 @@ mgr_manager_constructed (GObject *object)
                                 "proc-path", self->proc_path,
                                 "root", self->root,
                                 NULL);
+  mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
   mgr_manager_open_journal (self);
@@ -176,6 +177,7 @@ mgr_manager_dispose (GObject *object)
 
   g_clear_object (&self->own_budget);
   g_clear_object (&self->monitor);
+  g_clear_object (&self->heap);
   g_clear_object (&self->cleaner);
   g_clear_object (&self->limits);
   g_clear_object (&self->root);

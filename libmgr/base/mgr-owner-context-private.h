@@ -31,4 +31,9 @@ void mgr_owner_context_post (GMainContext   *context,
 GWeakRef *mgr_weak_box_new  (gpointer object) G_GNUC_WARN_UNUSED_RESULT;
 void      mgr_weak_box_free (gpointer box);
 
+/* Drops a reference to @object in @context, where it lives: what its handlers hold is
+ * let go there too, and not in the middle of what the calling thread does. */
+void mgr_owner_context_unref (GMainContext   *context,
+                              gpointer        object);
+
 G_END_DECLS

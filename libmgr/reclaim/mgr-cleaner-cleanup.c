@@ -10,13 +10,17 @@
 #include "reclaim/mgr-cleanup-run-private.h"
 #include "reclaim/mgr-reclaim-private.h"
 
+/* How long a plan waits for owners in other threads to object, all of them together:
+ * no longer than the shortest of the time boxes. */
+#define VETO_DEADLINE (5 * G_TIME_SPAN_MILLISECOND)
+
 #define ALL_FLAGS \
   (MGR_CLEANUP_FLAGS_FORCE | MGR_CLEANUP_FLAGS_UNSAFE | MGR_CLEANUP_FLAGS_ALLOW_PROTECTED)
 
-static gboolean
-check_arguments (MgrCleanupStrategy   strategy,
-                 MgrCleanupFlags      flags,
-                 GError             **error)
+gboolean
+mgr_cleaner_check_arguments (MgrCleanupStrategy   strategy,
+                             MgrCleanupFlags      flags,
+                             GError             **error)
 {
   if ((guint) strategy > MGR_CLEANUP_STRATEGY_EMERGENCY)
     {
@@ -37,20 +41,23 @@ check_arguments (MgrCleanupStrategy   strategy,
   return TRUE;
 }
 
-static MgrCleanupPlan *
-cleaner_plan (MgrCleaner         *self,
-              MgrCleanupStrategy  strategy,
-              MgrCleanupFlags     flags)
+MgrCleanupPlan *
+mgr_cleaner_make_plan (MgrCleaner         *self,
+                       MgrCleanupStrategy  strategy,
+                       MgrCleanupFlags     flags,
+                       const guint64      *target)
 {
-  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry);
   gint64 time = mgr_clock_get_time (self->clock);
+  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry, time);
+  gint64 deadline = g_get_monotonic_time () + VETO_DEADLINE;
   MgrCleanupPlan *plan;
 
   for (guint i = 0; i < candidates->len; i++)
-    mgr_cleanup_candidate_read (g_ptr_array_index (candidates, i));
+    mgr_cleanup_candidate_read (g_ptr_array_index (candidates, i), flags,
+                                mgr_cleaner_get_level (self), deadline);
 
   mgr_score_table_rate (self->scores, candidates, time);
-  plan = mgr_cleanup_plan_new (candidates, strategy, flags);
+  plan = mgr_cleanup_plan_new (candidates, strategy, flags, target);
   plan->cleaner = self->id;
   plan->time = time;
   return plan;
@@ -82,10 +89,47 @@ mgr_cleaner_plan (MgrCleaner          *self,
   g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!check_arguments (strategy, flags, error))
+  if (!mgr_cleaner_check_arguments (strategy, flags, error))
     return NULL;
 
-  return cleaner_plan (self, strategy, flags);
+  mgr_cleaner_prepare (self);
+  return mgr_cleaner_make_plan (self, strategy, flags, NULL);
+}
+
+/**
+ * mgr_cleaner_plan_bytes:
+ * @self: a cleaner
+ * @target: how many bytes are wanted
+ * @strategy: how far to go, but for the target
+ * @flags: what may be touched
+ * @error: return location for a #GError
+ *
+ * Says what a cleanup would do to free @target bytes, as mgr_cleaner_plan() does for
+ * the share of a strategy: for who knows how much is to go, down to some watermark.
+ * The plan may expect less where there is no more.
+ *
+ * Fails where mgr_cleaner_plan() does. May be called from any thread, a handler of
+ * #MgrResource::reclaim too.
+ *
+ * Returns: (transfer full): the plan, for mgr_cleaner_execute() or to be shown
+ *
+ * Since: 1.0
+ */
+MgrCleanupPlan *
+mgr_cleaner_plan_bytes (MgrCleaner          *self,
+                        guint64              target,
+                        MgrCleanupStrategy   strategy,
+                        MgrCleanupFlags      flags,
+                        GError             **error)
+{
+  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!mgr_cleaner_check_arguments (strategy, flags, error))
+    return NULL;
+
+  mgr_cleaner_prepare (self);
+  return mgr_cleaner_make_plan (self, strategy, flags, &target);
 }
 
 static gboolean
@@ -111,8 +155,8 @@ cleaner_begin (MgrCleaner  *self,
   return TRUE;
 }
 
-static void
-warn_of_flags (MgrCleanupFlags flags)
+void
+mgr_cleaner_warn_of_flags (MgrCleanupFlags flags)
 {
   if ((flags & MGR_CLEANUP_FLAGS_FORCE) == 0 || (flags & MGR_CLEANUP_FLAGS_UNSAFE) == 0)
     return;
@@ -126,21 +170,22 @@ warn_of_flags (MgrCleanupFlags flags)
 
 /* The cleaner is busy when this begins, and no longer when it ends. */
 static MgrCleanupReport *
-cleaner_run (MgrCleaner     *self,
-             MgrCleanupPlan *plan,
-             gboolean        exact)
+cleaner_run (MgrCleaner        *self,
+             MgrCleanupPlan    *plan,
+             MgrCleanupRunMode  mode)
 {
-  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, exact);
+  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, mode);
+  guint64 pss = mgr_pss_verifier_get_pss (self->verifier);
   guint64 planned = mgr_cleaner_record_plan (self, plan);
   MgrJournalScope scope;
   MgrCleanupReport *report;
 
-  warn_of_flags (plan->flags);
+  mgr_cleaner_warn_of_flags (plan->flags);
   mgr_cleaner_post_started (self, plan->strategy);
 
   /* What the handlers are refused, say, came of this cleanup. */
   mgr_journal_scope_open (&scope, self->journal, planned);
-  while (mgr_cleanup_run_next (run))
+  while (mgr_cleanup_run_next (run, NULL) != MGR_CLEANUP_RUN_DONE)
     continue;
   mgr_journal_scope_close (&scope);
 
@@ -148,6 +193,7 @@ cleaner_run (MgrCleaner     *self,
   mgr_cleaner_record_report (self, report, planned);
   g_atomic_int_set (&self->busy, 0);
   mgr_cleaner_post_finished (self, report);
+  mgr_pss_verifier_verify (self->verifier, report, pss);
   return report;
 }
 
@@ -172,15 +218,19 @@ cleaner_check_steps (MgrCleaner      *self,
                      MgrCleanupPlan  *plan,
                      GError         **error)
 {
+  gint64 deadline = g_get_monotonic_time () + VETO_DEADLINE;
+
   for (guint i = 0; i < plan->steps->len; i++)
     {
       MgrCleanupCandidate *candidate = g_ptr_array_index (plan->turns, i);
       const char *name = candidate->step->name;
       g_autoptr (MgrResource) resource =
-        mgr_resource_registry_lookup (self->registry, name, candidate->serial);
-      const char *change = resource != NULL
-                             ? mgr_cleanup_candidate_compare (candidate, resource)
-                             : "went, or was unregistered,";
+        mgr_resource_registry_lookup_serial (self->registry, name, candidate->serial);
+      const char *change = "went, or was unregistered,";
+
+      if (resource != NULL)
+        change = mgr_cleanup_candidate_compare (candidate, resource,
+                                                mgr_cleaner_get_level (self), deadline);
 
       if (change != NULL)
         return fail_stale (error, name, change);
@@ -218,8 +268,8 @@ cleaner_check_plan (MgrCleaner      *self,
  * was expected of it.
  *
  * Fails with %MGR_ERROR_STALE_PLAN, naming what has changed, where a resource of its
- * steps has gone, was unregistered or reclassified, was given another size by its
- * owner or has nothing to give any more, where the plan was executed before, or was
+ * steps has gone, was unregistered, reclassified, pinned, vetoed or given another size
+ * by its owner, or has nothing to give any more; where the plan was executed before, or was
  * made by another cleaner. Nothing has been touched then, and unless it was executed
  * the plan stays as good as it was. What changes only while the cleanup runs is
  * skipped, and said in the report.
@@ -251,7 +301,7 @@ mgr_cleaner_execute (MgrCleaner      *self,
       return NULL;
     }
 
-  return cleaner_run (self, plan, TRUE);
+  return cleaner_run (self, plan, MGR_CLEANUP_RUN_EXACT);
 }
 
 /**
@@ -297,10 +347,10 @@ mgr_cleaner_cleanup (MgrCleaner          *self,
   if (!safe_mode)
     flags |= MGR_CLEANUP_FLAGS_UNSAFE;
 
-  if (!check_arguments (strategy, flags, error) || !cleaner_begin (self, error))
+  if (!mgr_cleaner_check_arguments (strategy, flags, error) || !cleaner_begin (self, error))
     return NULL;
 
   keep_alive = g_object_ref (self);
-  plan = cleaner_plan (self, strategy, flags);
-  return cleaner_run (self, plan, FALSE);
+  plan = mgr_cleaner_make_plan (self, strategy, flags, NULL);
+  return cleaner_run (self, plan, MGR_CLEANUP_RUN_TOLERANT);
 }

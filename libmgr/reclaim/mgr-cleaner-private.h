@@ -8,6 +8,7 @@
 #include "journal/mgr-journal-private.h"
 #include "reclaim/mgr-cleaner.h"
 #include "reclaim/mgr-heap-reclaimer.h"
+#include "reclaim/mgr-pss-verifier-private.h"
 #include "reclaim/mgr-resource-registry-private.h"
 #include "reclaim/mgr-score-table-private.h"
 
@@ -35,10 +36,12 @@ struct _MgrCleaner
   MgrProtectionRules *rules;     /* (owned), never changes */
   MgrResourceRegistry *registry; /* (owned), never changes */
   MgrScoreTable *scores;         /* (owned), never changes */
+  MgrPssVerifier *verifier;      /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
   MgrJournal *journal;           /* (owned) (nullable), set before the first cleanup */
 
-  gint busy; /* atomic: 1 while a cleanup runs */
+  gint busy;  /* atomic: 1 while a cleanup runs */
+  gint level; /* atomic: MgrPressureLevel */
 
   GMutex lock;
   MgrCleanerTotals totals; /* guarded by lock */
@@ -53,8 +56,26 @@ MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 void              mgr_cleaner_set_owner_deadline (MgrCleaner         *self,
                                                   gint64              deadline);
 
+/* How short memory is, for those who are asked: a cleaner does not know. */
+void              mgr_cleaner_set_level          (MgrCleaner         *self,
+                                                  MgrPressureLevel    level);
+MgrPressureLevel  mgr_cleaner_get_level          (MgrCleaner         *self);
+
 /* What trims the heap after a cleanup. */
 MgrHeapReclaimer *mgr_cleaner_get_heap           (MgrCleaner         *self);
+
+/* Has the process measured, for a cleanup that may come. */
+void              mgr_cleaner_prepare            (MgrCleaner         *self);
+
+/* Among the files of this class. */
+gboolean          mgr_cleaner_check_arguments    (MgrCleanupStrategy   strategy,
+                                                  MgrCleanupFlags      flags,
+                                                  GError             **error);
+MgrCleanupPlan   *mgr_cleaner_make_plan          (MgrCleaner          *self,
+                                                  MgrCleanupStrategy   strategy,
+                                                  MgrCleanupFlags      flags,
+                                                  const guint64       *target);
+void              mgr_cleaner_warn_of_flags      (MgrCleanupFlags      flags);
 
 /* Says in the owner's context that a cleanup has begun or ended. */
 void              mgr_cleaner_post_started       (MgrCleaner         *self,
@@ -73,5 +94,10 @@ guint64           mgr_cleaner_record_plan        (MgrCleaner         *self,
 void              mgr_cleaner_record_report      (MgrCleaner         *self,
                                                   MgrCleanupReport   *report,
                                                   guint64             planned);
+
+MgrResourceRegistry *mgr_cleaner_get_registry (MgrCleaner *self);
+
+/* By its clock. */
+gint64               mgr_cleaner_get_time     (MgrCleaner *self);
 
 G_END_DECLS

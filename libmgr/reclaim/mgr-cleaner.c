@@ -18,9 +18,12 @@
  *
  * A cleaner keeps the registered resources, and mgr_cleaner_cleanup() asks them
  * for memory one after the other: those that are %MGR_SAFETY_SAFE first, then,
- * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; within a class the lowest
- * priority first, then the largest. %MGR_SAFETY_PROTECTED ones are never asked,
- * whatever is forced. mgr_cleaner_plan() says beforehand what would be done.
+ * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; %MGR_SAFETY_PROTECTED ones
+ * only if it is unsafe besides, see #MgrCleanupFlags. Within a class those over their
+ * limit come first, then those of the lowest priority, then those that are expected
+ * to give most per millisecond: by what came of asking them before, less what they
+ * soon took again, and by their sizes and costs as long as nothing is known.
+ * mgr_cleaner_plan() says beforehand what would be done.
  *
  * How far a cleanup goes depends on the strategy:
  *
@@ -62,9 +65,10 @@ typedef enum
 {
   SIGNAL_CLEANUP_STARTED,
   SIGNAL_CLEANUP_FINISHED,
+  SIGNAL_CLEANUP_VERIFIED,
 } MgrCleanerSignal;
 
-static guint signals[SIGNAL_CLEANUP_FINISHED + 1];
+static guint signals[SIGNAL_CLEANUP_VERIFIED + 1];
 
 /**
  * MgrCleaner:
@@ -132,6 +136,13 @@ mgr_cleaner_set_property (GObject      *object,
 }
 
 static void
+emit_verified (GObject          *owner,
+               MgrCleanupReport *report)
+{
+  g_signal_emit (owner, signals[SIGNAL_CLEANUP_VERIFIED], 0, report);
+}
+
+static void
 mgr_cleaner_constructed (GObject *object)
 {
   MgrCleaner *self = MGR_CLEANER (object);
@@ -144,6 +155,7 @@ mgr_cleaner_constructed (GObject *object)
     self->proc_path = g_strdup ("/proc");
   self->memory = mgr_process_memory_new (self->proc_path);
   self->heap = mgr_heap_reclaimer_new (self->proc_path);
+  self->verifier = mgr_pss_verifier_new (self->proc_path, object, emit_verified);
 }
 
 static void
@@ -151,6 +163,7 @@ mgr_cleaner_finalize (GObject *object)
 {
   MgrCleaner *self = MGR_CLEANER (object);
 
+  g_object_unref (self->verifier);
   mgr_score_table_free (self->scores);
   g_object_unref (self->registry);
   g_object_unref (self->rules);
@@ -195,6 +208,28 @@ cleaner_install_signals (GType type)
    */
   signals[SIGNAL_CLEANUP_FINISHED] =
     g_signal_new ("cleanup-finished", type, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_CLEANUP_REPORT);
+
+  /**
+   * MgrCleaner::cleanup-verified:
+   * @self: the cleaner
+   * @report: what it did, with what the process was before and after
+   *
+   * What a cleanup did has been measured once more, as exactly as the kernel can, in
+   * a thread of its own: @report is that of #MgrCleaner::cleanup-finished, with
+   * mgr_cleanup_report_get_pss_after() and, if the process was measured within a few
+   * seconds before, mgr_cleanup_report_get_pss_before(). That takes 15 ms of a core
+   * for each GiB and at most one hundredth of a core, so that cleanups which follow
+   * one another closely, in a large process, may never be verified; nor are they where
+   * the kernel has no /proc/self/smaps_rollup.
+   *
+   * Fires in the main context of the cleaner.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CLEANUP_VERIFIED] =
+    g_signal_new ("cleanup-verified", type, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, MGR_TYPE_CLEANUP_REPORT);
 }
@@ -445,8 +480,39 @@ mgr_cleaner_set_owner_deadline (MgrCleaner *self,
   self->owner_deadline = deadline;
 }
 
+void
+mgr_cleaner_set_level (MgrCleaner       *self,
+                       MgrPressureLevel  level)
+{
+  g_atomic_int_set (&self->level, (gint) level);
+}
+
+MgrPressureLevel
+mgr_cleaner_get_level (MgrCleaner *self)
+{
+  return (MgrPressureLevel) g_atomic_int_get (&self->level);
+}
+
+void
+mgr_cleaner_prepare (MgrCleaner *self)
+{
+  mgr_pss_verifier_prepare (self->verifier);
+}
+
 MgrHeapReclaimer *
 mgr_cleaner_get_heap (MgrCleaner *self)
 {
   return self->heap;
+}
+
+MgrResourceRegistry *
+mgr_cleaner_get_registry (MgrCleaner *self)
+{
+  return self->registry;
+}
+
+gint64
+mgr_cleaner_get_time (MgrCleaner *self)
+{
+  return mgr_clock_get_time (self->clock);
 }

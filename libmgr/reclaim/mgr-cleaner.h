@@ -17,6 +17,8 @@
 #include "reclaim/mgr-cleanup-plan.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-protection-rules.h"
+#include "reclaim/mgr-reclaim-record.h"
+#include "reclaim/mgr-resource-group.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
@@ -46,7 +48,31 @@ gboolean            mgr_cleaner_unregister    (MgrCleaner          *self,
                                                MgrResource         *resource);
 
 MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cleaner_register_group (MgrCleaner          *self,
+                                               MgrResourceGroup    *group,
+                                               GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cleaner_unregister_group (MgrCleaner        *self,
+                                               MgrResourceGroup    *group);
+
+MGR_AVAILABLE_IN_1_0
+GPtrArray          *mgr_cleaner_list_records  (MgrCleaner          *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cleaner_restore       (MgrCleaner          *self,
+                                               const char          *name,
+                                               GError             **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrCleanupPlan     *mgr_cleaner_plan          (MgrCleaner          *self,
+                                               MgrCleanupStrategy   strategy,
+                                               MgrCleanupFlags      flags,
+                                               GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleanupPlan     *mgr_cleaner_plan_bytes    (MgrCleaner          *self,
+                                               guint64              target,
                                                MgrCleanupStrategy   strategy,
                                                MgrCleanupFlags      flags,
                                                GError             **error);
@@ -62,5 +88,18 @@ MgrCleanupReport   *mgr_cleaner_cleanup       (MgrCleaner          *self,
                                                gboolean             force,
                                                gboolean             safe_mode,
                                                GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_cleaner_cleanup_async  (MgrCleaner          *self,
+                                                MgrCleanupStrategy   strategy,
+                                                MgrCleanupFlags      flags,
+                                                GCancellable        *cancellable,
+                                                GAsyncReadyCallback  callback,
+                                                gpointer             user_data);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleanupReport   *mgr_cleaner_cleanup_finish (MgrCleaner          *self,
+                                                GAsyncResult        *result,
+                                                GError             **error);
 
 G_END_DECLS

@@ -11,11 +11,10 @@ G_BEGIN_DECLS
 /* What a strategy means. */
 typedef struct
 {
-  guint64 percent;        /* of the bytes that may be cleaned */
-  gint64 box;             /* microseconds after which no further step begins */
-  gboolean trim;          /* whether malloc gives back what it holds free, in any case */
-  gint64 slice;           /* microseconds of work at a time in the background */
-  MgrPressureLevel level; /* how short memory is when it is called for */
+  guint64 percent; /* of the bytes that may be cleaned */
+  gint64 box;      /* microseconds after which no further step begins */
+  gboolean trim;   /* whether malloc gives back what it holds free, in any case */
+  gint64 slice;    /* microseconds of work at a time in the background */
 } MgrCleanupLimits;
 
 const MgrCleanupLimits *mgr_cleanup_limits_get (MgrCleanupStrategy strategy);

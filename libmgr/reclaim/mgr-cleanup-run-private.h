@@ -12,18 +12,37 @@ G_BEGIN_DECLS
 /* A plan on its way to a report. */
 typedef struct _MgrCleanupRun MgrCleanupRun;
 
-/* @exact: asks the steps of @plan alone; else those after them too, as far as the
- * target is not met. */
-MgrCleanupRun    *mgr_cleanup_run_new    (MgrCleaner     *cleaner,
-                                          MgrCleanupPlan *plan,
-                                          gboolean        exact);
-void              mgr_cleanup_run_free   (MgrCleanupRun  *self);
+/* How a plan is run. */
+typedef enum
+{
+  MGR_CLEANUP_RUN_EXACT,      /* the steps of the plan alone */
+  MGR_CLEANUP_RUN_TOLERANT,   /* those after them too, as far as the target is not met */
+  MGR_CLEANUP_RUN_BACKGROUND, /* as tolerant, in slices that a main loop does not notice */
+} MgrCleanupRunMode;
 
-/* Asks the next resource. Returns %FALSE once there is none. */
-gboolean          mgr_cleanup_run_next   (MgrCleanupRun  *self);
+MgrCleanupRun    *mgr_cleanup_run_new    (MgrCleaner        *cleaner,
+                                          MgrCleanupPlan    *plan,
+                                          MgrCleanupRunMode  mode);
+void              mgr_cleanup_run_free   (MgrCleanupRun     *self);
+
+typedef enum
+{
+  MGR_CLEANUP_RUN_DONE,
+  MGR_CLEANUP_RUN_MORE,
+  MGR_CLEANUP_RUN_WAITING, /* for an owner in another thread */
+} MgrCleanupRunState;
+
+/* Asks the next resource, in the background for a slice of what is wanted. Waits for
+ * an owner in another thread unless in the background, where @wake is made ready once
+ * that has answered. */
+MgrCleanupRunState mgr_cleanup_run_next  (MgrCleanupRun     *self,
+                                          GSource           *wake);
+
+/* Asks nobody any more. */
+void              mgr_cleanup_run_cancel (MgrCleanupRun     *self);
 
 /* Trims the heap where that pays, has the cleaner learn from it all, and reports. */
-MgrCleanupReport *mgr_cleanup_run_finish (MgrCleanupRun  *self);
+MgrCleanupReport *mgr_cleanup_run_finish (MgrCleanupRun     *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrCleanupRun, mgr_cleanup_run_free)
 

@@ -7,11 +7,17 @@
 #include "reclaim/mgr-cleanup-run-private.h"
 
 #include "reclaim/mgr-cleanup-limits-private.h"
-#include "reclaim/mgr-heap-reclaimer-private.h"
+#include "reclaim/mgr-cleanup-trim-private.h"
 #include "reclaim/mgr-reclaim-private.h"
 
-/* Less than this is not worth looking for in the heap. */
-#define WORTH_TRIMMING ((guint64) 1 << 20)
+#define REASON_CANCELLED "the cleanup was cancelled"
+
+/* One slice says how large the next may be, but not by a multiple. */
+#define SLICE_STEP 4
+#define SMALLEST_SLICE 4096
+
+/* What a slice frees may have to be trimmed from the heap, which takes its time too. */
+#define LARGEST_SLICE ((guint64) 8 << 20)
 
 /* What came of a turn, beside its step. */
 typedef struct
@@ -21,22 +27,6 @@ typedef struct
   gint64 time;   /* when it was asked */
 } Turn;
 
-struct _MgrCleanupRun
-{
-  MgrCleaner *cleaner;            /* (owned) */
-  MgrCleanupPlan *plan;           /* (owned) */
-  const MgrCleanupLimits *limits; /* (unowned) */
-  guint n_turns;
-
-  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn of the plan */
-  Turn *turns;      /* (owned) as many */
-  guint next;       /* whose turn it is */
-  guint64 claimed;
-  guint64 trimmed;   /* bytes that trimming the heap returned */
-  guint64 unclaimed; /* bytes of these that no step had freed */
-  gint64 start;
-};
-
 /* What the process and the budgets were at one moment. */
 typedef struct
 {
@@ -45,6 +35,32 @@ typedef struct
   gboolean measured; /* whether resident is known */
   gint64 time;
 } Measure;
+
+struct _MgrCleanupRun
+{
+  MgrCleaner *cleaner;            /* (owned) */
+  MgrCleanupPlan *plan;           /* (owned) */
+  const MgrCleanupLimits *limits; /* (unowned) */
+  MgrCleanupRunMode mode;
+  guint n_turns;
+
+  MgrReclaimRequest request;
+  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn of the plan */
+  Turn *turns;      /* (owned) as many */
+  guint next;       /* whose turn it is */
+  guint64 claimed;
+  gint64 start;
+  gint64 worked;    /* µs */
+  gboolean cancelled;
+
+  /* While a turn lasts */
+  MgrResource *resource; /* (owned) (nullable) */
+  MgrReclaimCall *call;  /* (owned) (nullable) while its owner is asked */
+  Measure before;        /* of the call */
+  guint64 slice;         /* bytes to ask for at a time */
+
+  MgrCleanupTrim trim;
+};
 
 static GPtrArray *
 copy_steps (MgrCleanupPlan *plan)
@@ -62,25 +78,33 @@ copy_steps (MgrCleanupPlan *plan)
 }
 
 MgrCleanupRun *
-mgr_cleanup_run_new (MgrCleaner     *cleaner,
-                     MgrCleanupPlan *plan,
-                     gboolean        exact)
+mgr_cleanup_run_new (MgrCleaner        *cleaner,
+                     MgrCleanupPlan    *plan,
+                     MgrCleanupRunMode  mode)
 {
   MgrCleanupRun *self = g_new0 (MgrCleanupRun, 1);
 
   self->cleaner = g_object_ref (cleaner);
   self->plan = mgr_cleanup_plan_ref (plan);
   self->limits = mgr_cleanup_limits_get (plan->strategy);
-  self->n_turns = exact ? plan->steps->len : plan->turns->len;
+  self->mode = mode;
+  self->n_turns = mode == MGR_CLEANUP_RUN_EXACT ? plan->steps->len : plan->turns->len;
   self->steps = copy_steps (plan);
   self->turns = g_new0 (Turn, plan->turns->len);
+  self->trim = (MgrCleanupTrim) { .heap = cleaner->heap, .steps = self->steps };
   self->start = mgr_clock_get_time (cleaner->clock);
+  mgr_reclaim_request_init (&self->request, plan->strategy, plan->flags,
+                            mgr_cleaner_get_level (cleaner), self->start,
+                            mgr_resource_registry_get_records (cleaner->registry));
   return self;
 }
 
 void
 mgr_cleanup_run_free (MgrCleanupRun *self)
 {
+  g_clear_pointer (&self->call, mgr_reclaim_call_free);
+  g_clear_object (&self->resource);
+  mgr_reclaim_request_clear (&self->request);
   g_ptr_array_unref (self->steps);
   g_free (self->turns);
   mgr_cleanup_plan_unref (self->plan);
@@ -110,131 +134,225 @@ step_add_measures (MgrCleanupStep *step,
   step->duration += after->time - before->time;
 }
 
-/* Microseconds that a step may take; 0 once the time is up. */
+/* Microseconds that a step may take; 0 once the time is up. In the background only
+ * work counts, for the loop may have other things to do. */
 static gint64
 run_get_time_left (MgrCleanupRun *self)
 {
-  gint64 end = self->start + self->limits->box;
-  gint64 left = end - mgr_clock_get_time (self->cleaner->clock);
+  gint64 now = mgr_clock_get_time (self->cleaner->clock);
+  gint64 left = self->mode == MGR_CLEANUP_RUN_BACKGROUND
+                  ? MGR_CLEANUP_BACKGROUND_BOX - self->worked
+                  : self->start + self->limits->box - now;
 
   return CLAMP (left, 0, self->cleaner->owner_deadline);
 }
 
-static void
-run_ask (MgrCleanupRun  *self,
-         MgrCleanupStep *step,
-         Turn           *turn,
-         MgrResource    *resource)
+/* Whether the resource was not asked, or did not answer: that is no failure of it. */
+static gboolean
+is_kept_error (const GError *error)
 {
-  guint64 target = MIN (step->expected, self->plan->target - self->claimed);
-  guint64 claimed;
-  Measure before;
+  return g_error_matches (error, MGR_ERROR, MGR_ERROR_BUSY)
+         || g_error_matches (error, MGR_ERROR, MGR_ERROR_CLOSED)
+         || g_error_matches (error, MGR_ERROR, MGR_ERROR_STALE_PLAN)
+         || g_error_matches (error, MGR_ERROR, MGR_ERROR_TIMED_OUT);
+}
+
+static void
+run_note_error (MgrCleanupRun  *self,
+                MgrCleanupStep *step,
+                const GError   *error)
+{
+  step->error = g_strdup (error->message);
+  if (g_error_matches (error, MGR_ERROR, MGR_ERROR_TIMED_OUT))
+    mgr_cleanup_step_set_reason (step, "its owner did not answer in time");
+  else if (is_kept_error (error))
+    mgr_cleanup_step_set_reason (step, "kept when its turn came");
+  else
+    mgr_cleanup_step_set_reason (step, "failed");
+
+  if (!is_kept_error (error)
+      && mgr_score_table_warns (self->cleaner->scores, step->name, self->start))
+    g_message ("“%s” failed to give memory back: %s", step->name, error->message);
+}
+
+static MgrCleanupStep *
+run_get_step (MgrCleanupRun *self)
+{
+  return g_ptr_array_index (self->steps, self->next);
+}
+
+/* Why nobody is asked any more, or %NULL. */
+static const char *
+run_find_obstacle (MgrCleanupRun *self)
+{
+  if (self->claimed >= self->plan->target)
+    return MGR_REASON_TARGET_MET;
+  if (self->cancelled)
+    return REASON_CANCELLED;
+
+  return run_get_time_left (self) == 0 ? "time was up" : NULL;
+}
+
+static void
+run_begin_turn (MgrCleanupRun *self)
+{
+  MgrReclaimScore score = mgr_score_table_lookup (self->cleaner->scores,
+                                                  run_get_step (self)->name);
+
+  self->slice = MIN (mgr_reclaim_score_get_slice (&score, self->limits->slice), LARGEST_SLICE);
+  self->turns[self->next].time = mgr_clock_get_time (self->cleaner->clock);
+}
+
+/* Begins the next turn, or says why there is none. */
+static void
+run_consider (MgrCleanupRun *self)
+{
+  const MgrCleanupCandidate *candidate = g_ptr_array_index (self->plan->turns, self->next);
+  MgrCleanupStep *step = run_get_step (self);
+  const char *obstacle = run_find_obstacle (self);
+
+  if (obstacle == NULL && !candidate->is_heap)
+    {
+      self->resource = mgr_resource_registry_lookup_serial (self->cleaner->registry, step->name,
+                                                            candidate->serial);
+      if (self->resource != NULL)
+        {
+          run_begin_turn (self);
+          return;
+        }
+      obstacle = "unregistered before its turn";
+    }
+
+  if (obstacle != NULL)
+    mgr_cleanup_step_set_reason (step, obstacle);
+  else
+    self->trim.heap_step = step;
+  self->next++;
+}
+
+static void
+run_end_turn (MgrCleanupRun *self)
+{
+  MgrCleanupStep *step = run_get_step (self);
+
+  if (step->claimed == 0 && step->error == NULL)
+    mgr_cleanup_step_set_reason (step, self->cancelled ? REASON_CANCELLED : "gave nothing back");
+
+  self->turns[self->next].size = mgr_resource_get_size (self->resource);
+  g_clear_object (&self->resource);
+  self->next++;
+  mgr_cleanup_trim_settle (&self->trim, self->next);
+}
+
+/* How long the next slice may be, for it to take as long as it should. */
+static void
+run_adapt_slice (MgrCleanupRun *self,
+                 gint64         duration)
+{
+  guint64 asked = self->request.target;
+  double fitting = (double) asked * (double) self->limits->slice / (double) MAX (duration, 1);
+  guint64 largest = asked > G_MAXUINT64 / SLICE_STEP ? G_MAXUINT64 : asked * SLICE_STEP;
+
+  self->slice = fitting >= (double) largest ? largest : (guint64) fitting;
+  self->slice = MAX (self->slice, MAX (asked / SLICE_STEP, SMALLEST_SLICE));
+  self->slice = MIN (self->slice, LARGEST_SLICE);
+}
+
+/* Takes what the resource answered. */
+static void
+run_take (MgrCleanupRun *self,
+          guint64        claimed,
+          const GError  *error)
+{
+  MgrCleanupStep *step = run_get_step (self);
+  Turn *turn = &self->turns[self->next];
+  gboolean is_whole = self->mode != MGR_CLEANUP_RUN_BACKGROUND;
   Measure after;
 
-  run_measure (self, &before);
-  claimed = mgr_reclaim_call (resource, target, self->plan->flags, run_get_time_left (self));
   run_measure (self, &after);
-
-  step->claimed = claimed;
-  step_add_measures (step, &before, &after);
-  if (claimed == 0)
-    mgr_cleanup_step_set_reason (step, "gave nothing back");
-
-  turn->asked = target;
-  turn->size = mgr_resource_get_size (resource);
-  turn->time = before.time;
+  step_add_measures (step, &self->before, &after);
+  step->claimed += MIN (claimed, G_MAXUINT64 - step->claimed);
+  turn->asked += MIN (self->request.target, G_MAXUINT64 - turn->asked);
   self->claimed += MIN (claimed, G_MAXUINT64 - self->claimed);
-}
+  self->worked += after.time - self->before.time;
 
-gboolean
-mgr_cleanup_run_next (MgrCleanupRun *self)
-{
-  const MgrCleanupCandidate *candidate;
-  g_autoptr (MgrResource) resource = NULL;
-  MgrCleanupStep *step;
-  guint turn = self->next;
-
-  if (turn >= self->n_turns)
-    return FALSE;
-
-  self->next++;
-  candidate = g_ptr_array_index (self->plan->turns, turn);
-  step = g_ptr_array_index (self->steps, turn);
-  resource = mgr_resource_registry_lookup (self->cleaner->registry, step->name, candidate->serial);
-  if (resource == NULL)
-    mgr_cleanup_step_set_reason (step, "unregistered before its turn");
-  else if (self->claimed >= self->plan->target)
-    mgr_cleanup_step_set_reason (step, MGR_REASON_TARGET_MET);
-  else if (run_get_time_left (self) == 0)
-    mgr_cleanup_step_set_reason (step, "time was up");
+  if (error != NULL)
+    run_note_error (self, step, error);
+  if (!is_whole)
+    mgr_cleanup_trim_in_passing (&self->trim, self->next + 1, self->claimed);
+  if (is_whole || error != NULL || claimed == 0
+      || step->claimed >= step->expected || self->claimed >= self->plan->target)
+    run_end_turn (self);
   else
-    run_ask (self, step, &self->turns[turn], resource);
-
-  return TRUE;
-}
-
-/* What a step claimed and the system did not get. */
-static guint64
-step_get_missing (const MgrCleanupStep *step)
-{
-  guint64 returned = (guint64) MAX (step->returned, 0);
-
-  return step->claimed > returned ? step->claimed - returned : 0;
-}
-
-static guint64
-run_get_missing (MgrCleanupRun *self)
-{
-  guint64 missing = 0;
-
-  for (guint i = 0; i < self->next; i++)
-    {
-      guint64 more = step_get_missing (g_ptr_array_index (self->steps, i));
-
-      missing += MIN (more, G_MAXUINT64 - missing);
-    }
-
-  return missing;
-}
-
-/* What the heap gave back is what the steps had put there; each gets its part.
- * Returns what is left. */
-static guint64
-run_credit (MgrCleanupRun *self,
-            guint64        gain,
-            guint64        missing)
-{
-  double share = missing > 0 ? MIN ((double) gain / (double) missing, 1) : 0;
-  guint64 left = gain;
-
-  for (guint i = 0; i < self->next; i++)
-    {
-      MgrCleanupStep *step = g_ptr_array_index (self->steps, i);
-      guint64 credit = MIN ((guint64) (share * (double) step_get_missing (step)), left);
-
-      step->returned += (gint64) credit;
-      left -= credit;
-    }
-
-  return left;
+    run_adapt_slice (self, after.time - self->before.time);
 }
 
 static void
-run_trim (MgrCleanupRun *self)
+run_prepare_request (MgrCleanupRun *self)
 {
-  MgrHeapReclaimer *heap = self->cleaner->heap;
-  guint64 missing = run_get_missing (self);
-  gboolean suspicious = missing >= WORTH_TRIMMING && missing > self->claimed / 2;
+  MgrCleanupStep *step = run_get_step (self);
+  guint64 left = step->expected - MIN (step->claimed, step->expected);
+  guint64 target = MIN (left, self->plan->target - self->claimed);
+  gboolean is_slice = self->mode == MGR_CLEANUP_RUN_BACKGROUND;
+  gint64 time = run_get_time_left (self);
 
-  if (missing >= WORTH_TRIMMING)
-    mgr_heap_reclaimer_suspect (heap, missing);
+  if (is_slice && mgr_reclaim_may_ask (self->resource))
+    time = MIN (time, self->limits->slice);
+  self->request.target = is_slice ? MIN (target, self->slice) : target;
+  self->request.deadline = g_get_monotonic_time () + time;
+}
 
-  if (self->limits->trim)
-    self->trimmed = mgr_heap_reclaimer_trim (heap);
-  else if (suspicious)
-    self->trimmed = mgr_heap_reclaimer_trim_for (heap, missing, run_get_time_left (self));
+static MgrCleanupRunState
+run_poll (MgrCleanupRun *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 claimed = 0;
 
-  self->unclaimed = run_credit (self, self->trimmed, missing);
+  if (!mgr_reclaim_call_poll (self->call, &claimed, &error))
+    return MGR_CLEANUP_RUN_WAITING;
+
+  g_clear_pointer (&self->call, mgr_reclaim_call_free);
+  run_take (self, claimed, error);
+  return MGR_CLEANUP_RUN_MORE;
+}
+
+MgrCleanupRunState
+mgr_cleanup_run_next (MgrCleanupRun *self,
+                      GSource       *wake)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 claimed;
+
+  if (self->call != NULL)
+    return run_poll (self);
+
+  while (self->resource == NULL && self->next < self->n_turns)
+    run_consider (self);
+  if (self->resource == NULL)
+    return MGR_CLEANUP_RUN_DONE;
+
+  run_prepare_request (self);
+  run_measure (self, &self->before);
+  if (self->mode == MGR_CLEANUP_RUN_BACKGROUND && !mgr_reclaim_may_ask (self->resource))
+    {
+      self->call = mgr_reclaim_call_post (self->resource, &self->request, wake);
+      return MGR_CLEANUP_RUN_WAITING;
+    }
+
+  claimed = mgr_reclaim_call (self->resource, &self->request, &error);
+  run_take (self, claimed, error);
+  return MGR_CLEANUP_RUN_MORE;
+}
+
+void
+mgr_cleanup_run_cancel (MgrCleanupRun *self)
+{
+  self->cancelled = TRUE;
+  g_clear_pointer (&self->call, mgr_reclaim_call_free);
+  if (self->resource != NULL)
+    run_end_turn (self);
+  while (self->next < self->n_turns)
+    run_consider (self);
 }
 
 static void
@@ -262,13 +380,17 @@ MgrCleanupReport *
 mgr_cleanup_run_finish (MgrCleanupRun *self)
 {
   MgrCleanupReport *report;
+  gboolean background = self->mode == MGR_CLEANUP_RUN_BACKGROUND;
+  gint64 box = run_get_time_left (self);
 
-  run_trim (self);
+  mgr_cleanup_trim_finish (&self->trim, self->next, self->claimed,
+                           self->limits->trim && !background,
+                           background ? MIN (box, MGR_CLEANUP_TRIM_BACKGROUND) : box);
   run_teach (self);
 
   report = mgr_cleanup_report_new (self->plan, self->steps);
-  report->heap_trimmed = self->trimmed;
-  report->returned += (gint64) self->unclaimed;
+  report->heap_trimmed = self->trim.trimmed;
+  report->returned += (gint64) self->trim.unclaimed;
   report->time = self->start;
   report->duration = mgr_clock_get_time (self->cleaner->clock) - self->start;
   return report;

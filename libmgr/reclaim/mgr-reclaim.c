@@ -6,167 +6,213 @@
 
 #include "reclaim/mgr-reclaim-private.h"
 
-#include "base/mgr-owner-context-private.h"
+#include "base/mgr-owner-call-private.h"
+#include "mgr-enum-types.h"
 #include "reclaim/mgr-resource-private.h"
 
-typedef enum
-{
-  CALL_WAITING,
-  CALL_RUNNING,
-  CALL_DONE,
-  CALL_WITHDRAWN,
-} CallState;
-
-/* Shared by the thread that asks and the one that answers; the last of the two
- * frees it. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  guint64 target;
-  MgrCleanupFlags flags;
-
-  GMutex lock;
-  GCond changed;
-  CallState state; /* guarded by lock */
-  guint64 freed;   /* guarded by lock */
-} ReclaimCall;
-
-/* How many handlers of `reclaim` this thread is inside of. */
+/* How many handlers of a cleanup this thread is inside of. */
 static GPrivate reclaim_depth;
+
+static void
+reclaim_add_depth (int more)
+{
+  int depth = GPOINTER_TO_INT (g_private_get (&reclaim_depth));
+
+  g_private_set (&reclaim_depth, GINT_TO_POINTER (depth + more));
+}
+
+void
+mgr_reclaim_enter (void)
+{
+  reclaim_add_depth (1);
+}
+
+void
+mgr_reclaim_leave (void)
+{
+  reclaim_add_depth (-1);
+}
 
 gboolean
 mgr_reclaim_in_progress (void)
 {
-  return GPOINTER_TO_UINT (g_private_get (&reclaim_depth)) > 0;
+  return GPOINTER_TO_INT (g_private_get (&reclaim_depth)) > 0;
 }
 
-static guint64
-reclaim_here (MgrResource *resource,
-              guint64      target,
-              MgrCleanupFlags flags)
+static const char *
+nick_of (GType type,
+         int   value)
 {
-  guint depth = GPOINTER_TO_UINT (g_private_get (&reclaim_depth));
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  const GEnumValue *found = g_enum_get_value (klass, value);
+
+  return found != NULL ? found->value_nick : "unknown";
+}
+
+void
+mgr_reclaim_request_init (MgrReclaimRequest  *request,
+                          MgrCleanupStrategy  strategy,
+                          MgrCleanupFlags     flags,
+                          MgrPressureLevel    level,
+                          gint64              time,
+                          MgrRecordRing      *records)
+{
+  g_autofree char *reason =
+    g_strdup_printf ("%s%s%s cleanup at level %s",
+                     flags & MGR_CLEANUP_FLAGS_UNSAFE ? "unsafe " : "",
+                     flags & MGR_CLEANUP_FLAGS_FORCE ? "forced " : "",
+                     nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) strategy),
+                     nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) level));
+
+  *request = (MgrReclaimRequest) { .flags = flags, .level = level, .time = time };
+  request->reason = g_ref_string_new (reason);
+  request->records = records != NULL ? mgr_record_ring_ref (records) : NULL;
+}
+
+void
+mgr_reclaim_request_copy (const MgrReclaimRequest *request,
+                          MgrReclaimRequest       *copy)
+{
+  *copy = *request;
+  if (copy->reason != NULL)
+    g_ref_string_acquire (copy->reason);
+  if (copy->records != NULL)
+    mgr_record_ring_ref (copy->records);
+}
+
+void
+mgr_reclaim_request_clear (MgrReclaimRequest *request)
+{
+  g_clear_pointer (&request->reason, g_ref_string_release);
+  g_clear_pointer (&request->records, mgr_record_ring_unref);
+}
+
+/* What the owner fills in. */
+typedef struct
+{
+  MgrReclaimRequest request;
   guint64 freed;
+  GError *error; /* (owned) (nullable) */
+  GSource *wake; /* (owned) (nullable) */
+} Answer;
 
-  g_private_set (&reclaim_depth, GUINT_TO_POINTER (depth + 1));
-  freed = mgr_resource_reclaim (resource, target, flags);
-  g_private_set (&reclaim_depth, GUINT_TO_POINTER (depth));
-
-  return freed;
-}
-
-static ReclaimCall *
-reclaim_call_new (guint64  target,
-                  MgrCleanupFlags flags)
+struct _MgrReclaimCall
 {
-  ReclaimCall *call = g_new0 (ReclaimCall, 1);
+  MgrOwnerCall *posted; /* (owned) */
+  Answer *answer;       /* (unowned) kept by posted; read once that has returned */
+  char *name;           /* (owned) of the resource */
+  gint64 deadline;
+};
 
-  g_atomic_ref_count_init (&call->ref_count);
-  g_mutex_init (&call->lock);
-  g_cond_init (&call->changed);
-  call->target = target;
-  call->flags = flags;
-  return call;
-}
-
-static ReclaimCall *
-reclaim_call_ref (ReclaimCall *call)
+static void
+answer_cb (gpointer object,
+           gpointer user_data)
 {
-  g_atomic_ref_count_inc (&call->ref_count);
-  return call;
+  Answer *answer = user_data;
+
+  answer->freed = mgr_resource_reclaim (object, &answer->request, &answer->error);
+  if (answer->wake != NULL)
+    g_source_set_ready_time (answer->wake, 0);
 }
 
 static void
-reclaim_call_unref (ReclaimCall *call)
+answer_free (gpointer data)
 {
-  if (!g_atomic_ref_count_dec (&call->ref_count))
-    return;
+  Answer *answer = data;
 
-  g_cond_clear (&call->changed);
-  g_mutex_clear (&call->lock);
+  mgr_reclaim_request_clear (&answer->request);
+  g_clear_error (&answer->error);
+  g_clear_pointer (&answer->wake, g_source_unref);
+  g_free (answer);
+}
+
+MgrReclaimCall *
+mgr_reclaim_call_post (MgrResource             *resource,
+                       const MgrReclaimRequest *request,
+                       GSource                 *wake)
+{
+  MgrReclaimCall *call = g_new0 (MgrReclaimCall, 1);
+  Answer *answer = g_new0 (Answer, 1);
+
+  mgr_reclaim_request_copy (request, &answer->request);
+  answer->wake = wake != NULL ? g_source_ref (wake) : NULL;
+  call->answer = answer;
+  call->name = g_strdup (mgr_resource_get_name (resource));
+  call->deadline = request->deadline;
+  call->posted = mgr_owner_call_post (mgr_resource_get_context (resource), resource,
+                                      answer_cb, answer, answer_free);
+  return call;
+}
+
+void
+mgr_reclaim_call_free (MgrReclaimCall *call)
+{
+  mgr_owner_call_withdraw (call->posted);
+  mgr_owner_call_unref (call->posted);
+  g_free (call->name);
   g_free (call);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReclaimCall, reclaim_call_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrReclaimCall, mgr_reclaim_call_free)
 
-static gboolean
-reclaim_call_begin (ReclaimCall *call)
+static guint64
+reclaim_call_finish (MgrReclaimCall  *call,
+                     gboolean         answered,
+                     GError         **error)
 {
-  gboolean wanted;
+  if (!answered)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT,
+                   "The owner of “%s” did not answer in time: iterate the main context of the "
+                   "thread that made it", call->name);
+      return 0;
+    }
 
-  g_mutex_lock (&call->lock);
-  wanted = call->state == CALL_WAITING;
-  if (wanted)
-    call->state = CALL_RUNNING;
-  g_mutex_unlock (&call->lock);
-
-  return wanted;
+  if (call->answer->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&call->answer->error));
+  return call->answer->freed;
 }
 
-static void
-reclaim_call_finish (ReclaimCall *call,
-                     guint64      freed)
+gboolean
+mgr_reclaim_call_poll (MgrReclaimCall  *call,
+                       guint64         *out_freed,
+                       GError         **error)
 {
-  g_mutex_lock (&call->lock);
-  call->state = CALL_DONE;
-  call->freed = freed;
-  g_cond_signal (&call->changed);
-  g_mutex_unlock (&call->lock);
-}
+  gint64 now = g_get_monotonic_time ();
 
-static void
-reclaim_call_cb (gpointer object,
-                 gpointer user_data)
-{
-  ReclaimCall *call = user_data;
+  /* Who has made the source ready is about to return. */
+  gboolean answered = mgr_owner_call_wait (call->posted, now + G_TIME_SPAN_MILLISECOND);
 
-  if (reclaim_call_begin (call))
-    reclaim_call_finish (call, reclaim_here (MGR_RESOURCE (object), call->target, call->flags));
-}
+  if (!answered && now < call->deadline)
+    return FALSE;
 
-/* Also comes where the owner's context goes away without having run the call. */
-static void
-reclaim_call_dropped_cb (gpointer user_data)
-{
-  ReclaimCall *call = user_data;
-
-  if (reclaim_call_begin (call))
-    reclaim_call_finish (call, 0);
-  reclaim_call_unref (call);
+  *out_freed = reclaim_call_finish (call, answered, error);
+  return TRUE;
 }
 
 static guint64
-reclaim_call_wait (ReclaimCall *call,
-                   gint64       timeout)
+reclaim_there (MgrResource              *resource,
+               const MgrReclaimRequest  *request,
+               GError                  **error)
 {
-  gint64 deadline = g_get_monotonic_time () + timeout;
-  guint64 freed;
+  g_autoptr (MgrReclaimCall) call = mgr_reclaim_call_post (resource, request, NULL);
 
-  g_mutex_lock (&call->lock);
-  while (call->state != CALL_DONE
-         && g_cond_wait_until (&call->changed, &call->lock, deadline))
-    continue;
-  if (call->state == CALL_WAITING)
-    call->state = CALL_WITHDRAWN;
-  freed = call->state == CALL_DONE ? call->freed : 0;
-  g_mutex_unlock (&call->lock);
+  return reclaim_call_finish (call, mgr_owner_call_wait (call->posted, request->deadline), error);
+}
 
-  return freed;
+gboolean
+mgr_reclaim_may_ask (MgrResource *resource)
+{
+  return mgr_resource_is_owner (resource) || mgr_resource_is_thread_safe (resource);
 }
 
 guint64
-mgr_reclaim_call (MgrResource *resource,
-                  guint64      target,
-                  MgrCleanupFlags flags,
-                  gint64       timeout)
+mgr_reclaim_call (MgrResource              *resource,
+                  const MgrReclaimRequest  *request,
+                  GError                  **error)
 {
-  g_autoptr (ReclaimCall) call = NULL;
+  if (mgr_reclaim_may_ask (resource))
+    return mgr_resource_reclaim (resource, request, error);
 
-  if (mgr_resource_is_owner (resource))
-    return reclaim_here (resource, target, flags);
-
-  call = reclaim_call_new (target, flags);
-  mgr_owner_context_post (mgr_resource_get_context (resource), resource,
-                          reclaim_call_cb, reclaim_call_ref (call), reclaim_call_dropped_cb);
-  return reclaim_call_wait (call, timeout);
+  return reclaim_there (resource, request, error);
 }

@@ -23,6 +23,12 @@ void             mgr_score_table_add    (MgrScoreTable           *self,
                                          const char              *name,
                                          const MgrReclaimOutcome *outcome);
 
+/* Whether somebody is to hear that it failed at @time: not more often than once in
+ * 300 s. */
+gboolean         mgr_score_table_warns  (MgrScoreTable           *self,
+                                         const char              *name,
+                                         gint64                   time);
+
 /* Gives each of @candidates, of MgrCleanupCandidate, its yield, after noticing its
  * size. Forgets names that are not among them once these are the larger part. */
 void             mgr_score_table_rate   (MgrScoreTable           *self,

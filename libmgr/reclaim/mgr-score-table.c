@@ -11,10 +11,21 @@
 /* So many strangers are kept in any case. */
 #define SPARE_SCORES 256
 
+/* What fails once, as for a full disk, will fail again; nobody needs to hear it with
+ * every cleanup. */
+#define WARNING_INTERVAL (300 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  MgrReclaimScore score;
+  gboolean warned;
+  gint64 warning_time; /* of the last warning */
+} Entry;
+
 struct _MgrScoreTable
 {
   GMutex lock;
-  GHashTable *scores; /* (owned) (element-type utf8 MgrReclaimScore), guarded by lock */
+  GHashTable *entries; /* (owned) (element-type utf8 Entry), guarded by lock */
 };
 
 MgrScoreTable *
@@ -23,14 +34,14 @@ mgr_score_table_new (void)
   MgrScoreTable *self = g_new0 (MgrScoreTable, 1);
 
   g_mutex_init (&self->lock);
-  self->scores = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
 void
 mgr_score_table_free (MgrScoreTable *self)
 {
-  g_hash_table_unref (self->scores);
+  g_hash_table_unref (self->entries);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -40,9 +51,24 @@ mgr_score_table_lookup (MgrScoreTable *self,
                         const char    *name)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  const MgrReclaimScore *score = g_hash_table_lookup (self->scores, name);
+  const Entry *entry = g_hash_table_lookup (self->entries, name);
 
-  return score != NULL ? *score : (MgrReclaimScore) { 0 };
+  return entry != NULL ? entry->score : (MgrReclaimScore) { 0 };
+}
+
+static Entry *
+score_table_ensure_locked (MgrScoreTable *self,
+                           const char    *name)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  if (entry == NULL)
+    {
+      entry = g_new0 (Entry, 1);
+      g_hash_table_insert (self->entries, g_strdup (name), entry);
+    }
+
+  return entry;
 }
 
 void
@@ -51,20 +77,29 @@ mgr_score_table_add (MgrScoreTable           *self,
                      const MgrReclaimOutcome *outcome)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  MgrReclaimScore *score = g_hash_table_lookup (self->scores, name);
 
-  if (score == NULL)
-    {
-      score = g_new0 (MgrReclaimScore, 1);
-      g_hash_table_insert (self->scores, g_strdup (name), score);
-    }
+  mgr_reclaim_score_add (&score_table_ensure_locked (self, name)->score, outcome);
+}
 
-  mgr_reclaim_score_add (score, outcome);
+gboolean
+mgr_score_table_warns (MgrScoreTable *self,
+                       const char    *name,
+                       gint64         time)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Entry *entry = score_table_ensure_locked (self, name);
+
+  if (entry->warned && time - entry->warning_time < WARNING_INTERVAL)
+    return FALSE;
+
+  entry->warned = TRUE;
+  entry->warning_time = time;
+  return TRUE;
 }
 
 static gboolean
 is_stranger_cb (gpointer name,
-                gpointer score,
+                gpointer entry,
                 gpointer known)
 {
   return !g_hash_table_contains (known, name);
@@ -83,7 +118,7 @@ score_table_forget_strangers (MgrScoreTable *self,
       g_hash_table_add (known, candidate->step->name);
     }
 
-  g_hash_table_foreach_remove (self->scores, is_stranger_cb, known);
+  g_hash_table_foreach_remove (self->entries, is_stranger_cb, known);
 }
 
 void
@@ -94,17 +129,17 @@ mgr_score_table_rate (MgrScoreTable *self,
   static const MgrReclaimScore unknown;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (g_hash_table_size (self->scores) > 2 * candidates->len + SPARE_SCORES)
+  if (g_hash_table_size (self->entries) > 2 * candidates->len + SPARE_SCORES)
     score_table_forget_strangers (self, candidates);
 
   for (guint i = 0; i < candidates->len; i++)
     {
       MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
-      MgrReclaimScore *score = g_hash_table_lookup (self->scores, candidate->step->name);
+      Entry *entry = g_hash_table_lookup (self->entries, candidate->step->name);
 
-      if (score != NULL)
-        mgr_reclaim_score_notice_size (score, time, candidate->prior.bytes);
-      candidate->yield = mgr_reclaim_score_get_yield (score != NULL ? score : &unknown,
+      if (entry != NULL)
+        mgr_reclaim_score_notice_size (&entry->score, time, candidate->prior.bytes);
+      candidate->yield = mgr_reclaim_score_get_yield (entry != NULL ? &entry->score : &unknown,
                                                       &candidate->prior);
     }
 }

@@ -212,6 +212,38 @@ class CleanupTest(unittest.TestCase):
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
         self.assertEqual(forced.cleaned, ["temp_sums", "table"])
 
+    def test_protected(self):
+        for name in ("weights", "dear"):
+            self.register(name, 10, reclaim=lambda resource, target: resource.size)
+        rules = self.manager.get_cleaner().get_rules()
+        rules.add("weights", Mgr.Safety.PROTECTED)
+        dear = self.manager.cleaner.resources[-1]
+        dear.safety = Mgr.Safety.PROTECTED
+
+        report = self.manager.cleanup(Mgr.CleanupStrategy.LIGHT, allow_protected=True)
+        self.assertEqual(report.cleaned, [])
+        report = self.manager.cleanup(Mgr.CleanupStrategy.AGGRESSIVE, True, False)
+        self.assertEqual((report.cleaned, report.protected), (["weights"], ["dear"]))
+        report = self.manager.cleanup(Mgr.CleanupStrategy.AGGRESSIVE, True, False, True)
+        self.assertEqual((report.cleaned, report.protected), (["dear"], []))
+        self.assertEqual(report.flags, Mgr.CleanupFlags.FORCE | Mgr.CleanupFlags.UNSAFE
+                         | Mgr.CleanupFlags.ALLOW_PROTECTED)
+        self.assertEqual([(step.name, step.claimed, step.reason) for step in report.steps][0],
+                         ("dear", 10, "PROTECTED by hand, and the cleanup allows for it"))
+
+    def test_plan(self):
+        self.register("temp_a", 10, reclaim=lambda resource, target: resource.size)
+        cleaner = self.manager.cleaner
+        plan = cleaner.plan(Mgr.CleanupStrategy.AGGRESSIVE)
+        cleaner.resources[-1].size = 20
+        with self.assertRaises(GLib.Error) as raised:
+            cleaner.execute(plan)
+        self.assertTrue(raised.exception.matches(Mgr.Error.quark(), Mgr.Error.STALE_PLAN))
+        self.assertIn("temp_a", raised.exception.message)
+        report = cleaner.execute(cleaner.plan(Mgr.CleanupStrategy.AGGRESSIVE))
+        self.assertEqual(report.claimed, 20)
+        self.assertEqual(report.to_variant().unpack()["steps"][0]["name"], "temp_a")
+
     def test_resource(self):
         resource = Mgr.Resource.new("temp_a", "2 KiB")
         self.assertEqual((resource.name, resource.size), ("temp_a", 2048))

@@ -25,14 +25,14 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
     "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
-    "PressureNotifier",
-    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
-    "SwapSource", "SystemSource",
+    "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
+    "ReplaySource", "Resource", "ResourceGroup", "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
-    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
+    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
+    "ReclaimEstimate", "ReclaimRecord", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {

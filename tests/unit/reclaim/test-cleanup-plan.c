@@ -98,6 +98,63 @@ test_flags (Fixture       *fixture,
     }
 }
 
+static gboolean
+veto_cb (MgrResource      *resource,
+         MgrPressureLevel  level,
+         gpointer          user_data)
+{
+  return TRUE;
+}
+
+static void
+test_pins_vetoes_limits (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  MgrResource *pinned = fixture_add (fixture, "temp_pinned", 10, G_CALLBACK (free_all_cb));
+  MgrResource *vetoed = fixture_add (fixture, "temp_vetoed", 20, G_CALLBACK (free_all_cb));
+  MgrResource *over = fixture_add (fixture, "temp_over", 2048, G_CALLBACK (free_all_cb));
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+
+  g_test_summary ("Whatever is forced: no pinned and no vetoed one; those over their limit first");
+
+  fixture_add (fixture, "temp_large", 4096, G_CALLBACK (free_all_cb));
+  mgr_resource_set_priority (over, MGR_PRIORITY_MAX);
+  mgr_resource_set_limit (over, 1024);
+  g_signal_connect (vetoed, "query-veto", G_CALLBACK (veto_cb), NULL);
+  g_assert_true (mgr_resource_begin_access (pinned, NULL));
+
+  plan = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, FORCE | UNSAFE | ALLOW);
+  assert_steps (mgr_cleanup_plan_get_steps (plan), "temp_over temp_large");
+  assert_reason (mgr_cleanup_plan_get_steps (plan), "temp_over", "over its limit of 1.0 KiB");
+  assert_reason (mgr_cleanup_plan_get_kept (plan), "temp_pinned", "pinned");
+  assert_reason (mgr_cleanup_plan_get_kept (plan), "temp_vetoed", "vetoed by its owner");
+  g_assert_true (mgr_resource_end_access (pinned, NULL));
+}
+
+static void
+test_rules_are_named (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  MgrProtectionRules *rules = mgr_cleaner_get_rules (fixture->cleaner);
+  MgrResource *resource = NULL;
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupPlan) unsafe = NULL;
+
+  g_test_summary ("What a rule protects says by which, one added later too");
+
+  fixture_add (fixture, "best_a", 10, G_CALLBACK (free_all_cb));
+  g_assert_true (mgr_protection_rules_add (rules, "best_*", MGR_SAFETY_PROTECTED, NULL));
+  resource = fixture_add (fixture, "best_b", 10, G_CALLBACK (free_all_cb));
+  plan = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, FORCE);
+  assert_reason (mgr_cleanup_plan_get_protected (plan), "best_a", "PROTECTED by rule “best_*”");
+  assert_reason (mgr_cleanup_plan_get_protected (plan), "best_b", "PROTECTED by rule “best_*”");
+
+  g_assert_true (mgr_cleaner_unregister (fixture->cleaner, resource));
+  unsafe = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, FORCE | UNSAFE);
+  assert_reason (mgr_cleanup_plan_get_steps (unsafe), "best_a",
+                 "PROTECTED by rule “best_*”, and the cleanup is unsafe");
+}
+
 static void
 test_invalid_arguments (Fixture       *fixture,
                         gconstpointer  data)
@@ -200,6 +257,12 @@ test_stale (Fixture       *fixture,
   assert_stale (fixture, again, "“temp_b” was given another size");
 
   last = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE, FORCE);
+  g_assert_true (mgr_resource_begin_access (resource, NULL));
+  assert_stale (fixture, last, "“temp_b” was pinned");
+  g_assert_true (mgr_resource_end_access (resource, NULL));
+  g_signal_connect (resource, "query-veto", G_CALLBACK (veto_cb), NULL);
+  assert_stale (fixture, last, "“temp_b” was vetoed by its owner");
+  g_signal_handlers_disconnect_by_func (resource, veto_cb, NULL);
   g_signal_handlers_disconnect_by_func (resource, free_all_cb, fixture);
   assert_stale (fixture, last, "“temp_b” has nothing to give");
 
@@ -402,6 +465,8 @@ main (int    argc,
 
   add_test ("says-what-and-why", test_says_what_and_why);
   add_test ("flags", test_flags);
+  add_test ("pins-vetoes-limits", test_pins_vetoes_limits);
+  add_test ("rules-are-named", test_rules_are_named);
   add_test ("invalid-arguments", test_invalid_arguments);
   add_test ("execute", test_execute);
   add_test ("execute-asks-no-other", test_execute_asks_no_other);

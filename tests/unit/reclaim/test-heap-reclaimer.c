@@ -96,6 +96,16 @@ read_smaps (void)
 }
 
 static guint64
+estimate (MgrHeapReclaimer *heap)
+{
+  g_autoptr (MgrReclaimEstimate) estimated = mgr_reclaimer_estimate (MGR_RECLAIMER (heap));
+
+  g_assert_false (mgr_reclaim_estimate_get_lossy (estimated));
+  g_assert_cmpint (mgr_reclaim_estimate_get_walk_cost (estimated), >=, 0);
+  return mgr_reclaim_estimate_get_bytes (estimated);
+}
+
+static guint64
 scatter_cb (MgrResource *resource,
             guint64      target,
             gpointer     user_data)
@@ -153,8 +163,6 @@ static void
 test_trims_where_it_pays (void)
 {
   g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
-  g_autoptr (MgrReclaimEstimate) estimate = NULL;
-  g_autoptr (MgrReclaimEstimate) again = NULL;
   g_autoptr (Heap) heap = NULL;
 
   g_test_summary ("It trims where the heap holds what is missing, and in the time given");
@@ -169,17 +177,11 @@ test_trims_where_it_pays (void)
   heap = heap_new ();
   heap_scatter (heap);
   g_assert_cmpuint (mgr_heap_reclaimer_trim_for (reclaimer, heap->freed, 100), ==, 0);
-  estimate = mgr_reclaimer_estimate (MGR_RECLAIMER (reclaimer));
-  g_assert_cmpuint (mgr_reclaim_estimate_get_bytes (estimate), >, 20 * MIB);
-  g_assert_false (mgr_reclaim_estimate_get_lossy (estimate));
-  g_assert_cmpint (mgr_reclaim_estimate_get_walk_cost (estimate), >, 0);
-
   g_assert_cmpuint (mgr_heap_reclaimer_trim_for (reclaimer, heap->freed, G_TIME_SPAN_MINUTE),
                     >, 30 * MIB);
 
   /* Trimming leaves the figure of what is free as it was; that is no more to gain. */
-  again = mgr_reclaimer_estimate (MGR_RECLAIMER (reclaimer));
-  g_assert_cmpuint (mgr_reclaim_estimate_get_bytes (again), <, MIB);
+  g_assert_cmpuint (estimate (reclaimer), ==, 0);
   g_assert_cmpuint (mgr_heap_reclaimer_trim_for (reclaimer, heap->freed, G_TIME_SPAN_MINUTE),
                     ==, 0);
 }
@@ -197,36 +199,33 @@ test_reclaimer (void)
   g_object_get (heap, "proc-path", &proc_path, NULL);
   g_assert_null (proc_path);
 
-  g_assert_cmpuint (mgr_heap_reclaimer_guess (heap), ==, 0);
+  g_assert_cmpuint (estimate (heap), ==, 0);
   mgr_heap_reclaimer_suspect (heap, 100 * MIB);
-  g_assert_cmpuint (mgr_heap_reclaimer_guess (heap), >, 10 * MIB);
+  g_assert_cmpuint (estimate (heap), >, 10 * MIB);
 
   /* With no time left it leaves things as they are; with enough it forgets what it
    * suspected. */
   mgr_reclaimer_reclaim (reclaimer, MIB, MGR_PRESSURE_LEVEL_HIGH, 0, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (mgr_heap_reclaimer_guess (heap), >, 10 * MIB);
+  g_assert_cmpuint (estimate (heap), >, 10 * MIB);
   mgr_reclaimer_reclaim (reclaimer, MIB, MGR_PRESSURE_LEVEL_HIGH,
                          g_get_monotonic_time () + G_TIME_SPAN_MINUTE, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (mgr_heap_reclaimer_guess (heap), ==, 0);
+  g_assert_cmpuint (estimate (heap), ==, 0);
 
   mgr_heap_reclaimer_suspect (heap, G_MAXUINT64);
   mgr_heap_reclaimer_suspect (heap, G_MAXUINT64);
-  g_assert_cmpuint (mgr_heap_reclaimer_guess (heap), >, 0);
+  g_assert_cmpuint (estimate (heap), >, 0);
 }
 
 static gpointer
 use_thread (gpointer user_data)
 {
-  MgrReclaimer *reclaimer = user_data;
-
   for (guint i = 0; i < 20; i++)
     {
-      g_autoptr (MgrReclaimEstimate) estimate = mgr_reclaimer_estimate (reclaimer);
-
       mgr_heap_reclaimer_suspect (user_data, i);
-      mgr_heap_reclaimer_guess (user_data);
+      estimate (user_data);
+      mgr_heap_reclaimer_trim_for (user_data, i, G_TIME_SPAN_SECOND);
       mgr_heap_reclaimer_trim (user_data);
     }
 
@@ -244,7 +243,7 @@ test_threads (void)
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
 
-  g_assert_cmpuint (mgr_heap_reclaimer_guess (reclaimer), <, MIB);
+  g_assert_cmpuint (estimate (reclaimer), <, MIB);
 }
 
 int
