@@ -241,6 +241,10 @@ mgr_cleaner_class_init (MgrCleanerClass *klass)
   const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
   const GParamFlags construct = readable | G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY;
 
+  /* The first GTask makes GLib's own thread, which needs a file descriptor: by the time
+   * that a cleanup is wanted there may be none. */
+  g_type_ensure (G_TYPE_TASK);
+
   object_class->get_property = mgr_cleaner_get_property;
   object_class->set_property = mgr_cleaner_set_property;
   object_class->constructed = mgr_cleaner_constructed;
