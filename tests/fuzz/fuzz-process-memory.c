@@ -21,8 +21,7 @@ static void
 assert_status (MgrProcessMemory *memory,
                const char       *status)
 {
-  static const char *const parts[] = { "RssAnon", "VmSwap" };
-  const char *after_name = strchr (status, '\n');
+  static const char *const parts[] = { "\nRssAnon:", "\nVmSwap:" };
   guint64 anonymous = UNTOUCHED;
 
   if (!mgr_process_memory_read_anonymous (memory, &anonymous, NULL))
@@ -31,12 +30,16 @@ assert_status (MgrProcessMemory *memory,
       return;
     }
 
-  g_assert_nonnull (after_name);
+  g_assert_nonnull (strstr (status, parts[0]));
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
+      const char *start = strstr (status, parts[i]);
+      g_autofree char *line = NULL;
       guint64 part = 0;
 
-      if (mgr_proc_text_lookup (after_name + 1, parts[i], &part) && part % 1024 == 0)
+      /* The line alone: the parser of other files takes other lines for it too. */
+      line = start != NULL ? g_strndup (start + 1, strcspn (start + 1, "\n") + 1) : g_strdup ("");
+      if (g_str_has_suffix (line, " kB\n") && mgr_proc_text_lookup (line, parts[i] + 1, &part))
         g_assert_cmpuint (anonymous, >=, part);
     }
 }
