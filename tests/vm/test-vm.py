@@ -105,8 +105,8 @@ class VmTest(unittest.TestCase):
     def test_limits(self):
         log, _ = self.run_scenario('limits')
         seen = log.select('monitor', 'limits')
-        expected = [('above/work/memory.max=150M', 150, 0), ('above/work/memory.high=100M', 150, 100),
-                    ('above/memory.max=120M', 120, 100), ('above/work/memory.high=max', 120, 0)]
+        expected = [('above/load/memory.max=150M', 150, 0), ('above/load/memory.high=100M', 150, 100),
+                    ('above/memory.max=120M', 120, 100), ('above/load/memory.high=max', 120, 0)]
         for event, (mark, limit, soft_limit) in zip(seen, expected):
             self.assertEqual((event['limit'], event['soft-limit']), (limit * MIB, soft_limit * MIB))
             self.assertLessEqual(log.delay(log.time_of('guest', mark), 'monitor', 'limits'),

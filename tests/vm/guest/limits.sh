@@ -14,13 +14,13 @@ set_limit () {
 }
 
 make_group above memory.max=300M cgroup.subtree_control=+memory
-make_group above/work memory.max=200M
-start_monitor above/work
+make_group above/load memory.max=200M
+start_monitor above/load
 
-set_limit above/work/memory.max 150M
-set_limit above/work/memory.high 100M
+set_limit above/load/memory.max 150M
+set_limit above/load/memory.high 100M
 set_limit above/memory.max 120M
-set_limit above/work/memory.high max
-set_limit above/work/memory.max max
+set_limit above/load/memory.high max
+set_limit above/load/memory.max max
 set_limit above/memory.max max
 stop "$monitor"
