@@ -399,7 +399,6 @@ engine_settle (MgrPressureEngine  *self,
                MgrPressureVerdict *verdict,
                gint64              time)
 {
-  verdict->before = self->level;
   self->level = MGR_PRESSURE_LEVEL_NORMAL;
 
   for (guint i = 0; i < MGR_N_PRESSURE_CAUSES; i++)
@@ -452,8 +451,7 @@ mgr_pressure_engine_judge (MgrPressureEngine  *self,
   figures->swap = judgement.swap_available;
   for (guint i = 0; i < MGR_N_PRESSURE_CAUSES; i++)
     figures->judged = MAX (figures->judged, verdict->judged[i]);
-  figures->reason = mgr_pressure_reason_new (verdict, &judgement.scale, figures,
-                                             &judgement.forecast);
+  figures->reason = mgr_pressure_reason_new (verdict, figures, &judgement.forecast);
   if (judgement.forecast.source != NULL)
     {
       judgement.forecast.source = g_strdup (judgement.forecast.source);

@@ -8,7 +8,6 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
-#include "pressure/mgr-level-scale-private.h"
 #include "pressure/mgr-pressure-forecast-private.h"
 #include "pressure/mgr-pressure-sample-private.h"
 
@@ -31,7 +30,6 @@ typedef struct
   MgrPressureLevel judged[MGR_N_PRESSURE_CAUSES]; /* what the sample says by itself */
   MgrPressureLevel clear[MGR_N_PRESSURE_CAUSES];  /* and with the margin below */
   MgrPressureLevel levels[MGR_N_PRESSURE_CAUSES]; /* what holds after dwell */
-  MgrPressureLevel before;                        /* the level of the sample before */
   double stall;
   double stall_usage;                             /* of the memory that is waited for */
   guint64 size;                                   /* bytes that the process holds */
@@ -39,7 +37,6 @@ typedef struct
 
 /* A sentence that says why the level is what it is. */
 char *mgr_pressure_reason_new (const MgrPressureVerdict *verdict,
-                               const MgrLevelScale      *scale,
                                const MgrPressureFigures *figures,
                                const MgrForecastFigures *forecast) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -83,7 +83,6 @@ verdict_get_cause (const MgrPressureVerdict *self,
 
 char *
 mgr_pressure_reason_new (const MgrPressureVerdict *verdict,
-                         const MgrLevelScale      *scale,
                          const MgrPressureFigures *figures,
                          const MgrForecastFigures *forecast)
 {
