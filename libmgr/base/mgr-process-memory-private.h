@@ -20,13 +20,17 @@ void              mgr_process_memory_free           (MgrProcessMemory *self);
 /* Anonymous pages that are in memory, from statm: takes a microsecond. The kernel
  * counts in batches per processor, so a few hundred KiB may be late. */
 gboolean          mgr_process_memory_read_resident  (MgrProcessMemory *self,
-                                                     guint64          *out_bytes);
+                                                     guint64          *out_bytes,
+                                                     GError          **error);
 
 /* What the process has to give back: anonymous pages in memory and in swap, from
  * status. */
 gboolean          mgr_process_memory_read_anonymous (MgrProcessMemory *self,
                                                      guint64          *out_bytes,
                                                      GError          **error);
+
+/* What is swapped out of the process, from status; 0 where the kernel does not tell. */
+guint64           mgr_process_memory_read_swapped   (MgrProcessMemory *self);
 
 /* The proportional set size, from smaps_rollup: exact, but takes 15 ms per GiB. */
 gboolean          mgr_process_memory_read_pss       (MgrProcessMemory *self,

@@ -131,7 +131,8 @@ kept_file_read_or_fail (KeptFile  *file,
   if (result == 0)
     return TRUE;
 
-  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+  /* A file that is there and empty is broken; others the kernel does not offer. */
+  g_set_error (error, MGR_ERROR, result == ENODATA ? MGR_ERROR_FAILED : MGR_ERROR_NOT_AVAILABLE,
                "The file “%s” cannot be read: %s", file->path, g_strerror (result));
   return FALSE;
 }
@@ -163,17 +164,29 @@ next_number (const char **cursor,
   char *end = NULL;
 
   /* Without the space the file was cut off, perhaps in the middle of the number. */
+  errno = 0;
   *out_number = g_ascii_strtoull (*cursor, &end, 10);
-  if (end == *cursor || *end != ' ')
+  if (errno != 0 || end == *cursor || *end != ' ')
     return FALSE;
 
   *cursor = end;
   return TRUE;
 }
 
+static gboolean
+fail_without (const KeptFile  *file,
+              const char      *key,
+              GError         **error)
+{
+  g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+               "The file “%s” has no usable %s", file->path, key);
+  return FALSE;
+}
+
 gboolean
-mgr_process_memory_read_resident (MgrProcessMemory *self,
-                                  guint64          *out_bytes)
+mgr_process_memory_read_resident (MgrProcessMemory  *self,
+                                  guint64           *out_bytes,
+                                  GError           **error)
 {
   char text[TEXT_SIZE];
   const char *cursor = text;
@@ -182,13 +195,15 @@ mgr_process_memory_read_resident (MgrProcessMemory *self,
   guint64 shared;
   guint64 bytes;
 
-  if (kept_file_read (&self->statm, text) != 0
-      || !next_number (&cursor, &total)
+  if (!kept_file_read_or_fail (&self->statm, text, error))
+    return FALSE;
+
+  if (!next_number (&cursor, &total)
       || !next_number (&cursor, &resident)
       || !next_number (&cursor, &shared)
       || shared > resident
       || !g_uint64_checked_mul (&bytes, resident - shared, (guint64) sysconf (_SC_PAGESIZE)))
-    return FALSE;
+    return fail_without (&self->statm, "numbers of pages", error);
 
   *out_bytes = bytes;
   return TRUE;
@@ -215,14 +230,15 @@ text_lookup (const char *text,
   return g_uint64_checked_mul (out_bytes, kilobytes, 1024);
 }
 
-static gboolean
-fail_without (const KeptFile  *file,
-              const char      *key,
-              GError         **error)
+guint64
+mgr_process_memory_read_swapped (MgrProcessMemory *self)
 {
-  g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-               "The file “%s” has no usable %s", file->path, key);
-  return FALSE;
+  char text[TEXT_SIZE];
+  guint64 swapped;
+
+  return kept_file_read (&self->status, text) == 0 && text_lookup (text, "\nVmSwap:", &swapped)
+    ? swapped
+    : 0;
 }
 
 gboolean

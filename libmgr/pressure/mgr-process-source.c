@@ -6,10 +6,8 @@
 
 #include "pressure/mgr-process-source.h"
 
-#include "pressure/mgr-proc-file-private.h"
+#include "base/mgr-process-memory-private.h"
 #include "pressure/mgr-system-source-private.h"
-
-#include <unistd.h>
 
 /**
  * SECTION:mgr-process-source
@@ -34,8 +32,7 @@ struct _MgrProcessSource
 {
   MgrSystemSource parent_instance;
 
-  MgrProcFile *statm;  /* (owned) */
-  MgrProcFile *status; /* (owned) */
+  MgrProcessMemory *memory; /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (MgrProcessSource, mgr_process_source, MGR_TYPE_SYSTEM_SOURCE)
@@ -46,47 +43,6 @@ mgr_process_source_source_name (MgrSystemSource *source)
   return "process";
 }
 
-/* Reads the second and the third number of the line: pages that are resident, and
- * those of them that are of files or shared. */
-static gboolean
-parse_statm (const char *text,
-             guint64    *out_anonymous)
-{
-  guint64 numbers[3];
-
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    {
-      if (!mgr_proc_text_number (text, &text, &numbers[i]) || *text != ' ')
-        return FALSE;
-      text++;
-    }
-
-  return numbers[2] <= numbers[1] &&
-         g_uint64_checked_mul (out_anonymous, numbers[1] - numbers[2],
-                               (guint64) sysconf (_SC_PAGESIZE));
-}
-
-static gboolean
-process_source_read_resident (MgrProcessSource  *self,
-                              guint64           *out_resident,
-                              GError           **error)
-{
-  const char *text = mgr_proc_file_read (self->statm, error);
-
-  if (text == NULL)
-    return FALSE;
-
-  if (!parse_statm (text, out_resident))
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable numbers of pages",
-                   mgr_proc_file_get_display_path (self->statm));
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* Where nothing on the machine is swapped out, nothing of this process is, and the
  * dearer file need not be read. */
 static guint64
@@ -94,14 +50,8 @@ process_source_read_swapped (MgrProcessSource *self)
 {
   MgrSystemFiles *files = mgr_system_source_get_files (MGR_SYSTEM_SOURCE (self));
   const MgrSwapSummary *swap = mgr_system_files_read_swap (files, NULL);
-  guint64 swapped = 0;
-  const char *text;
 
-  if (swap != NULL && swap->used == 0)
-    return 0;
-
-  text = mgr_proc_file_read (self->status, NULL);
-  return text != NULL && mgr_proc_text_lookup (text, "VmSwap", &swapped) ? swapped : 0;
+  return swap != NULL && swap->used == 0 ? 0 : mgr_process_memory_read_swapped (self->memory);
 }
 
 static MgrPressureReading *
@@ -113,7 +63,7 @@ mgr_process_source_measure (MgrSystemSource  *source,
   guint64 resident = 0;
   guint64 swapped;
 
-  if (!process_source_read_resident (self, &resident, error))
+  if (!mgr_process_memory_read_resident (self->memory, &resident, error))
     return NULL;
 
   swapped = process_source_read_swapped (self);
@@ -127,14 +77,11 @@ mgr_process_source_constructed (GObject *object)
 {
   MgrProcessSource *self = MGR_PROCESS_SOURCE (object);
   g_autofree char *proc_path = NULL;
-  g_autofree char *own = NULL;
 
   G_OBJECT_CLASS (mgr_process_source_parent_class)->constructed (object);
 
   g_object_get (object, "proc-path", &proc_path, NULL);
-  own = g_build_filename (proc_path, "self", NULL);
-  self->statm = mgr_proc_file_new (own, "statm");
-  self->status = mgr_proc_file_new (own, "status");
+  self->memory = mgr_process_memory_new (proc_path);
 }
 
 static void
@@ -142,8 +89,7 @@ mgr_process_source_finalize (GObject *object)
 {
   MgrProcessSource *self = MGR_PROCESS_SOURCE (object);
 
-  g_clear_pointer (&self->statm, mgr_proc_file_free);
-  g_clear_pointer (&self->status, mgr_proc_file_free);
+  g_clear_pointer (&self->memory, mgr_process_memory_free);
 
   G_OBJECT_CLASS (mgr_process_source_parent_class)->finalize (object);
 }

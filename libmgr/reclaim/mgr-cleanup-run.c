@@ -119,7 +119,7 @@ run_measure (MgrCleanupRun *self,
   MgrCleaner *cleaner = self->cleaner;
 
   measure->ledger = cleaner->root != NULL ? mgr_component_get_used (cleaner->root) : 0;
-  measure->measured = mgr_process_memory_read_resident (cleaner->memory, &measure->resident);
+  measure->measured = mgr_process_memory_read_resident (cleaner->memory, &measure->resident, NULL);
   measure->time = mgr_clock_get_time (cleaner->clock);
 }
 

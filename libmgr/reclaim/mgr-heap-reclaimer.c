@@ -299,10 +299,10 @@ mgr_heap_reclaimer_trim (MgrHeapReclaimer *self)
   guint64 before = 0;
   guint64 after = 0;
   guint64 gain = 0;
-  gboolean measured = mgr_process_memory_read_resident (self->memory, &before);
+  gboolean measured = mgr_process_memory_read_resident (self->memory, &before, NULL);
 
   heap_trim ();
-  measured = measured && mgr_process_memory_read_resident (self->memory, &after);
+  measured = measured && mgr_process_memory_read_resident (self->memory, &after, NULL);
   if (measured && after < before)
     gain = before - after;
 

@@ -52,7 +52,7 @@ assert_statm (MgrProcessMemory *memory,
   guint64 bytes = UNTOUCHED;
   char *resident = NULL;
 
-  if (!mgr_process_memory_read_resident (memory, &bytes))
+  if (!mgr_process_memory_read_resident (memory, &bytes, NULL))
     {
       g_assert_cmpuint (bytes, ==, UNTOUCHED);
       return;

@@ -42,7 +42,7 @@ read_statm (Fixture    *fixture,
             guint64    *out_bytes)
 {
   mgr_fake_tree_write (fixture->tree, "proc/self/statm", text);
-  return mgr_process_memory_read_resident (fixture->memory, out_bytes);
+  return mgr_process_memory_read_resident (fixture->memory, out_bytes, NULL);
 }
 
 static gboolean
@@ -78,7 +78,7 @@ test_resident_broken (Fixture       *fixture,
   };
   guint64 bytes = 42;
 
-  g_assert_false (mgr_process_memory_read_resident (fixture->memory, &bytes));
+  g_assert_false (mgr_process_memory_read_resident (fixture->memory, &bytes, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     g_assert_false (read_statm (fixture, cases[i], &bytes));
   g_assert_cmpuint (bytes, ==, 42);
@@ -175,10 +175,10 @@ test_of_this_process (void)
   g_test_summary ("All three see a block come, but for what the kernel has not added up yet");
 
   has_pss = mgr_process_memory_read_pss (memory, &before[2], NULL);
-  g_assert_true (mgr_process_memory_read_resident (memory, &before[0]));
+  g_assert_true (mgr_process_memory_read_resident (memory, &before[0], NULL));
   g_assert_true (mgr_process_memory_read_anonymous (memory, &before[1], NULL));
   block = take_block (size);
-  g_assert_true (mgr_process_memory_read_resident (memory, &after[0]));
+  g_assert_true (mgr_process_memory_read_resident (memory, &after[0], NULL));
   g_assert_true (mgr_process_memory_read_anonymous (memory, &after[1], NULL));
   if (has_pss)
     g_assert_true (mgr_process_memory_read_pss (memory, &after[2], NULL));
@@ -195,10 +195,10 @@ child_grows (MgrProcessMemory *memory)
   guint64 before = 0;
   guint64 after = 0;
 
-  if (!mgr_process_memory_read_resident (memory, &before))
+  if (!mgr_process_memory_read_resident (memory, &before, NULL))
     return 2;
   take_block (64 * MIB);
-  if (!mgr_process_memory_read_resident (memory, &after))
+  if (!mgr_process_memory_read_resident (memory, &after, NULL))
     return 3;
 
   return after > before + 32 * MIB ? 0 : 1;
@@ -214,7 +214,7 @@ test_after_fork (void)
 
   g_test_summary ("A child reads its own memory, not that of the parent that opened the file");
 
-  g_assert_true (mgr_process_memory_read_resident (memory, &bytes));
+  g_assert_true (mgr_process_memory_read_resident (memory, &bytes, NULL));
   pid = fork ();
   g_assert_cmpint (pid, >=, 0);
   if (pid == 0)
