@@ -1,0 +1,106 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include "schedule/mgr-schedule-share-private.h"
+
+G_BEGIN_DECLS
+
+/* Who is next. The queue, the memory that is promised and the rule of admission, with no
+ * lock and no object: the scheduler calls it under its own lock, tests with a clock of
+ * their own. */
+typedef struct _MgrScheduleCore MgrScheduleCore;
+
+/* What the moment allows. */
+typedef struct
+{
+  guint64 available;      /* bytes that are free by measure, G_MAXUINT64 if unknown */
+  guint64 headroom;       /* bytes of them that stay free */
+  MgrPressureLevel level;
+  gint64 now;             /* µs */
+} MgrScheduleMoment;
+
+typedef enum
+{
+  MGR_SCHEDULE_FITS,
+  MGR_SCHEDULE_EMPTY,       /* nobody waits */
+  MGR_SCHEDULE_NO_BUDGET,   /* the sum of what runs and the grant is beyond the budget */
+  MGR_SCHEDULE_NO_SHARE,    /* beyond that of its component */
+  MGR_SCHEDULE_NO_MEMORY,   /* what is free by measure would fall below the headroom */
+  MGR_SCHEDULE_PRESSURE,    /* the level is too high for the priority */
+  MGR_SCHEDULE_RESERVED,    /* another waits for that room, and came first */
+  MGR_SCHEDULE_NOT_READY,   /* @ready said no: no executor has a place */
+} MgrScheduleVerdict;
+
+/* Whether an executor would take @item now. */
+typedef gboolean (*MgrScheduleReadyFunc) (const MgrScheduleItem *item,
+                                          gpointer               user_data);
+
+MgrScheduleCore *mgr_schedule_core_new          (guint64                  budget,
+                                                 MgrScheduleReadyFunc     ready,
+                                                 gpointer                 user_data) G_GNUC_WARN_UNUSED_RESULT;
+void             mgr_schedule_core_free         (MgrScheduleCore         *self);
+
+/* All tasks together. */
+MgrScheduleShare *mgr_schedule_core_get_whole   (MgrScheduleCore         *self);
+
+/* @share, which stays the caller's, takes part from now on, or no more. */
+void             mgr_schedule_core_add_share    (MgrScheduleCore         *self,
+                                                 MgrScheduleShare        *share);
+void             mgr_schedule_core_remove_share (MgrScheduleCore         *self,
+                                                 MgrScheduleShare        *share);
+
+/* All that wait are put into the new order. */
+void             mgr_schedule_core_set_strategy (MgrScheduleCore         *self,
+                                                 MgrScheduleStrategy      strategy);
+void             mgr_schedule_core_set_bound    (MgrScheduleCore         *self,
+                                                 gint64                   bound);
+
+guint            mgr_schedule_core_get_waiting  (MgrScheduleCore         *self);
+guint            mgr_schedule_core_get_running  (MgrScheduleCore         *self);
+/* How many started before one that waited longer, without taking its room. */
+guint64          mgr_schedule_core_get_backfilled (MgrScheduleCore       *self);
+
+/* @item waits from now on; again with the submission it had, if it is to run again. */
+void             mgr_schedule_core_add          (MgrScheduleCore         *self,
+                                                 MgrScheduleItem         *item);
+/* @item waits no more. */
+void             mgr_schedule_core_remove       (MgrScheduleCore         *self,
+                                                 MgrScheduleItem         *item);
+
+/* Takes the task that may start now out of the queue and counts it as running. %NULL when
+ * there is none; @verdict says then why the first in the queue may not, and @first which
+ * that is. */
+MgrScheduleItem *mgr_schedule_core_take         (MgrScheduleCore         *self,
+                                                 const MgrScheduleMoment *moment,
+                                                 MgrScheduleVerdict      *verdict,
+                                                 MgrScheduleItem        **first);
+
+/* What was learned since of @item, which waits, changes what it asks for. */
+void             mgr_schedule_core_set_grant    (MgrScheduleCore         *self,
+                                                 MgrScheduleItem         *item,
+                                                 guint64                  grant);
+
+/* What keeps @item, which waits, from starting, whatever waits before it. */
+MgrScheduleVerdict mgr_schedule_core_judge      (MgrScheduleCore         *self,
+                                                 const MgrScheduleItem   *item,
+                                                 const MgrScheduleMoment *moment);
+
+void             mgr_schedule_core_measure      (MgrScheduleCore         *self,
+                                                 MgrScheduleItem         *item,
+                                                 guint64                  bytes);
+void             mgr_schedule_core_end          (MgrScheduleCore         *self,
+                                                 MgrScheduleItem         *item);
+
+/* The highest level at which tasks of @priority are still admitted. */
+MgrPressureLevel mgr_schedule_core_get_gate     (MgrTaskPriority          priority);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrScheduleCore, mgr_schedule_core_free)
+
+G_END_DECLS

@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include "schedule/mgr-schedule-item-private.h"
+
+G_BEGIN_DECLS
+
+/* A part of the memory and the tasks that run in it: one for each component, and one
+ * for all together. */
+struct _MgrScheduleShare
+{
+  guint64 budget;           /* bytes; G_MAXUINT64 for no limit */
+  guint64 committed;        /* bytes, the weight of what runs */
+  guint64 unused;           /* bytes granted to what runs that it does not hold yet */
+  GPtrArray *running;       /* (owned) (element-type MgrScheduleItem) */
+  gint64 served;            /* µs of its part of the whole that it was promised so far */
+  guint n_waiting;
+
+  const MgrScheduleItem *head; /* (unowned) (nullable): who waits for room here */
+  gint64 head_since;        /* µs */
+  guint pass;               /* when room was last kept for the head */
+  gint64 shadow;            /* µs: when there will be room for it */
+  guint64 beside;           /* bytes that are left beside it then */
+};
+
+void     mgr_schedule_share_init    (MgrScheduleShare      *self,
+                                     guint64                budget);
+void     mgr_schedule_share_clear   (MgrScheduleShare      *self);
+
+guint64  mgr_schedule_share_get_room (const MgrScheduleShare *self);
+
+/* Counts a task in that waits now. Gives how far it lags behind those of the other
+ * shares, the least of which was promised @floor: who asks for more than its part of
+ * @total, the budget of the whole, stands behind those who ask for less. */
+gint64   mgr_schedule_share_enter   (MgrScheduleShare      *self,
+                                     const MgrScheduleItem *item,
+                                     guint64                total,
+                                     gint64                 floor);
+void     mgr_schedule_share_leave   (MgrScheduleShare      *self);
+gboolean mgr_schedule_share_is_idle (const MgrScheduleShare *self);
+
+void     mgr_schedule_share_start   (MgrScheduleShare      *self,
+                                     MgrScheduleItem       *item);
+void     mgr_schedule_share_end     (MgrScheduleShare      *self,
+                                     MgrScheduleItem       *item);
+void     mgr_schedule_share_measure (MgrScheduleShare      *self,
+                                     const MgrScheduleItem *item,
+                                     guint64                bytes);
+
+/* Keeps room for @head, which does not fit into @room now, unless another came first in
+ * this @pass through the queue. */
+void     mgr_schedule_share_reserve (MgrScheduleShare      *self,
+                                     const MgrScheduleItem *head,
+                                     guint64                room,
+                                     guint                  pass,
+                                     gint64                 now);
+void     mgr_schedule_share_forget  (MgrScheduleShare      *self);
+
+/* Whether @item may start before the one for whom room is kept in this @pass: it ends
+ * before that has room, or fits beside it. */
+gboolean mgr_schedule_share_allows  (const MgrScheduleShare *self,
+                                     const MgrScheduleItem  *item,
+                                     guint                   pass,
+                                     gint64                  now);
+
+G_END_DECLS

@@ -1,0 +1,175 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-schedule-share-private.h"
+
+/* What a task of unknown length counts for in the fairness between components. */
+#define USUAL_DURATION (1 * G_USEC_PER_SEC)
+
+void
+mgr_schedule_share_init (MgrScheduleShare *self,
+                         guint64           budget)
+{
+  *self = (MgrScheduleShare) { .budget = budget, .running = g_ptr_array_new () };
+}
+
+void
+mgr_schedule_share_clear (MgrScheduleShare *self)
+{
+  g_clear_pointer (&self->running, g_ptr_array_unref);
+}
+
+guint64
+mgr_schedule_share_get_room (const MgrScheduleShare *self)
+{
+  return self->budget > self->committed ? self->budget - self->committed : 0;
+}
+
+gint64
+mgr_schedule_share_enter (MgrScheduleShare      *self,
+                          const MgrScheduleItem *item,
+                          guint64                total,
+                          gint64                 floor)
+{
+  gint64 duration = item->duration > 0 ? item->duration : USUAL_DURATION;
+  guint64 budget = MAX (MIN (self->budget, total), 1);
+  double part = MIN ((double) item->grant / (double) budget, 1);
+  gint64 begin = MAX (self->served, floor);
+
+  self->n_waiting++;
+  self->served = begin + (gint64) (part * (double) duration);
+  return begin - floor;
+}
+
+void
+mgr_schedule_share_leave (MgrScheduleShare *self)
+{
+  self->n_waiting--;
+}
+
+gboolean
+mgr_schedule_share_is_idle (const MgrScheduleShare *self)
+{
+  return self->n_waiting == 0 && self->running->len == 0;
+}
+
+static guint64
+item_get_unused (const MgrScheduleItem *item)
+{
+  return item->grant > item->measured ? item->grant - item->measured : 0;
+}
+
+void
+mgr_schedule_share_start (MgrScheduleShare *self,
+                          MgrScheduleItem  *item)
+{
+  g_ptr_array_add (self->running, item);
+  self->committed += mgr_schedule_item_get_weight (item);
+  self->unused += item_get_unused (item);
+}
+
+void
+mgr_schedule_share_end (MgrScheduleShare *self,
+                        MgrScheduleItem  *item)
+{
+  g_ptr_array_remove_fast (self->running, item);
+  self->committed -= mgr_schedule_item_get_weight (item);
+  self->unused -= item_get_unused (item);
+}
+
+/* Before the item itself is changed. */
+void
+mgr_schedule_share_measure (MgrScheduleShare      *self,
+                            const MgrScheduleItem *item,
+                            guint64                bytes)
+{
+  self->committed += MAX (item->grant, bytes) - mgr_schedule_item_get_weight (item);
+  self->unused += (item->grant > bytes ? item->grant - bytes : 0) - item_get_unused (item);
+}
+
+static int
+compare_ends (gconstpointer a,
+              gconstpointer b)
+{
+  gint64 end_a = mgr_schedule_item_get_end (*(const MgrScheduleItem *const *) a);
+  gint64 end_b = mgr_schedule_item_get_end (*(const MgrScheduleItem *const *) b);
+
+  return (end_a > end_b) - (end_a < end_b);
+}
+
+/* What began while the head waited and may run for ever must not count as room to come,
+ * or the head could wait for ever. */
+static gboolean
+share_expects_end (const MgrScheduleShare *self,
+                   const MgrScheduleItem  *item)
+{
+  return item->duration > 0 || item->started < self->head_since;
+}
+
+static void
+share_look_ahead (MgrScheduleShare *self,
+                  guint64           room,
+                  gint64            now)
+{
+  g_autoptr (GPtrArray) running = g_ptr_array_copy (self->running, NULL, NULL);
+
+  self->shadow = G_MAXINT64;
+  self->beside = 0;
+
+  g_ptr_array_sort (running, compare_ends);
+  for (guint i = 0; i < running->len && room < self->head->grant; i++)
+    {
+      const MgrScheduleItem *item = g_ptr_array_index (running, i);
+
+      if (!share_expects_end (self, item))
+        continue;
+      room += mgr_schedule_item_get_weight (item);
+      self->shadow = MAX (mgr_schedule_item_get_end (item), now);
+    }
+
+  if (room >= self->head->grant)
+    self->beside = room - self->head->grant;
+  else
+    self->shadow = G_MAXINT64;
+}
+
+void
+mgr_schedule_share_reserve (MgrScheduleShare      *self,
+                            const MgrScheduleItem *head,
+                            guint64                room,
+                            guint                  pass,
+                            gint64                 now)
+{
+  if (self->head != NULL && self->pass == pass)
+    return;
+
+  if (self->head != head)
+    self->head_since = now;
+  self->head = head;
+  self->pass = pass;
+  share_look_ahead (self, room, now);
+}
+
+void
+mgr_schedule_share_forget (MgrScheduleShare *self)
+{
+  self->head = NULL;
+}
+
+gboolean
+mgr_schedule_share_allows (const MgrScheduleShare *self,
+                           const MgrScheduleItem  *item,
+                           guint                   pass,
+                           gint64                  now)
+{
+  if (self->head == NULL || self->pass != pass || self->head == item)
+    return TRUE;
+
+  if (item->duration > 0 && self->shadow != G_MAXINT64 && now + item->duration <= self->shadow)
+    return TRUE;
+
+  return item->grant <= self->beside;
+}
