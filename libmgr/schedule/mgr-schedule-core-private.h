@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* Who is next. The queue, the memory that is promised and the rule of admission, with no
+/* Who is next. The queues, the memory that is promised and the rule of admission, with no
  * lock and no object: the scheduler calls it under its own lock, tests with a clock of
  * their own. */
 typedef struct _MgrScheduleCore MgrScheduleCore;
@@ -50,7 +50,8 @@ void             mgr_schedule_core_free         (MgrScheduleCore         *self);
 /* All tasks together. */
 MgrScheduleShare *mgr_schedule_core_get_whole   (MgrScheduleCore         *self);
 
-/* @share, which stays the caller's, takes part from now on, or no more. */
+/* @share, which stays the caller's, takes part from now on, or no more: then nothing waits
+ * or runs in it. */
 void             mgr_schedule_core_add_share    (MgrScheduleCore         *self,
                                                  MgrScheduleShare        *share);
 void             mgr_schedule_core_remove_share (MgrScheduleCore         *self,
@@ -74,8 +75,8 @@ void             mgr_schedule_core_add          (MgrScheduleCore         *self,
 void             mgr_schedule_core_remove       (MgrScheduleCore         *self,
                                                  MgrScheduleItem         *item);
 
-/* Takes the task that may start now out of the queue and counts it as running. %NULL when
- * there is none; @verdict says then why the first in the queue may not, and @first which
+/* Takes the task that may start now out of its queue and counts it as running. %NULL when
+ * there is none; @verdict says then why the first of all may not, and @first which
  * that is. */
 MgrScheduleItem *mgr_schedule_core_take         (MgrScheduleCore         *self,
                                                  const MgrScheduleMoment *moment,
@@ -96,7 +97,8 @@ void             mgr_schedule_core_measure      (MgrScheduleCore         *self,
                                                  MgrScheduleItem         *item,
                                                  guint64                  bytes);
 void             mgr_schedule_core_end          (MgrScheduleCore         *self,
-                                                 MgrScheduleItem         *item);
+                                                 MgrScheduleItem         *item,
+                                                 gint64                   now);
 
 /* The highest level at which tasks of @priority are still admitted. */
 MgrPressureLevel mgr_schedule_core_get_gate     (MgrTaskPriority          priority);

@@ -8,19 +8,23 @@
 
 #include "schedule/mgr-schedule-order-private.h"
 
-/* So many behind the first are looked at for back-filling: a pass over a long queue must
+/* So many behind the first are looked at for back-filling: a pass over long queues must
  * not hold up the program, and who stands further back is hardly next. */
 #define MAX_LOOKED_AT 128
 
+/* What a task of unknown length counts for until it ends. */
+#define USUAL_DURATION (1 * G_USEC_PER_SEC)
+
 struct _MgrScheduleCore
 {
-  GSequence *queue;            /* (owned) (element-type MgrScheduleItem), by key */
   GPtrArray *shares;           /* (owned) (element-type MgrScheduleShare) */
   MgrScheduleShare whole;
   MgrScheduleStrategy strategy;
   gint64 bound;                /* µs */
+  guint64 last_id;
   guint64 n_backfilled;
-  guint pass;                  /* the number of the last look through the queue */
+  guint n_waiting;
+  guint pass;                  /* the number of the last look through the queues */
   MgrScheduleReadyFunc ready;
   gpointer user_data;          /* (unowned) */
 };
@@ -32,7 +36,6 @@ mgr_schedule_core_new (guint64              budget,
 {
   MgrScheduleCore *self = g_new0 (MgrScheduleCore, 1);
 
-  self->queue = g_sequence_new (NULL);
   self->shares = g_ptr_array_new ();
   mgr_schedule_share_init (&self->whole, budget);
   self->strategy = MGR_SCHEDULE_STRATEGY_PRIORITY;
@@ -45,7 +48,6 @@ mgr_schedule_core_new (guint64              budget,
 void
 mgr_schedule_core_free (MgrScheduleCore *self)
 {
-  g_clear_pointer (&self->queue, g_sequence_free);
   g_clear_pointer (&self->shares, g_ptr_array_unref);
   mgr_schedule_share_clear (&self->whole);
   g_free (self);
@@ -74,7 +76,7 @@ mgr_schedule_core_remove_share (MgrScheduleCore  *self,
 guint
 mgr_schedule_core_get_waiting (MgrScheduleCore *self)
 {
-  return (guint) g_sequence_get_length (self->queue);
+  return self->n_waiting;
 }
 
 guint
@@ -89,7 +91,6 @@ mgr_schedule_core_get_backfilled (MgrScheduleCore *self)
   return self->n_backfilled;
 }
 
-/* Among equal keys, g_sequence_insert_sorted() keeps the order of coming. */
 static int
 compare_keys (gconstpointer a,
               gconstpointer b,
@@ -98,25 +99,36 @@ compare_keys (gconstpointer a,
   const MgrScheduleItem *item_a = a;
   const MgrScheduleItem *item_b = b;
 
-  return (item_a->key > item_b->key) - (item_a->key < item_b->key);
+  if (item_a->key != item_b->key)
+    return item_a->key < item_b->key ? -1 : 1;
+
+  return (item_a->id > item_b->id) - (item_a->id < item_b->id);
 }
 
 static void
 core_set_key (MgrScheduleCore *self,
               MgrScheduleItem *item)
 {
-  item->key = mgr_schedule_order_get_key (item, self->strategy, self->whole.budget, item->lag,
-                                          self->bound);
+  item->key = mgr_schedule_order_get_key (item, self->strategy, self->whole.budget,
+                                          self->bound / 2);
+}
+
+static void
+core_sort_share (MgrScheduleCore  *self,
+                 MgrScheduleShare *share)
+{
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (share->queue);
+       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    core_set_key (self, g_sequence_get (iter));
+
+  g_sequence_sort (share->queue, compare_keys, NULL);
 }
 
 static void
 core_sort (MgrScheduleCore *self)
 {
-  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->queue);
-       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
-    core_set_key (self, g_sequence_get (iter));
-
-  g_sequence_sort (self->queue, compare_keys, NULL);
+  for (guint i = 0; i < self->shares->len; i++)
+    core_sort_share (self, g_ptr_array_index (self->shares, i));
 }
 
 void
@@ -138,12 +150,12 @@ mgr_schedule_core_set_bound (MgrScheduleCore *self,
   core_sort (self);
 }
 
-/* What the share that was promised least was promised. Who has nothing to do does not
- * count, and once nobody has, all begin anew. */
-static gint64
+/* How much the least served share was served. Who has nothing to do does not count, and
+ * once nobody has, all begin anew. */
+static double
 core_get_floor (MgrScheduleCore *self)
 {
-  gint64 floor = G_MAXINT64;
+  double floor = G_MAXDOUBLE;
 
   for (guint i = 0; i < self->shares->len; i++)
     {
@@ -153,7 +165,7 @@ core_get_floor (MgrScheduleCore *self)
         floor = MIN (floor, share->served);
     }
 
-  if (floor < G_MAXINT64)
+  if (floor < G_MAXDOUBLE)
     return floor;
 
   for (guint i = 0; i < self->shares->len; i++)
@@ -161,15 +173,21 @@ core_get_floor (MgrScheduleCore *self)
   return 0;
 }
 
+/* Time in which a share asked for nothing is no credit. */
 void
 mgr_schedule_core_add (MgrScheduleCore *self,
                        MgrScheduleItem *item)
 {
-  gint64 floor = core_get_floor (self);
+  MgrScheduleShare *share = item->share;
 
-  item->lag = mgr_schedule_share_enter (item->share, item, self->whole.budget, floor);
+  if (mgr_schedule_share_is_idle (share))
+    share->served = MAX (core_get_floor (self), share->served);
+
+  if (item->id == 0)
+    item->id = ++self->last_id;
   core_set_key (self, item);
-  item->place = g_sequence_insert_sorted (self->queue, item, compare_keys, NULL);
+  item->place = g_sequence_insert_sorted (share->queue, item, compare_keys, NULL);
+  self->n_waiting++;
 }
 
 void
@@ -177,7 +195,7 @@ mgr_schedule_core_remove (MgrScheduleCore *self,
                           MgrScheduleItem *item)
 {
   g_clear_pointer (&item->place, g_sequence_remove);
-  mgr_schedule_share_leave (item->share);
+  self->n_waiting--;
   if (self->whole.head == item)
     mgr_schedule_share_forget (&self->whole);
   if (item->share->head == item)
@@ -283,6 +301,12 @@ core_reserve (MgrScheduleCore         *self,
     }
 }
 
+static gint64
+item_get_expected (const MgrScheduleItem *item)
+{
+  return item->duration > 0 ? item->duration : USUAL_DURATION;
+}
+
 static void
 core_start (MgrScheduleCore *self,
             MgrScheduleItem *item,
@@ -295,6 +319,58 @@ core_start (MgrScheduleCore *self,
   item->asked = FALSE;
   mgr_schedule_share_start (&self->whole, item);
   mgr_schedule_share_start (item->share, item);
+  mgr_schedule_share_serve (item->share, item, self->whole.budget, item_get_expected (item));
+}
+
+/* Goes to the first of every queue. Half the bound is for the order within a share, half
+ * for that between them. */
+static void
+core_begin_pass (MgrScheduleCore *self)
+{
+  double floor = core_get_floor (self);
+
+  self->pass++;
+  for (guint i = 0; i < self->shares->len; i++)
+    {
+      MgrScheduleShare *share = g_ptr_array_index (self->shares, i);
+
+      share->lag = CLAMP (share->served - floor, 0, (double) self->bound / 2);
+      share->cursor = g_sequence_get_begin_iter (share->queue);
+    }
+}
+
+/* Whether @a, the first of its share, goes before @b. */
+static gboolean
+goes_before (const MgrScheduleItem *a,
+             const MgrScheduleItem *b)
+{
+  double key_a = (double) a->key + a->share->lag;
+  double key_b = (double) b->key + b->share->lag;
+
+  return key_a < key_b || (key_a == key_b && a->id < b->id);
+}
+
+/* The next of all, in the order of their keys. Returns: (nullable) */
+static MgrScheduleItem *
+core_look_at_next (MgrScheduleCore *self)
+{
+  MgrScheduleItem *next = NULL;
+
+  for (guint i = 0; i < self->shares->len; i++)
+    {
+      MgrScheduleShare *share = g_ptr_array_index (self->shares, i);
+      MgrScheduleItem *item;
+
+      if (g_sequence_iter_is_end (share->cursor))
+        continue;
+      item = g_sequence_get (share->cursor);
+      if (next == NULL || goes_before (item, next))
+        next = item;
+    }
+
+  if (next != NULL)
+    next->share->cursor = g_sequence_iter_next (next->share->cursor);
+  return next;
 }
 
 MgrScheduleItem *
@@ -303,15 +379,14 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
                         MgrScheduleVerdict       *verdict,
                         MgrScheduleItem         **first)
 {
-  GSequenceIter *iter = g_sequence_get_begin_iter (self->queue);
+  MgrScheduleItem *item;
 
   *verdict = MGR_SCHEDULE_EMPTY;
   *first = NULL;
-  self->pass++;
+  core_begin_pass (self);
 
-  for (guint i = 0; i < MAX_LOOKED_AT && !g_sequence_iter_is_end (iter); i++)
+  for (guint i = 0; i < MAX_LOOKED_AT && (item = core_look_at_next (self)) != NULL; i++)
     {
-      MgrScheduleItem *item = g_sequence_get (iter);
       MgrScheduleVerdict found = mgr_schedule_core_judge (self, item, moment);
 
       if (i == 0)
@@ -326,7 +401,6 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
           return item;
         }
       core_reserve (self, item, found, moment);
-      iter = g_sequence_iter_next (iter);
     }
 
   return NULL;
@@ -344,9 +418,12 @@ mgr_schedule_core_measure (MgrScheduleCore *self,
 
 void
 mgr_schedule_core_end (MgrScheduleCore *self,
-                       MgrScheduleItem *item)
+                       MgrScheduleItem *item,
+                       gint64           now)
 {
   mgr_schedule_share_end (&self->whole, item);
   mgr_schedule_share_end (item->share, item);
+  mgr_schedule_share_serve (item->share, item, self->whole.budget,
+                            now - item->started - item_get_expected (item));
   item->running = FALSE;
 }

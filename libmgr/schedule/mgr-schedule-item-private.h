@@ -28,16 +28,16 @@ typedef struct _MgrScheduleShare MgrScheduleShare;
  * part of the task. */
 struct _MgrScheduleItem
 {
+  guint64 id;              /* in the order of submission, from 1; 0 before it */
   guint64 grant;
   guint64 measured;        /* as last told, of the attempt that runs */
   gint64 submitted;
   gint64 started;
   gint64 duration;         /* expected; 0 where nobody knows */
   gint64 deadline;         /* G_MAXINT64 for none */
-  gint64 lag;              /* behind those of other shares, as it came */
-  gint64 key;              /* in the order of which tasks are considered */
+  gint64 key;              /* in the order of which those of a share are considered */
   MgrScheduleShare *share; /* (unowned): of its component */
-  GSequenceIter *place;    /* (unowned) (nullable), in the queue */
+  GSequenceIter *place;    /* (unowned) (nullable), in its share's queue */
   guint8 priority;         /* a MgrTaskPriority */
   guint8 rank;             /* 1 to 10 */
   guint8 retriable : 1;    /* may be stopped and begun again */

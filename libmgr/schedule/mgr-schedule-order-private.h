@@ -13,15 +13,13 @@
 G_BEGIN_DECLS
 
 /* The time at which a task is as good as submitted. Under each strategy it is the time
- * of its submission and an offset of at most @bound, half of it by the strategy and half
- * by fairness. So tasks age in the same way under each, none is overtaken by one that
- * came more than @bound later, and as both of a pair age alike, their order never changes
- * and needs no sorting anew. @budget is that of all tasks, @lag what
- * mgr_schedule_share_enter() gave. */
+ * of its submission and an offset of at most @bound: tasks age in the same way under
+ * each, none is overtaken by one that came more than @bound later, and as both of a pair
+ * age alike, their order never changes and needs no sorting anew. @budget is that of all
+ * tasks together. */
 gint64 mgr_schedule_order_get_key (const MgrScheduleItem *item,
                                    MgrScheduleStrategy    strategy,
                                    guint64                budget,
-                                   gint64                 lag,
                                    gint64                 bound);
 
 G_END_DECLS

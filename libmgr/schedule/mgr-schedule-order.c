@@ -33,19 +33,19 @@ size_offset (const MgrScheduleItem *item,
 /* The latest time to begin, from its submission on. */
 static double
 deadline_offset (const MgrScheduleItem *item,
-                 double                 most)
+                 gint64                 bound)
 {
   if (item->deadline == G_MAXINT64)
     return 1;
 
-  return (double) (item->deadline - item->duration - item->submitted) / most;
+  return (double) (item->deadline - item->duration - item->submitted) / (double) bound;
 }
 
 static double
 strategy_offset (const MgrScheduleItem *item,
                  MgrScheduleStrategy    strategy,
                  guint64                budget,
-                 double                 most)
+                 gint64                 bound)
 {
   switch (strategy)
     {
@@ -54,7 +54,7 @@ strategy_offset (const MgrScheduleItem *item,
     case MGR_SCHEDULE_STRATEGY_SMALLEST_FIRST:
       return size_offset (item, budget);
     case MGR_SCHEDULE_STRATEGY_DEADLINE:
-      return deadline_offset (item, most);
+      return deadline_offset (item, bound);
     case MGR_SCHEDULE_STRATEGY_FIRST_COME:
     default:
       return 0;
@@ -65,11 +65,9 @@ gint64
 mgr_schedule_order_get_key (const MgrScheduleItem *item,
                             MgrScheduleStrategy    strategy,
                             guint64                budget,
-                            gint64                 lag,
                             gint64                 bound)
 {
-  double most = (double) bound / 2;
-  double offset = CLAMP (strategy_offset (item, strategy, budget, most), 0, 1);
+  double offset = strategy_offset (item, strategy, budget, bound);
 
-  return item->submitted + (gint64) (offset * most + MIN ((double) lag, most));
+  return item->submitted + (gint64) (CLAMP (offset, 0, 1) * (double) bound);
 }

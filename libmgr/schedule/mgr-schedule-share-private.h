@@ -12,16 +12,18 @@
 
 G_BEGIN_DECLS
 
-/* A part of the memory and the tasks that run in it: one for each component, and one
- * for all together. */
+/* A part of the memory and the tasks that wait for it or run in it: one for each
+ * component, and one, in which nobody waits, for all together. */
 struct _MgrScheduleShare
 {
   guint64 budget;           /* bytes; G_MAXUINT64 for no limit */
   guint64 committed;        /* bytes, the weight of what runs */
   guint64 unused;           /* bytes granted to what runs that it does not hold yet */
   GPtrArray *running;       /* (owned) (element-type MgrScheduleItem) */
-  gint64 served;            /* µs of its part of the whole that it was promised so far */
-  guint n_waiting;
+  GSequence *queue;         /* (owned) (element-type MgrScheduleItem), by key */
+  double served;            /* µs for which it has had as much as its whole budget */
+  double lag;               /* µs that it was served more than the least served one */
+  GSequenceIter *cursor;    /* (unowned), while the queues are looked through */
 
   const MgrScheduleItem *head; /* (unowned) (nullable): who waits for room here */
   gint64 head_since;        /* µs */
@@ -36,15 +38,14 @@ void     mgr_schedule_share_clear   (MgrScheduleShare      *self);
 
 guint64  mgr_schedule_share_get_room (const MgrScheduleShare *self);
 
-/* Counts a task in that waits now. Gives how far it lags behind those of the other
- * shares, the least of which was promised @floor: who asks for more than its part of
- * @total, the budget of the whole, stands behind those who ask for less. */
-gint64   mgr_schedule_share_enter   (MgrScheduleShare      *self,
+gboolean mgr_schedule_share_is_idle (const MgrScheduleShare *self);
+
+/* Who had more of its budget for longer stands behind who had less. @total is the budget
+ * of the whole; @duration in µs is negative to take back. */
+void     mgr_schedule_share_serve   (MgrScheduleShare      *self,
                                      const MgrScheduleItem *item,
                                      guint64                total,
-                                     gint64                 floor);
-void     mgr_schedule_share_leave   (MgrScheduleShare      *self);
-gboolean mgr_schedule_share_is_idle (const MgrScheduleShare *self);
+                                     gint64                 duration);
 
 void     mgr_schedule_share_start   (MgrScheduleShare      *self,
                                      MgrScheduleItem       *item);

@@ -6,20 +6,22 @@
 
 #include "schedule/mgr-schedule-share-private.h"
 
-/* What a task of unknown length counts for in the fairness between components. */
-#define USUAL_DURATION (1 * G_USEC_PER_SEC)
-
 void
 mgr_schedule_share_init (MgrScheduleShare *self,
                          guint64           budget)
 {
-  *self = (MgrScheduleShare) { .budget = budget, .running = g_ptr_array_new () };
+  *self = (MgrScheduleShare) {
+    .budget = budget,
+    .running = g_ptr_array_new (),
+    .queue = g_sequence_new (NULL),
+  };
 }
 
 void
 mgr_schedule_share_clear (MgrScheduleShare *self)
 {
   g_clear_pointer (&self->running, g_ptr_array_unref);
+  g_clear_pointer (&self->queue, g_sequence_free);
 }
 
 guint64
@@ -28,32 +30,21 @@ mgr_schedule_share_get_room (const MgrScheduleShare *self)
   return self->budget > self->committed ? self->budget - self->committed : 0;
 }
 
-gint64
-mgr_schedule_share_enter (MgrScheduleShare      *self,
-                          const MgrScheduleItem *item,
-                          guint64                total,
-                          gint64                 floor)
-{
-  gint64 duration = item->duration > 0 ? item->duration : USUAL_DURATION;
-  guint64 budget = MAX (MIN (self->budget, total), 1);
-  double part = MIN ((double) item->grant / (double) budget, 1);
-  gint64 begin = MAX (self->served, floor);
-
-  self->n_waiting++;
-  self->served = begin + (gint64) (part * (double) duration);
-  return begin - floor;
-}
-
-void
-mgr_schedule_share_leave (MgrScheduleShare *self)
-{
-  self->n_waiting--;
-}
-
 gboolean
 mgr_schedule_share_is_idle (const MgrScheduleShare *self)
 {
-  return self->n_waiting == 0 && self->running->len == 0;
+  return self->running->len == 0 && g_sequence_is_empty (self->queue);
+}
+
+void
+mgr_schedule_share_serve (MgrScheduleShare      *self,
+                          const MgrScheduleItem *item,
+                          guint64                total,
+                          gint64                 duration)
+{
+  guint64 budget = MAX (MIN (self->budget, total), 1);
+
+  self->served += MIN ((double) item->grant / (double) budget, 1) * (double) duration;
 }
 
 static guint64

@@ -238,7 +238,7 @@ trace_end (Trace  *self,
   self->used -= task->too_small ? task->item.grant : task->peak;
   self->counted -= task->item.grant;
   if (self->rule == MGR_TRACE_LIBMGR)
-    mgr_schedule_core_end (self->core, &task->item);
+    mgr_schedule_core_end (self->core, &task->item, now);
 
   if (task->too_small)
     {
