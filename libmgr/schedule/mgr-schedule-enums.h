@@ -114,6 +114,8 @@ typedef enum
  * @MGR_EXECUTOR_KILLS: can end an attempt that does not listen
  * @MGR_EXECUTOR_REMOTE: runs outside the memory of this machine, so that no budget of
  *    this program is charged
+ * @MGR_EXECUTOR_THREAD_SAFE: may be asked in any thread; others are asked in the
+ *    context in which the scheduler was made
  * @MGR_EXECUTOR_SURVIVES: finds its attempts again after this program was started anew
  *
  * What an executor can do.
@@ -122,14 +124,15 @@ typedef enum
  */
 typedef enum /*< flags >*/
 {
-  MGR_EXECUTOR_NONE     = 0,
-  MGR_EXECUTOR_CLOSURES = 1 << 0,
-  MGR_EXECUTOR_COMMANDS = 1 << 1,
-  MGR_EXECUTOR_MEASURES = 1 << 2,
-  MGR_EXECUTOR_LIMITS   = 1 << 3,
-  MGR_EXECUTOR_KILLS    = 1 << 4,
-  MGR_EXECUTOR_REMOTE   = 1 << 5,
-  MGR_EXECUTOR_SURVIVES = 1 << 6,
+  MGR_EXECUTOR_NONE        = 0,
+  MGR_EXECUTOR_CLOSURES    = 1 << 0,
+  MGR_EXECUTOR_COMMANDS    = 1 << 1,
+  MGR_EXECUTOR_MEASURES    = 1 << 2,
+  MGR_EXECUTOR_LIMITS      = 1 << 3,
+  MGR_EXECUTOR_KILLS       = 1 << 4,
+  MGR_EXECUTOR_REMOTE      = 1 << 5,
+  MGR_EXECUTOR_SURVIVES    = 1 << 6,
+  MGR_EXECUTOR_THREAD_SAFE = 1 << 7,
 } MgrExecutorFlags;
 
 /**

@@ -36,8 +36,6 @@ GCancellable   *mgr_task_attempt_get_cancellable  (MgrTaskAttempt  *self);
 
 /* An executor tells, from any thread. What comes after the end is ignored. */
 MGR_AVAILABLE_IN_1_0
-void            mgr_task_attempt_report_started   (MgrTaskAttempt  *self);
-MGR_AVAILABLE_IN_1_0
 void            mgr_task_attempt_report_measured  (MgrTaskAttempt  *self,
                                                    guint64          bytes);
 MGR_AVAILABLE_IN_1_0

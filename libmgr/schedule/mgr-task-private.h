@@ -1,0 +1,97 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include "schedule/mgr-schedule-item-private.h"
+#include "schedule/mgr-task-attempt.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MgrScheduler MgrScheduler;
+
+/* What a program asked for, of a task for which more than the usual was asked. */
+typedef struct
+{
+  char *executor;           /* (owned) (nullable) */
+  char **tags;              /* (owned) (nullable) */
+  char **argv;              /* (owned) (nullable): of a command */
+  char **environment;       /* (owned) (nullable): the program's own */
+  char *directory;          /* (owned) (nullable) */
+  char *stdin_path;         /* (owned) (nullable) */
+  char *output_path;        /* (owned) (nullable) */
+  gint64 timeout;           /* µs; 0 for none */
+  GPtrArray *dependencies;  /* (owned) (nullable) (element-type MgrTask) */
+  GPtrArray *dependents;    /* (owned) (nullable) (element-type MgrTask): who wait for it */
+} MgrTaskSetup;
+
+/* What there is of a task that ran or waited for something. */
+typedef struct
+{
+  MgrTaskAttempt *attempt;  /* (owned) (nullable): the one that runs */
+  guint64 peak;             /* bytes, the most of any attempt */
+  GValue result;
+  GError *error;            /* (owned) (nullable) */
+  int exit_status;
+  double progress;          /* 0 to 1 */
+  char *message;            /* (owned) (nullable) */
+  GSList *waiters;          /* (owned) (element-type GTask) */
+} MgrTaskRun;
+
+struct _MgrTask
+{
+  GObject parent_instance;
+
+  char *name;               /* (owned) */
+  GRefString *component;    /* (owned) (nullable): a path; %NULL for the root */
+  GMainContext *context;    /* (owned), where signals are emitted */
+  MgrTaskFunc func;         /* (nullable): of a closure */
+  gpointer user_data;
+  GDestroyNotify destroy;
+  guint64 memory;           /* bytes asked for; 0: what was learned */
+
+  GMutex lock;              /* taken after that of the scheduler; guards what follows */
+  MgrTaskSetup *setup;      /* (owned) (nullable) */
+  MgrTaskRun *run;          /* (owned) (nullable) */
+  GSequenceIter *listed;    /* (unowned) (nullable), in the list of the scheduler */
+  guint n_pending;          /* dependencies that have not ended */
+  guint16 n_attempts;
+  guint16 n_errors;
+  guint16 max_retries;
+  guint8 state;             /* a MgrTaskState */
+  guint8 reason;            /* a MgrTaskReason */
+  guint8 end_as;            /* a MgrTaskReason that the attempt that runs is ended for */
+  guint8 preemptible : 1;
+  guint8 in_owner : 1;      /* its function runs in the owner's context */
+  guint8 yields : 1;        /* it was asked to make room */
+
+  MgrScheduleItem item;     /* guarded by the lock of the scheduler, once submitted */
+  MgrScheduler *scheduler;  /* (unowned) (nullable), guarded by lock */
+};
+
+static inline MgrTask *
+mgr_task_of_item (MgrScheduleItem *item)
+{
+  return (MgrTask *) ((char *) item - G_STRUCT_OFFSET (MgrTask, item));
+}
+
+/* With the lock held: what is made when it is first needed. */
+MgrTaskSetup *mgr_task_get_setup      (MgrTask         *self);
+MgrTaskRun   *mgr_task_get_run        (MgrTask         *self);
+
+/* Emits ::state-changed in the owner's context. Any thread, no lock held. */
+void          mgr_task_say_state      (MgrTask         *self);
+void          mgr_task_say_progress   (MgrTask         *self);
+
+/* Calls back who waits for a task that is finished. No lock held. */
+void          mgr_task_answer_waiters (MgrTask         *self);
+
+/* What it was granted by whom it counts, for the estimates: its name, and its first tag. */
+char         *mgr_task_get_key        (MgrTask         *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
