@@ -25,7 +25,6 @@ struct _MgrTaskAttempt
   int ended;                    /* atomic */
 
   GMutex lock;                  /* guards what follows */
-  GValue value;
   gpointer data;                /* (owned) (nullable), of the executor */
   GDestroyNotify free_data;
 };

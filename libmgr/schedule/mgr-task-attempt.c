@@ -76,8 +76,6 @@ mgr_task_attempt_unref (MgrTaskAttempt *self)
 
   if (self->free_data != NULL)
     self->free_data (self->data);
-  if (G_IS_VALUE (&self->value))
-    g_value_unset (&self->value);
   g_object_unref (self->cancellable);
   g_object_unref (self->task);
   g_object_unref (self->scheduler);
@@ -198,31 +196,6 @@ mgr_task_attempt_report_measured (MgrTaskAttempt *self,
 }
 
 /**
- * mgr_task_attempt_report_value:
- * @self: an attempt
- * @value: what the task results in
- *
- * Tells the result, before the end. May be called from any thread.
- *
- * Since: 1.0
- */
-void
-mgr_task_attempt_report_value (MgrTaskAttempt *self,
-                               const GValue   *value)
-{
-  g_autoptr (GMutexLocker) locker = NULL;
-
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (G_IS_VALUE (value));
-
-  locker = g_mutex_locker_new (&self->lock);
-  if (G_IS_VALUE (&self->value))
-    g_value_unset (&self->value);
-  g_value_init (&self->value, G_VALUE_TYPE (value));
-  g_value_copy (value, &self->value);
-}
-
-/**
  * mgr_task_attempt_report_finished:
  * @self: an attempt
  * @reason: how it ended
@@ -250,13 +223,10 @@ mgr_task_attempt_report_finished (MgrTaskAttempt *self,
 void
 mgr_task_attempt_run (MgrTaskAttempt *self)
 {
-  g_auto (GValue) value = G_VALUE_INIT;
   g_autoptr (GError) error = NULL;
   MgrTask *task = self->task;
-  gboolean done = task->func (task, &value, self->cancellable, task->user_data, &error);
+  gboolean done = task->func (task, self->cancellable, task->user_data, &error);
 
-  if (done && G_IS_VALUE (&value))
-    mgr_task_attempt_report_value (self, &value);
   if (!done && error == NULL)
     g_set_error (&error, MGR_ERROR, MGR_ERROR_FAILED,
                  "The function of task “%s” failed and did not say why", task->name);

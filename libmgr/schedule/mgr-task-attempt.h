@@ -39,9 +39,6 @@ MGR_AVAILABLE_IN_1_0
 void            mgr_task_attempt_report_measured  (MgrTaskAttempt  *self,
                                                    guint64          bytes);
 MGR_AVAILABLE_IN_1_0
-void            mgr_task_attempt_report_value     (MgrTaskAttempt  *self,
-                                                   const GValue    *value);
-MGR_AVAILABLE_IN_1_0
 void            mgr_task_attempt_report_finished  (MgrTaskAttempt  *self,
                                                    MgrTaskReason    reason,
                                                    int              exit_status,

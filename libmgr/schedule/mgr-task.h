@@ -20,8 +20,22 @@ G_BEGIN_DECLS
 MGR_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (MgrTask, mgr_task, MGR, TASK, GObject)
 
+/**
+ * MgrTaskFunc:
+ * @task: the task
+ * @cancellable: cancelled when it is to end early
+ * @user_data: what mgr_task_new() was given
+ * @error: return location for a #GError
+ *
+ * What a task does. It runs in a thread of its own, or where #MgrTask:in-owner is set in
+ * the context in which the task was made. It should look at @cancellable and
+ * mgr_task_should_yield() now and then; what it results in goes to mgr_task_set_result().
+ *
+ * Returns: %TRUE if it did what it was to do, %FALSE with @error set otherwise
+ *
+ * Since: 1.0
+ */
 typedef gboolean (*MgrTaskFunc) (MgrTask       *task,
-                                 GValue        *result,
                                  GCancellable  *cancellable,
                                  gpointer       user_data,
                                  GError       **error);
@@ -35,15 +49,11 @@ MGR_AVAILABLE_IN_1_0
 MgrTask            *mgr_task_new_command          (const char           *name,
                                                    const char * const   *argv);
 
-/* Until it is submitted: name, component, memory, priority, rank, tags, timeout,
- * deadline, expected-duration, max-retries, executor, directory, stdin-path,
- * output-path, environment and preemptible are properties with setters. */
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_task_add_dependency       (MgrTask              *self,
                                                    MgrTask              *before,
                                                    GError              **error);
 
-/* Asked from inside its function. */
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_task_should_yield         (MgrTask              *self);
 MGR_AVAILABLE_IN_1_0
@@ -55,6 +65,12 @@ void                mgr_task_report_memory        (MgrTask              *self,
                                                    guint64               bytes);
 
 MGR_AVAILABLE_IN_1_0
+void                mgr_task_set_result           (MgrTask              *self,
+                                                   const GValue         *result);
+
+MGR_AVAILABLE_IN_1_0
+const char         *mgr_task_get_name             (MgrTask              *self);
+MGR_AVAILABLE_IN_1_0
 guint64             mgr_task_get_id               (MgrTask              *self);
 MGR_AVAILABLE_IN_1_0
 MgrTaskState        mgr_task_get_state            (MgrTask              *self);
@@ -64,8 +80,6 @@ MGR_AVAILABLE_IN_1_0
 guint               mgr_task_get_attempt          (MgrTask              *self);
 MGR_AVAILABLE_IN_1_0
 guint64             mgr_task_get_grant            (MgrTask              *self);
-MGR_AVAILABLE_IN_1_0
-guint64             mgr_task_get_measured         (MgrTask              *self);
 MGR_AVAILABLE_IN_1_0
 guint64             mgr_task_get_peak             (MgrTask              *self);
 MGR_AVAILABLE_IN_1_0

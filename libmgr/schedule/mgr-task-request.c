@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-task-private.h"
+
+/* What a task is made of before it is submitted. */
+
+/**
+ * mgr_task_new:
+ * @name: what it is called
+ * @func: (scope notified) (closure user_data) (destroy destroy): what it does
+ * @user_data: given to @func
+ * @destroy: frees @user_data once the task is gone
+ *
+ * Makes a task of a function of this program. Only executors with
+ * %MGR_EXECUTOR_CLOSURES can run it.
+ *
+ * Returns: (transfer full): a task
+ *
+ * Since: 1.0
+ */
+MgrTask *
+mgr_task_new (const char     *name,
+              MgrTaskFunc     func,
+              gpointer        user_data,
+              GDestroyNotify  destroy)
+{
+  MgrTask *self;
+
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (func != NULL, NULL);
+
+  self = g_object_new (MGR_TYPE_TASK, "name", name, NULL);
+  self->func = func;
+  self->user_data = user_data;
+  self->destroy = destroy;
+  return self;
+}
+
+/**
+ * mgr_task_new_command:
+ * @name: what it is called
+ * @argv: (array zero-terminated=1): the program and its arguments
+ *
+ * Makes a task of a command. Any executor with %MGR_EXECUTOR_COMMANDS can run it.
+ *
+ * Returns: (transfer full): a task
+ *
+ * Since: 1.0
+ */
+MgrTask *
+mgr_task_new_command (const char         *name,
+                      const char * const *argv)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (argv != NULL && argv[0] != NULL, NULL);
+
+  return g_object_new (MGR_TYPE_TASK, "name", name, "argv", argv, NULL);
+}
+
+static gboolean
+depends_on (MgrTask *self,
+            MgrTask *other)
+{
+  g_autoptr (GPtrArray) dependencies = NULL;
+
+  if (self == other)
+    return TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (self->setup != NULL && self->setup->dependencies != NULL)
+    dependencies = g_ptr_array_copy (self->setup->dependencies, (GCopyFunc) g_object_ref, NULL);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; dependencies != NULL && i < dependencies->len; i++)
+    if (depends_on (g_ptr_array_index (dependencies, i), other))
+      return TRUE;
+
+  return FALSE;
+}
+
+static GPtrArray *
+add_to (GPtrArray *tasks,
+        MgrTask   *task)
+{
+  if (tasks == NULL)
+    tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (tasks, g_object_ref (task));
+  return tasks;
+}
+
+/**
+ * mgr_task_add_dependency:
+ * @self: a task that was not submitted yet
+ * @before: a task that has to be done first
+ * @error: return location for a #GError
+ *
+ * Has @self wait until @before is done. Where that ends otherwise, @self ends with
+ * %MGR_TASK_REASON_CANCELLED and the error of @before. A circle of tasks that wait for
+ * each other is %MGR_ERROR_INVALID_ARGUMENT, a task that was submitted %MGR_ERROR_BUSY.
+ *
+ * Returns: %TRUE if it was added
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_task_add_dependency (MgrTask  *self,
+                         MgrTask  *before,
+                         GError  **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  MgrTaskSetup *setup;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
+  g_return_val_if_fail (MGR_IS_TASK (before), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (depends_on (before, self))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "Task “%s” cannot wait for “%s”, which waits for it: take one of the "
+                   "dependencies out", self->name, before->name);
+      return FALSE;
+    }
+
+  locker = g_mutex_locker_new (&self->lock);
+  if (self->state != MGR_TASK_STATE_NEW)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
+                   "Task “%s” was submitted: add what it depends on before", self->name);
+      return FALSE;
+    }
+
+  setup = mgr_task_get_setup (self);
+  setup->dependencies = add_to (setup->dependencies, before);
+  return TRUE;
+}

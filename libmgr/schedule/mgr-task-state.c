@@ -1,0 +1,516 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-task-private.h"
+
+#include "schedule/mgr-scheduler-private.h"
+#include "schedule/mgr-task-attempt-private.h"
+
+/* What becomes of a task, as it says itself and as others ask. */
+
+/**
+ * mgr_task_should_yield:
+ * @self: a task that runs
+ *
+ * Whether the task should stop at the next good point, since others need its memory. A
+ * function that saves where it is and returns %FALSE with %G_IO_ERROR_CANCELLED is run
+ * again later. Also %TRUE once it was cancelled. May be called from any thread, and often.
+ *
+ * Returns: %TRUE if it should make room
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_task_should_yield (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  MgrTaskAttempt *attempt;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->lock);
+  attempt = self->run != NULL ? self->run->attempt : NULL;
+  return self->yields
+         || (attempt != NULL && g_cancellable_is_cancelled (attempt->cancellable));
+}
+
+/**
+ * mgr_task_set_progress:
+ * @self: a task that runs
+ * @progress: how far it is, 0 to 1
+ * @message: (nullable): what it does
+ *
+ * Tells how far the task is, for #MgrTask::progress. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_task_set_progress (MgrTask    *self,
+                       double      progress,
+                       const char *message)
+{
+  MgrTaskRun *run;
+
+  g_return_if_fail (MGR_IS_TASK (self));
+  g_return_if_fail (progress >= 0 && progress <= 1);
+
+  g_mutex_lock (&self->lock);
+  run = mgr_task_get_run (self);
+  run->progress = progress;
+  g_free (run->message);
+  run->message = g_strdup (message);
+  g_mutex_unlock (&self->lock);
+
+  mgr_task_say_progress (self);
+}
+
+/**
+ * mgr_task_report_memory:
+ * @self: a task that runs
+ * @bytes: how much it holds now
+ *
+ * Tells how much memory a function holds, which nobody else can see. It counts for that
+ * where it is more than was granted, and the most of it teaches the next estimate. May be
+ * called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_task_report_memory (MgrTask *self,
+                        guint64  bytes)
+{
+  g_autoptr (MgrTaskAttempt) attempt = NULL;
+
+  g_return_if_fail (MGR_IS_TASK (self));
+
+  g_mutex_lock (&self->lock);
+  if (self->run != NULL && self->run->attempt != NULL)
+    attempt = mgr_task_attempt_ref (self->run->attempt);
+  g_mutex_unlock (&self->lock);
+
+  if (attempt != NULL)
+    mgr_task_attempt_report_measured (attempt, bytes);
+}
+
+/**
+ * mgr_task_set_result:
+ * @self: a task that runs
+ * @result: what it results in
+ *
+ * Sets what mgr_task_get_result() gives. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_task_set_result (MgrTask      *self,
+                     const GValue *result)
+{
+  g_auto (GValue) before = G_VALUE_INIT;
+  MgrTaskRun *run;
+
+  g_return_if_fail (MGR_IS_TASK (self));
+  g_return_if_fail (G_IS_VALUE (result));
+
+  g_mutex_lock (&self->lock);
+  run = mgr_task_get_run (self);
+  before = run->result;
+  run->result = (GValue) G_VALUE_INIT;
+  g_value_init (&run->result, G_VALUE_TYPE (result));
+  g_value_copy (result, &run->result);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mgr_task_get_name:
+ * @self: a task
+ *
+ * Gets #MgrTask:name. May be called from any thread.
+ *
+ * Returns: (transfer none): the name
+ *
+ * Since: 1.0
+ */
+const char *
+mgr_task_get_name (MgrTask *self)
+{
+  g_return_val_if_fail (MGR_IS_TASK (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * mgr_task_get_id:
+ * @self: a task
+ *
+ * Gets the number that its scheduler gave it. May be called from any thread.
+ *
+ * Returns: from 1 on, in the order of submission; 0 before it
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_task_get_id (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), 0);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->item.id;
+}
+
+/**
+ * mgr_task_get_state:
+ * @self: a task
+ *
+ * Gets #MgrTask:state. May be called from any thread.
+ *
+ * Returns: where it stands
+ *
+ * Since: 1.0
+ */
+MgrTaskState
+mgr_task_get_state (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), MGR_TASK_STATE_NEW);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->state;
+}
+
+/**
+ * mgr_task_get_reason:
+ * @self: a task
+ *
+ * Gets #MgrTask:reason. May be called from any thread.
+ *
+ * Returns: how it ended
+ *
+ * Since: 1.0
+ */
+MgrTaskReason
+mgr_task_get_reason (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), MGR_TASK_REASON_NONE);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->reason;
+}
+
+/**
+ * mgr_task_get_attempt:
+ * @self: a task
+ *
+ * Gets how often it was started. May be called from any thread.
+ *
+ * Returns: 0 if it never was
+ *
+ * Since: 1.0
+ */
+guint
+mgr_task_get_attempt (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), 0);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->n_attempts;
+}
+
+/**
+ * mgr_task_get_grant:
+ * @self: a task
+ *
+ * Gets how much memory is or would be reserved for it: what it asks for, what was learned,
+ * or more than that after it ran out of memory. May be called from any thread.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_task_get_grant (MgrTask *self)
+{
+  g_return_val_if_fail (MGR_IS_TASK (self), 0);
+
+  return mgr_scheduler_get_grant_of (self);
+}
+
+/**
+ * mgr_task_get_peak:
+ * @self: a task
+ *
+ * Gets the most memory that any of its attempts was seen to hold. May be called from any
+ * thread.
+ *
+ * Returns: bytes; 0 where nobody measured
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_task_get_peak (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), 0);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->run != NULL ? self->run->peak : 0;
+}
+
+/**
+ * mgr_task_get_exit_status:
+ * @self: a task
+ *
+ * Gets how the command of a task that is finished ended. May be called from any thread.
+ *
+ * Returns: its exit status, or 128 and the signal that ended it; -1 before
+ *
+ * Since: 1.0
+ */
+int
+mgr_task_get_exit_status (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), -1);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->state == MGR_TASK_STATE_FINISHED && self->run != NULL ? self->run->exit_status
+                                                                     : -1;
+}
+
+/**
+ * mgr_task_get_result:
+ * @self: a task
+ * @result: (out) (optional): return location for a copy of what it set as its result; not
+ *    initialised where it set none
+ * @error: return location for a #GError
+ *
+ * Gets what a task that is finished resulted in. Fails with its own error if it was not
+ * done, and with %MGR_ERROR_BUSY while it is not finished. May be called from any thread.
+ *
+ * Returns: %TRUE if it was done
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_task_get_result (MgrTask  *self,
+                     GValue   *result,
+                     GError  **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  locker = g_mutex_locker_new (&self->lock);
+  if (self->state != MGR_TASK_STATE_FINISHED)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
+                   "Task “%s” is not finished: wait for it before", self->name);
+      return FALSE;
+    }
+  if (self->reason != MGR_TASK_REASON_DONE)
+    {
+      g_propagate_error (error, g_error_copy (self->run->error));
+      return FALSE;
+    }
+
+  if (result != NULL && self->run != NULL && G_IS_VALUE (&self->run->result))
+    {
+      g_value_init (result, G_VALUE_TYPE (&self->run->result));
+      g_value_copy (&self->run->result, result);
+    }
+  return TRUE;
+}
+
+/* With the lock held, of a task that is finished. */
+static GError *
+task_copy_error (MgrTask *self)
+{
+  return self->reason != MGR_TASK_REASON_DONE ? g_error_copy (self->run->error) : NULL;
+}
+
+/* Takes @waiter, and @error. */
+static void
+answer (GTask  *waiter,
+        GError *error)
+{
+  GSource *source = g_task_get_task_data (waiter);
+
+  if (source != NULL)
+    g_source_destroy (source);
+  if (error != NULL)
+    g_task_return_error (waiter, error);
+  else
+    g_task_return_boolean (waiter, TRUE);
+  g_object_unref (waiter);
+}
+
+void
+mgr_task_answer_waiters (MgrTask *self)
+{
+  GSList *waiters = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->run != NULL)
+    waiters = g_slist_reverse (g_steal_pointer (&self->run->waiters));
+  g_mutex_unlock (&self->lock);
+
+  for (GSList *l = waiters; l != NULL; l = l->next)
+    {
+      GError *error;
+
+      g_mutex_lock (&self->lock);
+      error = task_copy_error (self);
+      g_mutex_unlock (&self->lock);
+      answer (l->data, error);
+    }
+  g_slist_free (waiters);
+}
+
+static gboolean
+waiter_cancelled_cb (GCancellable *cancellable,
+                     gpointer      user_data)
+{
+  GTask *waiter = user_data;
+  MgrTask *self = g_task_get_source_object (waiter);
+  GSList *link;
+
+  g_mutex_lock (&self->lock);
+  link = g_slist_find (self->run->waiters, waiter);
+  self->run->waiters = g_slist_delete_link (self->run->waiters, link);
+  g_mutex_unlock (&self->lock);
+
+  if (link != NULL)
+    answer (waiter, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                         "It is no longer waited for"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+waiter_watch (GTask *waiter)
+{
+  GSource *source = g_cancellable_source_new (g_task_get_cancellable (waiter));
+
+  g_task_set_task_data (waiter, g_source_ref (source), (GDestroyNotify) g_source_unref);
+  g_task_attach_source (waiter, source, G_SOURCE_FUNC (waiter_cancelled_cb));
+  g_source_unref (source);
+}
+
+/**
+ * mgr_task_wait_async:
+ * @self: a task that was submitted
+ * @cancellable: (nullable): to wait no longer, which leaves the task alone
+ * @callback: called in the thread-default context of the caller
+ * @user_data: given to @callback
+ *
+ * Waits until the task is finished. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_task_wait_async (MgrTask             *self,
+                     GCancellable        *cancellable,
+                     GAsyncReadyCallback  callback,
+                     gpointer             user_data)
+{
+  GTask *waiter;
+  gboolean finished;
+  GError *error = NULL;
+
+  g_return_if_fail (MGR_IS_TASK (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  waiter = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (waiter, mgr_task_wait_async);
+  if (cancellable != NULL)
+    waiter_watch (waiter);
+
+  g_mutex_lock (&self->lock);
+  finished = self->state == MGR_TASK_STATE_FINISHED;
+  if (finished)
+    error = task_copy_error (self);
+  else
+    mgr_task_get_run (self)->waiters = g_slist_prepend (self->run->waiters, waiter);
+  g_mutex_unlock (&self->lock);
+
+  if (finished)
+    answer (waiter, error);
+}
+
+/**
+ * mgr_task_wait_finish:
+ * @self: a task
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Completes mgr_task_wait_async().
+ *
+ * Returns: %TRUE if the task was done; %FALSE with the error it ended with otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_task_wait_finish (MgrTask       *self,
+                      GAsyncResult  *result,
+                      GError       **error)
+{
+  g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, mgr_task_wait_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+wait_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/**
+ * mgr_task_wait:
+ * @self: a task that was submitted
+ * @cancellable: (nullable): to wait no longer, which leaves the task alone
+ * @error: return location for a #GError
+ *
+ * Blocks until the task is finished. A task with #MgrTask:in-owner never is if that is
+ * called where it would run. May be called from any thread.
+ *
+ * Returns: %TRUE if the task was done; %FALSE with the error it ended with otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_task_wait (MgrTask       *self,
+               GCancellable  *cancellable,
+               GError       **error)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  context = g_main_context_new ();
+  g_main_context_push_thread_default (context);
+  mgr_task_wait_async (self, cancellable, wait_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+
+  return mgr_task_wait_finish (self, result, error);
+}
