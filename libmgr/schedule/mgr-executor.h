@@ -41,14 +41,14 @@ MGR_AVAILABLE_IN_1_0
 const char      *mgr_executor_get_name  (MgrExecutor     *self);
 MGR_AVAILABLE_IN_1_0
 MgrExecutorFlags mgr_executor_get_flags (MgrExecutor     *self);
-/* How many attempts it can run at once; 0 for as many as memory allows. */
+
 MGR_AVAILABLE_IN_1_0
 guint            mgr_executor_get_slots (MgrExecutor     *self);
 MGR_AVAILABLE_IN_1_0
 gboolean         mgr_executor_start     (MgrExecutor     *self,
                                          MgrTaskAttempt  *attempt,
                                          GError         **error);
-/* Cancels: the attempt may still end in its own way. */
+
 MGR_AVAILABLE_IN_1_0
 void             mgr_executor_stop      (MgrExecutor     *self,
                                          MgrTaskAttempt  *attempt);
