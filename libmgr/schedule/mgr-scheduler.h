@@ -20,7 +20,6 @@ G_BEGIN_DECLS
 MGR_AVAILABLE_IN_1_0
 G_DECLARE_FINAL_TYPE (MgrScheduler, mgr_scheduler, MGR, SCHEDULER, GObject)
 
-/* Made by the manager: mgr_manager_get_scheduler(). */
 MGR_AVAILABLE_IN_1_0
 gboolean                mgr_scheduler_submit          (MgrScheduler      *self,
                                                        MgrTask           *task,
@@ -34,7 +33,7 @@ void                    mgr_scheduler_pause           (MgrScheduler      *self);
 MGR_AVAILABLE_IN_1_0
 void                    mgr_scheduler_resume          (MgrScheduler      *self);
 MGR_AVAILABLE_IN_1_0
-gboolean                mgr_scheduler_is_paused       (MgrScheduler      *self);
+gboolean                mgr_scheduler_get_paused      (MgrScheduler      *self);
 
 MGR_AVAILABLE_IN_1_0
 GListModel             *mgr_scheduler_get_tasks       (MgrScheduler      *self);
@@ -55,9 +54,5 @@ MgrExecutor            *mgr_scheduler_lookup_executor (MgrScheduler      *self,
 
 MGR_AVAILABLE_IN_1_0
 MgrSchedulerStatistics *mgr_scheduler_get_statistics  (MgrScheduler      *self) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Properties: strategy, adaptive-strategy, concurrency, headroom, ageing-bound,
- * preemption, spill-policy, spill-wait, stall-time, estimates-path.
- * Signals: task-finished (task), stalled (evidence), strategy-changed. */
 
 G_END_DECLS

@@ -21,6 +21,8 @@ struct _MgrTaskAttempt
   MgrScheduler *scheduler;      /* (owned) */
   guint number;                 /* from 1 */
   guint64 grant;                /* bytes */
+  MgrComponent *component;      /* (owned) (nullable), in which it is reserved */
+  guint64 reservation;          /* the id of that; 0 for none */
   GCancellable *cancellable;    /* (owned) */
   int ended;                    /* atomic */
 

@@ -76,6 +76,7 @@ mgr_task_attempt_unref (MgrTaskAttempt *self)
 
   if (self->free_data != NULL)
     self->free_data (self->data);
+  g_clear_object (&self->component);
   g_object_unref (self->cancellable);
   g_object_unref (self->task);
   g_object_unref (self->scheduler);

@@ -58,20 +58,23 @@ struct _MgrTask
   GMutex lock;              /* taken after that of the scheduler; guards what follows */
   MgrTaskSetup *setup;      /* (owned) (nullable) */
   MgrTaskRun *run;          /* (owned) (nullable) */
-  GSequenceIter *listed;    /* (unowned) (nullable), in the list of the scheduler */
+  GSequenceIter *listed;    /* (unowned) (nullable), in the list of the scheduler; owner's
+                             * context only */
   guint n_pending;          /* dependencies that have not ended */
   guint16 n_attempts;
   guint16 n_errors;
   guint16 max_retries;
   guint8 state;             /* a MgrTaskState */
   guint8 reason;            /* a MgrTaskReason */
-  guint8 end_as;            /* a MgrTaskReason that the attempt that runs is ended for */
+  guint8 end_as;            /* a MgrTaskReason: what the attempt that runs is ended for */
+  guint8 place;             /* the index of the executor */
   guint8 preemptible : 1;
   guint8 in_owner : 1;      /* its function runs in the owner's context */
   guint8 yields : 1;        /* it was asked to make room */
+  gint64 end_since;         /* µs: since when end_as holds */
 
   MgrScheduleItem item;     /* guarded by the lock of the scheduler, once submitted */
-  MgrScheduler *scheduler;  /* (unowned) (nullable), guarded by lock */
+  MgrScheduler *scheduler;  /* (unowned) (nullable), which keeps it until it is finished */
 };
 
 static inline MgrTask *

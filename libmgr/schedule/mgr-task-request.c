@@ -61,6 +61,13 @@ mgr_task_new_command (const char         *name,
   return g_object_new (MGR_TYPE_TASK, "name", name, "argv", argv, NULL);
 }
 
+static gpointer
+copy_task (gconstpointer task,
+           gpointer      user_data)
+{
+  return g_object_ref ((gpointer) task);
+}
+
 static gboolean
 depends_on (MgrTask *self,
             MgrTask *other)
@@ -72,7 +79,7 @@ depends_on (MgrTask *self,
 
   g_mutex_lock (&self->lock);
   if (self->setup != NULL && self->setup->dependencies != NULL)
-    dependencies = g_ptr_array_copy (self->setup->dependencies, (GCopyFunc) g_object_ref, NULL);
+    dependencies = g_ptr_array_copy (self->setup->dependencies, copy_task, NULL);
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; dependencies != NULL && i < dependencies->len; i++)

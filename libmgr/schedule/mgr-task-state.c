@@ -425,6 +425,7 @@ mgr_task_wait_async (MgrTask             *self,
                      gpointer             user_data)
 {
   GTask *waiter;
+  MgrTaskRun *run;
   gboolean finished;
   GError *error = NULL;
 
@@ -437,11 +438,12 @@ mgr_task_wait_async (MgrTask             *self,
     waiter_watch (waiter);
 
   g_mutex_lock (&self->lock);
+  run = mgr_task_get_run (self);
   finished = self->state == MGR_TASK_STATE_FINISHED;
   if (finished)
     error = task_copy_error (self);
   else
-    mgr_task_get_run (self)->waiters = g_slist_prepend (self->run->waiters, waiter);
+    run->waiters = g_slist_prepend (run->waiters, waiter);
   g_mutex_unlock (&self->lock);
 
   if (finished)

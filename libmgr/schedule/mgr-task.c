@@ -217,7 +217,7 @@ set_setup_property (MgrTask         *self,
 {
   MgrTaskSetup *setup = mgr_task_get_setup (self);
 
-  switch (property)
+  switch ((guint) property)
     {
     case PROP_TAGS:
       set_strv (&setup->tags, value);
@@ -326,7 +326,7 @@ get_setup_property (MgrTask         *self,
   static const MgrTaskSetup nothing;
   const MgrTaskSetup *setup = self->setup != NULL ? self->setup : &nothing;
 
-  switch (property)
+  switch ((guint) property)
     {
     case PROP_TAGS:
       g_value_set_boxed (value, setup->tags);

@@ -1,0 +1,233 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-scheduler-private.h"
+
+#include "base/mgr-owner-context-private.h"
+#include "ledger/mgr-component-private.h"
+
+/* Who may start is started, in the thread that made it possible. */
+
+/* Reading what is free costs more than starting a small task. */
+#define MEASURE_INTERVAL (50 * G_TIME_SPAN_MILLISECOND)
+
+static void
+scheduler_measure (MgrScheduler *self,
+                   gint64        now)
+{
+  if (self->limits == NULL)
+    {
+      self->available = G_MAXUINT64;
+      return;
+    }
+  if (self->measured_at > 0 && now - self->measured_at < MEASURE_INTERVAL)
+    return;
+
+  mgr_memory_limits_refresh (self->limits, NULL);
+  self->available = mgr_memory_limits_get_headroom (self->limits);
+  self->measured_at = now;
+}
+
+/* What a component could still give, beside what its tasks have: others use it too. */
+static void
+share_follow (MgrScheduleShare *share,
+              MgrComponent     *component)
+{
+  guint64 reserved = 0;
+  guint64 available;
+
+  if (component == NULL)
+    return;
+
+  for (guint i = 0; i < share->running->len; i++)
+    reserved += ((MgrScheduleItem *) g_ptr_array_index (share->running, i))->grant;
+
+  available = mgr_component_get_available (component);
+  share->budget = available < G_MAXUINT64 - reserved ? available + reserved : G_MAXUINT64;
+}
+
+static void
+scheduler_follow_budgets (MgrScheduler *self)
+{
+  share_follow (mgr_schedule_core_get_whole (self->core), self->root);
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
+
+      share_follow (&part->share, part->component);
+    }
+}
+
+static MgrScheduleMoment
+scheduler_get_moment (MgrScheduler *self)
+{
+  gint64 now = mgr_clock_get_time (self->clock);
+  MgrScheduleMoment moment = { .headroom = self->headroom, .now = now };
+
+  scheduler_measure (self, now);
+  scheduler_follow_budgets (self);
+  moment.available = self->forced ? G_MAXUINT64 : self->available;
+  moment.level = self->monitor != NULL ? mgr_pressure_monitor_get_level (self->monitor)
+                                       : MGR_PRESSURE_LEVEL_NORMAL;
+  return moment;
+}
+
+/* With the lock held. Returns: (transfer full) (nullable) */
+static MgrTaskAttempt *
+scheduler_take (MgrScheduler *self)
+{
+  MgrScheduleMoment moment;
+  MgrScheduleVerdict verdict;
+  MgrScheduleItem *first;
+  MgrScheduleItem *item;
+  MgrTaskAttempt *attempt;
+  MgrTask *task;
+
+  if (self->paused || self->closed || mgr_schedule_core_get_waiting (self->core) == 0)
+    return NULL;
+
+  moment = scheduler_get_moment (self);
+  item = mgr_schedule_core_take (self->core, &moment, &verdict, &first);
+  if (item == NULL)
+    {
+      if (self->blocked_since == 0)
+        self->blocked_since = moment.now;
+      return NULL;
+    }
+
+  self->blocked_since = 0;
+  self->stall_step = 0;
+  self->forced = FALSE;
+  task = mgr_task_of_item (item);
+  attempt = mgr_task_attempt_new (self, task, task->n_attempts + 1u, item->grant);
+  ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running++;
+  return attempt;
+}
+
+/* Without the lock: the ledger may find that somebody else was faster. */
+static gboolean
+scheduler_reserve (MgrTaskAttempt *attempt)
+{
+  MgrSchedulerPart *part = (MgrSchedulerPart *) attempt->task->item.share;
+
+  if (part->component == NULL || attempt->grant == 0)
+    return TRUE;
+
+  attempt->component = g_object_ref (part->component);
+  attempt->reservation = mgr_component_reserve (attempt->component, attempt->grant, NULL);
+  return attempt->reservation != 0;
+}
+
+static void
+scheduler_put_back (MgrScheduler   *self,
+                    MgrTaskAttempt *attempt)
+{
+  MgrTask *task = attempt->task;
+
+  g_mutex_lock (&self->lock);
+  mgr_schedule_core_end (self->core, &task->item, mgr_clock_get_time (self->clock));
+  mgr_schedule_core_add (self->core, &task->item);
+  ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running--;
+  g_mutex_unlock (&self->lock);
+}
+
+/* It may have been cancelled since it was taken. */
+static void
+scheduler_mark_running (MgrScheduler   *self,
+                        MgrTaskAttempt *attempt)
+{
+  MgrTask *task = attempt->task;
+
+  g_mutex_lock (&self->lock);
+  g_mutex_lock (&task->lock);
+  task->state = MGR_TASK_STATE_RUNNING;
+  task->n_attempts++;
+  task->yields = FALSE;
+  mgr_task_get_run (task)->attempt = mgr_task_attempt_ref (attempt);
+  g_mutex_unlock (&task->lock);
+  if (task->end_as != MGR_TASK_REASON_NONE)
+    g_cancellable_cancel (attempt->cancellable);
+  if (attempt->number == 1)
+    mgr_wait_times_add (&self->waits, task->item.started - task->item.submitted);
+  g_mutex_unlock (&self->lock);
+
+  mgr_task_say_state (task);
+}
+
+static void
+place_start (MgrSchedulerPlace *place,
+             MgrTaskAttempt    *attempt)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (g_cancellable_is_cancelled (attempt->cancellable))
+    mgr_task_attempt_report_finished (attempt, MGR_TASK_REASON_CANCELLED, -1, NULL);
+  else if (!mgr_executor_start (place->executor, attempt, &error))
+    mgr_task_attempt_report_finished (attempt, MGR_TASK_REASON_ERROR, -1, error);
+}
+
+static void
+start_cb (gpointer object,
+          gpointer user_data)
+{
+  MgrTaskAttempt *attempt = user_data;
+  MgrScheduler *self = MGR_SCHEDULER (object);
+
+  place_start (g_ptr_array_index (self->places, attempt->task->place), attempt);
+}
+
+static void
+scheduler_start (MgrScheduler   *self,
+                 MgrTaskAttempt *attempt)
+{
+  MgrSchedulerPlace *place = g_ptr_array_index (self->places, attempt->task->place);
+
+  scheduler_mark_running (self, attempt);
+  if (place->flags & MGR_EXECUTOR_THREAD_SAFE)
+    place_start (place, attempt);
+  else
+    mgr_owner_context_post (self->context, self, start_cb, mgr_task_attempt_ref (attempt),
+                            (GDestroyNotify) mgr_task_attempt_unref);
+}
+
+static void
+scheduler_start_all (MgrScheduler *self)
+{
+  for (;;)
+    {
+      g_autoptr (MgrTaskAttempt) attempt = NULL;
+
+      g_mutex_lock (&self->lock);
+      attempt = scheduler_take (self);
+      g_mutex_unlock (&self->lock);
+      if (attempt == NULL)
+        break;
+
+      if (!scheduler_reserve (attempt))
+        {
+          scheduler_put_back (self, attempt);
+          break;
+        }
+      scheduler_start (self, attempt);
+    }
+}
+
+/* What ends while it is started, as a command that is not there, comes back here: the
+ * loop further up goes on with the next, and the stack stays short. */
+void
+mgr_scheduler_dispatch (MgrScheduler *self)
+{
+  static GPrivate dispatching;
+  gpointer outer = g_private_get (&dispatching);
+
+  if (outer == self)
+    return;
+
+  g_private_set (&dispatching, self);
+  scheduler_start_all (self);
+  g_private_set (&dispatching, outer);
+  mgr_scheduler_watch_arm (self);
+}

@@ -1,0 +1,310 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-scheduler-private.h"
+
+#include "base/mgr-size.h"
+
+/* How an attempt ends, and whether there will be another. */
+
+void
+mgr_scheduler_attempt_measured (MgrScheduler   *self,
+                                MgrTaskAttempt *attempt,
+                                guint64         bytes)
+{
+  MgrTask *task = attempt->task;
+
+  g_mutex_lock (&self->lock);
+  g_mutex_lock (&task->lock);
+  if (task->run != NULL && task->run->attempt == attempt)
+    {
+      task->run->peak = MAX (task->run->peak, bytes);
+      if (attempt->reservation != 0)
+        mgr_schedule_core_measure (self->core, &task->item, bytes);
+    }
+  g_mutex_unlock (&task->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+/* What it was ended for counts, unless it got done all the same. */
+static MgrTaskReason
+task_judge (MgrTask       *task,
+            MgrTaskReason  told,
+            const GError  *error)
+{
+  gboolean gave_up = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  if (told == MGR_TASK_REASON_DONE || told == MGR_TASK_REASON_OOM)
+    return told;
+  if (task->end_as != MGR_TASK_REASON_NONE)
+    return task->end_as;
+  if (told == MGR_TASK_REASON_ERROR && gave_up)
+    return task->yields ? MGR_TASK_REASON_PREEMPTED : MGR_TASK_REASON_CANCELLED;
+
+  return told;
+}
+
+/* What the next attempt is granted, or 0 if that could not be more. */
+static guint64
+scheduler_grow_grant (MgrScheduler *self,
+                      MgrTask      *task)
+{
+  guint64 cap = mgr_schedule_core_get_whole (self->core)->budget;
+  guint64 grant = task->item.grant;
+  guint64 next;
+
+  cap = MIN (cap, task->item.share->budget);
+  next = mgr_grant_after_oom (grant, task->run->peak, cap);
+  next = MIN (MAX (next, task->memory), cap);
+  return next > grant ? next : 0;
+}
+
+/* Whether there will be another attempt. Each reason has a count of its own. */
+static gboolean
+scheduler_tries_again (MgrScheduler  *self,
+                       MgrTask       *task,
+                       MgrTaskReason  reason)
+{
+  guint64 grant;
+
+  switch (reason)
+    {
+    case MGR_TASK_REASON_PREEMPTED:
+      self->figures.preempted++;
+      return task->preemptible;
+    case MGR_TASK_REASON_OOM:
+      self->figures.oom++;
+      grant = task->item.grant > 0 ? scheduler_grow_grant (self, task) : 0;
+      if (grant > 0)
+        task->item.grant = grant;
+      return grant > 0;
+    case MGR_TASK_REASON_ERROR:
+    case MGR_TASK_REASON_LOST:
+      return task->n_errors++ < task->max_retries;
+    case MGR_TASK_REASON_NONE:
+    case MGR_TASK_REASON_DONE:
+    case MGR_TASK_REASON_TIMEOUT:
+    case MGR_TASK_REASON_CANCELLED:
+    default:
+      return FALSE;
+    }
+}
+
+/* The grants of those that wait follow what was learned. */
+static void
+scheduler_grant_anew (MgrScheduler *self,
+                      const char   *key)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
+      g_autoptr (GPtrArray) same = g_ptr_array_new ();
+
+      for (GSequenceIter *iter = g_sequence_get_begin_iter (part->share.queue);
+           !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+        {
+          MgrTask *task = mgr_task_of_item (g_sequence_get (iter));
+          g_autofree char *other = mgr_task_get_key (task);
+
+          if (task->n_attempts == 0 && task->item.grant > 0 && g_str_equal (key, other))
+            g_ptr_array_add (same, task);
+        }
+      for (guint j = 0; j < same->len; j++)
+        {
+          MgrTask *task = g_ptr_array_index (same, j);
+
+          mgr_schedule_core_set_grant (self->core, &task->item,
+                                       mgr_scheduler_choose_grant (self, task));
+        }
+    }
+}
+
+void
+mgr_scheduler_learn (MgrScheduler *self,
+                     MgrTask      *task,
+                     gint64        now)
+{
+  g_autofree char *key = NULL;
+
+  if (!self->learns)
+    return;
+
+  key = mgr_task_get_key (task);
+  if (mgr_task_estimates_learn (self->estimates, key, task->run->peak, now - task->item.started))
+    scheduler_grant_anew (self, key);
+}
+
+static GError *
+task_explain (MgrTask       *task,
+              MgrTaskReason  reason,
+              const GError  *error)
+{
+  g_autofree char *grant = mgr_size_format (task->item.grant);
+  g_autofree char *peak = NULL;
+
+  if (reason == MGR_TASK_REASON_DONE)
+    return NULL;
+  if (error != NULL && (reason == MGR_TASK_REASON_ERROR || reason == MGR_TASK_REASON_LOST))
+    return g_error_copy (error);
+
+  switch (reason)
+    {
+    case MGR_TASK_REASON_OOM:
+      peak = mgr_size_format (MAX (task->run != NULL ? task->run->peak : 0, task->item.grant));
+      return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET,
+                          "Task “%s” took %s and was granted %s, and there is no more for it: "
+                          "make it smaller, or raise the budget of its component", task->name,
+                          peak, grant);
+    case MGR_TASK_REASON_TIMEOUT:
+      return g_error_new (MGR_ERROR, MGR_ERROR_TIMED_OUT,
+                          "Task “%s” was not done in time", task->name);
+    case MGR_TASK_REASON_CANCELLED:
+      if (error != NULL)
+        return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” did not run: %s",
+                            task->name, error->message);
+      return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
+                          task->name);
+    case MGR_TASK_REASON_PREEMPTED:
+      return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET,
+                          "Task “%s” had to make room and may not be run again", task->name);
+    case MGR_TASK_REASON_LOST:
+      return g_error_new (MGR_ERROR, MGR_ERROR_FAILED,
+                          "Its executor lost sight of task “%s”", task->name);
+    case MGR_TASK_REASON_NONE:
+    case MGR_TASK_REASON_DONE:
+    case MGR_TASK_REASON_ERROR:
+    default:
+      return g_error_new (MGR_ERROR, MGR_ERROR_FAILED, "Task “%s” failed", task->name);
+    }
+}
+
+static GPtrArray *
+task_end (MgrTask       *task,
+          MgrTaskReason  reason,
+          const GError  *error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&task->lock);
+  MgrTaskRun *run = mgr_task_get_run (task);
+
+  task->state = MGR_TASK_STATE_FINISHED;
+  task->reason = reason;
+  g_clear_error (&run->error);
+  run->error = task_explain (task, reason, error);
+  return task->setup != NULL ? g_steal_pointer (&task->setup->dependents) : NULL;
+}
+
+/* A long chain of tasks must not become a deep stack. */
+void
+mgr_scheduler_finish (MgrScheduler  *self,
+                      MgrTask       *task,
+                      MgrTaskReason  reason,
+                      const GError  *error)
+{
+  g_autoptr (GPtrArray) to_end = g_ptr_array_new ();
+
+  g_ptr_array_add (to_end, task);
+  for (guint i = 0; i < to_end->len; i++)
+    {
+      MgrTask *one = g_ptr_array_index (to_end, i);
+      MgrTaskReason own = i == 0 ? reason : MGR_TASK_REASON_CANCELLED;
+      g_autoptr (GPtrArray) dependents = NULL;
+
+      if (one->state == MGR_TASK_STATE_FINISHED)
+        continue;
+
+      dependents = task_end (one, own, i == 0 ? error : task->run->error);
+      self->figures.ended[own]++;
+      self->n_unfinished--;
+      self->n_deadlines -= one->item.deadline != G_MAXINT64;
+      g_ptr_array_add (self->ended, g_object_ref (one));
+      for (guint j = 0; dependents != NULL && j < dependents->len; j++)
+        {
+          MgrTask *dependent = g_ptr_array_index (dependents, j);
+
+          if (own != MGR_TASK_REASON_DONE)
+            g_ptr_array_add (to_end, dependent);
+          else if (--dependent->n_pending == 0 && dependent->state == MGR_TASK_STATE_WAITING)
+            mgr_scheduler_enqueue (self, dependent);
+        }
+    }
+}
+
+static void
+task_wait_again (MgrTask       *task,
+                 MgrTaskReason  reason)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&task->lock);
+
+  task->state = MGR_TASK_STATE_WAITING;
+  task->reason = reason;
+}
+
+/* With the lock held. Returns (transfer full) (nullable): the attempt, if it ran. */
+static MgrTaskAttempt *
+task_take_attempt (MgrTask        *task,
+                   MgrTaskAttempt *attempt,
+                   int             exit_status)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&task->lock);
+
+  if (task->run == NULL || task->run->attempt != attempt)
+    return NULL;
+
+  task->run->exit_status = exit_status;
+  return g_steal_pointer (&task->run->attempt);
+}
+
+static void
+scheduler_end (MgrScheduler  *self,
+               MgrTask       *task,
+               MgrTaskReason  told,
+               const GError  *error)
+{
+  gint64 now = mgr_clock_get_time (self->clock);
+  MgrTaskReason reason = task_judge (task, told, error);
+
+  mgr_schedule_core_end (self->core, &task->item, now);
+  ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running--;
+  task->end_as = MGR_TASK_REASON_NONE;
+  if (reason == MGR_TASK_REASON_DONE)
+    mgr_scheduler_learn (self, task, now);
+
+  if (!self->closed && scheduler_tries_again (self, task, reason))
+    {
+      task_wait_again (task, reason);
+      mgr_scheduler_enqueue (self, task);
+    }
+  else
+    {
+      mgr_scheduler_finish (self, task, reason, error);
+    }
+}
+
+void
+mgr_scheduler_attempt_finished (MgrScheduler   *self,
+                                MgrTaskAttempt *attempt,
+                                MgrTaskReason   reason,
+                                int             exit_status,
+                                const GError   *error)
+{
+  g_autoptr (MgrScheduler) keep_alive = g_object_ref (self);
+  g_autoptr (MgrTask) task = g_object_ref (attempt->task);
+  g_autoptr (MgrTaskAttempt) taken = NULL;
+
+  g_mutex_lock (&self->lock);
+  taken = task_take_attempt (task, attempt, exit_status);
+  if (taken != NULL)
+    scheduler_end (self, task, reason, error);
+  g_mutex_unlock (&self->lock);
+  if (taken == NULL)
+    return;
+
+  if (attempt->reservation != 0)
+    mgr_component_release (attempt->component, attempt->reservation, NULL);
+  mgr_task_say_state (task);
+  mgr_scheduler_tell (self);
+  mgr_scheduler_dispatch (self);
+}

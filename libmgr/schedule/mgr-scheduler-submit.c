@@ -1,0 +1,359 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-scheduler-private.h"
+
+#include "base/mgr-size.h"
+#include "ledger/mgr-component-private.h"
+
+/* How a task comes in: where it will run, what it is granted, and what it waits for. */
+
+/* For a kind of task of which nothing is declared and nothing known yet. */
+#define USUAL_GRANT (G_GUINT64_CONSTANT (64) << 20)
+
+static gboolean
+place_can_run (const MgrSchedulerPlace *place,
+               const MgrTask           *task)
+{
+  MgrExecutorFlags wanted = task->func != NULL ? MGR_EXECUTOR_CLOSURES : MGR_EXECUTOR_COMMANDS;
+
+  return (place->flags & wanted) != 0;
+}
+
+static MgrSchedulerPlace *
+scheduler_find_named (MgrScheduler  *self,
+                      MgrTask       *task,
+                      const char    *name,
+                      GError       **error)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
+
+      if (!g_str_equal (mgr_executor_get_name (place->executor), name))
+        continue;
+      if (place_can_run (place, task))
+        return place;
+
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "The executor “%s” cannot run task “%s”, which is a %s: it runs %s. Make the "
+                   "task a %s, or name another executor", name, task->name,
+                   task->func != NULL ? "function of this program" : "command",
+                   task->func != NULL ? "commands alone" : "functions alone",
+                   task->func != NULL ? "command" : "function");
+      return NULL;
+    }
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
+               "There is no executor “%s” for task “%s”: add it to the scheduler, or name none",
+               name, task->name);
+  return NULL;
+}
+
+static MgrSchedulerPlace *
+scheduler_find_fitting (MgrScheduler *self,
+                        MgrTask      *task,
+                        gboolean      remote)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
+      gboolean is_remote = (place->flags & MGR_EXECUTOR_REMOTE) != 0;
+      gboolean in_owner = (place->flags & MGR_EXECUTOR_THREAD_SAFE) == 0;
+
+      if (is_remote != remote || !place_can_run (place, task))
+        continue;
+      if (task->func != NULL && task->in_owner != in_owner)
+        continue;
+      return place;
+    }
+
+  return NULL;
+}
+
+/* What can never fit here. */
+static gboolean
+scheduler_is_infeasible (MgrScheduler *self,
+                         MgrTask      *task,
+                         guint64       grant)
+{
+  guint64 budget = mgr_component_get_budget (self->root);
+  g_autoptr (MgrComponent) component = NULL;
+  guint64 limit;
+
+  if (budget > 0 && grant > budget)
+    return TRUE;
+  if (task->component == NULL)
+    return FALSE;
+
+  component = mgr_ledger_lookup (self->root->ledger, task->component);
+  limit = component != NULL ? mgr_component_get_budget (component) : 0;
+  return limit > 0 && grant > limit;
+}
+
+static void
+set_infeasible (MgrScheduler  *self,
+                MgrTask       *task,
+                guint64        grant,
+                GError       **error)
+{
+  g_autofree char *asked = mgr_size_format (grant);
+  g_autofree char *budget = mgr_size_format (mgr_component_get_budget (self->root));
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
+               "Task “%s” needs %s, and the budget of “%s” and of all (%s) can never hold that: "
+               "declare less, raise the budget, or add an executor on other machines",
+               task->name, asked, task->component != NULL ? task->component : "/", budget);
+}
+
+MgrSchedulerPlace *
+mgr_scheduler_find_place (MgrScheduler  *self,
+                          MgrTask       *task,
+                          GError       **error)
+{
+  const char *name = task->setup != NULL ? task->setup->executor : NULL;
+  guint64 grant = mgr_scheduler_choose_grant (self, task);
+  gboolean infeasible = scheduler_is_infeasible (self, task, grant);
+  MgrSchedulerPlace *place;
+
+  place = name != NULL ? scheduler_find_named (self, task, name, error)
+                       : scheduler_find_fitting (self, task, FALSE);
+  if (place == NULL && name != NULL)
+    return NULL;
+  if (place != NULL && (!infeasible || (place->flags & MGR_EXECUTOR_REMOTE) != 0))
+    return place;
+
+  if (name == NULL && (!infeasible || self->spill != MGR_SPILL_NEVER))
+    place = scheduler_find_fitting (self, task, TRUE);
+  else
+    place = NULL;
+  if (place != NULL)
+    return place;
+
+  if (infeasible)
+    set_infeasible (self, task, grant, error);
+  else
+    g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+                 "No executor can run task “%s”, which is a %s: add one that can", task->name,
+                 task->func != NULL ? "function of this program" : "command");
+  return NULL;
+}
+
+static MgrSchedulerPart *
+part_new (MgrScheduler *self,
+          MgrComponent *component)
+{
+  MgrSchedulerPart *part = g_new0 (MgrSchedulerPart, 1);
+
+  mgr_schedule_share_init (&part->share, MGR_BUDGET_NONE);
+  part->component = component != NULL ? g_object_ref (component) : NULL;
+  g_ptr_array_add (self->parts, part);
+  mgr_schedule_core_add_share (self->core, &part->share);
+  return part;
+}
+
+MgrSchedulerPart *
+mgr_scheduler_find_part (MgrScheduler       *self,
+                         MgrTask            *task,
+                         MgrSchedulerPlace  *place,
+                         GError            **error)
+{
+  g_autoptr (MgrComponent) component = NULL;
+
+  if ((place->flags & MGR_EXECUTOR_REMOTE) == 0)
+    {
+      component = task->component != NULL
+        ? mgr_ledger_require (self->root->ledger, task->component, error)
+        : g_object_ref (self->root);
+      if (component == NULL)
+        return NULL;
+    }
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
+
+      if (part->component == component)
+        return part;
+    }
+
+  return part_new (self, component);
+}
+
+/* What was learned counts for more than what was declared, unless that proved too little. */
+guint64
+mgr_scheduler_choose_grant (MgrScheduler *self,
+                            MgrTask      *task)
+{
+  g_autofree char *key = NULL;
+  guint64 learned;
+
+  if (self->learns)
+    {
+      key = mgr_task_get_key (task);
+      learned = mgr_task_estimates_get_memory (self->estimates, key);
+      if (learned > 0)
+        return task->memory > 0 ? MIN (learned, task->memory) : learned;
+    }
+
+  return task->memory > 0 ? task->memory : USUAL_GRANT;
+}
+
+static void
+scheduler_expect_duration (MgrScheduler *self,
+                           MgrTask      *task)
+{
+  g_autofree char *key = NULL;
+
+  if (!self->learns || task->item.duration > 0)
+    return;
+
+  key = mgr_task_get_key (task);
+  task->item.duration = mgr_task_estimates_get_duration (self->estimates, key);
+}
+
+void
+mgr_scheduler_enqueue (MgrScheduler *self,
+                       MgrTask      *task)
+{
+  scheduler_expect_duration (self, task);
+  mgr_schedule_core_add (self->core, &task->item);
+}
+
+/* Returns how it ended that a dependency of @task did not get done, or %NULL. */
+static GError *
+scheduler_await_dependencies (MgrScheduler *self,
+                              MgrTask      *task)
+{
+  GPtrArray *dependencies = task->setup != NULL ? task->setup->dependencies : NULL;
+
+  for (guint i = 0; dependencies != NULL && i < dependencies->len; i++)
+    {
+      MgrTask *before = g_ptr_array_index (dependencies, i);
+      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&before->lock);
+      MgrTaskSetup *setup = mgr_task_get_setup (before);
+
+      if (before->state == MGR_TASK_STATE_FINISHED)
+        {
+          if (before->reason == MGR_TASK_REASON_DONE)
+            continue;
+          return g_error_copy (before->run->error);
+        }
+
+      if (setup->dependents == NULL)
+        setup->dependents = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (setup->dependents, g_object_ref (task));
+      task->n_pending++;
+    }
+
+  return NULL;
+}
+
+static gboolean
+scheduler_check (MgrScheduler  *self,
+                 MgrTask       *task,
+                 GError       **error)
+{
+  if (self->closed)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_CLOSED,
+                   "The scheduler is closed: task “%s” was not taken", task->name);
+      return FALSE;
+    }
+  if (mgr_task_get_state (task) != MGR_TASK_STATE_NEW)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
+                   "Task “%s” was submitted before: make a new one", task->name);
+      return FALSE;
+    }
+  if (task->func == NULL && (task->setup == NULL || task->setup->argv == NULL))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "Task “%s” has neither a function nor a command: set its argv", task->name);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+scheduler_take_in (MgrScheduler      *self,
+                   MgrTask           *task,
+                   MgrSchedulerPlace *place,
+                   MgrSchedulerPart  *part)
+{
+  g_autoptr (GError) failed = NULL;
+  gboolean remote = (place->flags & MGR_EXECUTOR_REMOTE) != 0;
+
+  task->item.submitted = mgr_clock_get_time (self->clock);
+  task->item.share = &part->share;
+  task->item.grant = remote ? 0 : mgr_scheduler_choose_grant (self, task);
+  task->item.retriable = task->preemptible;
+  for (guint i = 0; i < self->places->len; i++)
+    if (g_ptr_array_index (self->places, i) == place)
+      task->place = (guint8) i;
+
+  g_mutex_lock (&task->lock);
+  task->item.id = ++self->figures.submitted;
+  task->scheduler = self;
+  task->state = MGR_TASK_STATE_WAITING;
+  g_mutex_unlock (&task->lock);
+
+  self->n_unfinished++;
+  self->n_deadlines += task->item.deadline != G_MAXINT64;
+  g_ptr_array_add (self->came, g_object_ref (task));
+  failed = scheduler_await_dependencies (self, task);
+  if (failed != NULL)
+    mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, failed);
+  else if (task->n_pending == 0)
+    mgr_scheduler_enqueue (self, task);
+}
+
+/**
+ * mgr_scheduler_submit:
+ * @self: a scheduler
+ * @task: a task
+ * @error: return location for a #GError
+ *
+ * Has @task wait for its memory and its turn, and run then. The scheduler keeps it until it
+ * is finished. What can never fit is %MGR_ERROR_INFEASIBLE, a component or an executor
+ * that is not there %MGR_ERROR_NOT_FOUND, a task that was submitted before
+ * %MGR_ERROR_BUSY; the task can then be changed and submitted again. May be called from
+ * any thread.
+ *
+ * Returns: %TRUE if it was taken
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_scheduler_submit (MgrScheduler  *self,
+                      MgrTask       *task,
+                      GError       **error)
+{
+  MgrSchedulerPlace *place = NULL;
+  MgrSchedulerPart *part = NULL;
+
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
+  g_return_val_if_fail (MGR_IS_TASK (task), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  g_mutex_lock (&self->lock);
+  if (scheduler_check (self, task, error))
+    place = mgr_scheduler_find_place (self, task, error);
+  if (place != NULL)
+    part = mgr_scheduler_find_part (self, task, place, error);
+  if (part != NULL)
+    scheduler_take_in (self, task, place, part);
+  g_mutex_unlock (&self->lock);
+
+  if (part == NULL)
+    return FALSE;
+
+  mgr_task_say_state (task);
+  mgr_scheduler_tell (self);
+  mgr_scheduler_dispatch (self);
+  return TRUE;
+}

@@ -1,0 +1,83 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-scheduler-private.h"
+
+#include "base/mgr-owner-context-private.h"
+
+/* What the owner hears, in batches and in order. */
+
+static void
+tell_cb (gpointer object,
+         gpointer user_data)
+{
+  MgrScheduler *self = MGR_SCHEDULER (object);
+  g_autoptr (GPtrArray) came = NULL;
+  g_autoptr (GPtrArray) ended = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->telling = FALSE;
+  self->n_answered = 0;
+  came = g_steal_pointer (&self->came);
+  ended = g_steal_pointer (&self->ended);
+  self->came = g_ptr_array_new_with_free_func (g_object_unref);
+  self->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  g_mutex_unlock (&self->lock);
+
+  if (came->len > 0)
+    mgr_task_list_append (self->list, came);
+  for (guint i = 0; i < ended->len; i++)
+    {
+      MgrTask *task = g_ptr_array_index (ended, i);
+
+      mgr_task_answer_waiters (task);
+      mgr_task_list_finish (self->list, task);
+      mgr_scheduler_emit_finished (self, task);
+    }
+}
+
+/* Who waits for a task may be in any thread, and need not wait for the owner. */
+void
+mgr_scheduler_tell (MgrScheduler *self)
+{
+  g_autoptr (GPtrArray) ended = NULL;
+  gboolean post;
+
+  g_mutex_lock (&self->lock);
+  if (self->n_answered < self->ended->len)
+    {
+      ended = g_ptr_array_new_with_free_func (g_object_unref);
+      for (guint i = self->n_answered; i < self->ended->len; i++)
+        g_ptr_array_add (ended, g_object_ref (g_ptr_array_index (self->ended, i)));
+      self->n_answered = self->ended->len;
+    }
+  post = !self->telling && (self->came->len > 0 || self->ended->len > 0);
+  self->telling = self->telling || post;
+  g_mutex_unlock (&self->lock);
+
+  if (post)
+    mgr_owner_context_post (self->context, self, tell_cb, NULL, NULL);
+  for (guint i = 0; ended != NULL && i < ended->len; i++)
+    mgr_task_answer_waiters (g_ptr_array_index (ended, i));
+}
+
+void
+mgr_scheduler_note (MgrScheduler *self,
+                    const char   *subject,
+                    const char   *format,
+                    ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  if (self->note == NULL)
+    return;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  self->note (self->hook_data, subject, text);
+}

@@ -1,0 +1,305 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-scheduler-private.h"
+
+#include "base/mgr-size.h"
+#include "schedule/mgr-schedule-victim-private.h"
+
+/* What has to be looked after while tasks wait or run: time that is up, pressure, and
+ * that nothing is stuck. All of it in the owner's context. */
+
+#define WATCH_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
+
+/* Who was cancelled and does not listen is killed after that. */
+#define KILL_GRACE (10 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  GSource source;
+  GWeakRef scheduler;
+} Watch;
+
+/* What is to be done once the lock is released. */
+typedef struct
+{
+  MgrTaskAttempt *attempt; /* (owned) */
+  gboolean kill;
+} Ending;
+
+static void
+ending_clear (gpointer data)
+{
+  mgr_task_attempt_unref (((Ending *) data)->attempt);
+}
+
+static void
+endings_add (GArray   *endings,
+             MgrTask  *task,
+             gboolean  kill)
+{
+  Ending ending = { .kill = kill };
+
+  if (task->run == NULL || task->run->attempt == NULL)
+    return;
+
+  ending.attempt = mgr_task_attempt_ref (task->run->attempt);
+  g_array_append_val (endings, ending);
+}
+
+static void
+task_end_as (MgrTask       *task,
+             MgrTaskReason  reason,
+             gint64         now,
+             GArray        *endings)
+{
+  if (task->end_as == MGR_TASK_REASON_NONE)
+    {
+      task->end_as = reason;
+      task->end_since = now;
+      endings_add (endings, task, FALSE);
+    }
+  else if (now - task->end_since >= KILL_GRACE)
+    {
+      task->end_since = now;
+      endings_add (endings, task, TRUE);
+    }
+}
+
+static void
+scheduler_watch_times (MgrScheduler *self,
+                       gint64        now,
+                       GArray       *endings)
+{
+  MgrScheduleShare *whole = mgr_schedule_core_get_whole (self->core);
+
+  for (guint i = 0; i < whole->running->len; i++)
+    {
+      MgrTask *task = mgr_task_of_item (g_ptr_array_index (whole->running, i));
+      gint64 timeout = task->setup != NULL ? task->setup->timeout : 0;
+
+      if (task->end_as != MGR_TASK_REASON_NONE
+          || (timeout > 0 && now - task->item.started >= timeout))
+        task_end_as (task, MGR_TASK_REASON_TIMEOUT, now, endings);
+    }
+}
+
+static void
+part_collect_late (MgrSchedulerPart *part,
+                   gint64            now,
+                   GPtrArray        *late)
+{
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (part->share.queue);
+       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    {
+      MgrScheduleItem *item = g_sequence_get (iter);
+
+      if (item->deadline <= now)
+        g_ptr_array_add (late, g_object_ref (mgr_task_of_item (item)));
+    }
+}
+
+static void
+scheduler_end_late (MgrScheduler *self,
+                    gint64        now)
+{
+  g_autoptr (GPtrArray) late = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (self->n_deadlines == 0)
+    return;
+
+  for (guint i = 0; i < self->parts->len; i++)
+    part_collect_late (g_ptr_array_index (self->parts, i), now, late);
+  for (guint i = 0; i < late->len; i++)
+    {
+      MgrTask *task = g_ptr_array_index (late, i);
+
+      mgr_schedule_core_remove (self->core, &task->item);
+      mgr_scheduler_finish (self, task, MGR_TASK_REASON_TIMEOUT, NULL);
+    }
+}
+
+static void
+scheduler_follow_level (MgrScheduler *self,
+                        gint64        now)
+{
+  MgrPressureLevel level = self->monitor != NULL ? mgr_pressure_monitor_get_level (self->monitor)
+                                                 : MGR_PRESSURE_LEVEL_NORMAL;
+
+  if (level == self->level)
+    return;
+
+  self->level = level;
+  self->level_since = now;
+}
+
+/* One at a time: memory that comes back has to be seen before the next one goes. */
+static void
+scheduler_make_room (MgrScheduler *self,
+                     gint64        now,
+                     GArray       *endings)
+{
+  MgrScheduleStep step = mgr_schedule_victim_get_step (self->level, now - self->level_since);
+  MgrScheduleItem *victim;
+  MgrTask *task;
+
+  if (!self->preempts)
+    return;
+
+  victim = mgr_schedule_victim_pick (mgr_schedule_core_get_whole (self->core), step);
+  if (victim == NULL)
+    return;
+
+  task = mgr_task_of_item (victim);
+  if (step == MGR_SCHEDULE_ASK)
+    {
+      victim->asked = TRUE;
+      g_mutex_lock (&task->lock);
+      task->yields = TRUE;
+      g_mutex_unlock (&task->lock);
+    }
+  else if (task->end_as == MGR_TASK_REASON_NONE || step == MGR_SCHEDULE_KILL)
+    {
+      if (task->end_as == MGR_TASK_REASON_NONE)
+        task->end_as = MGR_TASK_REASON_PREEMPTED;
+      task->end_since = now;
+      endings_add (endings, task, step == MGR_SCHEDULE_KILL);
+    }
+}
+
+static gboolean
+scheduler_is_stuck (MgrScheduler *self,
+                    gint64        now)
+{
+  return self->blocked_since > 0 && !self->paused
+         && mgr_schedule_core_get_waiting (self->core) > 0
+         && mgr_schedule_core_get_running (self->core) == 0
+         && now - self->blocked_since >= self->stall_time;
+}
+
+/* Returns: (transfer full) (nullable): evidence, once */
+static char *
+scheduler_get_unstuck (MgrScheduler *self,
+                       gint64        now,
+                       gboolean     *trim)
+{
+  g_autofree char *available = NULL;
+  g_autofree char *used = NULL;
+
+  if (!scheduler_is_stuck (self, now))
+    return NULL;
+
+  self->blocked_since = now;
+  switch (self->stall_step++)
+    {
+    case 0:
+      *trim = TRUE;
+      return NULL;
+    case 1:
+      available = mgr_size_format (self->available == G_MAXUINT64 ? 0 : self->available);
+      used = mgr_size_format (mgr_component_get_used (self->root));
+      return g_strdup_printf ("%u tasks wait and none runs: %s are free by measure, %s are "
+                              "charged, pressure is at level %d; a cleanup did not help",
+                              mgr_schedule_core_get_waiting (self->core), available, used,
+                              (int) self->level);
+    default:
+      self->forced = TRUE;
+      return NULL;
+    }
+}
+
+void
+mgr_scheduler_end_attempt (MgrScheduler   *self,
+                           MgrTaskAttempt *attempt,
+                           gboolean        kill)
+{
+  MgrSchedulerPlace *place = g_ptr_array_index (self->places, attempt->task->place);
+
+  g_cancellable_cancel (attempt->cancellable);
+  if (kill)
+    mgr_executor_kill (place->executor, attempt);
+  else
+    mgr_executor_stop (place->executor, attempt);
+}
+
+static void
+scheduler_look (MgrScheduler *self)
+{
+  g_autoptr (GArray) endings = g_array_new (FALSE, FALSE, sizeof (Ending));
+  g_autofree char *evidence = NULL;
+  gint64 now = mgr_clock_get_time (self->clock);
+  gboolean trim = FALSE;
+
+  g_array_set_clear_func (endings, ending_clear);
+  g_mutex_lock (&self->lock);
+  scheduler_follow_level (self, now);
+  scheduler_watch_times (self, now, endings);
+  scheduler_end_late (self, now);
+  scheduler_make_room (self, now, endings);
+  evidence = scheduler_get_unstuck (self, now, &trim);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < endings->len; i++)
+    {
+      const Ending *ending = &g_array_index (endings, Ending, i);
+
+      mgr_scheduler_end_attempt (self, ending->attempt, ending->kill);
+    }
+  if (trim && self->trim != NULL)
+    self->trim (self->hook_data);
+  if (evidence != NULL)
+    mgr_scheduler_say_stalled (self, evidence);
+  mgr_scheduler_tell (self);
+  mgr_scheduler_dispatch (self);
+}
+
+static gboolean
+watch_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  g_autoptr (MgrScheduler) self = g_weak_ref_get (&((Watch *) source)->scheduler);
+
+  g_source_set_ready_time (source, -1);
+  if (self != NULL)
+    scheduler_look (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_finalize (GSource *source)
+{
+  g_weak_ref_clear (&((Watch *) source)->scheduler);
+}
+
+static GSourceFuncs watch_funcs = {
+  .dispatch = watch_dispatch,
+  .finalize = watch_finalize,
+};
+
+GSource *
+mgr_scheduler_watch_new (MgrScheduler *self)
+{
+  GSource *source = g_source_new (&watch_funcs, sizeof (Watch));
+
+  g_weak_ref_init (&((Watch *) source)->scheduler, self);
+  g_source_set_static_name (source, "mgr-scheduler-watch");
+  g_source_attach (source, self->context);
+  return source;
+}
+
+void
+mgr_scheduler_watch_arm (MgrScheduler *self)
+{
+  gboolean needed;
+
+  g_mutex_lock (&self->lock);
+  needed = self->n_unfinished > 0 && !self->closed;
+  g_mutex_unlock (&self->lock);
+
+  if (needed && g_source_get_ready_time (self->watch) < 0)
+    g_source_set_ready_time (self->watch, g_get_monotonic_time () + WATCH_INTERVAL);
+}

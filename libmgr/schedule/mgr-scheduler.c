@@ -1,0 +1,783 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-scheduler-private.h"
+
+#include "base/mgr-owner-context-private.h"
+#include "ledger/mgr-component-private.h"
+#include "mgr-enum-types.h"
+
+/**
+ * SECTION:mgr-scheduler
+ * @title: MgrScheduler
+ * @short_description: runs tasks when their memory is there
+ *
+ * The scheduler of a manager, mgr_manager_get_scheduler(), takes tasks and starts each once
+ * what it was granted fits: into the budgets of its component and of all, beside what the
+ * others were granted or take, whichever is more; into what is free by measure, less what
+ * was granted and is not taken yet, with some headroom left; and if pressure is not too
+ * high for its priority. So a program never promises memory that it does not have.
+ *
+ * The first in the order that does not fit has room kept for it. Others are let past it
+ * only where they end before there will be room, or fit beside it. None is overtaken by
+ * what comes later than #MgrScheduler:ageing-bound, under any strategy.
+ *
+ * Functions may be called from any thread, signals are emitted in the context that was the
+ * thread default when the manager was made.
+ */
+
+#define STALL_TIME (30 * G_TIME_SPAN_SECOND)
+
+/* So many tasks that are finished can still be looked up. */
+#define N_FINISHED_KEPT 256
+
+typedef enum
+{
+  PROP_STRATEGY = 1,
+  PROP_AGEING_BOUND,
+  PROP_HEADROOM,
+  PROP_PAUSED,
+  PROP_PREEMPTION,
+  PROP_LEARNING,
+  PROP_SPILL_POLICY,
+  PROP_STALL_TIME,
+} MgrSchedulerProperty;
+
+static GParamSpec *props[PROP_STALL_TIME + 1];
+
+enum
+{
+  SIGNAL_TASK_FINISHED,
+  SIGNAL_STALLED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MgrScheduler, mgr_scheduler, G_TYPE_OBJECT)
+
+static gboolean
+ready_cb (const MgrScheduleItem *item,
+          gpointer               user_data)
+{
+  MgrScheduler *self = user_data;
+  const MgrTask *task = mgr_task_of_item ((MgrScheduleItem *) item);
+  const MgrSchedulerPlace *place = g_ptr_array_index (self->places, task->place);
+
+  return place->slots == 0 || place->n_running < place->slots;
+}
+
+static void
+place_free (gpointer data)
+{
+  MgrSchedulerPlace *place = data;
+
+  g_object_unref (place->executor);
+  g_free (place);
+}
+
+static void
+part_free (gpointer data)
+{
+  MgrSchedulerPart *part = data;
+
+  mgr_schedule_share_clear (&part->share);
+  g_clear_object (&part->component);
+  g_free (part);
+}
+
+MgrScheduler *
+mgr_scheduler_new (MgrComponent       *root,
+                   MgrPressureMonitor *monitor,
+                   MgrMemoryLimits    *limits,
+                   MgrClock           *clock)
+{
+  MgrScheduler *self = g_object_new (MGR_TYPE_SCHEDULER, NULL);
+
+  self->root = g_object_ref (root);
+  self->monitor = monitor != NULL ? g_object_ref (monitor) : NULL;
+  self->limits = limits != NULL ? g_object_ref (limits) : NULL;
+  self->clock = g_object_ref (clock);
+  self->watch = mgr_scheduler_watch_new (self);
+  return self;
+}
+
+void
+mgr_scheduler_set_hooks (MgrScheduler         *self,
+                         MgrSchedulerTrimFunc  trim,
+                         MgrSchedulerNoteFunc  note,
+                         gpointer              user_data)
+{
+  self->trim = trim;
+  self->note = note;
+  self->hook_data = user_data;
+}
+
+void
+mgr_scheduler_emit_finished (MgrScheduler *self,
+                             MgrTask      *task)
+{
+  g_signal_emit (self, signals[SIGNAL_TASK_FINISHED], 0, task);
+}
+
+void
+mgr_scheduler_say_stalled (MgrScheduler *self,
+                           const char   *evidence)
+{
+  mgr_scheduler_note (self, "scheduler", "stalled: %s", evidence);
+  g_signal_emit (self, signals[SIGNAL_STALLED], 0, evidence);
+}
+
+static void
+collect_cb (gpointer item,
+            gpointer tasks)
+{
+  g_ptr_array_add (tasks, g_object_ref (mgr_task_of_item (item)));
+}
+
+void
+mgr_scheduler_close (MgrScheduler *self)
+{
+  g_autoptr (GPtrArray) attempts = g_ptr_array_new_with_free_func ((GDestroyNotify)
+                                                                   mgr_task_attempt_unref);
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  MgrScheduleShare *whole;
+
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  whole = mgr_schedule_core_get_whole (self->core);
+  for (guint i = 0; i < whole->running->len; i++)
+    {
+      MgrTask *task = mgr_task_of_item (g_ptr_array_index (whole->running, i));
+
+      task->end_as = MGR_TASK_REASON_CANCELLED;
+      if (task->run != NULL && task->run->attempt != NULL)
+        g_ptr_array_add (attempts, mgr_task_attempt_ref (task->run->attempt));
+    }
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
+
+      g_sequence_foreach (part->share.queue, collect_cb, waiting);
+    }
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      MgrTask *task = g_ptr_array_index (waiting, i);
+
+      mgr_schedule_core_remove (self->core, &task->item);
+      mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, NULL);
+    }
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < attempts->len; i++)
+    mgr_scheduler_end_attempt (self, g_ptr_array_index (attempts, i), FALSE);
+  mgr_scheduler_tell (self);
+}
+
+/**
+ * mgr_scheduler_cancel:
+ * @self: a scheduler
+ * @task: a task
+ * @error: return location for a #GError
+ *
+ * Ends a task: one that waits at once, one that runs as soon as its executor sees to it,
+ * by force after ten seconds where it can. One that is finished, or that this scheduler
+ * does not have, is %MGR_ERROR_NOT_FOUND. May be called from any thread.
+ *
+ * Returns: %TRUE if it will end
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_scheduler_cancel (MgrScheduler  *self,
+                      MgrTask       *task,
+                      GError       **error)
+{
+  g_autoptr (MgrTaskAttempt) attempt = NULL;
+  gboolean unfinished;
+
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
+  g_return_val_if_fail (MGR_IS_TASK (task), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  g_mutex_lock (&self->lock);
+  unfinished = task->scheduler == self && task->state != MGR_TASK_STATE_FINISHED;
+  if (unfinished && task->item.running)
+    {
+      task->end_as = MGR_TASK_REASON_CANCELLED;
+      task->end_since = mgr_clock_get_time (self->clock);
+      if (task->run != NULL && task->run->attempt != NULL)
+        attempt = mgr_task_attempt_ref (task->run->attempt);
+    }
+  else if (unfinished)
+    {
+      if (task->item.place != NULL)
+        mgr_schedule_core_remove (self->core, &task->item);
+      mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, NULL);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (!unfinished)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
+                   "Task “%s” neither waits nor runs here: it is finished, or was submitted "
+                   "elsewhere", task->name);
+      return FALSE;
+    }
+
+  if (attempt != NULL)
+    mgr_scheduler_end_attempt (self, attempt, FALSE);
+  mgr_task_say_state (task);
+  mgr_scheduler_tell (self);
+  mgr_scheduler_dispatch (self);
+  return TRUE;
+}
+
+static void
+notify_cb (gpointer object,
+           gpointer user_data)
+{
+  g_object_notify_by_pspec (object, props[GPOINTER_TO_INT (user_data)]);
+}
+
+static void
+scheduler_notify (MgrScheduler         *self,
+                  MgrSchedulerProperty  property)
+{
+  mgr_owner_context_post (self->context, self, notify_cb, GINT_TO_POINTER (property), NULL);
+}
+
+static void
+scheduler_set_paused (MgrScheduler *self,
+                      gboolean      paused)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->paused != paused;
+  self->paused = paused;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    scheduler_notify (self, PROP_PAUSED);
+  if (!paused)
+    mgr_scheduler_dispatch (self);
+}
+
+/**
+ * mgr_scheduler_pause:
+ * @self: a scheduler
+ *
+ * Starts nothing more; what runs goes on. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_scheduler_pause (MgrScheduler *self)
+{
+  g_return_if_fail (MGR_IS_SCHEDULER (self));
+
+  scheduler_set_paused (self, TRUE);
+}
+
+/**
+ * mgr_scheduler_resume:
+ * @self: a scheduler
+ *
+ * Starts tasks again. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_scheduler_resume (MgrScheduler *self)
+{
+  g_return_if_fail (MGR_IS_SCHEDULER (self));
+
+  scheduler_set_paused (self, FALSE);
+}
+
+/**
+ * mgr_scheduler_get_paused:
+ * @self: a scheduler
+ *
+ * Gets #MgrScheduler:paused. May be called from any thread.
+ *
+ * Returns: whether it starts nothing
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_scheduler_get_paused (MgrScheduler *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->lock);
+  return self->paused;
+}
+
+/**
+ * mgr_scheduler_get_tasks:
+ * @self: a scheduler
+ *
+ * Gets the tasks that wait and run, and the last that are finished, in the order of their
+ * submission. The list changes in the owner's context and is to be read there.
+ *
+ * Returns: (transfer none): a list of #MgrTask
+ *
+ * Since: 1.0
+ */
+GListModel *
+mgr_scheduler_get_tasks (MgrScheduler *self)
+{
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), NULL);
+
+  return G_LIST_MODEL (self->list);
+}
+
+/**
+ * mgr_scheduler_lookup:
+ * @self: a scheduler
+ * @id: the number of a task
+ *
+ * Looks a task up in mgr_scheduler_get_tasks(). In the owner's context only.
+ *
+ * Returns: (transfer full) (nullable): the task, or %NULL
+ *
+ * Since: 1.0
+ */
+MgrTask *
+mgr_scheduler_lookup (MgrScheduler *self,
+                      guint64       id)
+{
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), NULL);
+
+  return mgr_task_list_lookup (self->list, id);
+}
+
+static MgrSchedulerPlace *
+scheduler_lookup_place (MgrScheduler *self,
+                        const char   *name)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
+
+      if (g_str_equal (mgr_executor_get_name (place->executor), name))
+        return place;
+    }
+
+  return NULL;
+}
+
+/**
+ * mgr_scheduler_add_executor:
+ * @self: a scheduler
+ * @executor: an executor
+ * @error: return location for a #GError
+ *
+ * Adds a place where tasks run. Those added first are preferred. A name that is taken is
+ * %MGR_ERROR_EXISTS. In the owner's context only, best before tasks are submitted.
+ *
+ * Returns: %TRUE if it was added
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_scheduler_add_executor (MgrScheduler  *self,
+                            MgrExecutor   *executor,
+                            GError       **error)
+{
+  const char *name;
+  MgrSchedulerPlace *place;
+  gboolean taken;
+
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
+  g_return_val_if_fail (MGR_IS_EXECUTOR (executor), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  name = mgr_executor_get_name (executor);
+  place = g_new0 (MgrSchedulerPlace, 1);
+  place->executor = g_object_ref (executor);
+  place->flags = mgr_executor_get_flags (executor);
+  place->slots = mgr_executor_get_slots (executor);
+
+  g_mutex_lock (&self->lock);
+  taken = scheduler_lookup_place (self, name) != NULL || self->places->len >= G_MAXUINT8;
+  if (!taken)
+    g_ptr_array_add (self->places, place);
+  g_mutex_unlock (&self->lock);
+
+  if (!taken)
+    return TRUE;
+
+  place_free (place);
+  g_set_error (error, MGR_ERROR, MGR_ERROR_EXISTS,
+               "There is an executor “%s” already: give this one another name", name);
+  return FALSE;
+}
+
+/**
+ * mgr_scheduler_lookup_executor:
+ * @self: a scheduler
+ * @name: a name
+ *
+ * Looks an executor up. May be called from any thread.
+ *
+ * Returns: (transfer none) (nullable): the executor, or %NULL
+ *
+ * Since: 1.0
+ */
+MgrExecutor *
+mgr_scheduler_lookup_executor (MgrScheduler *self,
+                               const char   *name)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  MgrSchedulerPlace *place;
+
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  locker = g_mutex_locker_new (&self->lock);
+  place = scheduler_lookup_place (self, name);
+  return place != NULL ? place->executor : NULL;
+}
+
+guint64
+mgr_scheduler_get_grant_of (MgrTask *task)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (task->scheduler == NULL)
+    return task->memory;
+
+  locker = g_mutex_locker_new (&task->scheduler->lock);
+  return task->item.grant;
+}
+
+/**
+ * mgr_scheduler_get_statistics:
+ * @self: a scheduler
+ *
+ * Gets how much was done, and how long it waited. May be called from any thread.
+ *
+ * Returns: (transfer full): statistics
+ *
+ * Since: 1.0
+ */
+MgrSchedulerStatistics *
+mgr_scheduler_get_statistics (MgrScheduler *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  MgrSchedulerFigures figures;
+
+  g_return_val_if_fail (MGR_IS_SCHEDULER (self), NULL);
+
+  locker = g_mutex_locker_new (&self->lock);
+  figures = self->figures;
+  figures.running = mgr_schedule_core_get_running (self->core);
+  figures.waiting = (guint) self->n_unfinished - figures.running;
+  figures.backfilled = mgr_schedule_core_get_backfilled (self->core);
+  figures.reserved = mgr_schedule_core_get_whole (self->core)->committed;
+  return mgr_scheduler_statistics_new (&figures, &self->waits);
+}
+
+static void
+scheduler_set (MgrScheduler         *self,
+               MgrSchedulerProperty  property,
+               const GValue         *value)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  switch (property)
+    {
+    case PROP_STRATEGY:
+      self->strategy = g_value_get_enum (value);
+      mgr_schedule_core_set_strategy (self->core, self->strategy);
+      break;
+    case PROP_AGEING_BOUND:
+      self->ageing_bound = g_value_get_int64 (value);
+      mgr_schedule_core_set_bound (self->core, self->ageing_bound);
+      break;
+    case PROP_HEADROOM:
+      self->headroom = g_value_get_uint64 (value);
+      break;
+    case PROP_PREEMPTION:
+      self->preempts = g_value_get_boolean (value);
+      break;
+    case PROP_LEARNING:
+      self->learns = g_value_get_boolean (value);
+      break;
+    case PROP_SPILL_POLICY:
+      self->spill = g_value_get_enum (value);
+      break;
+    case PROP_STALL_TIME:
+      self->stall_time = g_value_get_int64 (value);
+      break;
+    case PROP_PAUSED:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+mgr_scheduler_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  MgrScheduler *self = MGR_SCHEDULER (object);
+
+  switch ((MgrSchedulerProperty) prop_id)
+    {
+    case PROP_PAUSED:
+      scheduler_set_paused (self, g_value_get_boolean (value));
+      break;
+    case PROP_STRATEGY:
+    case PROP_AGEING_BOUND:
+    case PROP_HEADROOM:
+    case PROP_PREEMPTION:
+    case PROP_LEARNING:
+    case PROP_SPILL_POLICY:
+    case PROP_STALL_TIME:
+      scheduler_set (self, (MgrSchedulerProperty) prop_id, value);
+      scheduler_notify (self, (MgrSchedulerProperty) prop_id);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mgr_scheduler_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  MgrScheduler *self = MGR_SCHEDULER (object);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  switch ((MgrSchedulerProperty) prop_id)
+    {
+    case PROP_STRATEGY:
+      g_value_set_enum (value, self->strategy);
+      break;
+    case PROP_AGEING_BOUND:
+      g_value_set_int64 (value, self->ageing_bound);
+      break;
+    case PROP_HEADROOM:
+      g_value_set_uint64 (value, self->headroom);
+      break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
+    case PROP_PREEMPTION:
+      g_value_set_boolean (value, self->preempts);
+      break;
+    case PROP_LEARNING:
+      g_value_set_boolean (value, self->learns);
+      break;
+    case PROP_SPILL_POLICY:
+      g_value_set_enum (value, self->spill);
+      break;
+    case PROP_STALL_TIME:
+      g_value_set_int64 (value, self->stall_time);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mgr_scheduler_dispose (GObject *object)
+{
+  MgrScheduler *self = MGR_SCHEDULER (object);
+
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+
+  G_OBJECT_CLASS (mgr_scheduler_parent_class)->dispose (object);
+}
+
+static void
+mgr_scheduler_finalize (GObject *object)
+{
+  MgrScheduler *self = MGR_SCHEDULER (object);
+
+  g_clear_pointer (&self->watch, g_source_unref);
+  g_clear_pointer (&self->core, mgr_schedule_core_free);
+  g_clear_pointer (&self->parts, g_ptr_array_unref);
+  g_clear_pointer (&self->places, g_ptr_array_unref);
+  g_clear_pointer (&self->came, g_ptr_array_unref);
+  g_clear_pointer (&self->ended, g_ptr_array_unref);
+  g_clear_pointer (&self->estimates, mgr_task_estimates_free);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->list);
+  g_clear_object (&self->root);
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->limits);
+  g_clear_object (&self->clock);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (mgr_scheduler_parent_class)->finalize (object);
+}
+
+static void
+install_order_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrScheduler:strategy:
+   *
+   * In which order tasks are considered.
+   *
+   * Since: 1.0
+   */
+  props[PROP_STRATEGY] = g_param_spec_enum ("strategy", NULL, NULL, MGR_TYPE_SCHEDULE_STRATEGY,
+                                            MGR_SCHEDULE_STRATEGY_PRIORITY, flags);
+
+  /**
+   * MgrScheduler:ageing-bound:
+   *
+   * In microseconds: no task is overtaken by one that comes so much later, an hour by
+   * default.
+   *
+   * Since: 1.0
+   */
+  props[PROP_AGEING_BOUND] = g_param_spec_int64 ("ageing-bound", NULL, NULL, 0, G_MAXINT64,
+                                                 MGR_SCHEDULE_AGEING_BOUND, flags);
+
+  /**
+   * MgrScheduler:headroom:
+   *
+   * How many bytes of what is free by measure no task is given.
+   *
+   * Since: 1.0
+   */
+  props[PROP_HEADROOM] = g_param_spec_uint64 ("headroom", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * MgrScheduler:paused:
+   *
+   * Whether no task is started.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
+}
+
+static void
+install_rule_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrScheduler:preemption:
+   *
+   * Whether tasks are asked to make room, cancelled or killed while pressure is high.
+   *
+   * Since: 1.0
+   */
+  props[PROP_PREEMPTION] = g_param_spec_boolean ("preemption", NULL, NULL, TRUE, flags);
+
+  /**
+   * MgrScheduler:learning:
+   *
+   * Whether what earlier tasks of the same name took decides what the next is granted,
+   * from the fifth on.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LEARNING] = g_param_spec_boolean ("learning", NULL, NULL, TRUE, flags);
+
+  /**
+   * MgrScheduler:spill-policy:
+   *
+   * When a command goes to a remote executor.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SPILL_POLICY] = g_param_spec_enum ("spill-policy", NULL, NULL, MGR_TYPE_SPILL_POLICY,
+                                                MGR_SPILL_INFEASIBLE, flags);
+
+  /**
+   * MgrScheduler:stall-time:
+   *
+   * For how many microseconds tasks may wait while none runs before it is cleaned, then
+   * #MgrScheduler::stalled is said, and then the first is started all the same.
+   *
+   * Since: 1.0
+   */
+  props[PROP_STALL_TIME] = g_param_spec_int64 ("stall-time", NULL, NULL, 0, G_MAXINT64,
+                                               STALL_TIME, flags);
+}
+
+static void
+install_signals (void)
+{
+  /**
+   * MgrScheduler::task-finished:
+   * @self: the scheduler
+   * @task: a task that will not run again
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_TASK_FINISHED] =
+    g_signal_new ("task-finished", MGR_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_TASK);
+
+  /**
+   * MgrScheduler::stalled:
+   * @self: the scheduler
+   * @evidence: what was found, for people
+   *
+   * Says that tasks wait, none runs, and a cleanup did not help. The first will be started
+   * all the same where the budgets allow it, and no other beside it.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_STALLED] =
+    g_signal_new ("stalled", MGR_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+mgr_scheduler_class_init (MgrSchedulerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mgr_scheduler_dispose;
+  object_class->finalize = mgr_scheduler_finalize;
+  object_class->set_property = mgr_scheduler_set_property;
+  object_class->get_property = mgr_scheduler_get_property;
+
+  install_order_properties ();
+  install_rule_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+  install_signals ();
+}
+
+static void
+mgr_scheduler_init (MgrScheduler *self)
+{
+  g_mutex_init (&self->lock);
+  self->context = g_main_context_ref_thread_default ();
+  self->list = mgr_task_list_new (N_FINISHED_KEPT);
+  self->core = mgr_schedule_core_new (MGR_BUDGET_NONE, ready_cb, self);
+  self->parts = g_ptr_array_new_with_free_func (part_free);
+  self->places = g_ptr_array_new_with_free_func (place_free);
+  self->came = g_ptr_array_new_with_free_func (g_object_unref);
+  self->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  self->estimates = mgr_task_estimates_new ();
+  self->strategy = MGR_SCHEDULE_STRATEGY_PRIORITY;
+  self->ageing_bound = MGR_SCHEDULE_AGEING_BOUND;
+  self->spill = MGR_SPILL_INFEASIBLE;
+  self->stall_time = STALL_TIME;
+  self->preempts = TRUE;
+  self->learns = TRUE;
+}
