@@ -359,6 +359,20 @@ test('handlers of a cleanup', () => {
     assertEqual(codes, [0, 0, 0].fill(Mgr.Error.WOULD_DEADLOCK));
 });
 
+test('handlers that claim too much, and drop the manager', () => {
+    const held = {manager: makeManager()};
+    const {cleaner} = held.manager;
+    const resource = registerResource(held.manager, 'temp_a', 10, {
+        reclaim: () => {
+            delete held.manager;
+            return '1 TiB';
+        },
+    });
+
+    assertEqual(clean(held.manager).cleaned, ['temp_a']);
+    assertEqual([resource.size, cleaner.list_records()[0].size], [0, 10]);
+});
+
 test('handlers that throw', () => {
     const manager = makeManager();
     const fail = () => {
