@@ -500,6 +500,24 @@ test('owners', async () => {
     assertEqual(clean(manager).freed, 50);
 });
 
+test('an owner that is a GObject', async () => {
+    const manager = makeManager();
+    const seen = [];
+    const make = owner => registerResource(manager, 'temp_a', 10, {
+        owner,
+        reclaim: own => seen.push(own instanceof GObject.Object) && 10,
+    });
+
+    (() => make(new GObject.Object()))();
+    await collect();
+    assertEqual(registered(manager), []);
+
+    const kept = new GObject.Object();
+    make(kept);
+    await collect();
+    assertEqual([clean(manager).cleaned, seen], [['temp_a'], [true]]);
+});
+
 class Model {
     constructor() {
         this.temp_rows = new Uint8Array(20000);
