@@ -19,8 +19,9 @@ struct _MgrManager
   MgrClock *clock;             /* (owned) */
   char *proc_path;             /* (owned) (nullable) */
   char *cgroup_path;           /* (owned) (nullable) */
+  MgrConfig *config;           /* (owned) */
   GMainContext *context;       /* (owned) */
-  guint64 requested_budget;    /* 0: what the limits allow */
+  guint64 requested_budget;    /* 0: what config says, or the limits allow */
 
   MgrLedger *ledger;           /* (owned) */
   MgrComponent *root;          /* (owned) */
@@ -30,6 +31,12 @@ struct _MgrManager
   MgrCleaner *cleaner;         /* (owned) */
   MgrCleanupTrigger *trigger;  /* (owned) */
 };
+
+/* What the program did not set in code: first where to look, then how much there is
+ * to use, then how the parts work. */
+void    mgr_manager_find_config  (MgrManager *self);
+guint64 mgr_manager_find_budget  (MgrManager *self);
+void    mgr_manager_apply_config (MgrManager *self);
 
 /* Says in the owner's context that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

@@ -42,6 +42,7 @@ typedef enum
   PROP_CLOCK,
   PROP_PROC_PATH,
   PROP_CGROUP_PATH,
+  PROP_CONFIG,
   PROP_ROOT,
   PROP_COMPONENTS,
   PROP_LIMITS,
@@ -65,9 +66,6 @@ enum
 };
 
 static guint signals[N_SIGNALS] = { 0, };
-
-/* Of the memory found, so much stays free for what nobody charges. */
-#define SYSTEM_BUFFER_SHARE 0.05
 
 static void
 pressure_changed_cb (MgrPressureMonitor *monitor,
@@ -97,20 +95,6 @@ cleanup_finished_cb (MgrCleaner       *cleaner,
                      gpointer          user_data)
 {
   g_signal_emit (user_data, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
-}
-
-static guint64
-manager_find_budget (MgrManager *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (self->requested_budget > 0)
-    return self->requested_budget;
-
-  if (!mgr_memory_limits_refresh (self->limits, &error))
-    g_debug ("No limit found, so there is no total budget: %s", error->message);
-
-  return (guint64) ((double) mgr_memory_limits_get_limit (self->limits) * (1 - SYSTEM_BUFFER_SHARE));
 }
 
 static void
@@ -145,8 +129,9 @@ mgr_manager_constructed (GObject *object)
     self->clock = g_object_ref (mgr_clock_get_default ());
 
   self->context = g_main_context_ref_thread_default ();
+  mgr_manager_find_config (self);
   self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
-  self->ledger = mgr_ledger_new (self->clock, manager_find_budget (self));
+  self->ledger = mgr_ledger_new (self->clock, mgr_manager_find_budget (self));
   self->root = g_object_ref (self->ledger->root);
   self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
   manager_set_up_pressure (self);
@@ -156,6 +141,7 @@ mgr_manager_constructed (GObject *object)
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
+  mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
 
@@ -194,6 +180,7 @@ mgr_manager_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
+  g_clear_pointer (&self->config, mgr_config_unref);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
 }
@@ -219,6 +206,9 @@ mgr_manager_get_property (GObject    *object,
       break;
     case PROP_CGROUP_PATH:
       g_value_set_string (value, self->cgroup_path);
+      break;
+    case PROP_CONFIG:
+      g_value_set_boxed (value, self->config);
       break;
     case PROP_ROOT:
       g_value_set_object (value, self->root);
@@ -272,6 +262,9 @@ mgr_manager_set_property (GObject      *object,
     case PROP_CGROUP_PATH:
       self->cgroup_path = g_value_dup_string (value);
       break;
+    case PROP_CONFIG:
+      self->config = g_value_dup_boxed (value);
+      break;
     case PROP_TRACK_PROCESS:
       mgr_manager_set_track_process (self, g_value_get_boolean (value));
       break;
@@ -298,8 +291,9 @@ install_construct_properties (void)
   /**
    * MgrManager:total-budget:
    *
-   * What all components together may use, in bytes. 0 at construction: what
-   * #MgrMemoryLimits finds, less a system buffer of 5 %.
+   * What all components together may use, in bytes. 0 at construction: the
+   * `total-budget` of #MgrManager:config, or what #MgrMemoryLimits finds, less a
+   * system buffer of 5 %.
    *
    * Since: 1.0
    */
@@ -318,7 +312,8 @@ install_construct_properties (void)
   /**
    * MgrManager:proc-path:
    *
-   * Where the kernel shows processes; %NULL for `/proc`.
+   * Where the kernel shows processes; %NULL for what #MgrManager:config says, or
+   * `/proc`.
    *
    * Since: 1.0
    */
@@ -327,11 +322,22 @@ install_construct_properties (void)
   /**
    * MgrManager:cgroup-path:
    *
-   * The folder that stands for `/` where cgroups are mounted; %NULL for `/`.
+   * The folder that stands for `/` where cgroups are mounted; %NULL for what
+   * #MgrManager:config says, or `/`.
    *
    * Since: 1.0
    */
   props[PROP_CGROUP_PATH] = g_param_spec_string ("cgroup-path", NULL, NULL, NULL, flags);
+
+  /**
+   * MgrManager:config:
+   *
+   * What holds where the program says nothing; %NULL at construction for what
+   * mgr_config_new() reads. Something wrong in that is warned of and left out.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CONFIG] = g_param_spec_boxed ("config", NULL, NULL, MGR_TYPE_CONFIG, flags);
 }
 
 static void
@@ -407,7 +413,7 @@ install_state_properties (void)
    *
    * Whether the anonymous memory of the whole process counts against the total
    * budget where it is more than what is charged. Off by default, except for
-   * mgr_manager_get_default().
+   * mgr_manager_get_default(), unless #MgrManager:config says otherwise.
    *
    * Since: 1.0
    */
@@ -417,7 +423,8 @@ install_state_properties (void)
   /**
    * MgrManager:automatic-cleanup:
    *
-   * Whether rising pressure cleans by itself.
+   * Whether rising pressure cleans by itself. It does, unless #MgrManager:config
+   * says otherwise.
    *
    * Since: 1.0
    */
@@ -528,10 +535,11 @@ mgr_manager_init (MgrManager *self)
 
 /**
  * mgr_manager_new:
- * @total_budget: what all components together may use, in bytes; 0 for what
- *    #MgrMemoryLimits finds, less a system buffer of 5 %
+ * @total_budget: what all components together may use, in bytes; 0 for what the
+ *    configuration says, or what #MgrMemoryLimits finds, less a system buffer of 5 %
  *
- * Makes a manager.
+ * Makes a manager. What else can be set comes from the environment and from files,
+ * as #MgrConfig describes.
  *
  * Returns: (transfer full): the manager
  *
@@ -547,8 +555,8 @@ mgr_manager_new (guint64 total_budget)
  * mgr_manager_get_default:
  *
  * Gets the manager of this process. It is made on the first call, whose thread
- * is its owner; its total budget is what #MgrMemoryLimits finds, less 5 %, and it
- * counts the memory of the whole process.
+ * is its owner. Its total budget is what #MgrMemoryLimits finds, less 5 %, and it
+ * counts the memory of the whole process, unless the configuration says otherwise.
  *
  * Returns: (transfer none): the manager
  *
@@ -563,7 +571,8 @@ mgr_manager_get_default (void)
     {
       MgrManager *manager = mgr_manager_new (0);
 
-      mgr_manager_set_track_process (manager, TRUE);
+      if (!mgr_config_is_set (manager->config, "track-process"))
+        mgr_manager_set_track_process (manager, TRUE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 

@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "base/mgr-clock.h"
+#include "base/mgr-config.h"
 #include "base/mgr-enums.h"
 #include "base/mgr-error.h"
 #include "ledger/mgr-allocation.h"
@@ -46,6 +47,9 @@ MgrCleaner         *mgr_manager_get_cleaner            (MgrManager           *se
 
 MGR_AVAILABLE_IN_1_0
 MgrMemoryLimits    *mgr_manager_get_limits             (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrConfig          *mgr_manager_get_config             (MgrManager           *self);
 
 /* Components */
 

@@ -13,6 +13,7 @@
 #include "base/mgr-size.h"
 #include "base/mgr-clock.h"
 #include "base/mgr-manual-clock.h"
+#include "base/mgr-config.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
 #include "pressure/mgr-memory-limits.h"

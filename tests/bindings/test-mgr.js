@@ -245,6 +245,49 @@ test('cleanup', () => {
         ['temp_sums', 'table']);
 });
 
+test('configuration', () => {
+    const text = '[libmgr]\nmemory-alert=1000 MB\ntotal-budget=75 %\nmonitoring-interval=30 s\n';
+    const config = Mgr.Config.new_from_data(text, 'here');
+
+    assertEqual(config.get_size('memory-alert'), 1000000000);
+    assertEqual(config.get_share('total-budget'), 0.75);
+    assertEqual(config.get_duration('monitoring-interval'), 30000000);
+    assertEqual(config.get_ratios('pressure-thresholds').length, 5);
+    assertEqual(config.get_boolean('track-process'), false);
+    assertEqual(config.get_origin('memory-alert'), 'file here, line 2');
+    assertEqual([config.files, config.problems], [[], []]);
+
+    const values = Object.fromEntries(config);
+    assertEqual(Object.keys(values), Mgr.Config.list_keys());
+    assertEqual([values['memory-alert'], values['total-budget'], values['emergency-signal']],
+        [1000000000, 0.75, 'none']);
+    assertEqual(Mgr.Config.describe_key('memory-alert').recursiveUnpack()['variable'],
+        'MGR_MEMORY_ALERT');
+    assertEqual(Mgr.Config.describe_key('memory-alrt'), null);
+});
+
+test('a configuration that is wrong', () => {
+    const error = assertThrows(() => Mgr.Config.new_from_data('[libmgr]\nmemory-alrt=1 GB\n'),
+        Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertEqual(error.message, 'text:2: there is no key “memory-alrt”: did you mean “memory-alert”?');
+    assertThrows(() => Mgr.Config.new_from_file('/nonexistent'), Mgr.Error, Mgr.Error.NOT_FOUND);
+});
+
+test('a manager with a configuration', () => {
+    const config = Mgr.Config.new_from_data(
+        '[libmgr]\ntotal-budget=1 GiB\nmonitoring-interval=30 s\nautomatic-cleanup=no\n');
+    const manager = new Mgr.Manager({config});
+
+    assertEqual([manager.total_budget, manager.automatic_cleanup], [2 ** 30, false]);
+    assertEqual(manager.monitor.interval, 30000000);
+    assertEqual(manager.config.get_size('total-budget'), 2 ** 30);
+    manager.monitor.stop();
+
+    GLib.setenv('MGR_MEMORY_ALERT', '2 GiB', true);
+    assertEqual(Mgr.Config.new().get_size('memory-alert'), 2 ** 31);
+    GLib.unsetenv('MGR_MEMORY_ALERT');
+});
+
 async function runAll() {
     let failed = 0;
 

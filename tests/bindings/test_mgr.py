@@ -6,6 +6,7 @@
 import asyncio
 import contextlib
 import io
+import os
 import sys
 import threading
 import unittest
@@ -262,6 +263,81 @@ class CleanupTest(unittest.TestCase):
         worker.join()
         self.assertEqual(ran_in, [threading.current_thread()])
         self.assertEqual(reports[0].freed, 10)
+
+
+class ConfigTest(unittest.TestCase):
+    TEXT = """[libmgr]
+memory-alert=1000 MB
+total-budget=75 %
+monitoring-interval=30 s
+track-process=yes
+"""
+
+    def tearDown(self):
+        os.environ.pop("MGR_MEMORY_ALERT", None)
+        os.environ.pop("MGR_MEMORY_ALRT", None)
+
+    def test_getters(self):
+        config = Mgr.Config.new_from_data(self.TEXT.encode(), "here")
+        self.assertEqual(config.get_size("memory-alert"), 1000 * 1000 * 1000)
+        self.assertEqual(config.get_share("total-budget"), 0.75)
+        self.assertEqual(config.get_duration("monitoring-interval"), 30 * 1000 * 1000)
+        self.assertEqual([round(ratio, 9) for ratio in config.get_ratios("pressure-thresholds")],
+                         [0.7, 0.8, 0.85, 0.9, 0.95])
+        self.assertIs(config.get_boolean("track-process"), True)
+        self.assertEqual(config.get_string("emergency-signal"), "none")
+        self.assertEqual(config.get_origin("memory-alert"), "file here, line 2")
+        self.assertTrue(config.is_set("memory-alert"))
+        self.assertFalse(config.is_set("memory-cleanup"))
+        self.assertEqual((config.files, config.problems), ([], []))
+
+    def test_mapping(self):
+        config = Mgr.Config.new_from_data(self.TEXT)
+        self.assertEqual(list(config), Mgr.Config.list_keys())
+        self.assertEqual(config["monitoring-interval"], 30 * 1000 * 1000)
+        values = dict(config)
+        self.assertEqual(values["memory-alert"], 1000 * 1000 * 1000)
+        self.assertEqual(values["total-budget"], 0.75)
+        self.assertEqual(values["proc-path"], "/proc")
+        self.assertEqual(len(values["pressure-thresholds"]), 5)
+        with self.assertRaises(KeyError):
+            config["memory-alrt"]
+
+    def test_describe(self):
+        description = Mgr.Config.describe_key("memory-alert").unpack()
+        self.assertEqual(description["variable"], "MGR_MEMORY_ALERT")
+        self.assertEqual(description["type"], "size")
+        self.assertIsNone(Mgr.Config.describe_key("memory-alrt"))
+
+    def test_bad_text(self):
+        for text in ("memory-alert=1 GB", "[libmgr]\nmemory-alert=1000\n", "[libmgr]\0",
+                     b"[libmgr]\nproc-path=/\xff", "[memory]"):
+            with self.assertRaises(GLib.Error) as caught:
+                Mgr.Config.new_from_data(text, "here")
+            self.assertTrue(caught.exception.matches(Mgr.Error.quark(),
+                                                     Mgr.Error.INVALID_ARGUMENT))
+            self.assertRegex(caught.exception.message, r"^here:\d: ")
+        with self.assertRaises(GLib.Error) as caught:
+            Mgr.Config.new_from_file("/nonexistent")
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.NOT_FOUND))
+
+    def test_environment(self):
+        os.environ["MGR_MEMORY_ALERT"] = "2 GiB"
+        os.environ["MGR_MEMORY_ALRT"] = "2 GiB"
+        config = Mgr.Config.new()
+        self.assertEqual(config["memory-alert"], 2 << 30)
+        self.assertEqual(config.get_origin("memory-alert"), "environment variable MGR_MEMORY_ALERT")
+        self.assertEqual(len(config.problems), 1)
+        self.assertIn("“MGR_MEMORY_ALERT”?", config.problems[0])
+
+    def test_manager(self):
+        config = Mgr.Config.new_from_data(self.TEXT)
+        manager = Mgr.Manager("1 GiB", config=config)
+        self.assertEqual(manager.total_budget, 1 << 30)
+        self.assertTrue(manager.track_process)
+        self.assertEqual(manager.monitor.interval, 30 * 1000 * 1000)
+        self.assertEqual(manager.config["memory-alert"], 1000 * 1000 * 1000)
+        manager.monitor.stop()
 
 
 class GLibThread:

@@ -28,12 +28,14 @@ CLASSES = {
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupReport", "PressureForecast", "PressureReading", "PressureSample",
-    "ReclaimEstimate", "Report",
+    "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
+    "PressureSample", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
-FUNCTIONS = {"error_quark", "size_format", "size_parse"}
+FUNCTIONS = {
+    "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
+}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
     "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN", "TIME_NEVER",

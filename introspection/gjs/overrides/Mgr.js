@@ -21,6 +21,7 @@ const RECORD_ATTRIBUTES = {
         'strategy', 'time'],
     PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
         'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
+    Config: ['files', 'problems'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
@@ -198,6 +199,17 @@ function overrideReclaim() {
     });
 }
 
+/* Pairs of a key and its value, as Object.fromEntries() takes them. */
+function* configEntries() {
+    for (const key of Mgr.Config.list_keys())
+        yield [key, this.get_value(key).recursiveUnpack()];
+}
+
+function overrideConfig() {
+    override(Mgr.Config, 'new_from_data', create => (data, name = 'text') => create(data, name));
+    Mgr.Config.prototype[Symbol.iterator] = configEntries;
+}
+
 function _init() {
     Mgr = this;
 
@@ -205,4 +217,5 @@ function _init() {
     overrideComponent();
     overrideManager();
     overrideReclaim();
+    overrideConfig();
 }

@@ -331,6 +331,35 @@ Mgr.Resource.new = staticmethod(_new_resource)
 Mgr.Resource.set_size = _set_size
 
 
+# Configuration
+
+_config_new_from_data = Mgr.Config.new_from_data
+
+
+def _new_config_from_data(data, name="text"):
+    return _config_new_from_data(data.encode() if isinstance(data, str) else data, name)
+
+
+def _config_keys(_self):
+    return Mgr.Config.list_keys()
+
+
+def _config_iter(self):
+    return iter(self.keys())
+
+
+def _config_getitem(self, key):
+    if Mgr.Config.describe_key(key) is None:
+        raise KeyError(key)
+    return self.get_value(key).unpack()
+
+
+Mgr.Config.new_from_data = staticmethod(_new_config_from_data)
+Mgr.Config.keys = _config_keys
+Mgr.Config.__iter__ = _config_iter
+Mgr.Config.__getitem__ = _config_getitem
+
+
 # Attributes
 
 def _add_record_attributes(record):
@@ -357,6 +386,10 @@ def _add_object_attributes(cls):
 for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
                 Mgr.PressureSample, Mgr.ReclaimEstimate, Mgr.Report):
     _add_record_attributes(_record)
+
+# Its other getters are told which key is meant.
+Mgr.Config.files = property(Mgr.Config.get_files)
+Mgr.Config.problems = property(Mgr.Config.get_problems)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
                Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PsiSource,
