@@ -6,6 +6,8 @@
 
 #include "mgr-manager-private.h"
 
+#include <signal.h>
+
 /* Of the memory found, so much stays free for what nobody charges. */
 #define SYSTEM_BUFFER_SHARE 0.05
 
@@ -79,6 +81,19 @@ mgr_manager_find_budget (MgrManager *self)
   return (guint64) ((double) mgr_memory_limits_get_limit (self->limits) * share);
 }
 
+static int
+find_emergency_signal (MgrConfig *config)
+{
+  const char *name = mgr_config_get_string (config, "emergency-signal");
+
+  if (g_str_equal (name, "SIGUSR1"))
+    return SIGUSR1;
+  if (g_str_equal (name, "SIGUSR2"))
+    return SIGUSR2;
+
+  return g_str_equal (name, "SIGHUP") ? SIGHUP : 0;
+}
+
 void
 mgr_manager_apply_config (MgrManager *self)
 {
@@ -98,6 +113,7 @@ mgr_manager_apply_config (MgrManager *self)
                                        mgr_config_get_boolean (self->config, "track-process"));
   mgr_cleanup_trigger_set_enabled (self->trigger,
                                    mgr_config_get_boolean (self->config, "automatic-cleanup"));
+  mgr_emergency_signal_set_signum (self->emergency, find_emergency_signal (self->config), NULL);
 }
 
 /**

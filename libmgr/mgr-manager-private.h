@@ -7,8 +7,10 @@
 #include "base/mgr-owner-context-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "mgr-cleanup-trigger-private.h"
+#include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
 #include "pressure/mgr-budget-source.h"
+#include "pressure/mgr-pressure-watch.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +32,8 @@ struct _MgrManager
   MgrBudgetSource *own_budget; /* (owned) */
   MgrCleaner *cleaner;         /* (owned) */
   MgrCleanupTrigger *trigger;  /* (owned) */
+  MgrEmergencySignal *emergency; /* (owned) */
+  MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -43,5 +47,13 @@ void mgr_manager_post_refused (MgrManager   *self,
                                MgrComponent *component,
                                guint64       size,
                                const GError *error);
+
+/* Listens to who tells this process of pressure, unless another manager does. */
+void mgr_manager_watch_environment   (MgrManager *self);
+void mgr_manager_unwatch_environment (MgrManager *self);
+
+/* Says that there is an emergency and cleans; @object is a manager. Returns whether
+ * it was cleaned. */
+gboolean mgr_manager_handle_emergency (gpointer object);
 
 G_END_DECLS

@@ -20,7 +20,10 @@
  * charged, a monitor that senses pressure, and a cleaner that takes memory back
  * from what the program registered. When pressure rises it cleans by itself:
  * lightly at medium, moderately at high, aggressively at critical, and all that
- * is not protected in an emergency.
+ * is not protected in an emergency. Where the service manager says by
+ * `MEMORY_PRESSURE_WATCH` where it tells of pressure, the first manager of a
+ * program listens there too (see #MgrPressureWatch) and cleans at least
+ * moderately whenever it is told.
  *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
@@ -51,9 +54,10 @@ typedef enum
   PROP_LEVEL,
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
+  PROP_EMERGENCY_SIGNAL,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
+static GParamSpec *props[PROP_EMERGENCY_SIGNAL + 1] = { NULL, };
 
 enum
 {
@@ -141,6 +145,8 @@ mgr_manager_constructed (GObject *object)
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
+  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
+  mgr_manager_watch_environment (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -150,6 +156,8 @@ mgr_manager_dispose (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_unwatch_environment (self);
+  g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
   if (self->monitor != NULL)
     {
@@ -234,6 +242,9 @@ mgr_manager_get_property (GObject    *object,
     case PROP_AUTOMATIC_CLEANUP:
       g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
       break;
+    case PROP_EMERGENCY_SIGNAL:
+      g_value_set_int (value, mgr_manager_get_emergency_signal (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -277,6 +288,7 @@ mgr_manager_set_property (GObject      *object,
     case PROP_MONITOR:
     case PROP_CLEANER:
     case PROP_LEVEL:
+    case PROP_EMERGENCY_SIGNAL:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -430,6 +442,18 @@ install_state_properties (void)
    */
   props[PROP_AUTOMATIC_CLEANUP] =
     g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
+
+  /**
+   * MgrManager:emergency-signal:
+   *
+   * The signal of the operating system that asks for an emergency cleanup, or 0
+   * for none, which is so unless the configuration says otherwise; see
+   * mgr_manager_set_emergency_signal().
+   *
+   * Since: 1.0
+   */
+  props[PROP_EMERGENCY_SIGNAL] =
+    g_param_spec_int ("emergency-signal", NULL, NULL, 0, G_MAXINT, 0, flags | G_PARAM_READABLE);
 }
 
 static void
@@ -455,7 +479,8 @@ install_pressure_signals (GType type)
    * @sample: what was seen
    *
    * Emitted in the owner's context when pressure rises to
-   * %MGR_PRESSURE_LEVEL_EMERGENCY, before the cleanup.
+   * %MGR_PRESSURE_LEVEL_EMERGENCY, or #MgrManager:emergency-signal has come, at
+   * whatever level; before the cleanup.
    *
    * Since: 1.0
    */
@@ -757,27 +782,4 @@ mgr_manager_set_track_process (MgrManager *self,
 
   mgr_budget_source_set_track_process (self->own_budget, track_process);
   mgr_owner_context_post (self->context, self, manager_notify_cb, props[PROP_TRACK_PROCESS], NULL);
-}
-
-/**
- * mgr_manager_set_automatic_cleanup:
- * @self: a manager
- * @automatic_cleanup: whether to clean
- *
- * Sets whether rising pressure cleans by itself.
- *
- * Since: 1.0
- */
-void
-mgr_manager_set_automatic_cleanup (MgrManager *self,
-                                   gboolean    automatic_cleanup)
-{
-  g_return_if_fail (MGR_IS_MANAGER (self));
-
-  if (mgr_manager_get_automatic_cleanup (self) == !!automatic_cleanup)
-    return;
-
-  mgr_cleanup_trigger_set_enabled (self->trigger, automatic_cleanup);
-  mgr_owner_context_post (self->context, self, manager_notify_cb,
-                          props[PROP_AUTOMATIC_CLEANUP], NULL);
 }

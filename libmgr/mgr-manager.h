@@ -183,6 +183,14 @@ void                mgr_manager_set_automatic_cleanup  (MgrManager           *se
                                                         gboolean              automatic_cleanup);
 
 MGR_AVAILABLE_IN_1_0
+int                 mgr_manager_get_emergency_signal   (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_emergency_signal   (MgrManager           *self,
+                                                        int                   signum,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrReport          *mgr_manager_get_report             (MgrManager           *self);
 
 G_END_DECLS

@@ -57,3 +57,19 @@ mgr_owner_context_post (GMainContext   *context,
   g_source_set_static_name (source, "[libmgr] owner call");
   g_source_attach (source, context);
 }
+
+GWeakRef *
+mgr_weak_box_new (gpointer object)
+{
+  GWeakRef *box = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (box, object);
+  return box;
+}
+
+void
+mgr_weak_box_free (gpointer box)
+{
+  g_weak_ref_clear (box);
+  g_free (box);
+}

@@ -7,7 +7,10 @@ import asyncio
 import contextlib
 import io
 import os
+import signal
+import socket
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -263,6 +266,108 @@ class CleanupTest(unittest.TestCase):
         worker.join()
         self.assertEqual(ran_in, [threading.current_thread()])
         self.assertEqual(reports[0].freed, 10)
+
+
+def iterate_until(condition):
+    while not condition():
+        GLib.MainContext.default().iteration(True)
+
+
+class OutsideTest(unittest.TestCase):
+    """What comes from outside the process, and what it tells its children."""
+
+    def setUp(self):
+        self.manager = make_manager()
+        self.directory = tempfile.TemporaryDirectory(prefix="libmgr-")
+        self.addCleanup(self.directory.cleanup)
+
+    def press(self):
+        """Fill the total budget to 90 %, so that the level is critical."""
+        allocation = self.manager.add_component("rest").allocate("57.6 MiB")
+        for _ in range(2):
+            self.manager.monitor.sample()
+        return allocation
+
+    def test_emergency_signal(self):
+        emergencies = []
+        reports = []
+        self.manager.connect("emergency", lambda manager, sample: emergencies.append(sample.level))
+        self.manager.connect("cleanup-finished", lambda manager, report: reports.append(report))
+        self.manager.register_resource(Mgr.Resource("table", 10, reclaim=lambda *_: 10))
+
+        self.assertEqual(self.manager.emergency_signal, 0)
+        self.manager.set_emergency_signal()
+        self.assertEqual(self.manager.emergency_signal, signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        iterate_until(lambda: reports)
+        self.assertEqual(emergencies, [Mgr.PressureLevel.NORMAL])
+        self.assertEqual(reports[0].strategy, Mgr.CleanupStrategy.EMERGENCY)
+        self.assertEqual(reports[0].cleaned, ["table"])
+
+        self.manager.emergency_signal = signal.SIGUSR2
+        self.assertEqual(self.manager.props.emergency_signal, signal.SIGUSR2)
+        with self.assertRaises(GLib.Error) as caught:
+            self.manager.emergency_signal = signal.SIGTERM
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.INVALID_ARGUMENT))
+        self.manager.emergency_signal = 0
+
+    def test_emergency_handler_raises(self):
+        def fail(manager, sample):
+            raise RuntimeError("not now")
+
+        reports = []
+        self.manager.connect("emergency", fail)
+        self.manager.connect("cleanup-finished", lambda manager, report: reports.append(report))
+        self.manager.set_emergency_signal(signal.SIGUSR2)
+        with contextlib.redirect_stderr(io.StringIO()) as output:
+            os.kill(os.getpid(), signal.SIGUSR2)
+            iterate_until(lambda: reports)
+        self.assertIn("not now", output.getvalue())
+        self.manager.emergency_signal = 0
+
+    def test_notifier_and_watch(self):
+        for channel in (Mgr.PressureChannel.FIFO, Mgr.PressureChannel.SOCKET):
+            notifier = Mgr.PressureNotifier.new(self.manager.monitor, self.directory.name, channel)
+            self.assertEqual(notifier.environment,
+                             [f"MEMORY_PRESSURE_WATCH={notifier.path}", "MEMORY_PRESSURE_WRITE="])
+            self.assertEqual((notifier.channel, notifier.monitor),
+                             (channel, self.manager.monitor))
+
+            heard = []
+            watch = Mgr.PressureWatch.new(notifier.path)
+            watch.connect("pressure", lambda watch: heard.append(watch.path))
+            notifier.threshold = Mgr.PressureLevel.HIGH
+            with self.press():
+                iterate_until(lambda: heard)
+            self.assertEqual((heard, watch.active), ([notifier.path], True))
+            self.manager.remove_component("rest")
+        del notifier, watch
+
+    def test_notifier_defaults_to_a_fifo(self):
+        notifier = Mgr.PressureNotifier.new(self.manager.monitor, self.directory.name)
+        self.assertEqual(notifier.channel, Mgr.PressureChannel.FIFO)
+        self.assertEqual(notifier.threshold, Mgr.PressureLevel.MEDIUM)
+
+    def test_watch_request(self):
+        path = os.path.join(self.directory.name, "socket")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen()
+            watch = Mgr.PressureWatch.new(path, b"some 1 2")
+            with server.accept()[0] as client:
+                self.assertEqual(client.recv(100), b"some 1 2")
+            self.assertEqual(watch.request.get_data(), b"some 1 2")
+            iterate_until(lambda: not watch.active)
+
+    def test_watch_errors(self):
+        for make, code in (
+                (lambda: Mgr.PressureWatch.new_from_environment(), Mgr.Error.NOT_AVAILABLE),
+                (lambda: Mgr.PressureWatch.new("relative"), Mgr.Error.INVALID_ARGUMENT),
+                (lambda: Mgr.PressureNotifier.new(self.manager.monitor, "/nonexistent"),
+                 Mgr.Error.NOT_FOUND)):
+            with self.assertRaises(GLib.Error) as caught:
+                make()
+            self.assertTrue(caught.exception.matches(Mgr.Error.quark(), code))
 
 
 class ConfigTest(unittest.TestCase):

@@ -24,7 +24,8 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules", "PsiSource", "Resource",
+    "MeminfoSource", "MemoryLimits", "PressureMonitor",
+    "PressureNotifier", "PressureWatch", "ProtectionRules", "PsiSource", "Resource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
@@ -32,7 +33,7 @@ BOXED = {
     "PressureSample", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {"CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }

@@ -9,9 +9,11 @@
 
 /* exported _init */
 
-const Gio = imports.gi.Gio;
+const {Gio, GLib} = imports.gi;
 
 let Mgr;
+
+const USUAL_SIGNAL = -1;
 
 /* The getters of records, which, other than the properties of objects, are no
  * attributes by themselves. */
@@ -187,6 +189,9 @@ function overrideManager() {
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
     overrideCleanup(prototype, 'cleanup');
+    override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
+        return set.call(this, signum);
+    });
 }
 
 function overrideReclaim() {
@@ -197,6 +202,14 @@ function overrideReclaim() {
     override(Mgr.Resource.prototype, 'set_size', set => function (size) {
         set.call(this, toBytes(size));
     });
+}
+
+function overrideTelling() {
+    override(Mgr.PressureWatch, 'new', create => (path, request = null, clock = null) =>
+        create(path, request instanceof Uint8Array ? new GLib.Bytes(request) : request, clock));
+    override(Mgr.PressureWatch, 'new_from_environment', create => (clock = null) => create(clock));
+    override(Mgr.PressureNotifier, 'new', create => (monitor, directory,
+        channel = Mgr.PressureChannel.FIFO) => create(monitor, directory, channel));
 }
 
 /* Pairs of a key and its value, as Object.fromEntries() takes them. */
@@ -217,5 +230,6 @@ function _init() {
     overrideComponent();
     overrideManager();
     overrideReclaim();
+    overrideTelling();
     overrideConfig();
 }

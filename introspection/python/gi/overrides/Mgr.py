@@ -21,6 +21,7 @@ __all__ = []
 
 DEFAULT = Mgr.PRIORITY_DEFAULT
 MODERATE = Mgr.CleanupStrategy.MODERATE
+USUAL_SIGNAL = -1
 
 
 class BudgetError(GLib.Error, MemoryError):
@@ -195,6 +196,7 @@ _manager_list_allocations = Mgr.Manager.list_allocations
 _manager_remove_component = Mgr.Manager.remove_component
 _manager_set_total_budget = Mgr.Manager.set_total_budget
 _manager_cleanup = Mgr.Manager.cleanup
+_manager_set_emergency_signal = Mgr.Manager.set_emergency_signal
 
 
 def _manager_init(self, total_budget=0, **properties):
@@ -279,6 +281,10 @@ def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True):
     return _manager_cleanup(self, strategy, force, safe_mode)
 
 
+def _set_emergency_signal(self, signum=USUAL_SIGNAL):
+    return _manager_set_emergency_signal(self, signum)
+
+
 Mgr.Manager.__init__ = _manager_init
 Mgr.Manager.new = staticmethod(_new)
 Mgr.Manager.add_component = _add_component
@@ -291,6 +297,7 @@ Mgr.Manager.allocate_async = _allocate_async
 Mgr.Manager.allocate_finish = _allocate_finish
 Mgr.Manager.list_allocations = _list_allocations
 Mgr.Manager.cleanup = _cleanup
+Mgr.Manager.set_emergency_signal = _set_emergency_signal
 
 
 # Cleanup
@@ -329,6 +336,26 @@ Mgr.Cleaner.preview = _preview
 Mgr.Resource.__init__ = _resource_init
 Mgr.Resource.new = staticmethod(_new_resource)
 Mgr.Resource.set_size = _set_size
+
+
+# Telling and being told of pressure
+
+_pressure_watch_new = Mgr.PressureWatch.new
+_pressure_notifier_new = Mgr.PressureNotifier.new
+
+
+def _new_pressure_watch(path, request=None, clock=None):
+    if isinstance(request, (bytes, bytearray)):
+        request = GLib.Bytes.new(request)
+    return _pressure_watch_new(path, request, clock)
+
+
+def _new_pressure_notifier(monitor, directory, channel=Mgr.PressureChannel.FIFO):
+    return _pressure_notifier_new(monitor, directory, channel)
+
+
+Mgr.PressureWatch.new = staticmethod(_new_pressure_watch)
+Mgr.PressureNotifier.new = staticmethod(_new_pressure_notifier)
 
 
 # Configuration
@@ -392,6 +419,6 @@ Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
-               Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PsiSource,
-               Mgr.Resource):
+               Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
+               Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.Resource):
     _add_object_attributes(_class)
