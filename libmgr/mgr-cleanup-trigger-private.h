@@ -22,4 +22,9 @@ gboolean           mgr_cleanup_trigger_get_enabled (MgrCleanupTrigger  *self);
 void               mgr_cleanup_trigger_set_enabled (MgrCleanupTrigger  *self,
                                                     gboolean            enabled);
 
+/* Cleans now as it would at the level that memory is at, or at @at_least where that
+ * is higher. */
+void               mgr_cleanup_trigger_respond     (MgrCleanupTrigger  *self,
+                                                    MgrPressureLevel    at_least);
+
 G_END_DECLS

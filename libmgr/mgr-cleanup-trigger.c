@@ -6,7 +6,7 @@
 
 #include "mgr-cleanup-trigger-private.h"
 
-#include "pressure/mgr-pressure-sample-private.h"
+#include "pressure/mgr-level-now-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 
 /* A level is held for seconds after pressure fell, so a level alone does not say
@@ -137,15 +137,6 @@ trigger_respond (MgrCleanupTrigger *self,
     trigger_clean_in_background (self, response);
 }
 
-/* What memory is at now, without dwell and hysteresis. */
-static MgrPressureLevel
-trigger_level_now (MgrCleanupTrigger *self)
-{
-  g_autoptr (MgrPressureSample) sample = mgr_pressure_monitor_sample (self->monitor);
-
-  return mgr_pressure_sample_get_judged (sample);
-}
-
 static void
 trigger_clear (gpointer data)
 {
@@ -172,7 +163,7 @@ trigger_repeat_cb (gpointer user_data)
 
   g_rc_box_acquire (self);
   g_clear_pointer (&self->repeat, g_source_unref);
-  trigger_respond (self, trigger_level_now (self));
+  trigger_respond (self, mgr_level_now (self->monitor));
   trigger_schedule (self);
   trigger_release (self);
   return G_SOURCE_REMOVE;
@@ -207,13 +198,15 @@ trigger_changed_cb (MgrPressureMonitor *monitor,
                     gpointer            user_data)
 {
   MgrCleanupTrigger *self = user_data;
+  MgrPressureLevel now;
 
   /* By now the pressure may have passed; what is gone needs no cleanup. A handler
    * may drop the manager, and this trigger with it. */
   g_rc_box_acquire (self);
+  now = mgr_level_now (self->monitor);
   mgr_cleaner_set_level (self->cleaner, level);
   mgr_cleaner_prepare (self->cleaner);
-  trigger_respond (self, MIN (level, trigger_level_now (self)));
+  trigger_respond (self, MIN (level, now));
   trigger_schedule (self);
   trigger_release (self);
 }
@@ -241,6 +234,18 @@ mgr_cleanup_trigger_free (MgrCleanupTrigger *self)
   g_clear_signal_handler (&self->changed_id, self->monitor);
   trigger_cancel (self);
   trigger_cancel_background (self);
+  trigger_release (self);
+}
+
+void
+mgr_cleanup_trigger_respond (MgrCleanupTrigger *self,
+                             MgrPressureLevel   at_least)
+{
+  MgrPressureLevel now;
+
+  g_rc_box_acquire (self);
+  now = mgr_level_now (self->monitor);
+  trigger_respond (self, MAX (at_least, now));
   trigger_release (self);
 }
 

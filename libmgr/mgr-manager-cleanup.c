@@ -42,6 +42,35 @@ mgr_manager_get_automatic_cleanup (MgrManager *self)
   return mgr_cleanup_trigger_get_enabled (self->trigger);
 }
 
+static void
+notify_cb (gpointer object,
+           gpointer user_data)
+{
+  g_object_notify (object, "automatic-cleanup");
+}
+
+/**
+ * mgr_manager_set_automatic_cleanup:
+ * @self: a manager
+ * @automatic_cleanup: whether to clean
+ *
+ * Sets whether rising pressure cleans by itself.
+ *
+ * Since: 1.0
+ */
+void
+mgr_manager_set_automatic_cleanup (MgrManager *self,
+                                   gboolean    automatic_cleanup)
+{
+  g_return_if_fail (MGR_IS_MANAGER (self));
+
+  if (mgr_manager_get_automatic_cleanup (self) == !!automatic_cleanup)
+    return;
+
+  mgr_cleanup_trigger_set_enabled (self->trigger, automatic_cleanup);
+  mgr_owner_context_post (self->context, self, notify_cb, NULL, NULL);
+}
+
 /**
  * mgr_manager_register_resource:
  * @self: a manager

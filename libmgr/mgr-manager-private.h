@@ -8,8 +8,10 @@
 #include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "mgr-cleanup-trigger-private.h"
+#include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
 #include "pressure/mgr-budget-source.h"
+#include "pressure/mgr-pressure-watch.h"
 
 G_BEGIN_DECLS
 
@@ -20,8 +22,9 @@ struct _MgrManager
   MgrClock *clock;             /* (owned) */
   char *proc_path;             /* (owned) (nullable) */
   char *cgroup_path;           /* (owned) (nullable) */
+  MgrConfig *config;           /* (owned) */
   GMainContext *context;       /* (owned) */
-  guint64 requested_budget;    /* 0: what the limits allow */
+  guint64 requested_budget;    /* 0: what config says, or the limits allow */
 
   MgrProcessMemory *memory;    /* (owned) */
   MgrLedger *ledger;           /* (owned) */
@@ -32,15 +35,31 @@ struct _MgrManager
   MgrCleaner *cleaner;         /* (owned) */
   MgrResource *heap;           /* (owned) (nullable) */
   MgrCleanupTrigger *trigger;  /* (owned) */
+  MgrEmergencySignal *emergency; /* (owned) */
+  MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
 };
 
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);
+
+/* What the program did not set in code: first where to look, then how much there is
+ * to use, then how the parts work. */
+void    mgr_manager_find_config  (MgrManager *self);
+guint64 mgr_manager_find_budget  (MgrManager *self);
+void    mgr_manager_apply_config (MgrManager *self);
 
 /* Says in the owner's context that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,
                                MgrComponent *component,
                                guint64       size,
                                const GError *error);
+
+/* Listens to who tells this process of pressure, unless another manager does. */
+void mgr_manager_watch_environment   (MgrManager *self);
+void mgr_manager_unwatch_environment (MgrManager *self);
+
+/* Says that there is an emergency and cleans; @object is a manager. Returns whether
+ * it was cleaned. */
+gboolean mgr_manager_handle_emergency (gpointer object);
 
 G_END_DECLS

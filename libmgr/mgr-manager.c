@@ -20,7 +20,10 @@
  * charged, a monitor that senses pressure, and a cleaner that takes memory back
  * from what the program registered. When pressure rises it cleans by itself:
  * lightly at medium, moderately at high, aggressively at critical, and all that
- * is not protected in an emergency.
+ * is not protected in an emergency. Where the service manager says by
+ * `MEMORY_PRESSURE_WATCH` where it tells of pressure, the first manager of a
+ * program listens there too (see #MgrPressureWatch) and cleans at least
+ * moderately whenever it is told.
  *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
@@ -42,6 +45,7 @@ typedef enum
   PROP_CLOCK,
   PROP_PROC_PATH,
   PROP_CGROUP_PATH,
+  PROP_CONFIG,
   PROP_ROOT,
   PROP_COMPONENTS,
   PROP_LIMITS,
@@ -50,9 +54,10 @@ typedef enum
   PROP_LEVEL,
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
+  PROP_EMERGENCY_SIGNAL,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
+static GParamSpec *props[PROP_EMERGENCY_SIGNAL + 1] = { NULL, };
 
 enum
 {
@@ -65,9 +70,6 @@ enum
 };
 
 static guint signals[N_SIGNALS] = { 0, };
-
-/* Of the memory found, so much stays free for what nobody charges. */
-#define SYSTEM_BUFFER_SHARE 0.05
 
 static void
 pressure_changed_cb (MgrPressureMonitor *monitor,
@@ -97,20 +99,6 @@ cleanup_finished_cb (MgrCleaner       *cleaner,
                      gpointer          user_data)
 {
   g_signal_emit (user_data, signals[SIGNAL_CLEANUP_FINISHED], 0, report);
-}
-
-static guint64
-manager_find_budget (MgrManager *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (self->requested_budget > 0)
-    return self->requested_budget;
-
-  if (!mgr_memory_limits_refresh (self->limits, &error))
-    g_debug ("No limit found, so there is no total budget: %s", error->message);
-
-  return (guint64) ((double) mgr_memory_limits_get_limit (self->limits) * (1 - SYSTEM_BUFFER_SHARE));
 }
 
 static void
@@ -145,9 +133,10 @@ mgr_manager_constructed (GObject *object)
     self->clock = g_object_ref (mgr_clock_get_default ());
 
   self->context = g_main_context_ref_thread_default ();
+  mgr_manager_find_config (self);
   self->memory = mgr_process_memory_new (self->proc_path);
   self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
-  self->ledger = mgr_ledger_new (self->clock, manager_find_budget (self));
+  self->ledger = mgr_ledger_new (self->clock, mgr_manager_find_budget (self));
   self->root = g_object_ref (self->ledger->root);
   self->cleaner = g_object_new (MGR_TYPE_CLEANER,
                                 "clock", self->clock,
@@ -162,6 +151,9 @@ mgr_manager_constructed (GObject *object)
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
+  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
+  mgr_manager_watch_environment (self);
+  mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
 
@@ -170,6 +162,8 @@ mgr_manager_dispose (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_unwatch_environment (self);
+  g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
   if (self->monitor != NULL)
     {
@@ -202,6 +196,7 @@ mgr_manager_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
+  g_clear_pointer (&self->config, mgr_config_unref);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
 }
@@ -228,6 +223,9 @@ mgr_manager_get_property (GObject    *object,
     case PROP_CGROUP_PATH:
       g_value_set_string (value, self->cgroup_path);
       break;
+    case PROP_CONFIG:
+      g_value_set_boxed (value, self->config);
+      break;
     case PROP_ROOT:
       g_value_set_object (value, self->root);
       break;
@@ -251,6 +249,9 @@ mgr_manager_get_property (GObject    *object,
       break;
     case PROP_AUTOMATIC_CLEANUP:
       g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
+      break;
+    case PROP_EMERGENCY_SIGNAL:
+      g_value_set_int (value, mgr_manager_get_emergency_signal (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -280,6 +281,9 @@ mgr_manager_set_property (GObject      *object,
     case PROP_CGROUP_PATH:
       self->cgroup_path = g_value_dup_string (value);
       break;
+    case PROP_CONFIG:
+      self->config = g_value_dup_boxed (value);
+      break;
     case PROP_TRACK_PROCESS:
       mgr_manager_set_track_process (self, g_value_get_boolean (value));
       break;
@@ -292,6 +296,7 @@ mgr_manager_set_property (GObject      *object,
     case PROP_MONITOR:
     case PROP_CLEANER:
     case PROP_LEVEL:
+    case PROP_EMERGENCY_SIGNAL:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -306,8 +311,9 @@ install_construct_properties (void)
   /**
    * MgrManager:total-budget:
    *
-   * What all components together may use, in bytes. 0 at construction: what
-   * #MgrMemoryLimits finds, less a system buffer of 5 %.
+   * What all components together may use, in bytes. 0 at construction: the
+   * `total-budget` of #MgrManager:config, or what #MgrMemoryLimits finds, less a
+   * system buffer of 5 %.
    *
    * Since: 1.0
    */
@@ -326,7 +332,8 @@ install_construct_properties (void)
   /**
    * MgrManager:proc-path:
    *
-   * Where the kernel shows processes; %NULL for `/proc`.
+   * Where the kernel shows processes; %NULL for what #MgrManager:config says, or
+   * `/proc`.
    *
    * Since: 1.0
    */
@@ -335,11 +342,22 @@ install_construct_properties (void)
   /**
    * MgrManager:cgroup-path:
    *
-   * The folder that stands for `/` where cgroups are mounted; %NULL for `/`.
+   * The folder that stands for `/` where cgroups are mounted; %NULL for what
+   * #MgrManager:config says, or `/`.
    *
    * Since: 1.0
    */
   props[PROP_CGROUP_PATH] = g_param_spec_string ("cgroup-path", NULL, NULL, NULL, flags);
+
+  /**
+   * MgrManager:config:
+   *
+   * What holds where the program says nothing; %NULL at construction for what
+   * mgr_config_new() reads. Something wrong in that is warned of and left out.
+   *
+   * Since: 1.0
+   */
+  props[PROP_CONFIG] = g_param_spec_boxed ("config", NULL, NULL, MGR_TYPE_CONFIG, flags);
 }
 
 static void
@@ -415,7 +433,7 @@ install_state_properties (void)
    *
    * Whether the anonymous memory of the whole process counts against the total
    * budget where it is more than what is charged. Off by default, except for
-   * mgr_manager_get_default().
+   * mgr_manager_get_default(), unless #MgrManager:config says otherwise.
    *
    * Since: 1.0
    */
@@ -425,12 +443,25 @@ install_state_properties (void)
   /**
    * MgrManager:automatic-cleanup:
    *
-   * Whether rising pressure cleans by itself.
+   * Whether rising pressure cleans by itself. It does, unless #MgrManager:config
+   * says otherwise.
    *
    * Since: 1.0
    */
   props[PROP_AUTOMATIC_CLEANUP] =
     g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
+
+  /**
+   * MgrManager:emergency-signal:
+   *
+   * The signal of the operating system that asks for an emergency cleanup, or 0
+   * for none, which is so unless the configuration says otherwise; see
+   * mgr_manager_set_emergency_signal().
+   *
+   * Since: 1.0
+   */
+  props[PROP_EMERGENCY_SIGNAL] =
+    g_param_spec_int ("emergency-signal", NULL, NULL, 0, G_MAXINT, 0, flags | G_PARAM_READABLE);
 }
 
 static void
@@ -456,7 +487,8 @@ install_pressure_signals (GType type)
    * @sample: what was seen
    *
    * Emitted in the owner's context when pressure rises to
-   * %MGR_PRESSURE_LEVEL_EMERGENCY, before the cleanup.
+   * %MGR_PRESSURE_LEVEL_EMERGENCY, or #MgrManager:emergency-signal has come, at
+   * whatever level; before the cleanup.
    *
    * Since: 1.0
    */
@@ -536,10 +568,11 @@ mgr_manager_init (MgrManager *self)
 
 /**
  * mgr_manager_new:
- * @total_budget: what all components together may use, in bytes; 0 for what
- *    #MgrMemoryLimits finds, less a system buffer of 5 %
+ * @total_budget: what all components together may use, in bytes; 0 for what the
+ *    configuration says, or what #MgrMemoryLimits finds, less a system buffer of 5 %
  *
- * Makes a manager.
+ * Makes a manager. What else can be set comes from the environment and from files,
+ * as #MgrConfig describes.
  *
  * Returns: (transfer full): the manager
  *
@@ -555,8 +588,8 @@ mgr_manager_new (guint64 total_budget)
  * mgr_manager_get_default:
  *
  * Gets the manager of this process. It is made on the first call, whose thread
- * is its owner; its total budget is what #MgrMemoryLimits finds, less 5 %, and it
- * counts the memory of the whole process.
+ * is its owner. Its total budget is what #MgrMemoryLimits finds, less 5 %, and it
+ * counts the memory of the whole process, unless the configuration says otherwise.
  *
  * Returns: (transfer none): the manager
  *
@@ -571,7 +604,8 @@ mgr_manager_get_default (void)
     {
       MgrManager *manager = mgr_manager_new (0);
 
-      mgr_manager_set_track_process (manager, TRUE);
+      if (!mgr_config_is_set (manager->config, "track-process"))
+        mgr_manager_set_track_process (manager, TRUE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 
@@ -756,27 +790,4 @@ mgr_manager_set_track_process (MgrManager *self,
 
   mgr_budget_source_set_track_process (self->own_budget, track_process);
   mgr_owner_context_post (self->context, self, manager_notify_cb, props[PROP_TRACK_PROCESS], NULL);
-}
-
-/**
- * mgr_manager_set_automatic_cleanup:
- * @self: a manager
- * @automatic_cleanup: whether to clean
- *
- * Sets whether rising pressure cleans by itself.
- *
- * Since: 1.0
- */
-void
-mgr_manager_set_automatic_cleanup (MgrManager *self,
-                                   gboolean    automatic_cleanup)
-{
-  g_return_if_fail (MGR_IS_MANAGER (self));
-
-  if (mgr_manager_get_automatic_cleanup (self) == !!automatic_cleanup)
-    return;
-
-  mgr_cleanup_trigger_set_enabled (self->trigger, automatic_cleanup);
-  mgr_owner_context_post (self->context, self, manager_notify_cb,
-                          props[PROP_AUTOMATIC_CLEANUP], NULL);
 }

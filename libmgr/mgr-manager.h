@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "base/mgr-clock.h"
+#include "base/mgr-config.h"
 #include "base/mgr-enums.h"
 #include "base/mgr-error.h"
 #include "ledger/mgr-allocation.h"
@@ -46,6 +47,9 @@ MgrCleaner         *mgr_manager_get_cleaner            (MgrManager           *se
 
 MGR_AVAILABLE_IN_1_0
 MgrMemoryLimits    *mgr_manager_get_limits             (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrConfig          *mgr_manager_get_config             (MgrManager           *self);
 
 /* Components */
 
@@ -191,6 +195,14 @@ gboolean            mgr_manager_get_automatic_cleanup  (MgrManager           *se
 MGR_AVAILABLE_IN_1_0
 void                mgr_manager_set_automatic_cleanup  (MgrManager           *self,
                                                         gboolean              automatic_cleanup);
+
+MGR_AVAILABLE_IN_1_0
+int                 mgr_manager_get_emergency_signal   (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_emergency_signal   (MgrManager           *self,
+                                                        int                   signum,
+                                                        GError              **error);
 
 MGR_AVAILABLE_IN_1_0
 MgrReport          *mgr_manager_get_report             (MgrManager           *self);

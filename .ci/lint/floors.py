@@ -4,7 +4,7 @@
 
 """A folder of the library includes only from its own floor and from those below it.
 
-What stands outside the library, tools and examples, has <mgr.h> and no more.
+What stands outside the library, as tools and examples, has <mgr.h> and no more.
 """
 
 from common.source import Finding, files, includes, main
@@ -68,7 +68,7 @@ def rule(root):
             yield Finding(path, 1, f'{own} has no floor: add it to FLOORS in .ci/lint/floors.py')
             continue
         yield from inside_library(path, own)
-    for folder in ('tools', 'doc/examples'):
+    for folder in ('tools', 'gio-module', 'doc/examples'):
         for path in files(root / folder, '*.c', '*.h'):
             yield from outside_library(root, path)
 

@@ -74,6 +74,21 @@ typedef enum
 } MgrPressureScope;
 
 /**
+ * MgrPressureChannel:
+ * @MGR_PRESSURE_CHANNEL_FIFO: a FIFO, for one reader
+ * @MGR_PRESSURE_CHANNEL_SOCKET: a stream socket, for any number of clients
+ *
+ * What a #MgrPressureNotifier tells of pressure through.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_PRESSURE_CHANNEL_FIFO,
+  MGR_PRESSURE_CHANNEL_SOCKET,
+} MgrPressureChannel;
+
+/**
  * MgrSafety:
  * @MGR_SAFETY_PROTECTED: never cleaned, unless a cleanup is forced and unsafe, and
  *    says so for what somebody set by hand; see #MgrCleanupFlags

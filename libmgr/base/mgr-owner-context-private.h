@@ -30,4 +30,10 @@ void mgr_owner_context_post (GMainContext   *context,
 void mgr_owner_context_unref (GMainContext   *context,
                               gpointer        object);
 
+/* A weak reference for the data of a source or handler that must neither keep
+ * @object alive nor outlive it: g_weak_ref_get() gives a reference to hold while
+ * the callback runs, or NULL once the object is gone, in whatever thread that was. */
+GWeakRef *mgr_weak_box_new  (gpointer object) G_GNUC_WARN_UNUSED_RESULT;
+void      mgr_weak_box_free (gpointer box);
+
 G_END_DECLS

@@ -70,3 +70,19 @@ mgr_owner_context_unref (GMainContext *context,
 {
   mgr_owner_context_post (context, object, owner_keep_cb, object, g_object_unref);
 }
+
+GWeakRef *
+mgr_weak_box_new (gpointer object)
+{
+  GWeakRef *box = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (box, object);
+  return box;
+}
+
+void
+mgr_weak_box_free (gpointer box)
+{
+  g_weak_ref_clear (box);
+  g_free (box);
+}

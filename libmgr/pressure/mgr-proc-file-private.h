@@ -39,6 +39,9 @@ gboolean     mgr_proc_text_limit    (const char   *text,
                                      guint64      *out_limit);
 gboolean     mgr_proc_text_stall    (const char   *text,
                                      guint64      *out_total);
+gboolean     mgr_proc_text_stall_of (const char   *text,
+                                     const char   *kind,
+                                     guint64      *out_total);
 
 /* What the kernel writes for “no limit”, however it is spelt. */
 #define MGR_NO_LIMIT G_MAXUINT64

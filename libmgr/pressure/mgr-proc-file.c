@@ -252,12 +252,13 @@ mgr_proc_text_limit (const char *text,
   return TRUE;
 }
 
-/* Reads `total=` of the line `some` of a pressure file, in µs. */
+/* Reads `total=` of the line @kind of a pressure file, `some` or `full`, in µs. */
 gboolean
-mgr_proc_text_stall (const char *text,
-                     guint64    *out_total)
+mgr_proc_text_stall_of (const char *text,
+                        const char *kind,
+                        guint64    *out_total)
 {
-  const char *line = find_key (text, "some");
+  const char *line = find_key (text, kind);
   const char *total = line != NULL ? strstr (line, " total=") : NULL;
   const char *end = NULL;
   guint64 value = 0;
@@ -268,4 +269,11 @@ mgr_proc_text_stall (const char *text,
 
   *out_total = value;
   return TRUE;
+}
+
+gboolean
+mgr_proc_text_stall (const char *text,
+                     guint64    *out_total)
+{
+  return mgr_proc_text_stall_of (text, "some", out_total);
 }

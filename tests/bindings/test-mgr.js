@@ -374,6 +374,20 @@ test('handlers of a cleanup', () => {
     assertEqual(codes, [0, 0, 0].fill(Mgr.Error.WOULD_DEADLOCK));
 });
 
+test('handlers that claim too much, and drop the manager', () => {
+    const held = {manager: makeManager()};
+    const {cleaner} = held.manager;
+    const resource = registerResource(held.manager, 'temp_a', 10, {
+        reclaim: () => {
+            delete held.manager;
+            return '1 TiB';
+        },
+    });
+
+    assertEqual(clean(held.manager).cleaned, ['temp_a']);
+    assertEqual([resource.size, cleaner.list_records()[0].size], [0, 10]);
+});
+
 test('handlers that throw', () => {
     const manager = makeManager();
     const fail = () => {
@@ -501,6 +515,24 @@ test('owners', async () => {
     assertEqual(clean(manager).claimed, 50);
 });
 
+test('an owner that is a GObject', async () => {
+    const manager = makeManager();
+    const seen = [];
+    const make = owner => registerResource(manager, 'temp_a', 10, {
+        owner,
+        reclaim: own => seen.push(own instanceof GObject.Object) && 10,
+    });
+
+    (() => make(new GObject.Object()))();
+    await collect();
+    assertEqual(registered(manager), []);
+
+    const kept = new GObject.Object();
+    make(kept);
+    await collect();
+    assertEqual([clean(manager).cleaned, seen], [['temp_a'], [true]]);
+});
+
 class Model {
     constructor() {
         this.temp_rows = new Uint8Array(20000);
@@ -575,6 +607,125 @@ test('watch measures', () => {
         Math.abs(group.lookup(item).size / expected - 1) < 0.1;
     assertEqual([about('rows', 5000 * 264), about('map', 100000), about('shared', 100000),
         about('bytes', 30000), group.lookup('nothing').size], [true, true, true, true, 8]);
+});
+
+/* Fills the total budget to 90 %, so that the level is critical. */
+function press(manager) {
+    const allocation = manager.add_component('rest').allocate('57.6 MiB');
+    manager.monitor.sample();
+    manager.monitor.sample();
+    return allocation;
+}
+
+function signalFrom(object, name) {
+    return new Promise(resolve => {
+        const id = object.connect(name, (source, value) => {
+            object.disconnect(id);
+            resolve(value);
+        });
+    });
+}
+
+test('emergency signal', async () => {
+    const manager = makeManager();
+    const pid = new Gio.Credentials().get_unix_pid();
+    const SIGUSR1 = 10;
+
+    assertEqual(manager.emergency_signal, 0);
+    manager.set_emergency_signal();
+    assertEqual(manager.emergency_signal, SIGUSR1);
+
+    const both = Promise.all([
+        signalFrom(manager, 'emergency'),
+        signalFrom(manager, 'cleanup-finished'),
+    ]);
+    GLib.spawn_command_line_sync(`kill -USR1 ${pid}`);
+    const [sample, report] = await both;
+    assertEqual(sample.level, Mgr.PressureLevel.NORMAL);
+    assertEqual(report.strategy, Mgr.CleanupStrategy.EMERGENCY);
+
+    assertThrows(() => manager.set_emergency_signal(15), Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    manager.set_emergency_signal(0);
+    assertEqual(manager.emergency_signal, 0);
+});
+
+test('notifier and watch', async () => {
+    const manager = makeManager();
+    const directory = GLib.dir_make_tmp('libmgr-XXXXXX');
+
+    for (const channel of [Mgr.PressureChannel.FIFO, Mgr.PressureChannel.SOCKET]) {
+        const notifier = Mgr.PressureNotifier.new(manager.monitor, directory, channel);
+        assertEqual(notifier.environment,
+            [`MEMORY_PRESSURE_WATCH=${notifier.path}`, 'MEMORY_PRESSURE_WRITE=']);
+        const watch = Mgr.PressureWatch.new(notifier.path);
+        const heard = signalFrom(watch, 'pressure');
+        const allocation = press(manager);
+        await heard; // eslint-disable-line no-await-in-loop
+        assertEqual([watch.active, watch.path], [true, notifier.path]);
+        allocation.release();
+        manager.remove_component(manager.lookup_component('rest'));
+        notifier.run_dispose();
+    }
+
+    const plain = Mgr.PressureNotifier.new(manager.monitor, directory);
+    assertEqual(plain.channel, Mgr.PressureChannel.FIFO);
+    plain.run_dispose();
+    assertEqual(GLib.rmdir(directory), 0);
+});
+
+test('watch errors', () => {
+    const manager = makeManager();
+
+    assertThrows(() => Mgr.PressureWatch.new_from_environment(),
+        Mgr.Error, Mgr.Error.NOT_AVAILABLE);
+    assertThrows(() => Mgr.PressureWatch.new('relative'), Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertThrows(() => Mgr.PressureWatch.new('/nonexistent', new Uint8Array(4097)),
+        Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertThrows(() => Mgr.PressureNotifier.new(manager.monitor, '/nonexistent'),
+        Mgr.Error, Mgr.Error.NOT_FOUND);
+});
+
+test('configuration', () => {
+    const text = '[libmgr]\nmemory-alert=1000 MB\ntotal-budget=75 %\nmonitoring-interval=30 s\n';
+    const config = Mgr.Config.new_from_data(text, 'here');
+
+    assertEqual(config.get_size('memory-alert'), 1000000000);
+    assertEqual(config.get_share('total-budget'), 0.75);
+    assertEqual(config.get_duration('monitoring-interval'), 30000000);
+    assertEqual(config.get_ratios('pressure-thresholds').length, 5);
+    assertEqual(config.get_boolean('track-process'), false);
+    assertEqual(config.get_origin('memory-alert'), 'file here, line 2');
+    assertEqual([config.files, config.problems], [[], []]);
+
+    const values = Object.fromEntries(config);
+    assertEqual(Object.keys(values), Mgr.Config.list_keys());
+    assertEqual([values['memory-alert'], values['total-budget'], values['emergency-signal']],
+        [1000000000, 0.75, 'none']);
+    assertEqual(Mgr.Config.describe_key('memory-alert').recursiveUnpack()['variable'],
+        'MGR_MEMORY_ALERT');
+    assertEqual(Mgr.Config.describe_key('memory-alrt'), null);
+});
+
+test('a configuration that is wrong', () => {
+    const error = assertThrows(() => Mgr.Config.new_from_data('[libmgr]\nmemory-alrt=1 GB\n'),
+        Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertEqual(error.message, 'text:2: there is no key “memory-alrt”: did you mean “memory-alert”?');
+    assertThrows(() => Mgr.Config.new_from_file('/nonexistent'), Mgr.Error, Mgr.Error.NOT_FOUND);
+});
+
+test('a manager with a configuration', () => {
+    const config = Mgr.Config.new_from_data(
+        '[libmgr]\ntotal-budget=1 GiB\nmonitoring-interval=30 s\nautomatic-cleanup=no\n');
+    const manager = new Mgr.Manager({config});
+
+    assertEqual([manager.total_budget, manager.automatic_cleanup], [2 ** 30, false]);
+    assertEqual(manager.monitor.interval, 30000000);
+    assertEqual(manager.config.get_size('total-budget'), 2 ** 30);
+    manager.monitor.stop();
+
+    GLib.setenv('MGR_MEMORY_ALERT', '2 GiB', true);
+    assertEqual(Mgr.Config.new().get_size('memory-alert'), 2 ** 31);
+    GLib.unsetenv('MGR_MEMORY_ALERT');
 });
 
 async function runAll() {

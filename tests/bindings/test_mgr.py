@@ -6,7 +6,11 @@
 import asyncio
 import contextlib
 import io
+import os
+import signal
+import socket
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -295,6 +299,183 @@ class CleanupTest(unittest.TestCase):
         worker.join()
         self.assertEqual(ran_in, [threading.current_thread()])
         self.assertEqual(reports[0].claimed, 10)
+
+
+def iterate_until(condition):
+    while not condition():
+        GLib.MainContext.default().iteration(True)
+
+
+class OutsideTest(unittest.TestCase):
+    """What comes from outside the process, and what it tells its children."""
+
+    def setUp(self):
+        self.manager = make_manager()
+        self.directory = tempfile.TemporaryDirectory(prefix="libmgr-")
+        self.addCleanup(self.directory.cleanup)
+
+    def press(self):
+        """Fill the total budget to 90 %, so that the level is critical."""
+        allocation = self.manager.add_component("rest").allocate("57.6 MiB")
+        for _ in range(2):
+            self.manager.monitor.sample()
+        return allocation
+
+    def test_emergency_signal(self):
+        emergencies = []
+        reports = []
+        self.manager.connect("emergency", lambda manager, sample: emergencies.append(sample.level))
+        self.manager.connect("cleanup-finished", lambda manager, report: reports.append(report))
+        self.manager.register_resource(Mgr.Resource("table", 10, reclaim=lambda *_: 10))
+
+        self.assertEqual(self.manager.emergency_signal, 0)
+        self.manager.set_emergency_signal()
+        self.assertEqual(self.manager.emergency_signal, signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        iterate_until(lambda: reports)
+        self.assertEqual(emergencies, [Mgr.PressureLevel.NORMAL])
+        self.assertEqual(reports[0].strategy, Mgr.CleanupStrategy.EMERGENCY)
+        self.assertEqual(reports[0].cleaned, ["table"])
+
+        self.manager.emergency_signal = signal.SIGUSR2
+        self.assertEqual(self.manager.props.emergency_signal, signal.SIGUSR2)
+        with self.assertRaises(GLib.Error) as caught:
+            self.manager.emergency_signal = signal.SIGTERM
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.INVALID_ARGUMENT))
+        self.manager.emergency_signal = 0
+
+    def test_emergency_handler_raises(self):
+        def fail(manager, sample):
+            raise RuntimeError("not now")
+
+        reports = []
+        self.manager.connect("emergency", fail)
+        self.manager.connect("cleanup-finished", lambda manager, report: reports.append(report))
+        self.manager.set_emergency_signal(signal.SIGUSR2)
+        with contextlib.redirect_stderr(io.StringIO()) as output:
+            os.kill(os.getpid(), signal.SIGUSR2)
+            iterate_until(lambda: reports)
+        self.assertIn("not now", output.getvalue())
+        self.manager.emergency_signal = 0
+
+    def test_notifier_and_watch(self):
+        for channel in (Mgr.PressureChannel.FIFO, Mgr.PressureChannel.SOCKET):
+            notifier = Mgr.PressureNotifier.new(self.manager.monitor, self.directory.name, channel)
+            self.assertEqual(notifier.environment,
+                             [f"MEMORY_PRESSURE_WATCH={notifier.path}", "MEMORY_PRESSURE_WRITE="])
+            self.assertEqual((notifier.channel, notifier.monitor),
+                             (channel, self.manager.monitor))
+
+            heard = []
+            watch = Mgr.PressureWatch.new(notifier.path)
+            watch.connect("pressure", lambda watch: heard.append(watch.path))
+            notifier.threshold = Mgr.PressureLevel.HIGH
+            with self.press():
+                iterate_until(lambda: heard)
+            self.assertEqual((heard, watch.active), ([notifier.path], True))
+            self.manager.remove_component("rest")
+        del notifier, watch
+
+    def test_notifier_defaults_to_a_fifo(self):
+        notifier = Mgr.PressureNotifier.new(self.manager.monitor, self.directory.name)
+        self.assertEqual(notifier.channel, Mgr.PressureChannel.FIFO)
+        self.assertEqual(notifier.threshold, Mgr.PressureLevel.MEDIUM)
+
+    def test_watch_request(self):
+        path = os.path.join(self.directory.name, "socket")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen()
+            watch = Mgr.PressureWatch.new(path, b"some 1 2")
+            with server.accept()[0] as client:
+                self.assertEqual(client.recv(100), b"some 1 2")
+            self.assertEqual(watch.request.get_data(), b"some 1 2")
+            iterate_until(lambda: not watch.active)
+
+    def test_watch_errors(self):
+        for make, code in (
+                (lambda: Mgr.PressureWatch.new_from_environment(), Mgr.Error.NOT_AVAILABLE),
+                (lambda: Mgr.PressureWatch.new("relative"), Mgr.Error.INVALID_ARGUMENT),
+                (lambda: Mgr.PressureNotifier.new(self.manager.monitor, "/nonexistent"),
+                 Mgr.Error.NOT_FOUND)):
+            with self.assertRaises(GLib.Error) as caught:
+                make()
+            self.assertTrue(caught.exception.matches(Mgr.Error.quark(), code))
+
+
+class ConfigTest(unittest.TestCase):
+    TEXT = """[libmgr]
+memory-alert=1000 MB
+total-budget=75 %
+monitoring-interval=30 s
+track-process=yes
+"""
+
+    def tearDown(self):
+        os.environ.pop("MGR_MEMORY_ALERT", None)
+        os.environ.pop("MGR_MEMORY_ALRT", None)
+
+    def test_getters(self):
+        config = Mgr.Config.new_from_data(self.TEXT.encode(), "here")
+        self.assertEqual(config.get_size("memory-alert"), 1000 * 1000 * 1000)
+        self.assertEqual(config.get_share("total-budget"), 0.75)
+        self.assertEqual(config.get_duration("monitoring-interval"), 30 * 1000 * 1000)
+        self.assertEqual([round(ratio, 9) for ratio in config.get_ratios("pressure-thresholds")],
+                         [0.7, 0.8, 0.85, 0.9, 0.95])
+        self.assertIs(config.get_boolean("track-process"), True)
+        self.assertEqual(config.get_string("emergency-signal"), "none")
+        self.assertEqual(config.get_origin("memory-alert"), "file here, line 2")
+        self.assertTrue(config.is_set("memory-alert"))
+        self.assertFalse(config.is_set("memory-cleanup"))
+        self.assertEqual((config.files, config.problems), ([], []))
+
+    def test_mapping(self):
+        config = Mgr.Config.new_from_data(self.TEXT)
+        self.assertEqual(list(config), Mgr.Config.list_keys())
+        self.assertEqual(config["monitoring-interval"], 30 * 1000 * 1000)
+        values = dict(config)
+        self.assertEqual(values["memory-alert"], 1000 * 1000 * 1000)
+        self.assertEqual(values["total-budget"], 0.75)
+        self.assertEqual(values["proc-path"], "/proc")
+        self.assertEqual(len(values["pressure-thresholds"]), 5)
+        with self.assertRaises(KeyError):
+            config["memory-alrt"]
+
+    def test_describe(self):
+        description = Mgr.Config.describe_key("memory-alert").unpack()
+        self.assertEqual(description["variable"], "MGR_MEMORY_ALERT")
+        self.assertEqual(description["type"], "size")
+        self.assertIsNone(Mgr.Config.describe_key("memory-alrt"))
+
+    def test_bad_text(self):
+        for text in ("memory-alert=1 GB", "[libmgr]\nmemory-alert=1000\n", "[libmgr]\0",
+                     b"[libmgr]\nproc-path=/\xff", "[memory]"):
+            with self.assertRaises(GLib.Error) as caught:
+                Mgr.Config.new_from_data(text, "here")
+            self.assertTrue(caught.exception.matches(Mgr.Error.quark(),
+                                                     Mgr.Error.INVALID_ARGUMENT))
+            self.assertRegex(caught.exception.message, r"^here:\d: ")
+        with self.assertRaises(GLib.Error) as caught:
+            Mgr.Config.new_from_file("/nonexistent")
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.NOT_FOUND))
+
+    def test_environment(self):
+        os.environ["MGR_MEMORY_ALERT"] = "2 GiB"
+        os.environ["MGR_MEMORY_ALRT"] = "2 GiB"
+        config = Mgr.Config.new()
+        self.assertEqual(config["memory-alert"], 2 << 30)
+        self.assertEqual(config.get_origin("memory-alert"), "environment variable MGR_MEMORY_ALERT")
+        self.assertEqual(len(config.problems), 1)
+        self.assertIn("“MGR_MEMORY_ALERT”?", config.problems[0])
+
+    def test_manager(self):
+        config = Mgr.Config.new_from_data(self.TEXT)
+        manager = Mgr.Manager("1 GiB", config=config)
+        self.assertEqual(manager.total_budget, 1 << 30)
+        self.assertTrue(manager.track_process)
+        self.assertEqual(manager.monitor.interval, 30 * 1000 * 1000)
+        self.assertEqual(manager.config["memory-alert"], 1000 * 1000 * 1000)
+        manager.monitor.stop()
 
 
 class GLibThread:

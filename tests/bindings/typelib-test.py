@@ -24,18 +24,20 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Manager",
-    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules",
-    "PsiSource", "Resource", "ResourceGroup",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "PressureWatch", "ProtectionRules", "PsiSource", "Resource", "ResourceGroup",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "PressureForecast",
+    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "PressureForecast",
     "PressureReading", "PressureSample", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord",
     "Report",
 }
 FLAGS = {"CleanupFlags"}
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
-FUNCTIONS = {"error_quark", "size_format", "size_parse"}
+ENUMS = {"CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "Safety"}
+FUNCTIONS = {
+    "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
+}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
     "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN", "TIME_NEVER",

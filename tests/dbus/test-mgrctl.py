@@ -257,6 +257,71 @@ class TestWatch(MgrctlTestCase):
         self.check_fails(2, "watch", "--count=many")
 
 
+class TestPressure(MgrctlTestCase):
+    """Of a program; this machine's is tested in tests/integration."""
+
+    def start_pressure(self, *arguments):
+        process = subprocess.Popen([MGRCTL, "pressure", "--session", *arguments],
+                                   env=self.environment, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(lambda: (process.stdout.close(), process.stderr.close()))
+        return process
+
+    def press(self, program):
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+
+    def test_text(self):
+        self.start()
+        self.assertRegex(self.check("pressure", "--session", "--count=1"),
+                         r"^\S+  normal      20\.0 % used    80\.0 MiB available  "
+                         r"limit 100\.0 MiB \(budget\)\n$")
+
+    def test_json(self):
+        program = self.start()
+        process = self.start_pressure("--json", "--interval=3600", "--count=2")
+        samples = [json.loads(process.stdout.readline())]
+        self.press(program)
+        samples.append(json.loads(process.stdout.readline()))
+        self.assertEqual(process.wait(), 0)
+        self.assertEqual(samples[0], {
+            "level": "normal", "usage": 0.2, "available": 80 * MIB, "limit": 100 * MIB,
+            "source": "budget"})
+        self.assertEqual((samples[1]["level"], samples[1]["source"]), ("high", "budget"))
+        self.assertAlmostEqual(samples[1]["usage"], 0.85)
+        self.assertIn("stall", samples[1])
+
+    def test_looks_again(self):
+        program = self.start("--name", "importer")
+        process = self.start_pressure("--json", "--program=importer", "--interval=0.25")
+        while json.loads(process.stdout.readline())["usage"] < 0.3:
+            if program.ask("used") == str(20 * MIB):
+                program.ask("hold models 10485760")
+        process.terminate()
+        process.stdout.read()
+        self.assertEqual(process.wait(), 0)
+
+    def test_wait(self):
+        program = self.start()
+        process = self.start_pressure("--json", "--wait=medium", "--timeout=60")
+        self.press(program)
+        lines = process.stdout.read().splitlines()
+        self.assertEqual((process.wait(), process.stderr.read()), (0, ""))
+        self.assertEqual([json.loads(line)["level"] for line in lines], ["high"])
+        self.assertIn("it is “high”", self.check_fails(
+            1, "pressure", "--session", "--wait=emergency", "--timeout=0.5"))
+
+    def test_program_ends(self):
+        program = self.start()
+        process = self.start_pressure("--interval=0.25")
+        process.stdout.readline()
+        program.stop()
+        process.stdout.read()
+        self.assertEqual(process.wait(), 3)
+        self.assertTrue(process.stderr.read().startswith("mgrctl: "))
+
+
 class TestCleanup(MgrctlTestCase):
     def test_dry_run_changes_nothing(self):
         program = self.start()
@@ -399,7 +464,8 @@ class TestOtherUser(MgrctlTestCase):
 class TestCommandLine(MgrctlTestCase):
     def test_usage(self):
         for arguments in ([], ["clean"], ["--jsno", "status"], ["status", "--force"],
-                          ["status", "extra"], ["--session", "--address=x:", "status"]):
+                          ["status", "extra"], ["status", "--", "extra"],
+                          ["--session", "--address=x:", "status"]):
             message = self.check_fails(2, *arguments)
             self.assertTrue(message.startswith("mgrctl: "), message)
 
@@ -409,28 +475,64 @@ class TestCommandLine(MgrctlTestCase):
         self.assertRegex(self.check("--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
         self.assertRegex(self.check("status", "--version"), r"^mgrctl \d+\.\d+\.\d+\n$")
 
+    def test_every_command_has_help(self):
+        listed = self.check("--help")
+        for verb in self.complete(""):
+            self.assertIn(f"  {verb} ", listed)
+            text = self.check(verb, "--help")
+            self.assertTrue(text.startswith(f"Usage:\n  mgrctl {verb} [OPTION…]"), text)
+            for option in self.complete(verb, "--"):
+                self.assertIn(option, text)
+
     def complete(self, *words):
         return self.check("--complete", *words).split()
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list"])
-        self.assertEqual(self.complete("c"), ["components", "cleanup"])
+        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
+                                             "config", "pressure", "record", "selftest", "doctor"])
+        self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
         self.assertEqual(self.complete("--program", ""), [str(program.pid), "importer"])
         self.assertEqual(self.complete("--program", "importer", "wat"), ["watch"])
         self.assertEqual(self.complete("cleanup", "--strategy", "a"), ["aggressive"])
         self.assertEqual(self.complete("--address", ""), [])
+        self.assertEqual(self.complete("pressure", "--wait", "m"), ["medium"])
+
+    def test_completion_of_arguments(self):
+        """What may be a file is left to the shell."""
+        self.assertEqual(self.complete("record", ""), [])
+        self.assertEqual(self.complete("record", "trace.csv", "--f"), ["--force"])
+        self.assertEqual(self.complete("selftest", ""), ["pressure"])
+        self.assertEqual(self.complete("selftest", "--runs", "2", "p"), ["pressure"])
+        self.assertEqual(self.complete("config", "c"), ["check"])
+        self.assertEqual(self.complete("config", "check", ""), [])
+        self.assertIn("--json", self.complete("status", ""))
+        for verb in ("config", "record", "selftest", "doctor"):
+            self.assertFalse({"--program", "--address", "--session", "--proc-path"}
+                             & set(self.complete(verb, "--")))
+        self.assertIn("--program", self.complete("pressure", "--"))
+
+    def test_completion_in_bash(self):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        os.symlink(MGRCTL, folder + "/mgrctl")
+        script = (f'PATH="{folder}:$PATH"; . "$1"; COMP_WORDS=(mgrctl selftest p); COMP_CWORD=2; '
+                  '_mgrctl; echo "${COMPREPLY[@]}"; complete -p mgrctl')
+        output = subprocess.run(
+            ["bash", "-c", script, "bash", os.path.dirname(MAN) + "/../../tools/mgrctl/mgrctl.bash"],
+            env=self.environment, text=True, capture_output=True, check=True).stdout
+        self.assertEqual(output.splitlines(), ["pressure", "complete -o default -F _mgrctl mgrctl"])
 
     def test_man_page_is_complete(self):
         with open(MAN, encoding="utf-8") as man:
             text = man.read().replace("\\-", "-")
         for verb in self.complete(""):
-            self.assertRegex(text, rf"(?m)^\.B {verb}$")
+            self.assertRegex(text, rf'(?m)^\.(B {verb}|BI {verb} " [A-Z…]+")$')
             for option in self.complete(verb, "--"):
                 self.assertIn(option, text)
-        for status in range(4):
+        for status in range(5):
             self.assertRegex(text, rf"(?m)^\.B {status}$")
 
 

@@ -10,3 +10,12 @@ mgr_test_iterate_until (gboolean *done)
   while (!*done)
     g_main_context_iteration (NULL, TRUE);
 }
+
+void
+mgr_test_settle (void)
+{
+  guint iterations = 0;
+
+  while (g_main_context_iteration (NULL, FALSE))
+    g_assert_cmpuint (++iterations, <, 10000);
+}

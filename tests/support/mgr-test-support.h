@@ -9,3 +9,7 @@
 /* Iterates the default main context until @done is set; the test's own timeout
  * ends a wait that never does. */
 void mgr_test_iterate_until (gboolean *done);
+
+/* Iterates the default main context until nothing in it is ready. What is always
+ * ready, as a dead file descriptor that is still waited for, fails the test. */
+void mgr_test_settle (void);

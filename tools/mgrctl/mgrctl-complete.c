@@ -19,13 +19,21 @@ offer (const char *candidate,
     printf ("%s\n", candidate);
 }
 
+/* What can be completed, and how far the words before have come. */
+typedef struct
+{
+  const MgrctlVerb *verbs;
+  const GOptionEntry *bus_entries;
+  const GOptionEntry *global_entries;
+  const MgrctlVerb *verb; /* (nullable): not said yet */
+  const char *value_of;   /* (nullable): the option whose value comes next */
+  guint n_arguments;      /* words after the verb */
+} Completion;
+
 static const GOptionEntry *
 find_entry (const GOptionEntry *entries,
             const char         *word)
 {
-  if (!g_str_has_prefix (word, "--"))
-    return NULL;
-
   for (const GOptionEntry *entry = entries; entry != NULL && entry->long_name != NULL; entry++)
     {
       if (g_str_equal (entry->long_name, word + strlen ("--")))
@@ -36,14 +44,19 @@ find_entry (const GOptionEntry *entries,
 }
 
 static gboolean
-takes_value (const GOptionEntry *global_entries,
-             const MgrctlVerb   *verb,
-             const char         *word)
+takes_value (const Completion *self,
+             const char       *word)
 {
-  const GOptionEntry *entry = find_entry (global_entries, word);
+  const GOptionEntry *entry = NULL;
 
-  if (entry == NULL && verb != NULL)
-    entry = find_entry (verb->entries, word);
+  if (!g_str_has_prefix (word, "--"))
+    return FALSE;
+
+  entry = find_entry (self->global_entries, word);
+  if (entry == NULL)
+    entry = find_entry (self->bus_entries, word);
+  if (entry == NULL && self->verb != NULL)
+    entry = find_entry (self->verb->entries, word);
 
   return entry != NULL && entry->arg != G_OPTION_ARG_NONE;
 }
@@ -56,7 +69,8 @@ offer_entries (const GOptionEntry *entries,
     {
       g_autofree char *option = g_strconcat ("--", entry->long_name, NULL);
 
-      offer (option, prefix);
+      if (!(entry->flags & G_OPTION_FLAG_HIDDEN))
+        offer (option, prefix);
     }
 }
 
@@ -81,9 +95,10 @@ offer_programs (const char *prefix)
 }
 
 static void
-offer_strategies (const char *prefix)
+offer_nicks (GType       type,
+             const char *prefix)
 {
-  g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_CLEANUP_STRATEGY);
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
 
   for (guint i = 0; i < klass->n_values; i++)
     offer (klass->values[i].value_nick, prefix);
@@ -102,13 +117,60 @@ find_verb (const MgrctlVerb *verbs,
   return NULL;
 }
 
+static void
+offer_values (const char *option,
+              const char *prefix)
+{
+  if (g_str_equal (option, "--program"))
+    offer_programs (prefix);
+  else if (g_str_equal (option, "--strategy"))
+    offer_nicks (MGR_TYPE_CLEANUP_STRATEGY, prefix);
+  else if (g_str_equal (option, "--wait"))
+    offer_nicks (MGR_TYPE_PRESSURE_LEVEL, prefix);
+}
+
+static void
+offer_options (const Completion *self,
+               const char       *prefix)
+{
+  if (self->verb != NULL)
+    offer_entries (self->verb->entries, prefix);
+  if (self->verb == NULL || !self->verb->local)
+    offer_entries (self->bus_entries, prefix);
+  offer_entries (self->global_entries, prefix);
+}
+
+static void
+offer_words (const Completion *self,
+             const char       *prefix)
+{
+  if (self->value_of != NULL)
+    offer_values (self->value_of, prefix);
+  else if (*prefix == '-' || (self->verb != NULL && self->verb->arguments == NULL))
+    offer_options (self, prefix);
+  else if (self->verb == NULL)
+    {
+      for (const MgrctlVerb *verb = self->verbs; verb->name != NULL; verb++)
+        offer (verb->name, prefix);
+    }
+  else if (self->verb->choices != NULL && self->n_arguments == 0)
+    {
+      for (guint i = 0; self->verb->choices[i] != NULL; i++)
+        offer (self->verb->choices[i], prefix);
+    }
+}
+
 void
 mgrctl_complete (const MgrctlVerb   *verbs,
+                 const GOptionEntry *bus_entries,
                  const GOptionEntry *global_entries,
                  const char * const *words)
 {
-  const MgrctlVerb *verb = NULL;
-  const char *value_of = NULL;
+  Completion self = {
+    .verbs = verbs,
+    .bus_entries = bus_entries,
+    .global_entries = global_entries,
+  };
   const char *prefix = "";
 
   for (gsize i = 0; words[i] != NULL; i++)
@@ -117,27 +179,15 @@ mgrctl_complete (const MgrctlVerb   *verbs,
       if (words[i + 1] == NULL)
         break;
 
-      if (value_of != NULL)
-        value_of = NULL;
-      else if (takes_value (global_entries, verb, words[i]))
-        value_of = words[i];
-      else if (verb == NULL)
-        verb = find_verb (verbs, words[i]);
+      if (self.value_of != NULL)
+        self.value_of = NULL;
+      else if (takes_value (&self, words[i]))
+        self.value_of = words[i];
+      else if (self.verb == NULL)
+        self.verb = find_verb (verbs, words[i]);
+      else if (*words[i] != '-')
+        self.n_arguments++;
     }
 
-  if (g_strcmp0 (value_of, "--program") == 0)
-    offer_programs (prefix);
-  else if (g_strcmp0 (value_of, "--strategy") == 0)
-    offer_strategies (prefix);
-  else if (value_of == NULL && (verb != NULL || *prefix == '-'))
-    {
-      if (verb != NULL)
-        offer_entries (verb->entries, prefix);
-      offer_entries (global_entries, prefix);
-    }
-  else if (value_of == NULL)
-    {
-      for (; verbs->name != NULL; verbs++)
-        offer (verbs->name, prefix);
-    }
+  offer_words (&self, prefix);
 }

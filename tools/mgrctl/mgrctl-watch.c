@@ -4,12 +4,12 @@
 
 #include "config.h"
 
+#include "mgrctl-loop.h"
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
 
 #include <mgr.h>
 
-#include <glib-unix.h>
 #include <stdio.h>
 
 static int count;
@@ -216,8 +216,6 @@ static void
 watch_run (Watch *watch)
 {
   MgrctlTarget *target = watch->target;
-  guint interrupt_id = g_unix_signal_add (SIGINT, quit_cb, watch->loop);
-  guint terminate_id = g_unix_signal_add (SIGTERM, quit_cb, watch->loop);
   guint timeout_id = 0;
   guint name_id = 0;
 
@@ -237,8 +235,6 @@ watch_run (Watch *watch)
     g_bus_unwatch_name (name_id);
   if (timeout_id != 0)
     g_source_remove (timeout_id);
-  g_source_remove (terminate_id);
-  g_source_remove (interrupt_id);
 }
 
 MgrctlExit
@@ -246,7 +242,7 @@ mgrctl_watch (const MgrctlOptions *options)
 {
   Watch watch = { .options = options, .exit_status = MGRCTL_EXIT_OK };
   g_autoptr (MgrctlTarget) target = NULL;
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
   guint signal_id;
 
@@ -260,6 +256,7 @@ mgrctl_watch (const MgrctlOptions *options)
   if (target == NULL)
     return watch.exit_status;
 
+  loop = mgrctl_loop_new ();
   watch.target = target;
   watch.loop = loop;
   signal_id = g_dbus_connection_signal_subscribe (target->connection, target->bus_name,

@@ -9,11 +9,11 @@
 
 /* exported _init */
 
-const Gio = imports.gi.Gio;
-const GLib = imports.gi.GLib;
-const GObject = imports.gi.GObject;
+const {Gio, GLib, GObject} = imports.gi;
 
 let Mgr;
+
+const USUAL_SIGNAL = -1;
 
 /* The getters of records, which, other than the properties of objects, are no
  * attributes by themselves. */
@@ -27,6 +27,7 @@ const RECORD_ATTRIBUTES = {
         'reason', 'returned', 'safety'],
     PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
         'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
+    Config: ['files', 'problems'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
@@ -206,12 +207,16 @@ function overrideManager() {
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
     overrideCleanup(prototype, manager => manager.cleaner);
+    override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
+        return set.call(this, signum);
+    });
 }
 
 /* What stands for an object of the program's: GJS 1.74 never clears a WeakRef, and
  * calls no FinalizationRegistry, but a GObject that only the object leads to goes with
  * it, and what is bound to that is told. */
 const keepers = new WeakMap();
+const OWNER = Symbol('owner');
 
 function keeperOf(owner) {
     if (owner instanceof GObject.Object)
@@ -220,14 +225,14 @@ function keeperOf(owner) {
     let keeper = keepers.get(owner);
     if (keeper === undefined) {
         keeper = new GObject.Object();
-        keeper.owner = owner;
+        keeper[OWNER] = owner;
         keepers.set(owner, keeper);
     }
     return keeper;
 }
 
 function ownerOf(keeper) {
-    return keeper !== null && keeper.constructor === GObject.Object ? keeper.owner : keeper;
+    return keeper?.[OWNER] ?? keeper;
 }
 
 /* A function that is called with the owner first, if there is one: so it need not hold
@@ -431,6 +436,25 @@ function overrideReclaim() {
     Mgr.Manager.prototype.watch = watch;
 }
 
+function overrideTelling() {
+    override(Mgr.PressureWatch, 'new', create => (path, request = null, clock = null) =>
+        create(path, request instanceof Uint8Array ? new GLib.Bytes(request) : request, clock));
+    override(Mgr.PressureWatch, 'new_from_environment', create => (clock = null) => create(clock));
+    override(Mgr.PressureNotifier, 'new', create => (monitor, directory,
+        channel = Mgr.PressureChannel.FIFO) => create(monitor, directory, channel));
+}
+
+/* Pairs of a key and its value, as Object.fromEntries() takes them. */
+function* configEntries() {
+    for (const key of Mgr.Config.list_keys())
+        yield [key, this.get_value(key).recursiveUnpack()];
+}
+
+function overrideConfig() {
+    override(Mgr.Config, 'new_from_data', create => (data, name = 'text') => create(data, name));
+    Mgr.Config.prototype[Symbol.iterator] = configEntries;
+}
+
 function _init() {
     Mgr = this;
 
@@ -438,4 +462,6 @@ function _init() {
     overrideComponent();
     overrideManager();
     overrideReclaim();
+    overrideTelling();
+    overrideConfig();
 }

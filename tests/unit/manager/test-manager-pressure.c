@@ -4,6 +4,8 @@
 
 #include <mgr.h>
 
+#include "mgr-fake-source.h"
+
 #define MIB (G_GUINT64_CONSTANT (1) << 20)
 
 /* A manager on a clock that stands still, with one component to press it by, and
@@ -223,6 +225,21 @@ test_passed_pressure_is_not_cleaned (Fixture       *fixture,
 }
 
 static void
+test_looks_once (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autoptr (MgrFakeSource) source = mgr_fake_source_new ("source");
+
+  g_test_summary ("Whether the pressure has passed is looked at once for each change");
+
+  mgr_pressure_monitor_add_source (mgr_manager_get_monitor (fixture->manager),
+                                   MGR_PRESSURE_SOURCE (source));
+  fixture_hold (fixture, 92 * MIB);
+  fixture_sense (fixture);
+  g_assert_cmpuint (mgr_fake_source_get_reads (source), ==, 3);
+}
+
+static void
 test_automatic_cleanup_off (Fixture       *fixture,
                             gconstpointer  data)
 {
@@ -289,6 +306,7 @@ main (int    argc,
   ADD ("/manager/pressure/rising-pressure-cleans", test_rising_pressure_cleans);
   ADD ("/manager/pressure/cleans-again-while-pressed", test_cleans_again_while_pressed);
   ADD ("/manager/pressure/passed-pressure-is-not-cleaned", test_passed_pressure_is_not_cleaned);
+  ADD ("/manager/pressure/looks-once", test_looks_once);
   ADD ("/manager/pressure/automatic-cleanup-off", test_automatic_cleanup_off);
   ADD ("/manager/pressure/handler-drops-the-manager", test_handler_drops_the_manager);
   ADD ("/manager/pressure/track-process", test_track_process);

@@ -27,6 +27,7 @@ __all__ = []
 
 DEFAULT = Mgr.PRIORITY_DEFAULT
 MODERATE = Mgr.CleanupStrategy.MODERATE
+USUAL_SIGNAL = -1
 
 
 class BudgetError(GLib.Error, MemoryError):
@@ -201,6 +202,7 @@ _manager_list_allocations = Mgr.Manager.list_allocations
 _manager_remove_component = Mgr.Manager.remove_component
 _manager_set_total_budget = Mgr.Manager.set_total_budget
 _manager_cleanup = Mgr.Manager.cleanup
+_manager_set_emergency_signal = Mgr.Manager.set_emergency_signal
 
 
 def _manager_init(self, total_budget=0, **properties):
@@ -287,6 +289,10 @@ def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True, allow_protect
     return _manager_cleanup(self, strategy, force, safe_mode)
 
 
+def _set_emergency_signal(self, signum=USUAL_SIGNAL):
+    return _manager_set_emergency_signal(self, signum)
+
+
 Mgr.Manager.__init__ = _manager_init
 Mgr.Manager.new = staticmethod(_new)
 Mgr.Manager.add_component = _add_component
@@ -299,6 +305,7 @@ Mgr.Manager.allocate_async = _allocate_async
 Mgr.Manager.allocate_finish = _allocate_finish
 Mgr.Manager.list_allocations = _list_allocations
 Mgr.Manager.cleanup = _cleanup
+Mgr.Manager.set_emergency_signal = _set_emergency_signal
 
 
 # Cleanup
@@ -647,6 +654,55 @@ def _watch(self, obj, name=None, rebuild=None, minimum="4 KiB"):
 Mgr.Manager.watch = _watch
 
 
+# Telling and being told of pressure
+
+_pressure_watch_new = Mgr.PressureWatch.new
+_pressure_notifier_new = Mgr.PressureNotifier.new
+
+
+def _new_pressure_watch(path, request=None, clock=None):
+    if isinstance(request, (bytes, bytearray)):
+        request = GLib.Bytes.new(request)
+    return _pressure_watch_new(path, request, clock)
+
+
+def _new_pressure_notifier(monitor, directory, channel=Mgr.PressureChannel.FIFO):
+    return _pressure_notifier_new(monitor, directory, channel)
+
+
+Mgr.PressureWatch.new = staticmethod(_new_pressure_watch)
+Mgr.PressureNotifier.new = staticmethod(_new_pressure_notifier)
+
+
+# Configuration
+
+_config_new_from_data = Mgr.Config.new_from_data
+
+
+def _new_config_from_data(data, name="text"):
+    return _config_new_from_data(data.encode() if isinstance(data, str) else data, name)
+
+
+def _config_keys(_self):
+    return Mgr.Config.list_keys()
+
+
+def _config_iter(self):
+    return iter(self.keys())
+
+
+def _config_getitem(self, key):
+    if Mgr.Config.describe_key(key) is None:
+        raise KeyError(key)
+    return self.get_value(key).unpack()
+
+
+Mgr.Config.new_from_data = staticmethod(_new_config_from_data)
+Mgr.Config.keys = _config_keys
+Mgr.Config.__iter__ = _config_iter
+Mgr.Config.__getitem__ = _config_getitem
+
+
 # Attributes
 
 def _add_record_attributes(record):
@@ -675,7 +731,12 @@ for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupS
                 Mgr.ReclaimEstimate, Mgr.ReclaimRecord, Mgr.Report):
     _add_record_attributes(_record)
 
+# Its other getters are told which key is meant.
+Mgr.Config.files = property(Mgr.Config.get_files)
+Mgr.Config.problems = property(Mgr.Config.get_problems)
+
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component,
                Mgr.HeapReclaimer, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
-               Mgr.PressureMonitor, Mgr.PsiSource, Mgr.Resource, Mgr.ResourceGroup):
+               Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
+               Mgr.Resource, Mgr.ResourceGroup):
     _add_object_attributes(_class)
