@@ -728,6 +728,35 @@ test('a manager with a configuration', () => {
     GLib.unsetenv('MGR_MEMORY_ALERT');
 });
 
+function registerSliced(manager, slices) {
+    const resource = Mgr.Resource.new('temp_sliced', '16 MiB');
+
+    resource.connect('reclaim', (_resource, target) => {
+        slices.push(target);
+        return target;
+    });
+    manager.register_resource(resource);
+}
+
+test('cleanup in the background', async () => {
+    const manager = makeManager();
+    const slices = [];
+
+    registerSliced(manager, slices);
+    const report = await manager.cleaner.cleanup_async(Mgr.CleanupStrategy.AGGRESSIVE);
+    assertEqual([report.claimed, slices.length > 1], [16 * MIB, true]);
+
+    const cancellable = new Gio.Cancellable();
+    const cancelled = manager.cleaner.cleanup_async(Mgr.CleanupStrategy.LIGHT,
+        Mgr.CleanupFlags.NONE, cancellable);
+    cancellable.cancel();
+    await assertRejects(cancelled, Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+
+    manager.cleaner.resources.get_item(1).set_size(1024);
+    const planned = manager.cleaner.execute(manager.cleaner.plan_bytes('0.5 KiB'));
+    assertEqual([planned.target, planned.claimed], [512, 512]);
+});
+
 async function runAll() {
     let failed = 0;
 
