@@ -42,7 +42,15 @@
  * another thread is waited for as long as the time box allows and kept if it
  * does not answer.
  *
- * All functions may be called from any thread; one cleanup runs at a time.
+ * mgr_cleaner_cleanup_async() does the same beside the work of a main loop, in slices
+ * that it does not notice.
+ *
+ * What freed pieces leave in the heap is noticed by measure: where more than half of
+ * what was claimed, and at least a MiB, did not leave the process, the heap holds it
+ * and there is time, it is trimmed whatever the strategy.
+ *
+ * All functions may be called from any thread; one cleanup runs at a time, but for
+ * those in the background, which take turns.
  * Signals fire in the #GMainContext that was the thread default when the cleaner
  * was made, and the list of mgr_cleaner_get_resources() changes there.
  */

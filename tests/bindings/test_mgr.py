@@ -244,6 +244,30 @@ class CleanupTest(unittest.TestCase):
         self.assertEqual(report.claimed, 20)
         self.assertEqual(report.to_variant().unpack()["steps"][0]["name"], "temp_a")
 
+    def test_in_the_background(self):
+        slices = []
+        reports = []
+
+        def reclaim(resource, target):
+            slices.append(target)
+            return target
+
+        self.register("temp_a", "16 MiB", reclaim=reclaim)
+        self.manager.cleaner.cleanup_async(
+            Mgr.CleanupStrategy.AGGRESSIVE, Mgr.CleanupFlags.NONE, None,
+            lambda cleaner, result: reports.append(cleaner.cleanup_finish(result)))
+        self.assertEqual(slices, [])
+        while not reports:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(reports[0].claimed, 16 << 20)
+        self.assertGreater(len(slices), 1)
+        self.assertEqual(sum(slices), 16 << 20)
+
+    def test_plan_bytes(self):
+        self.register("temp_a", "1 KiB", reclaim=lambda resource, target: target)
+        report = self.manager.cleaner.execute(self.manager.cleaner.plan_bytes("0.5 KiB"))
+        self.assertEqual((report.target, report.claimed), (512, 512))
+
     def test_resource(self):
         resource = Mgr.Resource.new("temp_a", "2 KiB")
         self.assertEqual((resource.name, resource.size), ("temp_a", 2048))
