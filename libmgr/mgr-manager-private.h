@@ -7,6 +7,7 @@
 #include "base/mgr-owner-context-private.h"
 #include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
+#include "mgr-arbiter-private.h"
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-manager.h"
 #include "pressure/mgr-budget-source.h"
@@ -32,10 +33,17 @@ struct _MgrManager
   MgrCleaner *cleaner;         /* (owned) */
   MgrResource *heap;           /* (owned) (nullable) */
   MgrCleanupTrigger *trigger;  /* (owned) */
+  MgrArbiter *arbiter;         /* (owned) */
 };
 
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);
+
+/* As mgr_allocation_new(), after others made room if they have to and may be asked. */
+MgrAllocation *mgr_manager_allocate_arbitrated (MgrManager    *self,
+                                                MgrComponent  *component,
+                                                MgrRequest    *request,
+                                                GError       **error);
 
 /* Says in the owner's context that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

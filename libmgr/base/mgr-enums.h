@@ -132,4 +132,23 @@ typedef enum /*< flags >*/
   MGR_CLEANUP_FLAGS_ALLOW_PROTECTED = 1 << 2,
 } MgrCleanupFlags;
 
+/**
+ * MgrArbitration:
+ * @MGR_ARBITRATION_NEVER: no request does
+ * @MGR_ARBITRATION_WAITING: those that wait do, mgr_manager_allocate_async(): what is
+ *    asked runs where it lives and never inside the call
+ * @MGR_ARBITRATION_ALWAYS: those that do not wait do as well, so that handlers of
+ *    resources may run inside mgr_manager_allocate()
+ *
+ * Which requests for memory that do not fit ask resources to give way.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_ARBITRATION_NEVER,
+  MGR_ARBITRATION_WAITING,
+  MGR_ARBITRATION_ALWAYS,
+} MgrArbitration;
+
 G_END_DECLS

@@ -33,7 +33,7 @@ BOXED = {
     "PressureReading", "PressureSample", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
-ENUMS = {"CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {"Arbitration", "CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {"error_quark", "size_format", "size_parse"}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
