@@ -25,4 +25,9 @@ void mgr_owner_context_post (GMainContext   *context,
                              gpointer        user_data,
                              GDestroyNotify  destroy);
 
+/* Drops a reference to @object in @context, where it lives: what its handlers hold is
+ * let go there too, and not in the middle of what the calling thread does. */
+void mgr_owner_context_unref (GMainContext   *context,
+                              gpointer        object);
+
 G_END_DECLS

@@ -57,3 +57,16 @@ mgr_owner_context_post (GMainContext   *context,
   g_source_set_static_name (source, "[libmgr] owner call");
   g_source_attach (source, context);
 }
+
+static void
+owner_keep_cb (gpointer object,
+               gpointer user_data)
+{
+}
+
+void
+mgr_owner_context_unref (GMainContext *context,
+                         gpointer      object)
+{
+  mgr_owner_context_post (context, object, owner_keep_cb, object, g_object_unref);
+}

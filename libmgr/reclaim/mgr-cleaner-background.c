@@ -36,7 +36,7 @@ background_begin (MgrCleaner *self,
                   Background *background)
 {
   g_autoptr (MgrCleanupPlan) plan =
-    mgr_cleaner_make_plan (self, background->strategy, background->flags);
+    mgr_cleaner_make_plan (self, background->strategy, background->flags, NULL);
 
   mgr_cleaner_warn_of_flags (background->flags);
   background->pss = mgr_pss_verifier_get_pss (self->verifier);

@@ -44,7 +44,8 @@ mgr_cleaner_check_arguments (MgrCleanupStrategy   strategy,
 MgrCleanupPlan *
 mgr_cleaner_make_plan (MgrCleaner         *self,
                        MgrCleanupStrategy  strategy,
-                       MgrCleanupFlags     flags)
+                       MgrCleanupFlags     flags,
+                       const guint64      *target)
 {
   gint64 time = mgr_clock_get_time (self->clock);
   g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry, time);
@@ -56,7 +57,7 @@ mgr_cleaner_make_plan (MgrCleaner         *self,
                                 mgr_cleaner_get_level (self), deadline);
 
   mgr_score_table_rate (self->scores, candidates, time);
-  plan = mgr_cleanup_plan_new (candidates, strategy, flags);
+  plan = mgr_cleanup_plan_new (candidates, strategy, flags, target);
   plan->cleaner = self->id;
   plan->time = time;
   return plan;
@@ -92,7 +93,43 @@ mgr_cleaner_plan (MgrCleaner          *self,
     return NULL;
 
   mgr_cleaner_prepare (self);
-  return mgr_cleaner_make_plan (self, strategy, flags);
+  return mgr_cleaner_make_plan (self, strategy, flags, NULL);
+}
+
+/**
+ * mgr_cleaner_plan_bytes:
+ * @self: a cleaner
+ * @target: how many bytes are wanted
+ * @strategy: how far to go, but for the target
+ * @flags: what may be touched
+ * @error: return location for a #GError
+ *
+ * Says what a cleanup would do to free @target bytes, as mgr_cleaner_plan() does for
+ * the share of a strategy: for who knows how much is to go, down to some watermark.
+ * The plan may expect less where there is no more.
+ *
+ * Fails where mgr_cleaner_plan() does. May be called from any thread, a handler of
+ * #MgrResource::reclaim too.
+ *
+ * Returns: (transfer full): the plan, for mgr_cleaner_execute() or to be shown
+ *
+ * Since: 1.0
+ */
+MgrCleanupPlan *
+mgr_cleaner_plan_bytes (MgrCleaner          *self,
+                        guint64              target,
+                        MgrCleanupStrategy   strategy,
+                        MgrCleanupFlags      flags,
+                        GError             **error)
+{
+  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!mgr_cleaner_check_arguments (strategy, flags, error))
+    return NULL;
+
+  mgr_cleaner_prepare (self);
+  return mgr_cleaner_make_plan (self, strategy, flags, &target);
 }
 
 static gboolean
@@ -307,6 +344,6 @@ mgr_cleaner_cleanup (MgrCleaner          *self,
     return NULL;
 
   keep_alive = g_object_ref (self);
-  plan = mgr_cleaner_make_plan (self, strategy, flags);
+  plan = mgr_cleaner_make_plan (self, strategy, flags, NULL);
   return cleaner_run (self, plan, MGR_CLEANUP_RUN_TOLERANT);
 }

@@ -69,7 +69,8 @@ gboolean          mgr_cleaner_check_arguments    (MgrCleanupStrategy   strategy,
                                                   GError             **error);
 MgrCleanupPlan   *mgr_cleaner_make_plan          (MgrCleaner          *self,
                                                   MgrCleanupStrategy   strategy,
-                                                  MgrCleanupFlags      flags);
+                                                  MgrCleanupFlags      flags,
+                                                  const guint64       *target);
 void              mgr_cleaner_warn_of_flags      (MgrCleanupFlags      flags);
 
 /* Says in the owner's context that a cleanup has begun or ended. */

@@ -71,6 +71,13 @@ MgrCleanupPlan     *mgr_cleaner_plan          (MgrCleaner          *self,
                                                GError             **error);
 
 MGR_AVAILABLE_IN_1_0
+MgrCleanupPlan     *mgr_cleaner_plan_bytes    (MgrCleaner          *self,
+                                               guint64              target,
+                                               MgrCleanupStrategy   strategy,
+                                               MgrCleanupFlags      flags,
+                                               GError             **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrCleanupReport   *mgr_cleaner_execute       (MgrCleaner          *self,
                                                MgrCleanupPlan      *plan,
                                                GError             **error);

@@ -78,10 +78,9 @@ mgr_cleanup_candidate_read (MgrCleanupCandidate *self,
   self->can_reclaim = mgr_resource_can_reclaim (self->resource);
   self->is_heap = is_heap (self->resource);
 
-  /* Who would be left alone anyway is not bothered, nor is anybody for the sake of a
-   * plan that is made by a handler: it might ask itself. */
+  /* Who would be left alone anyway is not bothered. */
   if (mgr_cleanup_flags_allow (flags, state.safety, state.safety_set)
-      && self->can_reclaim && !state.pinned && state.size > 0 && !mgr_reclaim_in_progress ())
+      && self->can_reclaim && !state.pinned && state.size > 0)
     self->vetoed = mgr_resource_query_veto (self->resource, level, deadline);
 }
 

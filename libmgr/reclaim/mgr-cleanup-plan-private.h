@@ -36,9 +36,10 @@ struct _MgrCleanupPlan
 #define MGR_REASON_TARGET_MET "target met"
 
 /* Takes the elements of @candidates, which have been read and given their yields,
- * out of it. */
+ * out of it. @target: bytes, or %NULL for the share of the strategy. */
 MgrCleanupPlan *mgr_cleanup_plan_new (GPtrArray          *candidates,
                                       MgrCleanupStrategy  strategy,
-                                      MgrCleanupFlags     flags);
+                                      MgrCleanupFlags     flags,
+                                      const guint64      *target);
 
 G_END_DECLS

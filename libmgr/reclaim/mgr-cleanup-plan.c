@@ -114,7 +114,8 @@ mgr_cleanup_plan_get_flags (MgrCleanupPlan *self)
  * @self: a plan
  *
  * Gets how much the cleanup is to free: the share of the strategy in what the
- * resources hold that may be cleaned. May be called from any thread.
+ * resources hold that may be cleaned, or what mgr_cleaner_plan_bytes() was given. May
+ * be called from any thread.
  *
  * Returns: bytes
  *

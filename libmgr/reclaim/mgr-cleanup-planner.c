@@ -191,7 +191,10 @@ planner_sort_out (Planner   *planner,
       MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
       Reason reason = find_reason_to_keep (candidate, plan->flags);
 
-      if (reason != N_REASONS)
+      /* A heap that holds nothing free is nothing to tell of each time. */
+      if (candidate->is_heap && reason == REASON_EMPTY)
+        mgr_cleanup_candidate_free (candidate);
+      else if (reason != N_REASONS)
         planner_keep (planner, candidate, reason);
       else
         g_ptr_array_add (plan->turns, candidate);
@@ -260,7 +263,8 @@ plan_new_empty (void)
 MgrCleanupPlan *
 mgr_cleanup_plan_new (GPtrArray          *candidates,
                       MgrCleanupStrategy  strategy,
-                      MgrCleanupFlags     flags)
+                      MgrCleanupFlags     flags,
+                      const guint64      *target)
 {
   Planner planner = { .plan = plan_new_empty () };
   MgrCleanupPlan *plan = planner.plan;
@@ -271,8 +275,10 @@ mgr_cleanup_plan_new (GPtrArray          *candidates,
   plan->flags = flags;
   planner_sort_out (&planner, candidates);
   g_ptr_array_sort (plan->turns, mgr_cleanup_candidate_compare_turns);
-  plan->target = percent_of (turns_get_total (plan->turns),
-                             mgr_cleanup_limits_get (strategy)->percent);
+  plan->target = target != NULL
+                   ? *target
+                   : percent_of (turns_get_total (plan->turns),
+                                 mgr_cleanup_limits_get (strategy)->percent);
   planner_fill (&planner);
   planner_clear (&planner);
   return plan;

@@ -7,20 +7,17 @@
 #include "reclaim/mgr-cleanup-run-private.h"
 
 #include "reclaim/mgr-cleanup-limits-private.h"
-#include "reclaim/mgr-heap-reclaimer-private.h"
+#include "reclaim/mgr-cleanup-trim-private.h"
 #include "reclaim/mgr-reclaim-private.h"
 
-/* Less than this is not worth looking for in the heap. */
-#define WORTH_TRIMMING ((guint64) 1 << 20)
-
 #define REASON_CANCELLED "the cleanup was cancelled"
-
-/* In the background, where the main loop waits for it. */
-#define BACKGROUND_TRIM (10 * G_TIME_SPAN_MILLISECOND)
 
 /* One slice says how large the next may be, but not by a multiple. */
 #define SLICE_STEP 4
 #define SMALLEST_SLICE 4096
+
+/* What a slice frees may have to be trimmed from the heap, which takes its time too. */
+#define LARGEST_SLICE ((guint64) 8 << 20)
 
 /* What came of a turn, beside its step. */
 typedef struct
@@ -62,10 +59,7 @@ struct _MgrCleanupRun
   Measure before;        /* of the call */
   guint64 slice;         /* bytes to ask for at a time */
 
-  /* Of the heap */
-  guint64 trimmed;           /* bytes that trimming it returned */
-  guint64 unclaimed;         /* bytes of these that no step had freed */
-  MgrCleanupStep *heap_step; /* (unowned) (nullable) its own, if its turn came */
+  MgrCleanupTrim trim;
 };
 
 static GPtrArray *
@@ -97,6 +91,7 @@ mgr_cleanup_run_new (MgrCleaner        *cleaner,
   self->n_turns = mode == MGR_CLEANUP_RUN_EXACT ? plan->steps->len : plan->turns->len;
   self->steps = copy_steps (plan);
   self->turns = g_new0 (Turn, plan->turns->len);
+  self->trim = (MgrCleanupTrim) { .heap = cleaner->heap, .steps = self->steps };
   self->start = mgr_clock_get_time (cleaner->clock);
   mgr_reclaim_request_init (&self->request, plan->strategy, plan->flags,
                             mgr_cleaner_get_level (cleaner), self->start,
@@ -177,7 +172,7 @@ run_note_error (MgrCleanupRun  *self,
 
   if (!is_kept_error (error)
       && mgr_score_table_warns (self->cleaner->scores, step->name, self->start))
-    g_warning ("“%s” failed to give memory back: %s", step->name, error->message);
+    g_message ("“%s” failed to give memory back: %s", step->name, error->message);
 }
 
 static MgrCleanupStep *
@@ -204,7 +199,7 @@ run_begin_turn (MgrCleanupRun *self)
   MgrReclaimScore score = mgr_score_table_lookup (self->cleaner->scores,
                                                   run_get_step (self)->name);
 
-  self->slice = mgr_reclaim_score_get_slice (&score, self->limits->slice);
+  self->slice = MIN (mgr_reclaim_score_get_slice (&score, self->limits->slice), LARGEST_SLICE);
   self->turns[self->next].time = mgr_clock_get_time (self->cleaner->clock);
 }
 
@@ -231,7 +226,7 @@ run_consider (MgrCleanupRun *self)
   if (obstacle != NULL)
     mgr_cleanup_step_set_reason (step, obstacle);
   else
-    self->heap_step = step;
+    self->trim.heap_step = step;
   self->next++;
 }
 
@@ -246,6 +241,7 @@ run_end_turn (MgrCleanupRun *self)
   self->turns[self->next].size = mgr_resource_get_size (self->resource);
   g_clear_object (&self->resource);
   self->next++;
+  mgr_cleanup_trim_settle (&self->trim, self->next);
 }
 
 /* How long the next slice may be, for it to take as long as it should. */
@@ -259,6 +255,7 @@ run_adapt_slice (MgrCleanupRun *self,
 
   self->slice = fitting >= (double) largest ? largest : (guint64) fitting;
   self->slice = MAX (self->slice, MAX (asked / SLICE_STEP, SMALLEST_SLICE));
+  self->slice = MIN (self->slice, LARGEST_SLICE);
 }
 
 /* Takes what the resource answered. */
@@ -281,6 +278,8 @@ run_take (MgrCleanupRun *self,
 
   if (error != NULL)
     run_note_error (self, step, error);
+  if (!is_whole)
+    mgr_cleanup_trim_in_passing (&self->trim, self->next + 1, self->claimed);
   if (is_whole || error != NULL || claimed == 0
       || step->claimed >= step->expected || self->claimed >= self->plan->target)
     run_end_turn (self);
@@ -356,96 +355,6 @@ mgr_cleanup_run_cancel (MgrCleanupRun *self)
     run_consider (self);
 }
 
-/* What a step claimed and the system did not get. */
-static guint64
-step_get_missing (const MgrCleanupStep *step)
-{
-  guint64 returned = (guint64) MAX (step->returned, 0);
-
-  return step->claimed > returned ? step->claimed - returned : 0;
-}
-
-static guint64
-run_get_missing (MgrCleanupRun *self)
-{
-  guint64 missing = 0;
-
-  for (guint i = 0; i < self->next; i++)
-    {
-      guint64 more = step_get_missing (g_ptr_array_index (self->steps, i));
-
-      missing += MIN (more, G_MAXUINT64 - missing);
-    }
-
-  return missing;
-}
-
-/* What the heap gave back is what the steps had put there; each gets its part.
- * Returns what is left. */
-static guint64
-run_credit (MgrCleanupRun *self,
-            guint64        gain,
-            guint64        missing)
-{
-  double share = missing > 0 ? MIN ((double) gain / (double) missing, 1) : 0;
-  guint64 left = gain;
-
-  for (guint i = 0; i < self->next; i++)
-    {
-      MgrCleanupStep *step = g_ptr_array_index (self->steps, i);
-      guint64 credit = MIN ((guint64) (share * (double) step_get_missing (step)), left);
-
-      step->returned += (gint64) credit;
-      left -= credit;
-    }
-
-  return left;
-}
-
-/* The heap comes last: what it gives back is what the others have put there, and is
- * theirs; the rest, if it was asked, its own. */
-static void
-run_share_trimmed (MgrCleanupRun *self,
-                   guint64        missing)
-{
-  guint64 rest = run_credit (self, self->trimmed, missing);
-
-  if (self->heap_step == NULL)
-    {
-      self->unclaimed = rest;
-      return;
-    }
-
-  self->heap_step->claimed = rest;
-  self->heap_step->returned = (gint64) rest;
-  mgr_cleanup_step_set_reason (self->heap_step,
-                               self->trimmed == 0 ? "gave nothing back"
-                               : "trimmed; what others had freed is told with them");
-}
-
-static void
-run_trim (MgrCleanupRun *self)
-{
-  MgrHeapReclaimer *heap = self->cleaner->heap;
-  guint64 missing = run_get_missing (self);
-  guint64 wanted = self->heap_step != NULL ? self->heap_step->expected : 0;
-  gint64 box = run_get_time_left (self);
-
-  if (missing >= WORTH_TRIMMING)
-    mgr_heap_reclaimer_suspect (heap, missing);
-  if (missing >= WORTH_TRIMMING && missing > self->claimed / 2)
-    wanted = MAX (wanted, missing);
-
-  if (self->mode == MGR_CLEANUP_RUN_BACKGROUND)
-    box = MIN (box, BACKGROUND_TRIM);
-  if (self->limits->trim && self->mode != MGR_CLEANUP_RUN_BACKGROUND)
-    self->trimmed = mgr_heap_reclaimer_trim (heap);
-  else if (wanted > 0)
-    self->trimmed = mgr_heap_reclaimer_trim_for (heap, wanted, box);
-
-  run_share_trimmed (self, missing);
-}
-
 static void
 run_teach (MgrCleanupRun *self)
 {
@@ -471,13 +380,17 @@ MgrCleanupReport *
 mgr_cleanup_run_finish (MgrCleanupRun *self)
 {
   MgrCleanupReport *report;
+  gboolean background = self->mode == MGR_CLEANUP_RUN_BACKGROUND;
+  gint64 box = run_get_time_left (self);
 
-  run_trim (self);
+  mgr_cleanup_trim_finish (&self->trim, self->next, self->claimed,
+                           self->limits->trim && !background,
+                           background ? MIN (box, MGR_CLEANUP_TRIM_BACKGROUND) : box);
   run_teach (self);
 
   report = mgr_cleanup_report_new (self->plan, self->steps);
-  report->heap_trimmed = self->trimmed;
-  report->returned += (gint64) self->unclaimed;
+  report->heap_trimmed = self->trim.trimmed;
+  report->returned += (gint64) self->trim.unclaimed;
   report->time = self->start;
   report->duration = mgr_clock_get_time (self->cleaner->clock) - self->start;
   return report;

@@ -16,6 +16,11 @@ gboolean mgr_heap_reclaimer_is_available (void);
 void     mgr_heap_reclaimer_suspect      (MgrHeapReclaimer *self,
                                           guint64           bytes);
 
+/* How long it takes, in microseconds, to look whether the heap holds @bytes that were
+ * freed, and to trim. */
+gint64   mgr_heap_reclaimer_predict      (MgrHeapReclaimer *self,
+                                          guint64           bytes);
+
 /* Looks whether the heap holds at least half of @bytes free, and if so trims; does
  * neither where it is expected to take longer than @box, in microseconds. Returns by
  * how much the process shrank. */

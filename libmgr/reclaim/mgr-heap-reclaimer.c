@@ -39,11 +39,11 @@
  * All functions may be called from any thread.
  */
 
-/* What walking and trimming cost until they are measured, in microseconds for each
- * KiB that is held free: 175 MiB in pieces of 500 bytes took 5 to 35 ms to walk, and
- * 13 to 100 ms to trim. */
+/* What walking all that is held free costs until it is measured, in microseconds for
+ * each KiB: 175 MiB in pieces of 500 bytes took 5 to 35 ms. To trim is to walk, and to
+ * give to the kernel what was not given before: that took up to 90 ms besides. */
 #define USUAL_WALK_COST 0.2
-#define USUAL_TRIM_COST 0.6
+#define USUAL_GIVE_COST 0.4
 
 /* Of what is held free, the part that lies in pages of its own. */
 #define USUAL_SHARE 0.25
@@ -75,8 +75,8 @@ struct _MgrHeapReclaimer
   guint64 dead;        /* free bytes that trimming could not return, or did */
   gboolean dead_known; /* whether dead is of the last trim */
   guint64 suspected;   /* bytes freed since the last trim that did not leave the process */
-  double walk_cost;    /* µs per KiB held free */
-  double trim_cost;    /* µs per KiB held free */
+  double walk_cost;    /* µs per KiB of all that is free */
+  double give_cost;    /* µs per KiB held */
   double share;        /* of what was held, that trimming returned */
 };
 
@@ -181,7 +181,7 @@ mgr_heap_reclaimer_init (MgrHeapReclaimer *self)
   g_mutex_init (&self->lock);
   self->dead_known = TRUE;
   self->walk_cost = USUAL_WALK_COST;
-  self->trim_cost = USUAL_TRIM_COST;
+  self->give_cost = USUAL_GIVE_COST;
   self->share = USUAL_SHARE;
 }
 
@@ -233,13 +233,12 @@ cost_of (double  cost,
   return (gint64) MIN (cost * (double) bytes / 1024, (double) G_MAXINT32);
 }
 
-/* Learns from something that took until now. */
 static void
 learn_cost (double *cost,
-            gint64  start,
+            gint64  duration,
             guint64 bytes)
 {
-  double measured = (double) (g_get_monotonic_time () - start) * 1024 / (double) MAX (bytes, 1);
+  double measured = (double) MAX (duration, 0) * 1024 / (double) MAX (bytes, 1);
 
   if (bytes >= TELLING_SIZE)
     *cost = MEMORY * *cost + (1 - MEMORY) * measured;
@@ -254,7 +253,7 @@ heap_reclaimer_look (MgrHeapReclaimer *self)
   guint64 held;
 
   g_mutex_lock (&self->lock);
-  learn_cost (&self->walk_cost, start, bytes);
+  learn_cost (&self->walk_cost, g_get_monotonic_time () - start, bytes);
   if (!self->dead_known)
     self->dead = bytes - MIN (self->suspected, bytes);
   self->dead_known = TRUE;
@@ -274,11 +273,13 @@ heap_reclaimer_learn (MgrHeapReclaimer *self,
                       gint64            start,
                       guint64           gain)
 {
+  gint64 duration = g_get_monotonic_time () - start;
   guint64 held;
 
   g_mutex_lock (&self->lock);
   held = MAX (self->held, self->suspected);
-  learn_cost (&self->trim_cost, start, held);
+  duration -= cost_of (self->walk_cost, self->dead + held);
+  learn_cost (&self->give_cost, duration, held);
   if (held >= TELLING_SIZE)
     self->share = MEMORY * self->share + (1 - MEMORY) * (double) MIN (gain, held) / (double) held;
 
@@ -309,17 +310,25 @@ mgr_heap_reclaimer_trim (MgrHeapReclaimer *self)
   return gain;
 }
 
+/* To trim @held, and to look before where @looks. */
 static gint64
-heap_reclaimer_predict (MgrHeapReclaimer *self,
-                        guint64           bytes,
-                        gboolean          looks)
+heap_reclaimer_predict_locked (MgrHeapReclaimer *self,
+                               guint64           held,
+                               gboolean          looks)
+{
+  gint64 walk = cost_of (self->walk_cost, self->dead + held);
+
+  return (looks ? 2 : 1) * walk + cost_of (self->give_cost, held);
+}
+
+gint64
+mgr_heap_reclaimer_predict (MgrHeapReclaimer *self,
+                            guint64           bytes)
 {
   gint64 cost;
 
   g_mutex_lock (&self->lock);
-  cost = cost_of (self->trim_cost, bytes);
-  if (looks)
-    cost += cost_of (self->walk_cost, bytes);
+  cost = heap_reclaimer_predict_locked (self, bytes, TRUE);
   g_mutex_unlock (&self->lock);
 
   return cost;
@@ -332,13 +341,16 @@ mgr_heap_reclaimer_trim_for (MgrHeapReclaimer *self,
 {
   gint64 start = g_get_monotonic_time ();
   guint64 held;
+  gint64 cost;
 
-  if (!mgr_heap_reclaimer_is_available () || heap_reclaimer_predict (self, bytes, TRUE) > box)
+  if (!mgr_heap_reclaimer_is_available () || mgr_heap_reclaimer_predict (self, bytes) > box)
     return 0;
 
   held = heap_reclaimer_look (self);
-  if (held < bytes / 2
-      || heap_reclaimer_predict (self, held, FALSE) > start + box - g_get_monotonic_time ())
+  g_mutex_lock (&self->lock);
+  cost = heap_reclaimer_predict_locked (self, held, FALSE);
+  g_mutex_unlock (&self->lock);
+  if (held < bytes / 2 || cost > start + box - g_get_monotonic_time ())
     return 0;
 
   return mgr_heap_reclaimer_trim (self);
@@ -375,7 +387,7 @@ mgr_heap_reclaimer_estimate (MgrReclaimer *reclaimer)
   guint64 held = MAX (self->suspected, self->held);
 
   return mgr_reclaim_estimate_new (share_of (self->share, held), FALSE, 0,
-                                   cost_of (self->trim_cost, held));
+                                   heap_reclaimer_predict_locked (self, held, FALSE));
 }
 
 static guint64
@@ -386,13 +398,12 @@ mgr_heap_reclaimer_reclaim (MgrReclaimer      *reclaimer,
                             GError           **error)
 {
   MgrHeapReclaimer *self = MGR_HEAP_RECLAIMER (reclaimer);
-  guint64 held;
+  gint64 cost;
 
   g_mutex_lock (&self->lock);
-  held = MAX (self->held, self->suspected);
+  cost = heap_reclaimer_predict_locked (self, MAX (self->held, self->suspected), FALSE);
   g_mutex_unlock (&self->lock);
-
-  if (heap_reclaimer_predict (self, held, FALSE) > deadline - g_get_monotonic_time ())
+  if (cost > deadline - g_get_monotonic_time ())
     return 0;
 
   return mgr_heap_reclaimer_trim (self);

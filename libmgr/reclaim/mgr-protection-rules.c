@@ -134,7 +134,7 @@ mgr_protection_rules_new (void)
  * @error: return location for a #GError
  *
  * Adds a rule behind those added before and ahead of the defaults. Resources
- * that are registered already follow it from the next preview or cleanup on.
+ * that are registered already follow it from the next plan or cleanup on.
  *
  * Fails with %MGR_ERROR_INVALID_ARGUMENT where @pattern is empty, longer than 256 bytes
  * or no UTF-8, or @safety is none of the values of #MgrSafety. May be called from any
@@ -300,7 +300,7 @@ mgr_protection_rules_clear (MgrProtectionRules *self)
  * Lists the rules as they are now, in their order: the first that matches decides. May
  * be called from any thread.
  *
- * Returns: (transfer full) (element-type MgrProtectionRule): the rules
+ * Returns: (transfer container) (element-type MgrProtectionRule): the rules
  *
  * Since: 1.0
  */

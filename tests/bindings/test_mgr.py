@@ -202,7 +202,7 @@ class CleanupTest(unittest.TestCase):
         self.assertEqual(report.strategy, Mgr.CleanupStrategy.MODERATE)
         self.assertEqual(report.cleaned, ["temp_rows"])
         self.assertEqual(report.protected, ["temp_kept"])
-        self.assertEqual(report.kept, ["table", "heap", "temp_sums"])
+        self.assertEqual(report.kept, ["table", "temp_sums"])
         self.assertEqual(report.claimed, 1024)
 
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
@@ -213,7 +213,7 @@ class CleanupTest(unittest.TestCase):
             self.register(name, 10, reclaim=lambda resource, target: resource.size)
         rules = self.manager.get_cleaner().get_rules()
         rules.add("weights", Mgr.Safety.PROTECTED)
-        dear = self.manager.cleaner.resources[2]
+        dear = self.manager.cleaner.resources[-1]
         dear.safety = Mgr.Safety.PROTECTED
 
         report = self.manager.cleanup(Mgr.CleanupStrategy.LIGHT, allow_protected=True)
@@ -231,7 +231,7 @@ class CleanupTest(unittest.TestCase):
         self.register("temp_a", 10, reclaim=lambda resource, target: resource.size)
         cleaner = self.manager.cleaner
         plan = cleaner.plan(Mgr.CleanupStrategy.AGGRESSIVE)
-        cleaner.resources[1].size = 20
+        cleaner.resources[-1].size = 20
         with self.assertRaises(GLib.Error) as raised:
             cleaner.execute(plan)
         self.assertTrue(raised.exception.matches(Mgr.Error.quark(), Mgr.Error.STALE_PLAN))
@@ -251,7 +251,7 @@ class CleanupTest(unittest.TestCase):
 
     def test_reclaim_returns_none(self):
         self.register("temp_a", 10, reclaim=lambda resource, target: None)
-        self.assertEqual(self.manager.cleanup().kept, ["heap", "temp_a"])
+        self.assertEqual(self.manager.cleanup().kept, ["temp_a"])
 
     def test_reclaim_raises(self):
         def fail(resource, target):
@@ -262,7 +262,7 @@ class CleanupTest(unittest.TestCase):
         with contextlib.redirect_stderr(io.StringIO()) as output:
             report = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY)
         self.assertIn("disk full", output.getvalue())
-        self.assertEqual((report.cleaned, report.kept), (["temp_b"], ["heap", "temp_a"]))
+        self.assertEqual((report.cleaned, report.kept), (["temp_b"], ["temp_a"]))
 
     def test_nested(self):
         codes = []

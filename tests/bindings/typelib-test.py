@@ -25,12 +25,13 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "HeapReclaimer", "Manager",
     "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "ProtectionRules",
-    "PsiSource", "Resource",
+    "PsiSource", "Resource", "ResourceGroup",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "PressureForecast",
-    "PressureReading", "PressureSample", "ReclaimEstimate", "Report",
+    "PressureReading", "PressureSample", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord",
+    "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {"Arbitration", "CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}

@@ -276,8 +276,6 @@ class TestCleanup(MgrctlTestCase):
                          "  parsed    SAFE       10.0 MiB  SAFE\n"
                          "  features  CAUTIOUS    5.0 MiB  "
                          "CAUTIOUS, and the cleanup is not forced\n"
-                         "  heap      SAFE            0 B  "
-                         "gives nothing back: it holds nothing\n"
                          "  results   PROTECTED   5.0 MiB  PROTECTED by hand\n")
         self.assertEqual(program.ask("used"), str(20 * MIB))
         lines = self.check("cleanup", "--strategy=aggressive").splitlines()
@@ -286,7 +284,7 @@ class TestCleanup(MgrctlTestCase):
                          ["name", "class", "claimed", "ledger", "returned", "why"])
         self.assertRegex(lines[2], r"^  parsed    SAFE       10\.0 MiB  10\.0 MiB +\S+ B  SAFE$")
         self.assertRegex(lines[3], r"^  features  CAUTIOUS        0 B +CAUTIOUS, and the")
-        self.assertRegex(lines[5], r"^  results   PROTECTED       0 B +PROTECTED by hand$")
+        self.assertRegex(lines[4], r"^  results   PROTECTED       0 B +PROTECTED by hand$")
         self.assertEqual(program.ask("used"), str(10 * MIB))
 
     def test_force(self):
@@ -295,10 +293,10 @@ class TestCleanup(MgrctlTestCase):
         self.assertEqual(report["protected"], ["results"])
         self.assertEqual(report["flags"], ["force"])
         self.assertEqual([step["name"] for step in report["steps"]],
-                         ["parsed", "features", "heap", "results"])
-        self.assertEqual([step["ledger"] for step in report["steps"]], [10 * MIB, 5 * MIB, 0, 0])
+                         ["parsed", "features", "results"])
+        self.assertEqual([step["ledger"] for step in report["steps"]], [10 * MIB, 5 * MIB, 0])
         self.assertEqual(report["ledger"], 15 * MIB)
-        self.assertEqual(report["steps"][3]["reason"], "PROTECTED by hand")
+        self.assertEqual(report["steps"][2]["reason"], "PROTECTED by hand")
         self.assertEqual(program.ask("used"), str(5 * MIB))
 
     def test_unknown_strategy(self):

@@ -216,6 +216,35 @@ test_veto_in_owner (Fixture       *fixture,
   g_assert_cmpstr (fixture->log->str, ==, "veto temp_a");
 }
 
+static gboolean
+plan_in_veto_cb (MgrResource      *resource,
+                 MgrPressureLevel  level,
+                 gpointer          user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (MgrCleanupPlan) plan =
+    mgr_cleaner_plan (fixture->cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY,
+                      MGR_CLEANUP_FLAGS_FORCE, NULL);
+
+  note (fixture, "veto", resource);
+  g_assert_nonnull (plan);
+  return TRUE;
+}
+
+static void
+test_veto_reenters (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  MgrResource *resource = add (fixture, "temp_a", 100);
+
+  g_test_summary ("A veto that asks for a plan is not asked by it");
+
+  g_signal_connect (resource, "query-veto", G_CALLBACK (plan_in_veto_cb), fixture);
+  mgr_cleanup_plan_unref (mgr_cleaner_plan (fixture->cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY,
+                                            MGR_CLEANUP_FLAGS_FORCE, NULL));
+  g_assert_cmpstr (fixture->log->str, ==, "veto temp_a");
+}
+
 static void
 test_limit_first (Fixture       *fixture,
                   gconstpointer  data)
@@ -505,6 +534,7 @@ main (int    argc,
   ADD ("veto-at-last", test_veto_at_last);
   ADD ("veto-by-level", test_veto_by_level);
   ADD ("veto-in-owner", test_veto_in_owner);
+  ADD ("veto-reenters", test_veto_reenters);
   ADD ("limit-first", test_limit_first);
   ADD ("record", test_record);
   ADD ("record-reasons", test_record_reasons);
