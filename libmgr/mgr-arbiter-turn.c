@@ -65,7 +65,7 @@ mgr_arbiter_turns_new (MgrCleaner   *cleaner,
                        MgrComponent *requester)
 {
   g_autoptr (MgrCleanupPlan) plan =
-    mgr_cleaner_make_plan (cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY, MGR_CLEANUP_FLAGS_NONE);
+    mgr_cleaner_make_plan (cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY, MGR_CLEANUP_FLAGS_NONE, NULL);
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   GPtrArray *turns = g_ptr_array_new_with_free_func (turn_free);
 

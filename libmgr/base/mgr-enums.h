@@ -46,6 +46,23 @@ typedef enum
 } MgrPressureLevel;
 
 /**
+ * MgrMemoryStatus:
+ * @MGR_MEMORY_STATUS_NORMAL: levels normal and low: nothing is cleaned
+ * @MGR_MEMORY_STATUS_WARNING: levels medium and high: cleanups run beside the work
+ * @MGR_MEMORY_STATUS_CRITICAL: levels critical and emergency: the work waits for cleanups
+ *
+ * How short memory is, in the three words that people and dashboards use.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_MEMORY_STATUS_NORMAL,
+  MGR_MEMORY_STATUS_WARNING,
+  MGR_MEMORY_STATUS_CRITICAL,
+} MgrMemoryStatus;
+
+/**
  * MgrPressureScope:
  * @MGR_PRESSURE_SCOPE_PROGRAM: something of the program's own, such as a budget;
  *    swap space makes it no larger

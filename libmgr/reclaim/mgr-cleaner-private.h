@@ -43,7 +43,11 @@ struct _MgrCleaner
 
   GMutex lock;
   MgrCleanerTotals totals; /* guarded by lock */
+  MgrCleanupReport *last;  /* (owned) (nullable), guarded by lock */
 };
+
+/* Returns (transfer full) (nullable): of the cleanup that ended last */
+MgrCleanupReport *mgr_cleaner_dup_last_report    (MgrCleaner         *self);
 
 MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 

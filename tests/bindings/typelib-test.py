@@ -34,7 +34,7 @@ BOXED = {
     "Report",
 }
 FLAGS = {"CleanupFlags"}
-ENUMS = {"Arbitration", "CleanupStrategy", "Error", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {"Arbitration", "CleanupStrategy", "Error", "MemoryStatus", "PressureLevel", "PressureScope", "Safety"}
 FUNCTIONS = {"error_quark", "size_format", "size_parse"}
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
