@@ -133,8 +133,9 @@ turn_note_error (MgrArbiterTurn *turn,
   if (error->domain == MGR_ERROR
       && (error->code == MGR_ERROR_BUSY || error->code == MGR_ERROR_CLOSED
           || error->code == MGR_ERROR_STALE_PLAN || error->code == MGR_ERROR_TIMED_OUT))
-    g_debug ("“%s” did not make room: %s", name, error->message);
-  else if (mgr_score_table_warns (cleaner->scores, name, mgr_cleaner_get_time (cleaner)))
+    return;
+
+  if (mgr_score_table_warns (cleaner->scores, name, mgr_cleaner_get_time (cleaner)))
     g_warning ("“%s” failed to give memory back: %s", name, error->message);
 }
 

@@ -161,7 +161,8 @@ class TestStatus(MgrctlTestCase):
         self.assertEqual(set(status), REPORT_FIELDS | {"program", "pid"})
         self.assertEqual(set(status["limits"]),
                          {"limit", "soft-limit", "headroom", "explanation"})
-        self.assertEqual(status["unmanaged"], status["process"] - status["used"])
+        self.assertEqual(status["unmanaged"],
+                         status["process"] - status["used"] if status["process"] else 0)
         self.assertEqual(status["last-cleanup"]["strategy"], "aggressive")
         self.assertEqual(sum(holders["count"] for holders in status["holders"]),
                          len(status["largest"]))
