@@ -24,6 +24,7 @@ typedef struct
   gboolean pinned;
   gboolean vetoed;
   gboolean is_heap;      /* comes after all others */
+  guint rank;            /* of classes, limits and priorities; lower ones come first */
   guint64 limit;         /* that it is over; 0 for none */
   MgrReclaimPrior prior;
   double yield;          /* bytes per ms that asking it may be expected to bring */

@@ -7,7 +7,6 @@
 #include "reclaim/mgr-cleanup-candidate-private.h"
 
 #include "reclaim/mgr-cleanup-limits-private.h"
-#include "reclaim/mgr-heap-reclaimer.h"
 #include "reclaim/mgr-resource-private.h"
 
 MgrCleanupCandidate *
@@ -38,12 +37,16 @@ mgr_cleanup_candidate_free (MgrCleanupCandidate *self)
   g_free (self);
 }
 
-static gboolean
-is_heap (MgrResource *resource)
+/* All that is said of the order in one number: the heap last, then the class, who is
+ * over its limit, and the priority. */
+static guint
+candidate_get_rank (const MgrCleanupCandidate *self)
 {
-  g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
+  guint rank = self->is_heap;
 
-  return reclaimer != NULL && MGR_IS_HEAP_RECLAIMER (reclaimer);
+  rank = 4 * rank + mgr_safety_get_rank (self->step->safety);
+  rank = 2 * rank + (self->limit == 0);
+  return 16 * rank + self->step->priority;
 }
 
 static void
@@ -53,6 +56,7 @@ candidate_take_state (MgrCleanupCandidate    *self,
   self->by_hand = state->safety_set;
   self->size_serial = state->size_serial;
   self->pinned = state->pinned;
+  self->is_heap = state->is_heap;
   self->limit = state->limit > 0 && state->size > state->limit ? state->limit : 0;
   self->prior.bytes = state->size;
   self->prior.lossy = state->lossy;
@@ -62,6 +66,7 @@ candidate_take_state (MgrCleanupCandidate    *self,
   self->step->safety = state->safety;
   self->step->priority = state->priority;
   self->step->expected = state->size;
+  self->rank = candidate_get_rank (self);
 }
 
 void
@@ -76,7 +81,6 @@ mgr_cleanup_candidate_read (MgrCleanupCandidate *self,
   self->step = mgr_cleanup_step_new (mgr_resource_get_name (self->resource));
   candidate_take_state (self, &state);
   self->can_reclaim = mgr_resource_can_reclaim (self->resource);
-  self->is_heap = is_heap (self->resource);
 
   /* Who would be left alone anyway is not bothered. */
   if (mgr_cleanup_flags_allow (flags, state.safety, state.safety_set)
@@ -126,21 +130,13 @@ mgr_cleanup_candidate_compare_turns (gconstpointer a,
 {
   const MgrCleanupCandidate *left = *(const MgrCleanupCandidate *const *) a;
   const MgrCleanupCandidate *right = *(const MgrCleanupCandidate *const *) b;
-  guint left_rank = mgr_safety_get_rank (left->step->safety);
-  guint right_rank = mgr_safety_get_rank (right->step->safety);
 
-  if (left->is_heap != right->is_heap)
-    return right->is_heap ? -1 : 1;
-  if (left_rank != right_rank)
-    return left_rank < right_rank ? -1 : 1;
-  if ((left->limit > 0) != (right->limit > 0))
-    return left->limit > 0 ? -1 : 1;
-  if (left->step->priority != right->step->priority)
-    return left->step->priority < right->step->priority ? -1 : 1;
+  if (left->rank != right->rank)
+    return left->rank < right->rank ? -1 : 1;
   if (left->yield < right->yield || left->yield > right->yield)
     return left->yield > right->yield ? -1 : 1;
   if (left->prior.bytes != right->prior.bytes)
     return left->prior.bytes > right->prior.bytes ? -1 : 1;
 
-  return mgr_cleanup_candidate_compare_registration (a, b);
+  return left->serial < right->serial ? -1 : left->serial > right->serial;
 }

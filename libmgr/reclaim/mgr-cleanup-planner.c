@@ -179,13 +179,29 @@ planner_keep (Planner             *planner,
   mgr_cleanup_candidate_free (candidate);
 }
 
+/* Only those that stay are told in the order of registration. */
+static void
+planner_keep_all (Planner   *planner,
+                  GPtrArray *barred)
+{
+  g_ptr_array_sort (barred, mgr_cleanup_candidate_compare_registration);
+  for (guint i = 0; i < barred->len; i++)
+    {
+      MgrCleanupCandidate *candidate = g_ptr_array_index (barred, i);
+
+      planner_keep (planner, candidate, find_reason_to_keep (candidate, planner->plan->flags));
+    }
+
+  planner->plan->n_barred = planner->plan->kept->len;
+}
+
 static void
 planner_sort_out (Planner   *planner,
                   GPtrArray *candidates)
 {
   MgrCleanupPlan *plan = planner->plan;
+  g_autoptr (GPtrArray) barred = g_ptr_array_new ();
 
-  g_ptr_array_sort (candidates, mgr_cleanup_candidate_compare_registration);
   for (guint i = 0; i < candidates->len; i++)
     {
       MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
@@ -194,14 +210,12 @@ planner_sort_out (Planner   *planner,
       /* A heap that holds nothing free is nothing to tell of each time. */
       if (candidate->is_heap && reason == REASON_EMPTY)
         mgr_cleanup_candidate_free (candidate);
-      else if (reason != N_REASONS)
-        planner_keep (planner, candidate, reason);
       else
-        g_ptr_array_add (plan->turns, candidate);
+        g_ptr_array_add (reason != N_REASONS ? barred : plan->turns, candidate);
     }
 
   g_ptr_array_set_size (candidates, 0);
-  plan->n_barred = plan->kept->len;
+  planner_keep_all (planner, barred);
 }
 
 static guint64

@@ -7,14 +7,21 @@
 #include "reclaim/mgr-reclaim-score-private.h"
 
 /* The kernel adds resident pages up in batches per processor, and other threads come
- * and go: less than this is no evidence for or against a claim. */
+ * and go: of each claim so much is believed, whatever is measured, and less is no
+ * loss. */
 #define NOISE ((double) (1 << 20))
 
 /* What a resource is taken to do until it has shown otherwise: to be called takes
  * 20 µs, and a GiB is freed in a second, about what free() takes for blocks of a
- * KiB. */
+ * KiB. It counts as much as the freeing of 64 KiB, which are gone before a clock of
+ * microseconds can tell. */
 #define USUAL_CALL 20.0
 #define USUAL_RATE ((double) (1 << 30) / G_USEC_PER_SEC)
+#define USUAL_WEIGHT ((double) (1 << 16))
+
+/* Of one that was never asked the best is hoped, what unmapping takes: so it has its
+ * turn soon, and is known. */
+#define HOPED_RATE (4 * USUAL_RATE)
 
 /* What is lost has to be made again by somebody. Where nobody says how long that
  * takes, it is taken to be what freeing takes. */
@@ -31,9 +38,11 @@ mgr_reclaim_score_add (MgrReclaimScore         *self,
                        const MgrReclaimOutcome *outcome)
 {
   double asked = (double) MAX (outcome->asked, outcome->claimed);
+  double returned = MAX ((double) outcome->returned, 0);
+  double believed = returned + MIN (NOISE, (double) outcome->claimed);
 
   self->asked = MEMORY * self->asked + asked;
-  self->delivered = MEMORY * self->delivered + CLAMP ((double) outcome->returned, 0, asked);
+  self->delivered = MEMORY * self->delivered + MIN (believed, asked);
   self->claimed = MEMORY * self->claimed + (double) outcome->claimed;
   self->regretted = MEMORY * self->regretted;
   self->spent = MEMORY * self->spent + (double) MAX (outcome->duration, 0);
@@ -66,17 +75,17 @@ mgr_reclaim_score_notice_size (MgrReclaimScore *self,
 static double
 score_get_share (const MgrReclaimScore *self)
 {
-  double delivered = (self->delivered + NOISE) / (self->asked + NOISE);
+  double delivered = self->asked > 0 ? self->delivered / self->asked : 1;
   double kept = 1 - self->regretted / (self->claimed + NOISE);
 
-  return MIN (delivered, 1) * CLAMP (kept, 0, 1);
+  return delivered * CLAMP (kept, 0, 1);
 }
 
 /* Bytes per microsecond. */
 static double
 score_get_rate (const MgrReclaimScore *self)
 {
-  return (self->claimed + NOISE) / (self->spent + NOISE / USUAL_RATE);
+  return (self->claimed + USUAL_WEIGHT) / (self->spent + USUAL_WEIGHT / USUAL_RATE);
 }
 
 double
@@ -84,7 +93,8 @@ mgr_reclaim_score_get_yield (const MgrReclaimScore *self,
                              const MgrReclaimPrior *prior)
 {
   double bytes = (double) prior->bytes;
-  double time = USUAL_CALL + bytes / score_get_rate (self) + (double) prior->walk_cost;
+  double rate = self->asked > 0 ? score_get_rate (self) : HOPED_RATE;
+  double time = USUAL_CALL + bytes / rate + (double) prior->walk_cost;
 
   if (prior->lossy)
     time += prior->rebuild_cost > 0 ? (double) prior->rebuild_cost : bytes / USUAL_REBUILD_RATE;

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/mgr-owner-context-private.h"
+#include "reclaim/mgr-heap-reclaimer.h"
 #include "reclaim/mgr-resource-private.h"
 #include "reclaim/mgr-resource-registry-private.h"
 
@@ -131,6 +132,7 @@ mgr_resource_set_reclaimer (MgrResource  *self,
                             MgrReclaimer *reclaimer)
 {
   self->reclaimer_is_thread_safe = mgr_reclaimer_is_thread_safe (reclaimer);
+  self->reclaimer_is_heap = MGR_IS_HEAP_RECLAIMER (reclaimer);
   self->reclaimer = mgr_lifeline_new (G_OBJECT (reclaimer), G_OBJECT (self), object_lost);
 }
 

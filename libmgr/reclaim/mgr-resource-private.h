@@ -54,6 +54,7 @@ struct _MgrResource
   GThread *thread;        /* (owned) of the owner */
   MgrLifeline *reclaimer; /* (owned) (nullable) to the MgrReclaimer it stands for */
   gboolean reclaimer_is_thread_safe;
+  gboolean reclaimer_is_heap;
   gint64 deadline;        /* µs */
 
   GMutex lock;
@@ -104,6 +105,7 @@ typedef struct
   gboolean safety_set;
   guint priority;
   gboolean pinned;
+  gboolean is_heap;    /* it stands for an MgrHeapReclaimer */
   gboolean lossy;
   gint64 rebuild_cost; /* µs */
   gint64 walk_cost;    /* µs */

@@ -10,6 +10,8 @@ void
 mgr_resource_get_state (MgrResource      *self,
                         MgrResourceState *out_state)
 {
+  out_state->is_heap = self->reclaimer_is_heap;
+
   g_mutex_lock (&self->lock);
   out_state->size = self->size;
   out_state->size_serial = self->size_serial;

@@ -81,13 +81,19 @@ test_noise (void)
   MgrReclaimScore asked = { 0 };
   const MgrReclaimScore unknown = { 0 };
   const MgrReclaimPrior small = { .bytes = 100 };
-  const MgrReclaimOutcome outcome = { .asked = 100, .claimed = 100, .duration = 0 };
+  const MgrReclaimOutcome outcome = {
+    .asked = 100, .claimed = 100, .returned = -(gint64) MIB, .duration = 0,
+  };
+  const MgrReclaimOutcome silent = { .asked = 100, .duration = 0 };
 
-  g_test_summary ("What is too small to be measured says nothing about a claim");
+  g_test_summary ("What is too small to be measured says nothing about a claim, silence does");
 
   mgr_reclaim_score_add (&asked, &outcome);
   g_assert_cmpfloat (mgr_reclaim_score_get_yield (&asked, &small), >,
                      0.99 * mgr_reclaim_score_get_yield (&unknown, &small));
+  mgr_reclaim_score_add (&asked, &silent);
+  g_assert_cmpfloat (mgr_reclaim_score_get_yield (&asked, &small), <,
+                     0.5 * mgr_reclaim_score_get_yield (&unknown, &small));
 }
 
 static void
