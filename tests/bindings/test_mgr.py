@@ -212,6 +212,28 @@ class CleanupTest(unittest.TestCase):
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
         self.assertEqual(forced.cleaned, ["temp_sums", "table"])
 
+    def test_arbitration(self):
+        bert = self.manager.lookup_component("ml-models/bert")
+        rows = [bert.allocate(MIB, "rows") for _ in range(8)]
+
+        def reclaim(resource, target):
+            freed = 0
+            while rows and freed < target:
+                freed += rows[-1].size
+                rows.pop().release()
+            return freed
+
+        self.register("temp_rows", "8 MiB", reclaim=reclaim, component=bert)
+        self.assertEqual(self.manager.arbitration, Mgr.Arbitration.WAITING)
+        with self.assertRaises(MemoryError):
+            self.manager.allocate("ml-models/bert", "2 MiB")
+
+        self.manager.arbitration = Mgr.Arbitration.ALWAYS
+        with self.manager.allocate("ml-models/bert", "2 MiB") as allocation:
+            self.assertEqual(allocation.size, 2 * MIB)
+        self.assertEqual(len(rows), 6)
+        self.assertEqual(self.manager.get_report().status, Mgr.MemoryStatus.NORMAL)
+
     def test_protected(self):
         for name in ("weights", "dear"):
             self.register(name, 10, reclaim=lambda resource, target: resource.size)
