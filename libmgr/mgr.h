@@ -26,13 +26,10 @@
 #include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-sample.h"
 #include "pressure/mgr-pressure-monitor.h"
-<<<<<<< HEAD
-#include "reclaim/mgr-reclaim-estimate.h"
-#include "reclaim/mgr-reclaimer.h"
-=======
 #include "pressure/mgr-pressure-watch.h"
 #include "pressure/mgr-pressure-notifier.h"
->>>>>>> main
+#include "reclaim/mgr-reclaim-estimate.h"
+#include "reclaim/mgr-reclaimer.h"
 #include "reclaim/mgr-resource.h"
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-cleanup-report.h"
