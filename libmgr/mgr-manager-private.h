@@ -9,6 +9,7 @@
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
+#include "mgr-phase-stack-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
 
@@ -34,6 +35,8 @@ struct _MgrManager
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
+  MgrPhaseStack *phases;       /* (owned) */
+  int cleanup_after_phase;     /* atomic */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -47,6 +50,20 @@ void mgr_manager_post_refused (MgrManager   *self,
                                MgrComponent *component,
                                guint64       size,
                                const GError *error);
+
+/* What a manager does by itself beside answering to pressure: its properties and
+ * signals, from the id %MGR_MANAGER_UPKEEP_PROPERTIES on. %FALSE: not one of those. */
+#define MGR_MANAGER_UPKEEP_PROPERTIES 100
+
+void     mgr_manager_install_upkeep       (MgrManagerClass *klass);
+void     mgr_manager_set_up_upkeep        (MgrManager      *self);
+void     mgr_manager_clear_upkeep         (MgrManager      *self);
+gboolean mgr_manager_get_upkeep_property  (MgrManager      *self,
+                                           guint            property_id,
+                                           GValue          *value);
+gboolean mgr_manager_set_upkeep_property  (MgrManager      *self,
+                                           guint            property_id,
+                                           const GValue    *value);
 
 /* Listens to who tells this process of pressure, unless another manager does. */
 void mgr_manager_watch_environment   (MgrManager *self);

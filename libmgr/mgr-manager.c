@@ -147,6 +147,7 @@ mgr_manager_constructed (GObject *object)
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
   self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
   mgr_manager_watch_environment (self);
+  mgr_manager_set_up_upkeep (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -184,6 +185,7 @@ mgr_manager_finalize (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_clear_upkeep (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->clock);
   g_free (self->proc_path);
@@ -246,7 +248,8 @@ mgr_manager_get_property (GObject    *object,
       g_value_set_int (value, mgr_manager_get_emergency_signal (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_get_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -290,7 +293,8 @@ mgr_manager_set_property (GObject      *object,
     case PROP_LEVEL:
     case PROP_EMERGENCY_SIGNAL:
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_set_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -551,6 +555,7 @@ mgr_manager_class_init (MgrManagerClass *klass)
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));
   install_work_signals (G_TYPE_FROM_CLASS (klass));
+  mgr_manager_install_upkeep (klass);
 }
 
 static void

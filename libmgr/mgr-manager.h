@@ -16,6 +16,7 @@
 #include "base/mgr-error.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
+#include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
@@ -154,6 +155,24 @@ MgrCleanupReport   *mgr_manager_cleanup                (MgrManager           *se
                                                         gboolean              force,
                                                         gboolean              safe_mode,
                                                         GError              **error);
+
+/* Phases */
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_begin_phase            (MgrManager           *self,
+                                                        const char           *name);
+
+MGR_AVAILABLE_IN_1_0
+MgrPhaseReport     *mgr_manager_end_phase              (MgrManager           *self,
+                                                        const char           *name,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_get_cleanup_after_phase (MgrManager          *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_cleanup_after_phase (MgrManager          *self,
+                                                         gboolean             cleanup_after_phase);
 
 /* What there is to know */
 

@@ -34,6 +34,7 @@
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-cleaner.h"
+#include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"

@@ -33,6 +33,7 @@ struct _MgrComponent
   guint64 claimed;       /* used by the subtree, and its stocks */
   guint64 committed;     /* claimed, and what is guaranteed to children beyond it */
   guint64 peak;
+  guint64 recent_peak;   /* since it was last taken; never below claimed */
   guint64 refused;
   guint priority;
 
@@ -66,6 +67,9 @@ guint64       mgr_component_used_locked   (MgrComponent  *self);
 /* With the tree_lock held: a share of the budget that limits @parent. */
 guint64       mgr_component_share_of      (MgrComponent  *parent,
                                            double         share);
+
+/* The most bytes in use at one time since this was called last, exact. */
+guint64       mgr_component_take_recent_peak (MgrComponent *self);
 
 /* @limit is ignored where @share is above 0; @forced ignores what is in use and
  * may leave the component over its budget. */

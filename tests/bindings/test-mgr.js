@@ -245,6 +245,41 @@ test('cleanup', () => {
         ['temp_sums', 'table']);
 });
 
+test('withPhase', async () => {
+    const manager = makeManager();
+    let seen = null;
+
+    assertEqual(manager.withPhase('loading', phase => {
+        manager.withAllocation('ml-models', '2 MiB', () => (seen = phase));
+        return 7;
+    }), 7);
+    const {name, report} = seen;
+    assertEqual([name, report.name, report.peak, report.used_after], ['loading', 'loading', 2 * MIB, 0]);
+    assertEqual([report.alert, report.cleanup, report.cleanups], [null, null, 0]);
+
+    const finished = signalFrom(manager, 'phase-finished');
+    assertEqual(await manager.withPhase('training', async phase => {
+        seen = phase;
+        await finished;
+        return manager.allocate('ml-models', '7 MiB');
+    }).then(held => held.release()), true);
+    assertEqual(seen.report.alert,
+        'After “training” components hold 7.0 MiB more than when it began');
+
+    let caught = null;
+    try {
+        manager.withPhase('evaluation', () => {
+            throw new Error('inside');
+        });
+    } catch (error) {
+        caught = error.message;
+    }
+    assertEqual(caught, 'inside');
+    const error = assertThrows(() => manager.end_phase('evaluation'),
+        Mgr.Error, Mgr.Error.NOT_FOUND);
+    assertEqual(error.message, 'There is no phase “evaluation” to end: none has begun');
+});
+
 /* Fills the total budget to 90 %, so that the level is critical. */
 function press(manager) {
     const allocation = manager.add_component('rest').allocate('57.6 MiB');

@@ -268,6 +268,55 @@ class CleanupTest(unittest.TestCase):
         self.assertEqual(reports[0].freed, 10)
 
 
+class PhaseTest(unittest.TestCase):
+    def setUp(self):
+        self.manager = make_manager()
+
+    def test_with(self):
+        with self.manager.allocate("ml-models", "1 MiB"):
+            with self.manager.phase("loading") as phase:
+                self.assertIsNone(phase.report)
+                with self.manager.allocate("ml-models", "2 MiB"):
+                    pass
+        report = phase.report
+        self.assertEqual((phase.name, report.name), ("loading", "loading"))
+        self.assertEqual((report.used_before, report.used_after, report.peak),
+                         (MIB, MIB, 3 * MIB))
+        self.assertEqual((report.level_before, report.level_after),
+                         (Mgr.PressureLevel.NORMAL, Mgr.PressureLevel.NORMAL))
+        self.assertIsNone(report.alert)
+        self.assertIsNone(report.cleanup)
+        self.assertEqual(report.cleanups, 0)
+
+    def test_growth(self):
+        temp = Mgr.Resource("temp_a", "8 MiB", reclaim=lambda resource, target: target)
+        self.manager.register_resource(temp)
+        finished = []
+        self.manager.connect("phase-finished", lambda manager, report: finished.append(report))
+        with self.manager.phase("training") as phase:
+            held = self.manager.allocate("ml-models/bert", "7 MiB")
+        self.assertEqual(phase.report.cleanup.cleaned, ["temp_a"])
+        self.assertEqual(phase.report.freed, 2 * MIB)
+        self.assertEqual(phase.report.alert,
+                         "After “training” components hold 7.0 MiB more than when it began")
+        iterate_until(lambda: finished)
+        self.assertEqual(finished[0].name, "training")
+        held.release()
+
+    def test_raises(self):
+        with self.assertRaises(ZeroDivisionError):
+            with self.manager.phase("training") as phase:
+                1 / 0
+        self.assertEqual(phase.report.name, "training")
+        self.manager.begin_phase("outer")
+        with self.assertRaises(GLib.Error) as caught:
+            self.manager.end_phase("training")
+        self.assertEqual(caught.exception.code, Mgr.Error.NOT_FOUND)
+        self.assertIn("“outer”", caught.exception.message)
+        self.manager.cleanup_after_phase = False
+        self.assertFalse(self.manager.get_cleanup_after_phase())
+
+
 def iterate_until(condition):
     while not condition():
         GLib.MainContext.default().iteration(True)

@@ -29,7 +29,7 @@ CLASSES = {
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
+    "Allocation", "CleanupReport", "Config", "PhaseReport", "PressureForecast", "PressureReading",
     "PressureSample", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}

@@ -24,6 +24,9 @@ const RECORD_ATTRIBUTES = {
     PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
         'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
     Config: ['files', 'problems'],
+    PhaseReport: ['alert', 'cleanup', 'cleanups', 'duration', 'freed', 'level_after', 'level_before',
+        'name', 'peak', 'process_after', 'process_before', 'returned', 'time', 'used_after',
+        'used_before'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
@@ -162,6 +165,31 @@ function withAllocation(component, size, options, fn) {
     return result;
 }
 
+/* Calls fn(phase) within a phase; phase.report says, once that has ended, what it did
+ * to memory. The phase ends when fn has returned or thrown or, where it returned a
+ * promise, when that is settled. */
+function withPhase(name, fn) {
+    const phase = {name, report: null};
+    const end = () => {
+        phase.report = this.end_phase(name);
+    };
+    let result;
+
+    this.begin_phase(name);
+    try {
+        result = fn(phase);
+    } catch (error) {
+        end();
+        throw error;
+    }
+
+    if (typeof result?.then === 'function')
+        return Promise.resolve(result).finally(end);
+
+    end();
+    return result;
+}
+
 function overrideCleanup(prototype, name) {
     override(prototype, name, cleanup => function (strategy = Mgr.CleanupStrategy.MODERATE,
         force = false, safeMode = true) {
@@ -188,6 +216,7 @@ function overrideManager() {
     overrideAllocate(prototype);
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
+    prototype.withPhase = withPhase;
     overrideCleanup(prototype, 'cleanup');
     override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
         return set.call(this, signum);

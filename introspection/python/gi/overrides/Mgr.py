@@ -338,6 +338,33 @@ Mgr.Resource.new = staticmethod(_new_resource)
 Mgr.Resource.set_size = _set_size
 
 
+# Phases
+
+class Phase:
+    """A phase of Manager.phase(): ``report`` says, once it has ended, what it did to memory."""
+
+    def __init__(self, manager, name):
+        self._manager = manager
+        self.name = name
+        self.report = None
+
+    def __enter__(self):
+        self._manager.begin_phase(self.name)
+        self.report = None
+        return self
+
+    def __exit__(self, *_exception):
+        self.report = self._manager.end_phase(self.name)
+
+
+def _phase(self, name):
+    """``with manager.phase("training") as phase:`` begins a phase and ends it."""
+    return Phase(self, name)
+
+
+Mgr.Manager.phase = _phase
+
+
 # Telling and being told of pressure
 
 _pressure_watch_new = Mgr.PressureWatch.new
@@ -410,8 +437,8 @@ def _add_object_attributes(cls):
             setattr(cls, name, _property_of(cls, name))
 
 
-for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
-                Mgr.PressureSample, Mgr.ReclaimEstimate, Mgr.Report):
+for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PhaseReport, Mgr.PressureForecast,
+                Mgr.PressureReading, Mgr.PressureSample, Mgr.ReclaimEstimate, Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.

@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "mgr-manager-private.h"
+
+typedef enum
+{
+  PROP_CLEANUP_AFTER_PHASE = MGR_MANAGER_UPKEEP_PROPERTIES,
+} UpkeepProperty;
+
+static void
+install_phases (GObjectClass *klass)
+{
+  /**
+   * MgrManager:cleanup-after-phase:
+   *
+   * Whether mgr_manager_end_phase() cleans SAFE resources where there is need:
+   * moderately where pressure is high or above; lightly where it is low or medium, or
+   * where the components or the process hold more by a tenth of the total budget than
+   * when the phase began (by 64 MiB where there is no budget).
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+    klass, PROP_CLEANUP_AFTER_PHASE,
+    g_param_spec_boolean ("cleanup-after-phase", NULL, NULL, TRUE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY));
+
+  /**
+   * MgrManager::phase-finished:
+   * @self: the manager
+   * @report: what the phase did to memory
+   *
+   * Emitted in the owner's context when a phase has ended.
+   *
+   * Since: 1.0
+   */
+  g_signal_new ("phase-finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, MGR_TYPE_PHASE_REPORT);
+}
+
+void
+mgr_manager_install_upkeep (MgrManagerClass *klass)
+{
+  install_phases (G_OBJECT_CLASS (klass));
+}
+
+void
+mgr_manager_set_up_upkeep (MgrManager *self)
+{
+  self->phases = mgr_phase_stack_new (self->root);
+  self->cleanup_after_phase = TRUE;
+}
+
+void
+mgr_manager_clear_upkeep (MgrManager *self)
+{
+  g_clear_pointer (&self->phases, mgr_phase_stack_free);
+}
+
+gboolean
+mgr_manager_get_upkeep_property (MgrManager *self,
+                                 guint       property_id,
+                                 GValue     *value)
+{
+  switch ((UpkeepProperty) property_id)
+    {
+    case PROP_CLEANUP_AFTER_PHASE:
+      g_value_set_boolean (value, mgr_manager_get_cleanup_after_phase (self));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+gboolean
+mgr_manager_set_upkeep_property (MgrManager   *self,
+                                 guint         property_id,
+                                 const GValue *value)
+{
+  switch ((UpkeepProperty) property_id)
+    {
+    case PROP_CLEANUP_AFTER_PHASE:
+      mgr_manager_set_cleanup_after_phase (self, g_value_get_boolean (value));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
