@@ -7,9 +7,11 @@
 #include "base/mgr-owner-context-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "mgr-cleanup-trigger-private.h"
+#include "mgr-emergency-reserve-private.h"
 #include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
 #include "mgr-phase-stack-private.h"
+#include "mgr-release-list-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
 
@@ -34,6 +36,8 @@ struct _MgrManager
   MgrCleaner *cleaner;         /* (owned) */
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
+  MgrEmergencyReserve *reserve;  /* (owned) */
+  MgrReleaseList *release_list;  /* (owned) of what the cleaner knows */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
   MgrPhaseStack *phases;       /* (owned) */
   int cleanup_after_phase;     /* atomic */
@@ -69,8 +73,12 @@ gboolean mgr_manager_set_upkeep_property  (MgrManager      *self,
 void mgr_manager_watch_environment   (MgrManager *self);
 void mgr_manager_unwatch_environment (MgrManager *self);
 
-/* Says that there is an emergency and cleans; @object is a manager. Returns whether
- * it was cleaned. */
-gboolean mgr_manager_handle_emergency (gpointer object);
+void     mgr_manager_set_up_emergency (MgrManager *self);
+
+/* The halves of an emergency; @object is a manager. The first takes no memory, and
+ * may run in any thread; it returns the bytes that it gave back. The second says that
+ * there is an emergency and cleans, and returns whether it could. */
+guint64  mgr_manager_release_now      (gpointer    object);
+gboolean mgr_manager_handle_emergency (gpointer    object);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 typedef enum
 {
   PROP_CLEANUP_AFTER_PHASE = MGR_MANAGER_UPKEEP_PROPERTIES,
+  PROP_EMERGENCY_RESERVE,
 } UpkeepProperty;
 
 static void
@@ -42,9 +43,29 @@ install_phases (GObjectClass *klass)
                 G_TYPE_NONE, 1, MGR_TYPE_PHASE_REPORT);
 }
 
+static void
+install_emergency (GObjectClass *klass)
+{
+  /**
+   * MgrManager:emergency-reserve:
+   *
+   * Memory that is held for nothing but to be given back first in an emergency, in
+   * bytes; see mgr_manager_declare_emergency(). At a level of emergency it is given up too, and
+   * it is taken again when pressure is below high.
+   * 0 by default, except for mgr_manager_get_default(), which holds 4 MiB.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+    klass, PROP_EMERGENCY_RESERVE,
+    g_param_spec_uint64 ("emergency-reserve", NULL, NULL, 0, G_MAXUINT64, 0,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY));
+}
+
 void
 mgr_manager_install_upkeep (MgrManagerClass *klass)
 {
+  install_emergency (G_OBJECT_CLASS (klass));
   install_phases (G_OBJECT_CLASS (klass));
 }
 
@@ -59,6 +80,8 @@ void
 mgr_manager_clear_upkeep (MgrManager *self)
 {
   g_clear_pointer (&self->phases, mgr_phase_stack_free);
+  g_clear_pointer (&self->release_list, mgr_release_list_free);
+  g_clear_pointer (&self->reserve, mgr_emergency_reserve_free);
 }
 
 gboolean
@@ -70,6 +93,9 @@ mgr_manager_get_upkeep_property (MgrManager *self,
     {
     case PROP_CLEANUP_AFTER_PHASE:
       g_value_set_boolean (value, mgr_manager_get_cleanup_after_phase (self));
+      return TRUE;
+    case PROP_EMERGENCY_RESERVE:
+      g_value_set_uint64 (value, mgr_manager_get_emergency_reserve (self));
       return TRUE;
     default:
       return FALSE;
@@ -85,6 +111,9 @@ mgr_manager_set_upkeep_property (MgrManager   *self,
     {
     case PROP_CLEANUP_AFTER_PHASE:
       mgr_manager_set_cleanup_after_phase (self, g_value_get_boolean (value));
+      return TRUE;
+    case PROP_EMERGENCY_RESERVE:
+      mgr_manager_set_emergency_reserve (self, g_value_get_uint64 (value));
       return TRUE;
     default:
       return FALSE;

@@ -11,6 +11,10 @@
 #include "pressure/mgr-meminfo-source.h"
 #include "pressure/mgr-psi-source.h"
 
+/* As much as a cleanup takes by far, and little beside what a program holds that wants
+ * to be managed. */
+#define DEFAULT_EMERGENCY_RESERVE (G_GUINT64_CONSTANT (4) << 20)
+
 /**
  * SECTION:mgr-manager
  * @title: MgrManager
@@ -145,7 +149,7 @@ mgr_manager_constructed (GObject *object)
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
-  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
+  mgr_manager_set_up_emergency (self);
   mgr_manager_watch_environment (self);
   mgr_manager_set_up_upkeep (self);
   mgr_manager_apply_config (self);
@@ -587,6 +591,7 @@ mgr_manager_new (guint64 total_budget)
  * Gets the manager of this process. It is made on the first call, whose thread
  * is its owner. Its total budget is what #MgrMemoryLimits finds, less 5 %, and it
  * counts the memory of the whole process, unless the configuration says otherwise.
+ * Its #MgrManager:emergency-reserve is 4 MiB.
  *
  * Returns: (transfer none): the manager
  *
@@ -603,6 +608,7 @@ mgr_manager_get_default (void)
 
       if (!mgr_config_is_set (manager->config, "track-process"))
         mgr_manager_set_track_process (manager, TRUE);
+      mgr_manager_set_emergency_reserve (manager, DEFAULT_EMERGENCY_RESERVE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 

@@ -174,6 +174,18 @@ MGR_AVAILABLE_IN_1_0
 void                mgr_manager_set_cleanup_after_phase (MgrManager          *self,
                                                          gboolean             cleanup_after_phase);
 
+/* Emergencies */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_emergency              (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_get_emergency_reserve  (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_emergency_reserve  (MgrManager           *self,
+                                                        guint64               emergency_reserve);
+
 /* What there is to know */
 
 MGR_AVAILABLE_IN_1_0
