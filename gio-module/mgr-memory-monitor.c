@@ -124,6 +124,10 @@ apply_config (MgrPressureMonitor *monitor,
   mgr_pressure_monitor_set_thresholds (monitor, ratios, n_ratios, NULL);
   mgr_pressure_monitor_set_adaptive (monitor,
                                      mgr_config_get_boolean (config, "adaptive-thresholds"));
+  mgr_pressure_monitor_set_sizes (monitor,
+                                  mgr_config_get_size (config, "memory-alert"),
+                                  mgr_config_get_size (config, "memory-cleanup"),
+                                  mgr_config_get_size (config, "memory-critical"), NULL);
 }
 
 static MgrPressureMonitor *
@@ -140,9 +144,8 @@ create_monitor (void)
     g_message ("What is wrong in the configuration of libmgr is left out:\n%s", problems);
 
   apply_config (monitor, config);
-  add_source (monitor, mgr_meminfo_source_new (proc_path));
-  add_source (monitor, mgr_cgroup_source_new (proc_path, cgroup_path));
-  add_source (monitor, mgr_psi_source_new (NULL, proc_path, cgroup_path));
+  add_source (monitor, mgr_process_source_new (proc_path, cgroup_path));
+  mgr_pressure_monitor_add_system_sources (monitor, proc_path, cgroup_path);
   return monitor;
 }
 

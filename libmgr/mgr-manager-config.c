@@ -8,9 +8,6 @@
 
 #include <signal.h>
 
-/* Of the memory found, so much stays free for what nobody charges. */
-#define SYSTEM_BUFFER_SHARE 0.05
-
 /* Says what is wrong, but not again what it said last: a program may make many
  * managers. */
 static void
@@ -59,26 +56,6 @@ mgr_manager_find_config (MgrManager *self)
 
   self->proc_path = choose_path (self->config, "proc-path", self->proc_path);
   self->cgroup_path = choose_path (self->config, "cgroup-path", self->cgroup_path);
-}
-
-guint64
-mgr_manager_find_budget (MgrManager *self)
-{
-  guint64 configured = mgr_config_get_size (self->config, "total-budget");
-  double share = mgr_config_get_share (self->config, "total-budget");
-  g_autoptr (GError) error = NULL;
-
-  if (self->requested_budget > 0)
-    return self->requested_budget;
-  if (configured > 0)
-    return configured;
-
-  if (!mgr_memory_limits_refresh (self->limits, &error))
-    g_debug ("No limit found, so there is no total budget: %s", error->message);
-
-  if (!(share > 0.0))
-    share = 1 - SYSTEM_BUFFER_SHARE;
-  return (guint64) ((double) mgr_memory_limits_get_limit (self->limits) * share);
 }
 
 static int

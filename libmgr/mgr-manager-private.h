@@ -26,7 +26,8 @@ struct _MgrManager
   char *cgroup_path;           /* (owned) (nullable) */
   MgrConfig *config;           /* (owned) */
   GMainContext *context;       /* (owned) */
-  guint64 requested_budget;    /* 0: what config says, or the limits allow */
+  guint64 requested_budget;    /* 0: requested_share of what the limits allow */
+  double requested_share;      /* 0: what config says, or DEFAULT_SHARE */
 
   MgrLedger *ledger;           /* (owned) */
   MgrComponent *root;          /* (owned) */
@@ -44,10 +45,10 @@ struct _MgrManager
 };
 
 /* What the program did not set in code: first where to look, then how much there is
- * to use, then how the parts work. */
-void    mgr_manager_find_config  (MgrManager *self);
-guint64 mgr_manager_find_budget  (MgrManager *self);
-void    mgr_manager_apply_config (MgrManager *self);
+ * to use, by which the ledger is made, then how the parts work. */
+void    mgr_manager_find_config   (MgrManager *self);
+void    mgr_manager_set_up_budget (MgrManager *self);
+void    mgr_manager_apply_config  (MgrManager *self);
 
 /* Says in the owner's context that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

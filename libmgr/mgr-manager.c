@@ -7,9 +7,8 @@
 #include "mgr-manager-private.h"
 
 #include "mgr-enum-types.h"
-#include "pressure/mgr-cgroup-source.h"
-#include "pressure/mgr-meminfo-source.h"
-#include "pressure/mgr-psi-source.h"
+#include "pressure/mgr-gpu-finder-private.h"
+#include "pressure/mgr-process-source.h"
 
 /* As much as a cleanup takes by far, and little beside what a program holds that wants
  * to be managed. */
@@ -46,6 +45,7 @@ G_DEFINE_FINAL_TYPE (MgrManager, mgr_manager, G_TYPE_OBJECT)
 typedef enum
 {
   PROP_TOTAL_BUDGET = 1,
+  PROP_TOTAL_BUDGET_SHARE,
   PROP_CLOCK,
   PROP_PROC_PATH,
   PROP_CGROUP_PATH,
@@ -106,24 +106,22 @@ cleanup_finished_cb (MgrCleaner       *cleaner,
 }
 
 static void
-manager_add_source (MgrManager        *self,
-                    MgrPressureSource *source)
-{
-  mgr_pressure_monitor_add_source (self->monitor, source);
-  g_object_unref (source);
-}
-
-static void
 manager_set_up_pressure (MgrManager *self)
 {
-  MgrPressureSource *own = mgr_budget_source_new (self->root, FALSE, self->proc_path);
+  g_autoptr (MgrPressureSource) own = mgr_budget_source_new (self->root, FALSE, self->proc_path);
+  g_autoptr (MgrPressureSource) process =
+    mgr_process_source_new (self->proc_path, self->cgroup_path);
 
   self->monitor = mgr_pressure_monitor_new (self->clock);
-  self->own_budget = g_object_ref (MGR_BUDGET_SOURCE (own));
-  manager_add_source (self, own);
-  manager_add_source (self, mgr_meminfo_source_new (self->proc_path));
-  manager_add_source (self, mgr_cgroup_source_new (self->proc_path, self->cgroup_path));
-  manager_add_source (self, mgr_psi_source_new (self->clock, self->proc_path, self->cgroup_path));
+  self->own_budget = MGR_BUDGET_SOURCE (g_object_ref (own));
+  mgr_pressure_monitor_add_source (self->monitor, own);
+  mgr_pressure_monitor_add_source (self->monitor, process);
+  mgr_pressure_monitor_add_system_sources (self->monitor, self->proc_path, self->cgroup_path);
+  mgr_pressure_monitor_set_limits (self->monitor, self->limits);
+
+  /* Where another machine is shown, the devices of this one are none of it. */
+  if (self->proc_path == NULL)
+    mgr_gpu_finder_start (self->monitor);
 }
 
 static void
@@ -138,9 +136,7 @@ mgr_manager_constructed (GObject *object)
 
   self->context = g_main_context_ref_thread_default ();
   mgr_manager_find_config (self);
-  self->limits = mgr_memory_limits_new (self->proc_path, self->cgroup_path);
-  self->ledger = mgr_ledger_new (self->clock, mgr_manager_find_budget (self));
-  self->root = g_object_ref (self->ledger->root);
+  mgr_manager_set_up_budget (self);
   self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
   manager_set_up_pressure (self);
 
@@ -212,6 +208,9 @@ mgr_manager_get_property (GObject    *object,
     case PROP_TOTAL_BUDGET:
       g_value_set_uint64 (value, mgr_manager_get_total_budget (self));
       break;
+    case PROP_TOTAL_BUDGET_SHARE:
+      g_value_set_double (value, mgr_manager_get_total_budget_share (self));
+      break;
     case PROP_CLOCK:
       g_value_set_object (value, self->clock);
       break;
@@ -271,6 +270,9 @@ mgr_manager_set_property (GObject      *object,
     case PROP_TOTAL_BUDGET:
       self->requested_budget = g_value_get_uint64 (value);
       break;
+    case PROP_TOTAL_BUDGET_SHARE:
+      self->requested_share = g_value_get_double (value);
+      break;
     case PROP_CLOCK:
       self->clock = g_value_dup_object (value);
       break;
@@ -304,21 +306,41 @@ mgr_manager_set_property (GObject      *object,
 }
 
 static void
-install_construct_properties (void)
+install_budget_properties (GParamFlags flags)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-
   /**
    * MgrManager:total-budget:
    *
-   * What all components together may use, in bytes. 0 at construction: the
-   * `total-budget` of #MgrManager:config, or what #MgrMemoryLimits finds, less a
-   * system buffer of 5 %.
+   * What all components together may use, in bytes. 0 at construction:
+   * #MgrManager:total-budget-share, or the `total-budget` of #MgrManager:config, or
+   * what #MgrMemoryLimits finds, less a system buffer of 5 %.
    *
    * Since: 1.0
    */
   props[PROP_TOTAL_BUDGET] =
     g_param_spec_uint64 ("total-budget", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * MgrManager:total-budget-share:
+   *
+   * What all components together may use, as a share of what #MgrMemoryLimits finds,
+   * above 0 to 1. The budget follows the limits as long as the manager lives, even
+   * below what is in use: then #MgrComponent::over-budget is emitted, and new requests
+   * are refused. 0 where #MgrManager:total-budget is a number of bytes that stays; at
+   * construction: what #MgrManager:config says, or 0.95.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TOTAL_BUDGET_SHARE] =
+    g_param_spec_double ("total-budget-share", NULL, NULL, 0, 1, 0, flags);
+}
+
+static void
+install_construct_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  install_budget_properties (flags);
 
   /**
    * MgrManager:clock:
@@ -685,48 +707,6 @@ mgr_manager_get_limits (MgrManager *self)
   g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
 
   return self->limits;
-}
-
-/**
- * mgr_manager_get_total_budget:
- * @self: a manager
- *
- * Gets what all components together may use.
- *
- * Returns: the budget in bytes; 0 where no limit was given or found
- *
- * Since: 1.0
- */
-guint64
-mgr_manager_get_total_budget (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), 0);
-
-  return mgr_component_get_budget (self->root);
-}
-
-/**
- * mgr_manager_set_total_budget:
- * @self: a manager
- * @total_budget: bytes, 1 at least
- * @error: return location for a #GError
- *
- * Sets what all components together may use. It fails as
- * mgr_component_set_budget() does; budgets that are shares follow.
- *
- * Returns: %TRUE on success
- *
- * Since: 1.0
- */
-gboolean
-mgr_manager_set_total_budget (MgrManager  *self,
-                              guint64      total_budget,
-                              GError     **error)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return mgr_component_set_budget (self->root, total_budget, error);
 }
 
 /**

@@ -177,7 +177,7 @@ void                mgr_manager_set_cleanup_after_phase (MgrManager          *se
 /* Emergencies */
 
 MGR_AVAILABLE_IN_1_0
-guint64             mgr_manager_emergency              (MgrManager           *self);
+guint64             mgr_manager_declare_emergency      (MgrManager           *self);
 
 MGR_AVAILABLE_IN_1_0
 guint64             mgr_manager_get_emergency_reserve  (MgrManager           *self);
@@ -194,6 +194,14 @@ guint64             mgr_manager_get_total_budget       (MgrManager           *se
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_manager_set_total_budget       (MgrManager           *self,
                                                         guint64               total_budget,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+double              mgr_manager_get_total_budget_share (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_set_total_budget_share (MgrManager           *self,
+                                                        double                share,
                                                         GError              **error);
 
 MGR_AVAILABLE_IN_1_0

@@ -89,6 +89,27 @@ typedef enum
 } MgrPressureChannel;
 
 /**
+ * MgrReplayPart:
+ * @MGR_REPLAY_PART_MEMINFO: the memory of the machine, as of #MgrMeminfoSource
+ * @MGR_REPLAY_PART_SWAP: the swap space, as of #MgrSwapSource
+ * @MGR_REPLAY_PART_CGROUP: the memory of the cgroup, as of #MgrCgroupSource
+ * @MGR_REPLAY_PART_PSI: the stall of the machine, as of #MgrPsiSource
+ * @MGR_REPLAY_PART_PSI_GROUP: the stall of the cgroup, as of #MgrPsiSource
+ *
+ * What a #MgrReplaySource plays of a trace.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_REPLAY_PART_MEMINFO,
+  MGR_REPLAY_PART_SWAP,
+  MGR_REPLAY_PART_CGROUP,
+  MGR_REPLAY_PART_PSI,
+  MGR_REPLAY_PART_PSI_GROUP,
+} MgrReplayPart;
+
+/**
  * MgrSafety:
  * @MGR_SAFETY_PROTECTED: never cleaned
  * @MGR_SAFETY_SAFE: cleaned first

@@ -95,6 +95,14 @@ mgr_component_share_of (MgrComponent *parent,
   return MAX ((guint64) ((double) level->limit * share), 1);
 }
 
+/* What the root may use where its budget is a share of @limit. */
+static guint64
+share_of_limit (guint64 limit,
+                double  share)
+{
+  return limit > 0 ? MAX ((guint64) ((double) limit * share), 1) : MGR_BUDGET_NONE;
+}
+
 /* With the tree_lock held. */
 static gboolean
 budget_check (MgrComponent  *self,
@@ -137,7 +145,8 @@ mgr_component_change_budget (MgrComponent  *self,
     {
       mgr_charge_drain (ledger);
       if (share > 0)
-        limit = mgr_component_share_of (self->parent, share);
+        limit = self->parent != NULL ? mgr_component_share_of (self->parent, share)
+                                     : share_of_limit (limit, share);
       allowed = forced || budget_check (self, limit, error);
     }
   if (allowed)
@@ -151,6 +160,26 @@ mgr_component_change_budget (MgrComponent  *self,
   if (allowed && g_atomic_int_get (&ledger->n_waiters) > 0)
     mgr_waiters_serve (ledger);
   return allowed;
+}
+
+void
+mgr_component_follow_limit (MgrComponent *self,
+                            guint64       limit)
+{
+  MgrLedger *ledger = self->ledger;
+  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (BudgetChange));
+
+  g_mutex_lock (&ledger->tree_lock);
+  if (!self->detached && self->share > 0 && self->limit != share_of_limit (limit, self->share))
+    {
+      mgr_charge_drain (ledger);
+      budget_apply (self, share_of_limit (limit, self->share), changes);
+    }
+  g_mutex_unlock (&ledger->tree_lock);
+
+  budget_changes_post (changes);
+  if (changes->len > 0 && g_atomic_int_get (&ledger->n_waiters) > 0)
+    mgr_waiters_serve (ledger);
 }
 
 /**

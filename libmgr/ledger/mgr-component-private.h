@@ -29,7 +29,8 @@ struct _MgrComponent
   GPtrArray *children;   /* (owned) (element-type MgrComponent) */
   guint64 limit;         /* the budget, or MGR_BUDGET_NONE */
   guint64 guaranteed;
-  double share;          /* of the parent's budget; 0: the budget is absolute */
+  double share;          /* of the parent's budget, of the root: of what the process may
+                          * have; 0: the budget is absolute */
   guint64 claimed;       /* used by the subtree, and its stocks */
   guint64 committed;     /* claimed, and what is guaranteed to children beyond it */
   guint64 peak;
@@ -71,13 +72,19 @@ guint64       mgr_component_share_of      (MgrComponent  *parent,
 /* The most bytes in use at one time since this was called last, exact. */
 guint64       mgr_component_take_recent_peak (MgrComponent *self);
 
-/* @limit is ignored where @share is above 0; @forced ignores what is in use and
- * may leave the component over its budget. */
+/* Where @share is above 0 @limit is ignored, but for the root: what @share is of, 0 if
+ * that is not known. @forced ignores what is in use and may leave the component over
+ * its budget. */
 gboolean      mgr_component_change_budget (MgrComponent  *self,
                                            guint64        limit,
                                            double         share,
                                            gboolean       forced,
                                            GError       **error);
+
+/* Has the root, where its budget is a share of what the process may have, follow that
+ * at once: what is in use stays, and what is too much is refused. Any thread. */
+void          mgr_component_follow_limit  (MgrComponent  *self,
+                                           guint64        limit);
 
 /* In the owner's context. */
 void          mgr_component_notify_budget    (MgrComponent *self);

@@ -211,7 +211,8 @@ install_budget_properties (void)
    * MgrComponent:budget-share:
    *
    * The budget as a share of the parent's, above 0 to 1, which it then follows;
-   * 0 where the budget is a number of bytes.
+   * 0 where the budget is a number of bytes. That of a root is a share of what the
+   * process may have, see #MgrManager:total-budget-share.
    *
    * Since: 1.0
    */
@@ -495,7 +496,7 @@ mgr_component_get_budget (MgrComponent *self)
  * mgr_component_get_budget_share:
  * @self: a component
  *
- * Gets the budget as a share of the parent's.
+ * Gets #MgrComponent:budget-share.
  *
  * Returns: the share, above 0 to 1; 0 where the budget is a number of bytes
  *

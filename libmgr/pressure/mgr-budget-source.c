@@ -84,7 +84,8 @@ budget_source_read_process (MgrBudgetSource  *self,
       !g_uint64_checked_add (out_bytes, anonymous, swapped))
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable RssAnon", mgr_proc_file_get_path (self->status));
+                   "The file “%s” has no usable RssAnon",
+                   mgr_proc_file_get_display_path (self->status));
       return FALSE;
     }
 

@@ -23,6 +23,12 @@ typedef struct
   guint64 reclaimable; /* bytes of current that the kernel gives back unasked */
 } MgrCgroupFigures;
 
+typedef struct
+{
+  guint64 limit; /* bytes of swap space, or MGR_NO_LIMIT; 0 is a limit */
+  guint64 used;  /* bytes */
+} MgrCgroupSwap;
+
 MgrCgroupGroup *mgr_cgroup_group_new           (const char        *directory,
                                                 guint              version);
 void            mgr_cgroup_group_free          (MgrCgroupGroup    *self);
@@ -32,6 +38,11 @@ const char     *mgr_cgroup_group_get_directory (MgrCgroupGroup    *self);
  * root has none on v2; any other says which file is not as it should be. */
 gboolean        mgr_cgroup_group_read          (MgrCgroupGroup    *self,
                                                 MgrCgroupFigures  *figures,
+                                                GError           **error);
+
+/* MGR_ERROR_NOT_AVAILABLE where the kernel keeps no account of the group's swap. */
+gboolean        mgr_cgroup_group_read_swap     (MgrCgroupGroup    *self,
+                                                MgrCgroupSwap     *swap,
                                                 GError           **error);
 
 G_END_DECLS

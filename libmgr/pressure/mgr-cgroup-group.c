@@ -7,6 +7,7 @@
 #include "pressure/mgr-cgroup-group-private.h"
 
 #include "base/mgr-error.h"
+#include "pressure/mgr-cgroup-reclaimable-private.h"
 #include "pressure/mgr-proc-file-private.h"
 
 struct _MgrCgroupGroup
@@ -15,8 +16,12 @@ struct _MgrCgroupGroup
   guint version;
   MgrProcFile *current;  /* (owned) */
   MgrProcFile *stat;     /* (owned) */
-  MgrProcFile *max;      /* (owned), v2 only */
+  MgrProcFile *max;      /* (owned) */
   MgrProcFile *high;     /* (owned), v2 only */
+
+  /* On v1 swap space alone has no files: these have memory and swap together. */
+  MgrProcFile *swap_current; /* (owned) */
+  MgrProcFile *swap_max;     /* (owned) */
 };
 
 MgrCgroupGroup *
@@ -28,12 +33,20 @@ mgr_cgroup_group_new (const char *directory,
   self->directory = g_strdup (directory);
   self->version = version;
   self->stat = mgr_proc_file_new (directory, "memory.stat");
-  self->current = mgr_proc_file_new (directory, version == 1 ? "memory.usage_in_bytes"
-                                                             : "memory.current");
-  if (version != 1)
+  if (version == 1)
     {
+      self->current = mgr_proc_file_new (directory, "memory.usage_in_bytes");
+      self->max = mgr_proc_file_new (directory, "memory.limit_in_bytes");
+      self->swap_current = mgr_proc_file_new (directory, "memory.memsw.usage_in_bytes");
+      self->swap_max = mgr_proc_file_new (directory, "memory.memsw.limit_in_bytes");
+    }
+  else
+    {
+      self->current = mgr_proc_file_new (directory, "memory.current");
       self->max = mgr_proc_file_new (directory, "memory.max");
       self->high = mgr_proc_file_new (directory, "memory.high");
+      self->swap_current = mgr_proc_file_new (directory, "memory.swap.current");
+      self->swap_max = mgr_proc_file_new (directory, "memory.swap.max");
     }
 
   return self;
@@ -46,6 +59,8 @@ mgr_cgroup_group_free (MgrCgroupGroup *self)
   g_clear_pointer (&self->stat, mgr_proc_file_free);
   g_clear_pointer (&self->max, mgr_proc_file_free);
   g_clear_pointer (&self->high, mgr_proc_file_free);
+  g_clear_pointer (&self->swap_current, mgr_proc_file_free);
+  g_clear_pointer (&self->swap_max, mgr_proc_file_free);
   g_free (self->directory);
   g_free (self);
 }
@@ -54,6 +69,15 @@ const char *
 mgr_cgroup_group_get_directory (MgrCgroupGroup *self)
 {
   return self->directory;
+}
+
+static gboolean
+set_no_number_error (MgrProcFile  *file,
+                     GError      **error)
+{
+  g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+               "The file “%s” holds no number of bytes", mgr_proc_file_get_display_path (file));
+  return FALSE;
 }
 
 static gboolean
@@ -66,14 +90,36 @@ read_limit (MgrProcFile  *file,
   if (text == NULL)
     return FALSE;
 
-  if (!mgr_proc_text_limit (text, out_limit))
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” holds no number of bytes", mgr_proc_file_get_path (file));
-      return FALSE;
-    }
+  return mgr_proc_text_limit (text, out_limit) || set_no_number_error (file, error);
+}
 
-  return TRUE;
+static gboolean
+read_amount (MgrProcFile  *file,
+             guint64      *out_amount,
+             GError      **error)
+{
+  const char *text = mgr_proc_file_read (file, error);
+
+  if (text == NULL)
+    return FALSE;
+
+  return mgr_proc_text_amount (text, out_amount) || set_no_number_error (file, error);
+}
+
+/* A use is no limit: nothing is too large, and there is no `max`. */
+static gboolean
+read_use (MgrProcFile  *file,
+          guint64      *out_use,
+          GError      **error)
+{
+  const char *text = mgr_proc_file_read (file, error);
+  const char *end = NULL;
+
+  if (text == NULL)
+    return FALSE;
+
+  return (mgr_proc_text_number (text, &end, out_use) && *end == '\n') ||
+         set_no_number_error (file, error);
 }
 
 /* A group that has some of its files has to have them all: an absent one is a
@@ -99,13 +145,11 @@ stat_lookup (MgrCgroupGroup  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-               "The file “%s” has no usable %s", mgr_proc_file_get_path (self->stat), key);
+               "The file “%s” has no usable %s", mgr_proc_file_get_display_path (self->stat), key);
   return FALSE;
 }
 
-/* What the kernel gives back before it kills: the cold half of the page cache, and
- * half of the warm one and of the slab caches, since the rest is the working set.
- * `cache` is of no use here: shared memory and tmpfs sit in it. */
+/* `cache` is of no use here: shared memory and tmpfs sit in it. */
 static gboolean
 read_stat (MgrCgroupGroup    *self,
            MgrCgroupFigures  *figures,
@@ -116,7 +160,6 @@ read_stat (MgrCgroupGroup    *self,
   guint64 inactive_file = 0;
   guint64 active_file = 0;
   guint64 slab = 0;
-  guint64 sum = 0;
 
   if (!require (text != NULL, error) ||
       !stat_lookup (self, text, v1 ? "total_inactive_file" : "inactive_file",
@@ -135,34 +178,8 @@ read_stat (MgrCgroupGroup    *self,
       figures->limit = mgr_limit_normalize (figures->limit);
     }
 
-  if (!g_uint64_checked_add (&sum, inactive_file, active_file / 2) ||
-      !g_uint64_checked_add (&sum, sum, slab / 2))
-    sum = G_MAXUINT64;
-
-  figures->reclaimable = MIN (sum, figures->current);
-  return TRUE;
-}
-
-static gboolean
-read_current (MgrCgroupGroup    *self,
-              MgrCgroupFigures  *figures,
-              GError           **error)
-{
-  /* A use is no limit: 0 is 0, and nothing is too large. */
-  const char *text = mgr_proc_file_read (self->current, error);
-  const char *end = NULL;
-
-  if (text == NULL)
-    return FALSE;
-
-  if (!mgr_proc_text_number (text, &end, &figures->current) || *end != '\n')
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” holds no number of bytes",
-                   mgr_proc_file_get_path (self->current));
-      return FALSE;
-    }
-
+  figures->reclaimable =
+    mgr_cgroup_reclaimable (figures->current, inactive_file, active_file, slab);
   return TRUE;
 }
 
@@ -174,7 +191,7 @@ mgr_cgroup_group_read (MgrCgroupGroup    *self,
   figures->limit = MGR_NO_LIMIT;
   figures->soft_limit = MGR_NO_LIMIT;
 
-  if (!read_current (self, figures, error))
+  if (!read_use (self->current, &figures->current, error))
     return FALSE;
 
   if (self->version != 1 &&
@@ -183,4 +200,36 @@ mgr_cgroup_group_read (MgrCgroupGroup    *self,
     return FALSE;
 
   return read_stat (self, figures, error);
+}
+
+/* What the group may have together, less what it may have in memory, is what may be
+ * in swap. */
+static gboolean
+read_swap_v1 (MgrCgroupGroup  *self,
+              MgrCgroupSwap   *swap,
+              GError         **error)
+{
+  guint64 limit = 0;
+  guint64 used = 0;
+
+  if (!require (read_amount (self->max, &limit, error), error) ||
+      !require (read_use (self->current, &used, error), error))
+    return FALSE;
+
+  if (swap->limit != MGR_NO_LIMIT)
+    swap->limit -= MIN (limit, swap->limit);
+  swap->used -= MIN (used, swap->used);
+  return TRUE;
+}
+
+gboolean
+mgr_cgroup_group_read_swap (MgrCgroupGroup  *self,
+                            MgrCgroupSwap   *swap,
+                            GError         **error)
+{
+  if (!read_amount (self->swap_max, &swap->limit, error) ||
+      !require (read_use (self->swap_current, &swap->used, error), error))
+    return FALSE;
+
+  return self->version != 1 || read_swap_v1 (self, swap, error);
 }

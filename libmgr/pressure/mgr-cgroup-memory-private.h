@@ -8,7 +8,8 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
-#include <glib.h>
+#include "pressure/mgr-cgroup-tree-private.h"
+#include "pressure/mgr-meminfo-private.h"
 
 G_BEGIN_DECLS
 
@@ -30,12 +31,27 @@ typedef struct
   gboolean sees_root;             /* no limit can hide above what is visible */
 } MgrCgroupSummary;
 
-MgrCgroupMemory *mgr_cgroup_memory_new         (const char        *proc_path,
-                                                const char        *cgroup_path);
-void             mgr_cgroup_memory_free        (MgrCgroupMemory   *self);
-guint            mgr_cgroup_memory_get_version (MgrCgroupMemory   *self);
-gboolean         mgr_cgroup_memory_read        (MgrCgroupMemory   *self,
-                                                MgrCgroupSummary  *summary,
-                                                GError           **error);
+/* Swap space that this process may use, in bytes: the bound that leaves least. */
+typedef struct
+{
+  guint64 limit;
+  guint64 used;
+  guint64 available;
+  const char *directory; /* of the group that bounds it; NULL: the machine does */
+  guint64 least_limit;   /* of all bounds */
+} MgrSwapSummary;
+
+/* @tree has to outlive it, and to be up to date when it is read. */
+MgrCgroupMemory *mgr_cgroup_memory_new       (MgrCgroupTree     *tree);
+void             mgr_cgroup_memory_free      (MgrCgroupMemory   *self);
+gboolean         mgr_cgroup_memory_read      (MgrCgroupMemory   *self,
+                                              MgrCgroupSummary  *summary,
+                                              GError           **error);
+
+/* Without a memory cgroup the machine's swap space is all there is to know. */
+gboolean         mgr_cgroup_memory_read_swap (MgrCgroupMemory   *self,
+                                              const MgrMeminfo  *host,
+                                              MgrSwapSummary    *summary,
+                                              GError           **error);
 
 G_END_DECLS

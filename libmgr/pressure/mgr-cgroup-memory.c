@@ -8,22 +8,20 @@
 
 #include "base/mgr-error.h"
 #include "pressure/mgr-cgroup-group-private.h"
-#include "pressure/mgr-cgroup-tree-private.h"
-#include "pressure/mgr-proc-file-private.h"
 
 struct _MgrCgroupMemory
 {
-  MgrCgroupTree *tree; /* (owned) */
+  MgrCgroupTree *tree; /* (unowned) */
+  guint generation;    /* of the tree, when groups was made; 0: never */
   GPtrArray *groups;   /* (owned) (element-type MgrCgroupGroup): the own one first */
 };
 
 MgrCgroupMemory *
-mgr_cgroup_memory_new (const char *proc_path,
-                       const char *cgroup_path)
+mgr_cgroup_memory_new (MgrCgroupTree *tree)
 {
   MgrCgroupMemory *self = g_new0 (MgrCgroupMemory, 1);
 
-  self->tree = mgr_cgroup_tree_new (proc_path, cgroup_path);
+  self->tree = tree;
   self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_cgroup_group_free);
   return self;
 }
@@ -31,41 +29,23 @@ mgr_cgroup_memory_new (const char *proc_path,
 void
 mgr_cgroup_memory_free (MgrCgroupMemory *self)
 {
-  mgr_cgroup_tree_free (self->tree);
   g_ptr_array_unref (self->groups);
   g_free (self);
 }
 
-guint
-mgr_cgroup_memory_get_version (MgrCgroupMemory *self)
+static void
+cgroup_memory_update (MgrCgroupMemory *self)
 {
-  return mgr_cgroup_tree_get_version (self->tree);
-}
+  const char * const *directories = mgr_cgroup_tree_get_memory_dirs (self->tree);
+  guint version = mgr_cgroup_tree_get_version (self->tree);
 
-static gboolean
-cgroup_memory_update (MgrCgroupMemory  *self,
-                      GError          **error)
-{
-  const char * const *directories;
-  gboolean changed = FALSE;
+  if (self->generation == mgr_cgroup_tree_get_generation (self->tree))
+    return;
 
-  if (!mgr_cgroup_tree_update (self->tree, &changed, error))
-    {
-      g_ptr_array_set_size (self->groups, 0);
-      return FALSE;
-    }
-
-  if (!changed)
-    return TRUE;
-
+  self->generation = mgr_cgroup_tree_get_generation (self->tree);
   g_ptr_array_set_size (self->groups, 0);
-  directories = mgr_cgroup_tree_get_memory_dirs (self->tree);
   for (gsize i = 0; directories[i] != NULL; i++)
-    g_ptr_array_add (self->groups,
-                     mgr_cgroup_group_new (directories[i],
-                                           mgr_cgroup_tree_get_version (self->tree)));
-
-  return TRUE;
+    g_ptr_array_add (self->groups, mgr_cgroup_group_new (directories[i], version));
 }
 
 static double
@@ -172,9 +152,7 @@ mgr_cgroup_memory_read (MgrCgroupMemory   *self,
     .fullest_limit = MGR_NO_LIMIT,
   };
 
-  if (!cgroup_memory_update (self, error))
-    return FALSE;
-
+  cgroup_memory_update (self);
   if (self->groups->len == 0)
     {
       g_set_error_literal (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
@@ -191,12 +169,71 @@ mgr_cgroup_memory_read (MgrCgroupMemory   *self,
   if (n_read == 0 && !mgr_cgroup_tree_is_in_root (self->tree))
     {
       MgrCgroupGroup *top = g_ptr_array_index (self->groups, self->groups->len - 1);
+      g_autofree char *shown = g_filename_display_name (mgr_cgroup_group_get_directory (top));
 
       g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
                    "The cgroup “%s” and those below it have no memory files: "
-                   "enable the memory controller for them in cgroup.subtree_control",
-                   mgr_cgroup_group_get_directory (top));
+                   "enable the memory controller for them in cgroup.subtree_control", shown);
       return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+swap_summary_add (MgrSwapSummary      *summary,
+                  const char          *directory,
+                  const MgrCgroupSwap *swap)
+{
+  guint64 available = swap->limit > swap->used ? swap->limit - swap->used : 0;
+
+  if (swap->limit == MGR_NO_LIMIT)
+    return;
+
+  summary->least_limit = MIN (summary->least_limit, swap->limit);
+  if (available > summary->available ||
+      (available == summary->available && swap->limit >= summary->limit))
+    return;
+
+  summary->limit = swap->limit;
+  summary->used = swap->used;
+  summary->available = available;
+  summary->directory = directory;
+}
+
+gboolean
+mgr_cgroup_memory_read_swap (MgrCgroupMemory   *self,
+                             const MgrMeminfo  *host,
+                             MgrSwapSummary    *summary,
+                             GError           **error)
+{
+  *summary = (MgrSwapSummary) {
+    .limit = host->swap_total,
+    .used = host->swap_total - host->swap_free,
+    .available = host->swap_free,
+    .least_limit = host->swap_total,
+  };
+
+  /* No group can allow what the machine does not have. */
+  if (host->swap_total == 0)
+    return TRUE;
+
+  cgroup_memory_update (self);
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      MgrCgroupGroup *group = g_ptr_array_index (self->groups, i);
+      g_autoptr (GError) local_error = NULL;
+      MgrCgroupSwap swap = { 0 };
+
+      if (mgr_cgroup_group_read_swap (group, &swap, &local_error))
+        {
+          swap_summary_add (summary, mgr_cgroup_group_get_directory (group), &swap);
+        }
+      else if (!g_error_matches (local_error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
     }
 
   return TRUE;

@@ -27,6 +27,9 @@ gboolean            mgr_cgroup_tree_update          (MgrCgroupTree  *self,
                                                      gboolean       *out_changed,
                                                      GError        **error);
 
+/* A number that is another after each change. */
+guint               mgr_cgroup_tree_get_generation  (MgrCgroupTree  *self);
+
 /* Version of the hierarchy with the memory controller: 1, 2, or 0 for none. */
 guint               mgr_cgroup_tree_get_version     (MgrCgroupTree  *self);
 

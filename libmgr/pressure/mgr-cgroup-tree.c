@@ -22,6 +22,7 @@ struct _MgrCgroupTree
   MgrProcFile *membership; /* (owned) self/cgroup */
   MgrProcFile *mounts;     /* (owned) self/mountinfo */
 
+  guint generation;
   char *last_membership;   /* (owned) (nullable): none yet */
   guint version;
   gboolean has_root;
@@ -66,6 +67,7 @@ mgr_cgroup_tree_new (const char *proc_path,
 static void
 cgroup_tree_clear (MgrCgroupTree *self)
 {
+  self->generation++;
   g_clear_pointer (&self->last_membership, g_free);
   g_clear_pointer (&self->memory_dirs, g_strfreev);
   g_clear_pointer (&self->unified_dirs, g_strfreev);
@@ -82,6 +84,30 @@ mgr_cgroup_tree_free (MgrCgroupTree *self)
   mgr_proc_file_free (self->mounts);
   g_free (self->cgroup_path);
   g_free (self);
+}
+
+/* The kernel writes white space and backslashes in paths as a backslash and three
+ * octal digits, and nothing else in another way. */
+static char *
+unescape_path (const char *field)
+{
+  GString *path = g_string_new (NULL);
+
+  while (*field != '\0')
+    {
+      if (field[0] == '\\' && strspn (field + 1, "01234567") >= 3)
+        {
+          g_string_append_c (path, (char) ((field[1] - '0') << 6 | (field[2] - '0') << 3 |
+                                           (field[3] - '0')));
+          field += 4;
+        }
+      else
+        {
+          g_string_append_c (path, *field++);
+        }
+    }
+
+  return g_string_free (path, FALSE);
 }
 
 /* A line is `36 35 98:0 /root /point rw,noatime shared:1 - cgroup2 none rw`, with
@@ -102,8 +128,8 @@ cgroup_mount_parse (const char *line)
     return NULL;
 
   mount = g_new0 (CgroupMount, 1);
-  mount->root = g_strcompress (fields[MOUNT_FIELD_ROOT]);
-  mount->point = g_strcompress (fields[MOUNT_FIELD_POINT]);
+  mount->root = unescape_path (fields[MOUNT_FIELD_ROOT]);
+  mount->point = unescape_path (fields[MOUNT_FIELD_POINT]);
   mount->type = g_strdup (fields[dash + 1]);
   mount->controllers = g_strsplit (fields[dash + 3], ",", -1);
   return g_steal_pointer (&mount);
@@ -310,6 +336,12 @@ mgr_cgroup_tree_update (MgrCgroupTree  *self,
 
   cgroup_tree_resolve (self, membership, mounts);
   return TRUE;
+}
+
+guint
+mgr_cgroup_tree_get_generation (MgrCgroupTree *self)
+{
+  return self->generation;
 }
 
 guint

@@ -12,10 +12,18 @@
 
 G_BEGIN_DECLS
 
-/* Reads MemTotal and MemAvailable in bytes; available is never more than total. */
+/* What meminfo tells, in bytes. */
+typedef struct
+{
+  guint64 total;
+  guint64 available;  /* never more than total */
+  guint64 anonymous;  /* MGR_NO_LIMIT: not told */
+  guint64 swap_total; /* MGR_NO_LIMIT: not told */
+  guint64 swap_free;  /* never more than swap_total */
+} MgrMeminfo;
+
 gboolean mgr_meminfo_read (MgrProcFile  *file,
-                           guint64      *out_total,
-                           guint64      *out_available,
+                           MgrMeminfo   *meminfo,
                            GError      **error);
 
 G_END_DECLS

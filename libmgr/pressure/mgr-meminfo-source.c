@@ -6,8 +6,8 @@
 
 #include "pressure/mgr-meminfo-source.h"
 
-#include "pressure/mgr-meminfo-private.h"
-#include "pressure/mgr-proc-file-private.h"
+#include "base/mgr-error.h"
+#include "pressure/mgr-system-source-private.h"
 
 /**
  * SECTION:mgr-meminfo-source
@@ -22,70 +22,67 @@
 /**
  * MgrMeminfoSource:
  *
- * A #MgrPressureSource called “meminfo”.
+ * A #MgrPressureSource called “meminfo”, of the scope %MGR_PRESSURE_SCOPE_MACHINE.
  *
  * Since: 1.0
  */
 struct _MgrMeminfoSource
 {
-  GObject parent_instance;
+  MgrSystemSource parent_instance;
 
-  char *proc_path;   /* (owned) */
-  GMutex lock;
-  MgrProcFile *file; /* (owned), guarded by lock */
+  gboolean user_memory;
 };
 
 typedef enum
 {
-  PROP_PROC_PATH = 1,
+  PROP_USER_MEMORY = 1,
 } MgrMeminfoSourceProperty;
 
-static GParamSpec *props[PROP_PROC_PATH + 1] = { NULL, };
+static GParamSpec *props[PROP_USER_MEMORY + 1] = { NULL, };
 
-static void mgr_meminfo_source_iface_init (MgrPressureSourceInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (MgrMeminfoSource, mgr_meminfo_source, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (MGR_TYPE_PRESSURE_SOURCE,
-                                                      mgr_meminfo_source_iface_init))
+G_DEFINE_FINAL_TYPE (MgrMeminfoSource, mgr_meminfo_source, MGR_TYPE_SYSTEM_SOURCE)
 
 static const char *
-mgr_meminfo_source_get_name (MgrPressureSource *source)
+mgr_meminfo_source_source_name (MgrSystemSource *source)
 {
   return "meminfo";
 }
 
 static MgrPressureReading *
-mgr_meminfo_source_read (MgrPressureSource  *source,
-                         GError            **error)
+read_user_memory (MgrSystemFiles    *files,
+                  const MgrMeminfo  *host,
+                  GError           **error)
 {
-  MgrMeminfoSource *self = MGR_MEMINFO_SOURCE (source);
-  guint64 total = 0;
-  guint64 available = 0;
-  gboolean success;
+  if (host->anonymous > host->total)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” has no usable AnonPages",
+                   mgr_system_files_get_meminfo_path (files));
+      return NULL;
+    }
 
-  g_mutex_lock (&self->lock);
-  success = mgr_meminfo_read (self->file, &total, &available, error);
-  g_mutex_unlock (&self->lock);
-
-  return success
-    ? mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_MACHINE,
-                                          total - available, available, total, 0.0)
-    : NULL;
+  return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_MACHINE,
+                                             host->anonymous, host->available,
+                                             host->anonymous + host->available, 0.0);
 }
 
-static gboolean
-mgr_meminfo_source_is_thread_safe (MgrPressureSource *source)
+static MgrPressureReading *
+mgr_meminfo_source_measure (MgrSystemSource  *source,
+                            gint64            now,
+                            GError          **error)
 {
-  return TRUE;
-}
+  MgrSystemFiles *files = mgr_system_source_get_files (source);
+  const MgrMeminfo *host = mgr_system_files_read_meminfo (files, error);
 
-static void
-mgr_meminfo_source_iface_init (MgrPressureSourceInterface *iface)
-{
-  iface->get_name = mgr_meminfo_source_get_name;
-  iface->read = mgr_meminfo_source_read;
-  iface->is_thread_safe = mgr_meminfo_source_is_thread_safe;
-  iface->prompt = TRUE;
+  if (host == NULL)
+    return NULL;
+
+  if (MGR_MEMINFO_SOURCE (source)->user_memory)
+    return read_user_memory (files, host, error);
+
+  return mgr_pressure_reading_new_for_scope (MGR_PRESSURE_SCOPE_MACHINE,
+                                             host->total - host->available, host->available,
+                                             host->total, 0.0);
 }
 
 static void
@@ -98,8 +95,8 @@ mgr_meminfo_source_get_property (GObject    *object,
 
   switch ((MgrMeminfoSourceProperty) id)
     {
-    case PROP_PROC_PATH:
-      g_value_set_string (value, self->proc_path);
+    case PROP_USER_MEMORY:
+      g_value_set_boolean (value, self->user_memory);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -116,8 +113,8 @@ mgr_meminfo_source_set_property (GObject      *object,
 
   switch ((MgrMeminfoSourceProperty) id)
     {
-    case PROP_PROC_PATH:
-      self->proc_path = g_value_dup_string (value);
+    case PROP_USER_MEMORY:
+      self->user_memory = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -125,49 +122,28 @@ mgr_meminfo_source_set_property (GObject      *object,
 }
 
 static void
-mgr_meminfo_source_constructed (GObject *object)
-{
-  MgrMeminfoSource *self = MGR_MEMINFO_SOURCE (object);
-
-  G_OBJECT_CLASS (mgr_meminfo_source_parent_class)->constructed (object);
-
-  if (self->proc_path == NULL)
-    self->proc_path = g_strdup (MGR_DEFAULT_PROC_PATH);
-  self->file = mgr_proc_file_new (self->proc_path, "meminfo");
-}
-
-static void
-mgr_meminfo_source_finalize (GObject *object)
-{
-  MgrMeminfoSource *self = MGR_MEMINFO_SOURCE (object);
-
-  g_clear_pointer (&self->file, mgr_proc_file_free);
-  g_free (self->proc_path);
-  g_mutex_clear (&self->lock);
-
-  G_OBJECT_CLASS (mgr_meminfo_source_parent_class)->finalize (object);
-}
-
-static void
 mgr_meminfo_source_class_init (MgrMeminfoSourceClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MgrSystemSourceClass *source_class = MGR_SYSTEM_SOURCE_CLASS (klass);
 
   object_class->get_property = mgr_meminfo_source_get_property;
   object_class->set_property = mgr_meminfo_source_set_property;
-  object_class->constructed = mgr_meminfo_source_constructed;
-  object_class->finalize = mgr_meminfo_source_finalize;
+  source_class->source_name = mgr_meminfo_source_source_name;
+  source_class->measure = mgr_meminfo_source_measure;
 
   /**
-   * MgrMeminfoSource:proc-path:
+   * MgrMeminfoSource:user-memory:
    *
-   * The directory that stands for /proc.
+   * Whether only the memory of programs counts: AnonPages as used, and AnonPages +
+   * MemAvailable as the limit. What the kernel, huge pages and tmpfs hold, and no
+   * program can give back, is then neither.
    *
    * Since: 1.0
    */
-  props[PROP_PROC_PATH] =
-    g_param_spec_string ("proc-path", NULL, NULL, NULL,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_USER_MEMORY] =
+    g_param_spec_boolean ("user-memory", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
@@ -175,7 +151,6 @@ mgr_meminfo_source_class_init (MgrMeminfoSourceClass *klass)
 static void
 mgr_meminfo_source_init (MgrMeminfoSource *self)
 {
-  g_mutex_init (&self->lock);
 }
 
 /**

@@ -8,14 +8,14 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
-#include "pressure/mgr-pressure-source.h"
+#include "pressure/mgr-system-source.h"
 
 G_BEGIN_DECLS
 
 #define MGR_TYPE_MEMINFO_SOURCE (mgr_meminfo_source_get_type ())
 
 MGR_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (MgrMeminfoSource, mgr_meminfo_source, MGR, MEMINFO_SOURCE, GObject)
+G_DECLARE_FINAL_TYPE (MgrMeminfoSource, mgr_meminfo_source, MGR, MEMINFO_SOURCE, MgrSystemSource)
 
 MGR_AVAILABLE_IN_1_0
 MgrPressureSource *mgr_meminfo_source_new (const char *proc_path);

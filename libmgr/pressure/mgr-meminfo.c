@@ -8,10 +8,18 @@
 
 #include "base/mgr-error.h"
 
+static guint64
+lookup_optional (const char *text,
+                 const char *key)
+{
+  guint64 bytes = 0;
+
+  return mgr_proc_text_lookup (text, key, &bytes) ? bytes : MGR_NO_LIMIT;
+}
+
 gboolean
 mgr_meminfo_read (MgrProcFile  *file,
-                  guint64      *out_total,
-                  guint64      *out_available,
+                  MgrMeminfo   *meminfo,
                   GError      **error)
 {
   const char *text = mgr_proc_file_read (file, error);
@@ -24,7 +32,7 @@ mgr_meminfo_read (MgrProcFile  *file,
   if (!mgr_proc_text_lookup (text, "MemTotal", &total) || total == 0)
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable MemTotal", mgr_proc_file_get_path (file));
+                   "The file “%s” has no usable MemTotal", mgr_proc_file_get_display_path (file));
       return FALSE;
     }
 
@@ -32,11 +40,17 @@ mgr_meminfo_read (MgrProcFile  *file,
   if (!mgr_proc_text_lookup (text, "MemAvailable", &available))
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable MemAvailable", mgr_proc_file_get_path (file));
+                   "The file “%s” has no usable MemAvailable",
+                   mgr_proc_file_get_display_path (file));
       return FALSE;
     }
 
-  *out_total = total;
-  *out_available = MIN (available, total);
+  meminfo->total = total;
+  meminfo->available = MIN (available, total);
+  meminfo->anonymous = lookup_optional (text, "AnonPages");
+  meminfo->swap_free = lookup_optional (text, "SwapFree");
+  meminfo->swap_total = meminfo->swap_free != MGR_NO_LIMIT
+                          ? lookup_optional (text, "SwapTotal") : MGR_NO_LIMIT;
+  meminfo->swap_free = MIN (meminfo->swap_free, meminfo->swap_total);
   return TRUE;
 }

@@ -8,11 +8,8 @@
 
 #include "base/mgr-owner-context-private.h"
 #include "base/mgr-size.h"
-#include "pressure/mgr-cgroup-memory-private.h"
-#include "pressure/mgr-meminfo-private.h"
-#include "pressure/mgr-proc-file-private.h"
-
-#include <string.h>
+#include "pressure/mgr-limit-findings-private.h"
+#include "pressure/mgr-memory-limits-private.h"
 
 /**
  * SECTION:mgr-memory-limits
@@ -25,25 +22,31 @@
  * mgr_memory_limits_explain().
  *
  * The figures are those of the last mgr_memory_limits_refresh(), the first of
- * which comes with the construction. All functions may be called from any thread;
- * `notify` is emitted in the main context that was the thread default when the
- * object was made.
+ * which comes with the construction. A #MgrPressureMonitor that is given the limits
+ * refreshes them with each sample. All functions may be called from any thread;
+ * signals and notifications come in the main context that was the thread default
+ * when the object was made.
  */
 
-/* A figure and the rule that gave it. */
+/* A figure and the rule that gave it, as it was found last. */
 typedef struct
 {
-  guint64 bytes; /* or MGR_NO_LIMIT */
-  char *rule;    /* (owned) (nullable) */
-} Bound;
+  guint64 bytes;    /* or MGR_NO_LIMIT: none is known */
+  const char *rule; /* (unowned) (nullable): static */
+  char *place;      /* (owned) (nullable) */
+} Figure;
 
-typedef struct
+typedef enum
 {
-  Bound limit;
-  Bound soft_limit;
-  Bound headroom;
-  GString *notes; /* (owned): sentences about what could not be seen */
-} Findings;
+  FIGURE_LIMIT,
+  FIGURE_SOFT_LIMIT,
+  FIGURE_HEADROOM,
+  FIGURE_SWAP,
+} FigureId;
+
+#define N_FIGURES (FIGURE_SWAP + 1)
+
+static const char *const figure_names[N_FIGURES] = { "Limit", "Soft limit", "Headroom", "Swap" };
 
 /**
  * MgrMemoryLimits:
@@ -56,19 +59,21 @@ struct _MgrMemoryLimits
 {
   GObject parent_instance;
 
-  char *proc_path;         /* (owned) */
-  char *cgroup_path;       /* (owned) (nullable) */
-  GMainContext *owner;     /* (owned) */
+  char *proc_path;       /* (owned) */
+  char *cgroup_path;     /* (owned) (nullable) */
+  GMainContext *owner;   /* (owned) */
+  GWeakRef follower;
+  MgrLimitsFollowFunc follow; /* (nullable): nobody follows */
 
-  GMutex lock;             /* guards what follows */
-  MgrCgroupMemory *cgroup; /* (owned) */
-  MgrProcFile *meminfo;    /* (owned) */
-  MgrProcFile *rlimits;    /* (owned) */
-  MgrProcFile *status;     /* (owned) */
-  guint64 limit;
-  guint64 soft_limit;
-  guint64 headroom;
-  char *explanation;       /* (owned) */
+  MgrSystemFiles *files; /* (owned) */
+  MgrProcFile *rlimits;  /* (owned), guarded by the lock of the files */
+  MgrProcFile *status;   /* (owned), guarded by the lock of the files */
+
+  GMutex lock;           /* guards what follows; taken after that of the files */
+  Figure figures[N_FIGURES];
+  guint64 swap_limit;    /* bytes, or MGR_NO_LIMIT */
+  char *notes;           /* (owned) (nullable) */
+  guint serial;          /* of the last change of a limit */
 };
 
 typedef enum
@@ -78,247 +83,171 @@ typedef enum
   PROP_LIMIT,
   PROP_SOFT_LIMIT,
   PROP_HEADROOM,
+  PROP_SWAP,
 } MgrMemoryLimitsProperty;
 
-static GParamSpec *props[PROP_HEADROOM + 1] = { NULL, };
+static GParamSpec *props[PROP_SWAP + 1] = { NULL, };
+
+typedef enum
+{
+  SIGNAL_LIMITS_CHANGED,
+} MgrMemoryLimitsSignal;
+
+static guint signals[SIGNAL_LIMITS_CHANGED + 1] = { 0, };
 
 G_DEFINE_FINAL_TYPE (MgrMemoryLimits, mgr_memory_limits, G_TYPE_OBJECT)
 
-static void
-bound_lower (Bound      *bound,
-             guint64     bytes,
-             const char *rule,
-             const char *place)
+static guint
+figure_property (FigureId id)
 {
-  if (bytes >= bound->bytes)
-    return;
-
-  bound->bytes = bytes;
-  g_free (bound->rule);
-  bound->rule = g_strdup_printf ("%s of %s", rule, place);
+  return PROP_LIMIT + (guint) id;
 }
 
-static guint64
-bound_get (const Bound *bound)
+/* Returns whether the figure is another. */
+static gboolean
+figure_update (Figure         *figure,
+               const MgrBound *bound)
 {
-  return bound->bytes != MGR_NO_LIMIT ? bound->bytes : 0;
-}
+  gboolean changed = figure->bytes != bound->bytes;
 
-static void
-findings_init (Findings *findings)
-{
-  *findings = (Findings) {
-    .limit = { MGR_NO_LIMIT, NULL },
-    .soft_limit = { MGR_NO_LIMIT, NULL },
-    .headroom = { MGR_NO_LIMIT, NULL },
-    .notes = g_string_new (NULL),
-  };
-}
-
-static void
-findings_clear (Findings *findings)
-{
-  g_free (findings->limit.rule);
-  g_free (findings->soft_limit.rule);
-  g_free (findings->headroom.rule);
-  g_string_free (findings->notes, TRUE);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Findings, findings_clear)
-
-static void
-findings_note (Findings   *findings,
-               const char *note)
-{
-  g_string_append_printf (findings->notes, "%s.\n", note);
-}
-
-static void
-find_host (MgrMemoryLimits *self,
-           Findings        *findings)
-{
-  g_autoptr (GError) error = NULL;
-  const char *path = mgr_proc_file_get_path (self->meminfo);
-  guint64 total = 0;
-  guint64 available = 0;
-
-  if (!mgr_meminfo_read (self->meminfo, &total, &available, &error))
+  figure->bytes = bound->bytes;
+  figure->rule = bound->rule;
+  if (g_strcmp0 (figure->place, bound->place) != 0)
     {
-      findings_note (findings, error->message);
+      g_free (figure->place);
+      figure->place = g_strdup (bound->place);
+    }
+
+  return changed;
+}
+
+static void
+explain_figure (GString      *text,
+                const char   *name,
+                const Figure *figure)
+{
+  g_autofree char *size = mgr_size_format (figure->bytes);
+  g_autofree char *place = NULL;
+
+  if (figure->bytes == MGR_NO_LIMIT)
+    {
+      g_string_append_printf (text, "%s: none\n", name);
       return;
     }
 
-  bound_lower (&findings->limit, total, "MemTotal", path);
-  bound_lower (&findings->headroom, available, "MemAvailable", path);
+  /* A cgroup may have any name. */
+  place = g_filename_display_name (figure->place);
+  g_string_append_printf (text, "%s: %s, %s of %s\n", name, size, figure->rule, place);
 }
+
+/* What happened in a refresh, as bits of figures, and whether it is a limit. */
+typedef struct
+{
+  guint figures;
+  gboolean limits;
+} Changes;
 
 static void
-find_cgroup (MgrMemoryLimits *self,
-             Findings        *findings)
+changed_cb (gpointer object,
+            gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
-  MgrCgroupSummary summary;
-  gboolean v1;
-
-  if (!mgr_cgroup_memory_read (self->cgroup, &summary, &error))
-    {
-      findings_note (findings, error->message);
-      return;
-    }
-
-  v1 = mgr_cgroup_memory_get_version (self->cgroup) == 1;
-  bound_lower (&findings->limit, summary.limit,
-               v1 ? "hierarchical_memory_limit" : "memory.max", summary.limit_directory);
-  bound_lower (&findings->soft_limit, summary.soft_limit, "memory.high",
-               summary.soft_limit_directory);
-  bound_lower (&findings->headroom, summary.headroom, "the room left in the cgroup",
-               summary.headroom_directory);
-
-  if (!summary.sees_root)
-    findings_note (findings, "Limits above the topmost visible cgroup cannot be seen from here");
-}
-
-/* Lines of /proc/self/limits: `Max data size    SOFT    HARD    bytes`. */
-static guint64
-parse_rlimit (const char *text,
-              const char *name)
-{
-  const char *line = strstr (text, name);
-  const char *end = NULL;
-  guint64 value = 0;
-
-  if (line == NULL)
-    return MGR_NO_LIMIT;
-
-  line += strlen (name);
-  line += strspn (line, " ");
-  if (!mgr_proc_text_number (line, &end, &value) || *end != ' ')
-    return MGR_NO_LIMIT;
-
-  return mgr_limit_normalize (value);
-}
-
-static void
-find_rlimit (Findings   *findings,
-             const char *limits,
-             const char *status,
-             const char *limit_name,
-             const char *use_name,
-             const char *name)
-{
-  guint64 limit = parse_rlimit (limits, limit_name);
-  guint64 used = 0;
-
-  if (limit == MGR_NO_LIMIT)
-    return;
-
-  bound_lower (&findings->limit, limit, name, "this process");
-  if (status != NULL && mgr_proc_text_lookup (status, use_name, &used))
-    bound_lower (&findings->headroom, limit > used ? limit - used : 0, name, "this process");
-}
-
-static void
-find_rlimits (MgrMemoryLimits *self,
-              Findings        *findings)
-{
-  g_autoptr (GError) error = NULL;
-  const char *limits = mgr_proc_file_read (self->rlimits, &error);
-  const char *status;
-
-  if (limits == NULL)
-    {
-      findings_note (findings, error->message);
-      return;
-    }
-
-  status = mgr_proc_file_read (self->status, NULL);
-  find_rlimit (findings, limits, status, "Max address space", "VmSize", "RLIMIT_AS");
-  find_rlimit (findings, limits, status, "Max data size", "VmData", "RLIMIT_DATA");
-}
-
-static void
-explain_bound (GString     *text,
-               const char  *name,
-               const Bound *bound)
-{
-  g_autofree char *size = mgr_size_format (bound->bytes);
-
-  if (bound->bytes == MGR_NO_LIMIT)
-    g_string_append_printf (text, "%s: none\n", name);
-  else
-    g_string_append_printf (text, "%s: %s, %s\n", name, size, bound->rule);
-}
-
-static char *
-explain_findings (const Findings *findings)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  explain_bound (text, "Limit", &findings->limit);
-  explain_bound (text, "Soft limit", &findings->soft_limit);
-  explain_bound (text, "Headroom", &findings->headroom);
-  g_string_append (text, findings->notes->str);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-notify_cb (gpointer object,
-           gpointer user_data)
-{
-  guint changed = GPOINTER_TO_UINT (user_data);
+  const Changes *changes = user_data;
 
   g_object_freeze_notify (object);
-  for (guint id = PROP_LIMIT; id <= PROP_HEADROOM; id++)
+  for (FigureId id = FIGURE_LIMIT; id < N_FIGURES; id++)
     {
-      if (changed & (1u << id))
-        g_object_notify_by_pspec (object, props[id]);
+      if (changes->figures & (1u << id))
+        g_object_notify_by_pspec (object, props[figure_property (id)]);
     }
   g_object_thaw_notify (object);
-}
 
-static guint
-update_figure (guint64                 *figure,
-               const Bound             *bound,
-               MgrMemoryLimitsProperty  id)
-{
-  guint64 bytes = bound_get (bound);
-
-  if (*figure == bytes)
-    return 0;
-
-  *figure = bytes;
-  return 1u << id;
+  if (changes->limits)
+    g_signal_emit (object, signals[SIGNAL_LIMITS_CHANGED], 0);
 }
 
 static gboolean
-memory_limits_refresh (MgrMemoryLimits  *self,
-                       GError          **error)
+memory_limits_has_listener (MgrMemoryLimits *self,
+                            FigureId         id)
 {
-  g_auto (Findings) findings;
-  guint changed = 0;
+  guint notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
 
-  findings_init (&findings);
+  return g_signal_has_handler_pending (self, notify_id, 0, FALSE) ||
+         g_signal_has_handler_pending (self, notify_id,
+                                       g_param_spec_get_name_quark (props[figure_property (id)]),
+                                       FALSE);
+}
+
+/* What is left changes all the time: nobody is woken who does not listen. */
+static void
+memory_limits_post (MgrMemoryLimits *self,
+                    Changes          changes)
+{
+  const guint volatile_figures = 1u << FIGURE_HEADROOM | 1u << FIGURE_SWAP;
+
+  if ((changes.figures & ~volatile_figures) == 0 && !changes.limits &&
+      !memory_limits_has_listener (self, FIGURE_HEADROOM) &&
+      !memory_limits_has_listener (self, FIGURE_SWAP))
+    return;
+
+  mgr_owner_context_post (self->owner, self, changed_cb,
+                          g_memdup2 (&changes, sizeof changes), g_free);
+}
+
+/* With both locks held. */
+static Changes
+memory_limits_update (MgrMemoryLimits        *self,
+                      const MgrLimitFindings *findings)
+{
+  const MgrBound *bounds[N_FIGURES] = {
+    &findings->limit, &findings->soft_limit, &findings->headroom, &findings->swap,
+  };
+  Changes changes = { 0, findings->swap_limit != self->swap_limit };
+
+  for (FigureId id = FIGURE_LIMIT; id < N_FIGURES; id++)
+    {
+      if (figure_update (&self->figures[id], bounds[id]))
+        changes.figures |= 1u << id;
+    }
+
+  changes.limits = changes.limits ||
+                   (changes.figures & (1u << FIGURE_LIMIT | 1u << FIGURE_SOFT_LIMIT)) != 0;
+  self->swap_limit = findings->swap_limit;
+  if (g_strcmp0 (self->notes, findings->notes->str) != 0)
+    {
+      g_free (self->notes);
+      self->notes = g_strdup (findings->notes->str);
+    }
+  if (changes.limits)
+    self->serial++;
+
+  return changes;
+}
+
+static Changes
+memory_limits_look (MgrMemoryLimits *self)
+{
+  g_auto (MgrLimitFindings) findings;
+  Changes changes;
+
+  mgr_system_files_lock (self->files);
+  mgr_limit_findings_collect (&findings, self->files, self->rlimits, self->status);
 
   g_mutex_lock (&self->lock);
-  find_host (self, &findings);
-  find_cgroup (self, &findings);
-  find_rlimits (self, &findings);
-  changed |= update_figure (&self->limit, &findings.limit, PROP_LIMIT);
-  changed |= update_figure (&self->soft_limit, &findings.soft_limit, PROP_SOFT_LIMIT);
-  changed |= update_figure (&self->headroom, &findings.headroom, PROP_HEADROOM);
-  g_free (self->explanation);
-  self->explanation = explain_findings (&findings);
+  changes = memory_limits_update (self, &findings);
   g_mutex_unlock (&self->lock);
+  mgr_system_files_unlock (self->files);
 
-  if (changed != 0)
-    mgr_owner_context_post (self->owner, self, notify_cb, GUINT_TO_POINTER (changed), NULL);
+  return changes;
+}
 
-  if (findings.limit.bytes != MGR_NO_LIMIT)
-    return TRUE;
+static void
+memory_limits_tell_follower (MgrMemoryLimits *self,
+                             guint64          limit)
+{
+  g_autoptr (GObject) follower = self->follow != NULL ? g_weak_ref_get (&self->follower) : NULL;
 
-  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
-               "Nothing tells how much memory this process may have. %s", findings.notes->str);
-  return FALSE;
+  if (follower != NULL)
+    self->follow (follower, limit);
 }
 
 static void
@@ -346,6 +275,9 @@ mgr_memory_limits_get_property (GObject    *object,
     case PROP_HEADROOM:
       g_value_set_uint64 (value, mgr_memory_limits_get_headroom (self));
       break;
+    case PROP_SWAP:
+      g_value_set_uint64 (value, mgr_memory_limits_get_swap (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -370,6 +302,7 @@ mgr_memory_limits_set_property (GObject      *object,
     case PROP_LIMIT:
     case PROP_SOFT_LIMIT:
     case PROP_HEADROOM:
+    case PROP_SWAP:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -384,13 +317,12 @@ mgr_memory_limits_constructed (GObject *object)
 
   if (self->proc_path == NULL)
     self->proc_path = g_strdup (MGR_DEFAULT_PROC_PATH);
-  self->cgroup = mgr_cgroup_memory_new (self->proc_path, self->cgroup_path);
-  self->meminfo = mgr_proc_file_new (self->proc_path, "meminfo");
+  self->files = mgr_system_files_get (self->proc_path, self->cgroup_path);
   self->rlimits = mgr_proc_file_new (self->proc_path, "self/limits");
   self->status = mgr_proc_file_new (self->proc_path, "self/status");
 
-  /* That nothing is known shows in the figures. */
-  (void) memory_limits_refresh (self, NULL);
+  /* What is found first is no change; that nothing is known shows in the figures. */
+  memory_limits_look (self);
 }
 
 static void
@@ -398,12 +330,14 @@ mgr_memory_limits_finalize (GObject *object)
 {
   MgrMemoryLimits *self = MGR_MEMORY_LIMITS (object);
 
-  g_clear_pointer (&self->cgroup, mgr_cgroup_memory_free);
-  g_clear_pointer (&self->meminfo, mgr_proc_file_free);
+  for (FigureId id = FIGURE_LIMIT; id < N_FIGURES; id++)
+    g_free (self->figures[id].place);
+  g_clear_pointer (&self->files, mgr_system_files_unref);
   g_clear_pointer (&self->rlimits, mgr_proc_file_free);
   g_clear_pointer (&self->status, mgr_proc_file_free);
   g_clear_pointer (&self->owner, g_main_context_unref);
-  g_free (self->explanation);
+  g_weak_ref_clear (&self->follower);
+  g_free (self->notes);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
   g_mutex_clear (&self->lock);
@@ -476,14 +410,45 @@ mgr_memory_limits_class_init (MgrMemoryLimitsClass *klass)
   props[PROP_HEADROOM] =
     g_param_spec_uint64 ("headroom", NULL, NULL, 0, G_MAXUINT64, 0, figure_flags);
 
+  /**
+   * MgrMemoryLimits:swap:
+   *
+   * How much swap space this process may still use, in bytes. It comes on top of
+   * #MgrMemoryLimits:headroom.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SWAP] =
+    g_param_spec_uint64 ("swap", NULL, NULL, 0, G_MAXUINT64, 0, figure_flags);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+
+  /**
+   * MgrMemoryLimits::limits-changed:
+   * @self: the limits
+   *
+   * A refresh has found the limit, the soft limit or the limit of swap space to be
+   * another, or the first: it is emitted once for all that changed at a time, after
+   * the notifications, in the main context that was the thread default when @self was
+   * made. Headroom and free swap space change all the time, and count for
+   * nothing here.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_LIMITS_CHANGED] =
+    g_signal_new ("limits-changed", MGR_TYPE_MEMORY_LIMITS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
 }
 
 static void
 mgr_memory_limits_init (MgrMemoryLimits *self)
 {
   g_mutex_init (&self->lock);
+  g_weak_ref_init (&self->follower, NULL);
   self->owner = g_main_context_ref_thread_default ();
+  self->swap_limit = MGR_NO_LIMIT;
+  for (FigureId id = FIGURE_LIMIT; id < N_FIGURES; id++)
+    self->figures[id].bytes = MGR_NO_LIMIT;
 }
 
 /**
@@ -513,7 +478,8 @@ mgr_memory_limits_new (const char *proc_path,
  * @self: memory limits
  * @error: return location for a #GError
  *
- * Looks at everything again. What cannot be read is left out and named by
+ * Looks at everything again; #MgrMemoryLimits::limits-changed tells of a limit that
+ * is another than before. What cannot be read is left out and named by
  * mgr_memory_limits_explain(); only if nothing at all gives a limit this fails,
  * with %MGR_ERROR_NOT_AVAILABLE, and the figures are 0. May be called from any
  * thread.
@@ -526,23 +492,63 @@ gboolean
 mgr_memory_limits_refresh (MgrMemoryLimits  *self,
                            GError          **error)
 {
+  guint64 limit;
+  Changes changes;
+
   g_return_val_if_fail (MGR_IS_MEMORY_LIMITS (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return memory_limits_refresh (self, error);
+  changes = memory_limits_look (self);
+  if (changes.figures != 0 || changes.limits)
+    memory_limits_post (self, changes);
+
+  limit = mgr_memory_limits_get_limit (self);
+  if (limit > 0)
+    {
+      memory_limits_tell_follower (self, limit);
+      return TRUE;
+    }
+
+  g_mutex_lock (&self->lock);
+  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+               "Nothing tells how much memory this process may have. %s", self->notes);
+  g_mutex_unlock (&self->lock);
+  return FALSE;
 }
 
+void
+mgr_memory_limits_set_follower (MgrMemoryLimits     *self,
+                                GObject             *follower,
+                                MgrLimitsFollowFunc  func)
+{
+  g_weak_ref_set (&self->follower, follower);
+  self->follow = func;
+}
+
+guint
+mgr_memory_limits_get_serial (MgrMemoryLimits *self)
+{
+  guint serial;
+
+  g_mutex_lock (&self->lock);
+  serial = self->serial;
+  g_mutex_unlock (&self->lock);
+
+  return serial;
+}
+
+/* 0 stands for none in the public figures. */
 static guint64
 memory_limits_get_figure (MgrMemoryLimits *self,
-                          const guint64   *figure)
+                          FigureId         id)
 {
   guint64 bytes;
 
   g_mutex_lock (&self->lock);
-  bytes = *figure;
+  bytes = self->figures[id].bytes;
   g_mutex_unlock (&self->lock);
 
-  return bytes;
+  return bytes != MGR_NO_LIMIT ? bytes : 0;
 }
 
 /**
@@ -561,7 +567,7 @@ mgr_memory_limits_get_limit (MgrMemoryLimits *self)
 {
   g_return_val_if_fail (MGR_IS_MEMORY_LIMITS (self), 0);
 
-  return memory_limits_get_figure (self, &self->limit);
+  return memory_limits_get_figure (self, FIGURE_LIMIT);
 }
 
 /**
@@ -580,7 +586,7 @@ mgr_memory_limits_get_soft_limit (MgrMemoryLimits *self)
 {
   g_return_val_if_fail (MGR_IS_MEMORY_LIMITS (self), 0);
 
-  return memory_limits_get_figure (self, &self->soft_limit);
+  return memory_limits_get_figure (self, FIGURE_SOFT_LIMIT);
 }
 
 /**
@@ -602,7 +608,27 @@ mgr_memory_limits_get_headroom (MgrMemoryLimits *self)
 {
   g_return_val_if_fail (MGR_IS_MEMORY_LIMITS (self), 0);
 
-  return memory_limits_get_figure (self, &self->headroom);
+  return memory_limits_get_figure (self, FIGURE_HEADROOM);
+}
+
+/**
+ * mgr_memory_limits_get_swap:
+ * @self: memory limits
+ *
+ * Gets #MgrMemoryLimits:swap: the least of SwapFree and of what each visible cgroup
+ * may still use (memory.swap.max - memory.swap.current on v2; on v1 the same of
+ * memory.memsw less memory). May be called from any thread.
+ *
+ * Returns: bytes; 0 where there is none, or none is allowed
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_memory_limits_get_swap (MgrMemoryLimits *self)
+{
+  g_return_val_if_fail (MGR_IS_MEMORY_LIMITS (self), 0);
+
+  return memory_limits_get_figure (self, FIGURE_SWAP);
 }
 
 /**
@@ -619,13 +645,16 @@ mgr_memory_limits_get_headroom (MgrMemoryLimits *self)
 char *
 mgr_memory_limits_explain (MgrMemoryLimits *self)
 {
-  char *explanation;
+  g_autoptr (GString) text = NULL;
 
   g_return_val_if_fail (MGR_IS_MEMORY_LIMITS (self), NULL);
 
+  text = g_string_new (NULL);
   g_mutex_lock (&self->lock);
-  explanation = g_strdup (self->explanation);
+  for (FigureId id = FIGURE_LIMIT; id < N_FIGURES; id++)
+    explain_figure (text, figure_names[id], &self->figures[id]);
+  g_string_append (text, self->notes);
   g_mutex_unlock (&self->lock);
 
-  return explanation;
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -37,6 +37,9 @@ MGR_AVAILABLE_IN_1_0
 guint64          mgr_memory_limits_get_headroom   (MgrMemoryLimits  *self);
 
 MGR_AVAILABLE_IN_1_0
+guint64          mgr_memory_limits_get_swap       (MgrMemoryLimits  *self);
+
+MGR_AVAILABLE_IN_1_0
 char            *mgr_memory_limits_explain        (MgrMemoryLimits  *self);
 
 G_END_DECLS

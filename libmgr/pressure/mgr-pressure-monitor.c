@@ -11,6 +11,9 @@
 #include "pressure/mgr-pressure-monitor-private.h"
 #include "pressure/mgr-pressure-worker-private.h"
 #include "pressure/mgr-source-set-private.h"
+#include "pressure/mgr-system-files-private.h"
+
+#include <unistd.h>
 
 /**
  * SECTION:mgr-pressure-monitor
@@ -68,6 +71,9 @@ struct _MgrPressureMonitor
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
   MgrSourceSet *sources;     /* (owned) */
+  MgrOwnerWatch *watch;      /* (owned) */
+  MgrSystemWatch *system;    /* (owned) */
+  int worker_pid;            /* atomic: the process of the worker; 0: stopped */
 
   GMutex lock;               /* guards what follows */
   MgrPressureEngine *engine; /* (owned) */
@@ -82,16 +88,19 @@ typedef enum
   PROP_INTERVAL,
   PROP_RUNNING,
   PROP_ADAPTIVE,
+  PROP_LIMITS,
+  PROP_TRIGGER,
 } MgrPressureMonitorProperty;
 
-static GParamSpec *props[PROP_ADAPTIVE + 1] = { NULL, };
+static GParamSpec *props[PROP_TRIGGER + 1] = { NULL, };
 
 typedef enum
 {
   SIGNAL_PRESSURE_CHANGED,
+  SIGNAL_LIMITS_CHANGED,
 } MgrPressureMonitorSignal;
 
-static guint signals[SIGNAL_PRESSURE_CHANGED + 1] = { 0, };
+static guint signals[SIGNAL_LIMITS_CHANGED + 1] = { 0, };
 
 G_DEFINE_FINAL_TYPE (MgrPressureMonitor, mgr_pressure_monitor, G_TYPE_OBJECT)
 
@@ -120,9 +129,11 @@ pressure_changed_cb (gpointer object,
                  mgr_pressure_sample_get_level (sample), sample);
 }
 
+/* A source may drop the monitor while it is read. */
 static MgrPressureSample *
 monitor_take_sample (MgrPressureMonitor *self)
 {
+  g_autoptr (MgrPressureMonitor) alive = g_object_ref (self);
   MgrPressureFigures figures = { .time = 0 };
   g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
   MgrPressureLevel before;
@@ -145,13 +156,73 @@ monitor_take_sample (MgrPressureMonitor *self)
   return sample;
 }
 
+static void
+limits_changed_cb (gpointer object,
+                   gpointer user_data)
+{
+  g_signal_emit (object, signals[SIGNAL_LIMITS_CHANGED], 0, user_data);
+}
+
+/* A sample of what is there now, and the limits that hold now. */
+static MgrPressureSample *
+monitor_look (MgrPressureMonitor *self)
+{
+  guint outer = mgr_system_round_begin ();
+  MgrMemoryLimits *limits = mgr_system_watch_refresh_limits (self->system);
+  MgrPressureSample *sample;
+
+  if (limits != NULL)
+    mgr_owner_context_post (self->owner, self, limits_changed_cb, limits, g_object_unref);
+
+  sample = monitor_take_sample (self);
+  mgr_system_round_end (outer);
+  return sample;
+}
+
 static gint64
-monitor_tick (gpointer object)
+monitor_tick (gpointer           object,
+              MgrPressureWorker *worker)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
-  g_autoptr (MgrPressureSample) sample = monitor_take_sample (self);
+  g_autoptr (MgrPressureSample) sample = monitor_look (self);
 
-  return mgr_pressure_monitor_get_pace (self);
+  mgr_owner_watch_look (self->watch, self,
+                        mgr_pressure_sample_get_level (sample) >= MGR_PRESSURE_LEVEL_CRITICAL);
+  return mgr_system_watch_tick (self->system, worker, mgr_pressure_monitor_get_pace (self));
+}
+
+MgrSourceSet *
+mgr_pressure_monitor_get_sources (MgrPressureMonitor *self)
+{
+  return self->sources;
+}
+
+MgrSystemWatch *
+mgr_pressure_monitor_get_system (MgrPressureMonitor *self)
+{
+  return self->system;
+}
+
+GMainContext *
+mgr_pressure_monitor_get_owner (MgrPressureMonitor *self)
+{
+  return self->owner;
+}
+
+void
+mgr_pressure_monitor_set_blocked_func (MgrPressureMonitor  *self,
+                                       MgrOwnerBlockedFunc  func,
+                                       gpointer             user_data,
+                                       GDestroyNotify       destroy)
+{
+  mgr_owner_watch_set_func (self->watch, func, user_data, destroy);
+}
+
+void
+mgr_pressure_monitor_set_blocked_limit (MgrPressureMonitor *self,
+                                        gint64              limit)
+{
+  mgr_owner_watch_set_limit (self->watch, limit);
 }
 
 MgrPressureEngine *
@@ -176,13 +247,17 @@ mgr_pressure_monitor_post_notify_adaptive (MgrPressureMonitor *self)
 static gboolean
 monitor_is_running (MgrPressureMonitor *self)
 {
-  gboolean running;
+  return g_atomic_int_get (&self->worker_pid) == getpid ();
+}
 
-  g_mutex_lock (&self->lock);
-  running = self->worker != NULL;
-  g_mutex_unlock (&self->lock);
+/* In a child of fork() there is no worker to wait for, and locks may be held by threads
+ * that are not there: such a monitor does nothing any more, nor is it freed. */
+static gboolean
+monitor_is_inherited (MgrPressureMonitor *self)
+{
+  int pid = g_atomic_int_get (&self->worker_pid);
 
-  return running;
+  return pid != 0 && pid != getpid ();
 }
 
 static gboolean
@@ -190,8 +265,12 @@ monitor_stop (MgrPressureMonitor *self)
 {
   MgrPressureWorker *worker;
 
+  if (monitor_is_inherited (self))
+    return FALSE;
+
   g_mutex_lock (&self->lock);
   worker = g_steal_pointer (&self->worker);
+  g_atomic_int_set (&self->worker_pid, 0);
   g_mutex_unlock (&self->lock);
 
   if (worker == NULL)
@@ -226,6 +305,12 @@ mgr_pressure_monitor_get_property (GObject    *object,
     case PROP_ADAPTIVE:
       g_value_set_boolean (value, mgr_pressure_monitor_get_adaptive (self));
       break;
+    case PROP_LIMITS:
+      g_value_take_object (value, mgr_pressure_monitor_dup_limits (self));
+      break;
+    case PROP_TRIGGER:
+      g_value_set_boolean (value, mgr_pressure_monitor_get_trigger (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -250,6 +335,12 @@ mgr_pressure_monitor_set_property (GObject      *object,
     case PROP_ADAPTIVE:
       mgr_pressure_monitor_set_adaptive (self, g_value_get_boolean (value));
       break;
+    case PROP_LIMITS:
+      mgr_pressure_monitor_set_limits (self, g_value_get_object (value));
+      break;
+    case PROP_TRIGGER:
+      mgr_pressure_monitor_set_trigger (self, g_value_get_boolean (value));
+      break;
     case PROP_LEVEL:
     case PROP_RUNNING:
     default:
@@ -266,6 +357,8 @@ mgr_pressure_monitor_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
+  self->sources = mgr_source_set_new (self->clock, self->owner, self->interval);
+  self->watch = mgr_owner_watch_new (self->clock, self->owner);
 }
 
 static void
@@ -281,17 +374,22 @@ mgr_pressure_monitor_finalize (GObject *object)
 {
   MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
 
-  g_clear_pointer (&self->sources, mgr_source_set_free);
-  g_clear_pointer (&self->engine, mgr_pressure_engine_free);
-  g_clear_pointer (&self->owner, g_main_context_unref);
-  g_clear_object (&self->clock);
-  g_mutex_clear (&self->lock);
+  if (!monitor_is_inherited (self))
+    {
+      g_clear_pointer (&self->sources, mgr_source_set_free);
+      g_clear_pointer (&self->watch, mgr_owner_watch_free);
+      g_clear_pointer (&self->system, mgr_system_watch_free);
+      g_clear_pointer (&self->engine, mgr_pressure_engine_free);
+      g_clear_pointer (&self->owner, g_main_context_unref);
+      g_clear_object (&self->clock);
+      g_mutex_clear (&self->lock);
+    }
 
   G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->finalize (object);
 }
 
 static void
-install_properties (GObjectClass *object_class)
+install_properties (void)
 {
   /**
    * MgrPressureMonitor:clock:
@@ -351,8 +449,32 @@ install_properties (GObjectClass *object_class)
   props[PROP_ADAPTIVE] =
     g_param_spec_boolean ("adaptive", NULL, NULL, TRUE,
                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+}
 
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+static void
+install_system_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrPressureMonitor:limits:
+   *
+   * What limits this process, to be kept up to date with each sample.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LIMITS] = g_param_spec_object ("limits", NULL, NULL, MGR_TYPE_MEMORY_LIMITS, flags);
+
+  /**
+   * MgrPressureMonitor:trigger:
+   *
+   * Whether the kernel shall wake a running monitor that has a #MgrPsiSource when
+   * tasks begin to wait for memory, before the next sample is due. Where it does not
+   * let itself be asked, or not by this user, the samples have to do.
+   *
+   * Since: 1.0
+   */
+  props[PROP_TRIGGER] = g_param_spec_boolean ("trigger", NULL, NULL, TRUE, flags);
 }
 
 static void
@@ -366,7 +488,9 @@ mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
   object_class->dispose = mgr_pressure_monitor_dispose;
   object_class->finalize = mgr_pressure_monitor_finalize;
 
-  install_properties (object_class);
+  install_properties ();
+  install_system_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
    * MgrPressureMonitor::pressure-changed:
@@ -384,6 +508,23 @@ mgr_pressure_monitor_class_init (MgrPressureMonitorClass *klass)
     g_signal_new ("pressure-changed", MGR_TYPE_PRESSURE_MONITOR,
                   G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 2, MGR_TYPE_PRESSURE_LEVEL, MGR_TYPE_PRESSURE_SAMPLE);
+
+  /**
+   * MgrPressureMonitor::limits-changed:
+   * @self: the monitor
+   * @limits: the limits
+   *
+   * A limit of #MgrPressureMonitor:limits is another than at the last sample, or than
+   * when the limits were given to the monitor; see #MgrMemoryLimits::limits-changed.
+   * It is emitted in the main context that was the thread default when the monitor
+   * was made.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_LIMITS_CHANGED] =
+    g_signal_new ("limits-changed", MGR_TYPE_PRESSURE_MONITOR,
+                  G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_MEMORY_LIMITS);
 }
 
 static void
@@ -393,7 +534,7 @@ mgr_pressure_monitor_init (MgrPressureMonitor *self)
   self->engine = mgr_pressure_engine_new ();
   self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
-  self->sources = mgr_source_set_new ();
+  self->system = mgr_system_watch_new ();
 }
 
 /**
@@ -414,54 +555,13 @@ mgr_pressure_monitor_new (MgrClock *clock)
 }
 
 /**
- * mgr_pressure_monitor_add_source:
- * @self: a monitor
- * @source: a source
- *
- * Asks @source too from now on. A source that is there already is not added again.
- * May be called from any thread.
- *
- * Since: 1.0
- */
-void
-mgr_pressure_monitor_add_source (MgrPressureMonitor *self,
-                                 MgrPressureSource  *source)
-{
-  g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
-  g_return_if_fail (MGR_IS_PRESSURE_SOURCE (source));
-
-  mgr_source_set_add (self->sources, source);
-}
-
-/**
- * mgr_pressure_monitor_remove_source:
- * @self: a monitor
- * @source: a source
- *
- * Asks @source no longer. A sample that is being taken meanwhile may still do so.
- * May be called from any thread.
- *
- * Returns: %TRUE if the source was there
- *
- * Since: 1.0
- */
-gboolean
-mgr_pressure_monitor_remove_source (MgrPressureMonitor *self,
-                                    MgrPressureSource  *source)
-{
-  g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), FALSE);
-  g_return_val_if_fail (MGR_IS_PRESSURE_SOURCE (source), FALSE);
-
-  return mgr_source_set_remove (self->sources, source);
-}
-
-/**
  * mgr_pressure_monitor_start:
  * @self: a monitor
  *
  * Takes a sample at once and then one at every interval, in a thread of the
  * monitor's own, until mgr_pressure_monitor_stop() or the end of the monitor. May
- * be called from any thread; nothing happens if the monitor runs already.
+ * be called from any thread; nothing happens if the monitor runs already, nor in a
+ * child of fork() if it ran in the parent.
  *
  * Since: 1.0
  */
@@ -472,14 +572,17 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
 
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
 
-  if (monitor_is_running (self))
+  if (monitor_is_inherited (self) || monitor_is_running (self))
     return;
 
   worker = mgr_pressure_worker_start (self, monitor_tick, self->clock);
 
   g_mutex_lock (&self->lock);
   if (self->worker == NULL)
-    self->worker = g_steal_pointer (&worker);
+    {
+      self->worker = g_steal_pointer (&worker);
+      g_atomic_int_set (&self->worker_pid, getpid ());
+    }
   g_mutex_unlock (&self->lock);
 
   /* Another thread was quicker. */
@@ -494,9 +597,8 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Takes no samples any more and waits for the one that is being taken, unless it is
- * called by a source from within. Changes that were found before are still
- * signalled. May be called from any thread; nothing happens if the monitor does not
- * run.
+ * called from within. Changes that were found before are still signalled. May be
+ * called from any thread; nothing happens if the monitor does not run.
  *
  * Since: 1.0
  */
@@ -514,9 +616,11 @@ mgr_pressure_monitor_stop (MgrPressureMonitor *self)
  * @self: a monitor
  *
  * Asks all sources now, whether the monitor runs or not. The sample counts for the
- * level like any other. A source that fails, or that another thread is waiting for,
- * is named in mgr_pressure_sample_get_missing(), and the others go on without it.
- * May be called from any thread; it takes as long as the sources do.
+ * level like any other. A source that fails, or has neither answered within 100 ms nor
+ * a short while before, is named in mgr_pressure_sample_get_missing(), and the others
+ * go on without it. May be called from any thread; but only in the main context that
+ * was the thread default when the monitor was made are sources read that are not
+ * thread-safe, see #MgrPressureSource.
  *
  * Returns: (transfer full): the sample
  *
@@ -527,7 +631,7 @@ mgr_pressure_monitor_sample (MgrPressureMonitor *self)
 {
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  return monitor_take_sample (self);
+  return monitor_look (self);
 }
 
 /**
@@ -553,7 +657,7 @@ mgr_pressure_monitor_forecast (MgrPressureMonitor *self)
 
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  sample = monitor_take_sample (self);
+  sample = monitor_look (self);
   forecast = mgr_pressure_sample_get_forecast (sample);
   return forecast != NULL ? mgr_pressure_forecast_ref (forecast) : NULL;
 }
@@ -658,6 +762,7 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
   g_mutex_lock (&self->lock);
   changed = self->interval != interval;
   self->interval = interval;
+  mgr_source_set_set_interval (self->sources, interval);
   if (changed && self->worker != NULL)
     worker = mgr_pressure_worker_ref (self->worker);
   g_mutex_unlock (&self->lock);

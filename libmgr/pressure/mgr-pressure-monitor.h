@@ -12,6 +12,7 @@
 
 #include "base/mgr-clock.h"
 #include "base/mgr-enums.h"
+#include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-sample.h"
 #include "pressure/mgr-pressure-source.h"
 
@@ -32,6 +33,11 @@ void                mgr_pressure_monitor_add_source    (MgrPressureMonitor  *sel
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_pressure_monitor_remove_source (MgrPressureMonitor  *self,
                                                         MgrPressureSource   *source);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_pressure_monitor_add_system_sources (MgrPressureMonitor *self,
+                                                             const char         *proc_path,
+                                                             const char         *cgroup_path);
 
 MGR_AVAILABLE_IN_1_0
 void                mgr_pressure_monitor_start         (MgrPressureMonitor  *self);
@@ -58,6 +64,22 @@ void                mgr_pressure_monitor_set_interval  (MgrPressureMonitor  *sel
 
 MGR_AVAILABLE_IN_1_0
 gint64              mgr_pressure_monitor_get_pace      (MgrPressureMonitor  *self);
+
+/* What the kernel has besides sources */
+
+MGR_AVAILABLE_IN_1_0
+MgrMemoryLimits    *mgr_pressure_monitor_dup_limits    (MgrPressureMonitor  *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_pressure_monitor_set_limits    (MgrPressureMonitor  *self,
+                                                        MgrMemoryLimits     *limits);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_pressure_monitor_get_trigger   (MgrPressureMonitor  *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_pressure_monitor_set_trigger   (MgrPressureMonitor  *self,
+                                                        gboolean             trigger);
 
 /* What the levels mean */
 

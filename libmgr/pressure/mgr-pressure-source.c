@@ -13,9 +13,17 @@
  *
  * A #MgrPressureMonitor asks its sources whenever it takes a sample. The library
  * has sources for the machine (#MgrMeminfoSource), for the cgroup
- * (#MgrCgroupSource), for stalls (#MgrPsiSource) and for a budget
- * (#MgrBudgetSource). A program may add its own: a class that implements this
+ * (#MgrCgroupSource), for swap space (#MgrSwapSource), for stalls (#MgrPsiSource) and
+ * for a budget (#MgrBudgetSource). A program may add its own: a class that implements this
  * interface, in C, Python or JavaScript.
+ *
+ * A source of a program's own never holds up the others. One that is thread-safe is
+ * read in a thread of its own, and has 100 ms to answer, or half an interval where
+ * that is less: then the sample goes on without it, and an answer that comes later
+ * serves the next. One that is not thread-safe, as any that is written in JavaScript,
+ * is read in the main context that was the thread default when the monitor was made:
+ * samples that are taken in another thread use its last answer, if that is no older
+ * than two intervals, and ask for the next.
  */
 
 /**
@@ -34,10 +42,10 @@
  * @is_thread_safe: whether @read may be called from any thread; without it, it may
  *    not
  *
- * What a source implements. A source that is not thread-safe is read in the main
- * context that was the thread default when the monitor was made, and while that is
- * blocked it has no say. A monitor never holds a lock while it reads, and never
- * reads one source twice at a time.
+ * What a source implements. @get_name and @is_thread_safe are called once, when the
+ * source is added to a monitor, in the thread that adds it. A monitor never holds a
+ * lock while it reads, and never reads one source twice at a time. A source may do
+ * anything to its monitor while it is read.
  *
  * Since: 1.0
  */

@@ -189,6 +189,7 @@ mgr_pressure_watch_initable_init (GInitable     *initable,
                                   GError       **error)
 {
   MgrPressureWatch *self = MGR_PRESSURE_WATCH (initable);
+  g_autofree char *shown = g_filename_display_name (self->path != NULL ? self->path : "");
 
   if (self->target != NULL)
     return TRUE;
@@ -197,8 +198,7 @@ mgr_pressure_watch_initable_init (GInitable     *initable,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "The path “%s” of who tells of pressure has to begin with a slash, and to hold "
-                   "neither “.” nor “..” nor two slashes in a row",
-                   self->path != NULL ? self->path : "");
+                   "neither “.” nor “..” nor two slashes in a row", shown);
       return FALSE;
     }
 
@@ -206,7 +206,7 @@ mgr_pressure_watch_initable_init (GInitable     *initable,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "%" G_GSIZE_FORMAT " bytes are to be written to “%s”: give at most %d",
-                   g_bytes_get_size (self->request), self->path, MAXIMUM_REQUEST);
+                   g_bytes_get_size (self->request), shown, MAXIMUM_REQUEST);
       return FALSE;
     }
 
@@ -437,8 +437,10 @@ parse_request (const char  *text,
 
   if (strcmp (again, text) != 0)
     {
+      g_autofree char *shown = g_strescape (text, NULL);
+
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "The environment variable " WRITE_VARIABLE " is no base64: “%.60s”", text);
+                   "The environment variable " WRITE_VARIABLE " is no base64: “%.60s”", shown);
       return FALSE;
     }
 

@@ -16,14 +16,23 @@ G_BEGIN_DECLS
  * object alive. */
 typedef struct _MgrPressureWorker MgrPressureWorker;
 
-/* Returns how long to wait until the next call, in µs. */
-typedef gint64 (*MgrPressureWorkerFunc) (gpointer object);
+/* Returns how long to wait until the next call, in µs. The thread-default context is
+ * the worker's own. */
+typedef gint64 (*MgrPressureWorkerFunc) (gpointer           object,
+                                         MgrPressureWorker *worker);
 
 MgrPressureWorker *mgr_pressure_worker_start (gpointer               object,
                                               MgrPressureWorkerFunc  func,
                                               MgrClock              *clock);
 MgrPressureWorker *mgr_pressure_worker_ref   (MgrPressureWorker     *self);
 void               mgr_pressure_worker_unref (MgrPressureWorker     *self);
+
+/* What the calls keep from one to the next: it is made, used and at last freed in the
+ * worker's thread alone. */
+gpointer           mgr_pressure_worker_get_data (MgrPressureWorker  *self);
+void               mgr_pressure_worker_set_data (MgrPressureWorker  *self,
+                                                 gpointer            data,
+                                                 GDestroyNotify      destroy);
 
 /* Calls once more as soon as possible. Any thread. */
 void               mgr_pressure_worker_wake  (MgrPressureWorker     *self);

@@ -19,6 +19,8 @@ struct _MgrPressureWorker
   GThread *thread;       /* (owned), of the starter */
   int stopped;           /* atomic */
   int woken;             /* atomic: a call is wanted besides the one under way */
+  gpointer data;         /* (owned) (nullable) through destroy_data, of the thread */
+  GDestroyNotify destroy_data;
 
   GMutex lock;
   GSource *timer;        /* (owned) (nullable), guarded by lock */
@@ -95,7 +97,7 @@ worker_tick_cb (gpointer user_data)
       return G_SOURCE_REMOVE;
     }
 
-  wait = self->func (object);
+  wait = self->func (object, self);
   worker_schedule (self, mgr_clock_get_time (self->clock) + wait);
   if (g_atomic_int_get (&self->woken))
     worker_schedule (self, mgr_clock_get_time (self->clock));
@@ -124,6 +126,7 @@ worker_thread (gpointer data)
   g_main_context_push_thread_default (self->context);
   while (!g_atomic_int_get (&self->stopped))
     g_main_context_iteration (self->context, TRUE);
+  mgr_pressure_worker_set_data (self, NULL, NULL);
   g_main_context_pop_thread_default (self->context);
 
   mgr_pressure_worker_unref (self);
@@ -148,6 +151,26 @@ mgr_pressure_worker_start (gpointer               object,
   worker_schedule (self, mgr_clock_get_time (clock));
   self->thread = g_thread_new ("mgr-pressure", worker_thread, self);
   return self;
+}
+
+gpointer
+mgr_pressure_worker_get_data (MgrPressureWorker *self)
+{
+  return self->data;
+}
+
+void
+mgr_pressure_worker_set_data (MgrPressureWorker *self,
+                              gpointer           data,
+                              GDestroyNotify     destroy)
+{
+  gpointer old_data = self->data;
+  GDestroyNotify destroy_old = self->destroy_data;
+
+  self->data = data;
+  self->destroy_data = destroy;
+  if (old_data != NULL)
+    destroy_old (old_data);
 }
 
 void

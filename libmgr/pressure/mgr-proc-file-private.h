@@ -22,6 +22,10 @@ MgrProcFile *mgr_proc_file_new      (const char   *directory,
 void         mgr_proc_file_free     (MgrProcFile  *self);
 const char  *mgr_proc_file_get_path (MgrProcFile  *self);
 
+/* For texts, which are in UTF-8 while a cgroup may have any name. */
+const char  *mgr_proc_file_get_display_path
+                                    (MgrProcFile  *self);
+
 /* The text belongs to @self and lasts until the next read. The error is
  * MGR_ERROR_NOT_AVAILABLE where the kernel does not offer the file. */
 const char  *mgr_proc_file_read     (MgrProcFile  *self,
@@ -35,6 +39,8 @@ gboolean     mgr_proc_text_number   (const char   *text,
 gboolean     mgr_proc_text_lookup   (const char   *text,
                                      const char   *key,
                                      guint64      *out_value);
+gboolean     mgr_proc_text_amount   (const char   *text,
+                                     guint64      *out_amount);
 gboolean     mgr_proc_text_limit    (const char   *text,
                                      guint64      *out_limit);
 gboolean     mgr_proc_text_stall    (const char   *text,

@@ -27,10 +27,12 @@
 
 struct _MgrProcFile
 {
-  char *path;   /* (owned) */
-  int fd;       /* -1 while closed */
-  char *buffer; /* (owned) */
+  char *path;         /* (owned) */
+  char *display_path; /* (owned) */
+  int fd;             /* -1 while closed */
+  char *buffer;       /* (owned) (nullable): never read */
   gsize size;
+  int failure;  /* errno of the last read; 0: there was none */
 };
 
 MgrProcFile *
@@ -40,9 +42,8 @@ mgr_proc_file_new (const char *directory,
   MgrProcFile *self = g_new0 (MgrProcFile, 1);
 
   self->path = g_build_filename (directory, name, NULL);
+  self->display_path = g_filename_display_name (self->path);
   self->fd = -1;
-  self->size = INITIAL_SIZE;
-  self->buffer = g_malloc (self->size);
   return self;
 }
 
@@ -58,6 +59,7 @@ mgr_proc_file_free (MgrProcFile *self)
 {
   proc_file_close (self);
   g_free (self->buffer);
+  g_free (self->display_path);
   g_free (self->path);
   g_free (self);
 }
@@ -66,6 +68,12 @@ const char *
 mgr_proc_file_get_path (MgrProcFile *self)
 {
   return self->path;
+}
+
+const char *
+mgr_proc_file_get_display_path (MgrProcFile *self)
+{
+  return self->display_path;
 }
 
 /* Returns 0 or an errno. */
@@ -83,6 +91,12 @@ static int
 proc_file_load (MgrProcFile *self)
 {
   gsize length = 0;
+
+  if (self->buffer == NULL)
+    {
+      self->size = INITIAL_SIZE;
+      self->buffer = g_malloc (self->size);
+    }
 
   while (TRUE)
     {
@@ -144,11 +158,16 @@ mgr_proc_file_read (MgrProcFile  *self,
         result = proc_file_load (self);
     }
 
+  /* What was not there before is not there now that nothing can be opened. */
+  if ((result == EMFILE || result == ENFILE) && self->failure != 0)
+    result = self->failure;
+  self->failure = result;
+
   if (result != 0)
     {
       proc_file_close (self);
       g_set_error (error, MGR_ERROR, error_code_from_errno (result),
-                   "The file “%s” cannot be read: %s", self->path, g_strerror (result));
+                   "The file “%s” cannot be read: %s", self->display_path, g_strerror (result));
       return NULL;
     }
 
@@ -231,24 +250,39 @@ mgr_limit_normalize (guint64 limit)
   return limit == 0 || limit >= NO_LIMIT_FLOOR ? MGR_NO_LIMIT : limit;
 }
 
-/* Reads a file of one limit: a number, `max` or -1. */
+/* Reads a file of one amount, of which 0 is one: a number, `max` or -1 in the first
+ * line. */
 gboolean
-mgr_proc_text_limit (const char *text,
-                     guint64    *out_limit)
+mgr_proc_text_amount (const char *text,
+                      guint64    *out_amount)
 {
   const char *end = NULL;
   guint64 value = 0;
 
-  if (strcmp (text, "max\n") == 0 || strcmp (text, "-1\n") == 0)
+  if (g_str_has_prefix (text, "max\n") || g_str_has_prefix (text, "-1\n"))
     {
-      *out_limit = MGR_NO_LIMIT;
+      *out_amount = MGR_NO_LIMIT;
       return TRUE;
     }
 
   if (!mgr_proc_text_number (text, &end, &value) || *end != '\n')
     return FALSE;
 
-  *out_limit = mgr_limit_normalize (value);
+  *out_amount = value >= NO_LIMIT_FLOOR ? MGR_NO_LIMIT : value;
+  return TRUE;
+}
+
+/* Reads a file of one limit, which cannot be 0. */
+gboolean
+mgr_proc_text_limit (const char *text,
+                     guint64    *out_limit)
+{
+  guint64 amount = 0;
+
+  if (!mgr_proc_text_amount (text, &amount))
+    return FALSE;
+
+  *out_limit = mgr_limit_normalize (amount);
   return TRUE;
 }
 

@@ -6,101 +6,106 @@
 
 #include "pressure/mgr-psi-source.h"
 
-#include "pressure/mgr-cgroup-tree-private.h"
-#include "pressure/mgr-proc-file-private.h"
+#include "mgr-enum-types.h"
+#include "pressure/mgr-psi-source-private.h"
+#include "pressure/mgr-stall-share-private.h"
+#include "pressure/mgr-system-source-private.h"
 
 /**
  * SECTION:mgr-psi-source
  * @title: MgrPsiSource
  * @short_description: how much of the time tasks wait for memory
  *
- * It polls the counter `total` of the line `some` in the pressure file of this
- * process's cgroup where there is one, else of the whole machine. Stall says
- * nothing of how much memory is used: a full machine that idles shows none. So a
- * reading of this source has a stall and no limit.
+ * It polls the counter `total` of the line `some` in a pressure file: that of this
+ * process's cgroup on v2, or that of the whole machine. Stall says nothing of how
+ * much memory is used: a full machine that idles shows none. So a reading of this
+ * source has a stall and no limit.
+ *
+ * A machine under pressure and a group under pressure are two things, and a group
+ * whose stall cannot be seen is not given the machine's: where the kernel keeps no
+ * account for groups, the source of the scope %MGR_PRESSURE_SCOPE_GROUP fails with
+ * %MGR_ERROR_NOT_AVAILABLE.
  */
-
-/* Each read of a pressure file consumes the update that would have fired other
- * programs' triggers on it: at 10 ms they starve, at 250 ms they do not. */
-#define READ_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
-
-/* No task can wait longer than time passes. A counter that grew faster than
- * this many times has been exchanged for another, and says nothing. */
-#define CREDIBLE_STALL 2
 
 /**
  * MgrPsiSource:
  *
- * A #MgrPressureSource called “psi”.
+ * A #MgrPressureSource called “psi”, or “psi-group” where its scope is
+ * %MGR_PRESSURE_SCOPE_GROUP.
  *
  * Since: 1.0
  */
 struct _MgrPsiSource
 {
-  GObject parent_instance;
+  MgrSystemSource parent_instance;
 
-  MgrClock *clock;     /* (owned) */
-  char *proc_path;     /* (owned) */
-  char *cgroup_path;   /* (owned) (nullable) */
+  MgrPressureScope scope;
 
-  GMutex lock;         /* guards what follows */
-  MgrCgroupTree *tree; /* (owned) */
-  char *directory;     /* (owned) (nullable): of own_file; NULL: there is none */
-  MgrProcFile *own_file;    /* (owned) (nullable) */
-  MgrProcFile *system_file; /* (owned) */
-  MgrProcFile *last_file;   /* (unowned) (nullable): where last_total comes from */
-  guint64 last_total;  /* µs */
-  gint64 last_time;    /* µs, or G_MAXINT64: never read */
-  double stall;        /* at last_time */
-  GError *error;       /* (owned) (nullable): of the read at last_time */
+  /* Guarded by the lock of the files */
+  char *directory;    /* (owned) (nullable): of file, where it is the group's */
+  MgrProcFile *file;  /* (owned) (nullable) */
+  gboolean has_total; /* last_total was read from file */
+  guint64 last_total; /* µs */
+  gint64 last_time;   /* µs, or G_MAXINT64: never read */
+  double stall;       /* at last_time */
+  GError *error;      /* (owned) (nullable): of the read at last_time */
 };
 
 typedef enum
 {
-  PROP_CLOCK = 1,
-  PROP_PROC_PATH,
-  PROP_CGROUP_PATH,
+  PROP_SCOPE = 1,
 } MgrPsiSourceProperty;
 
-static GParamSpec *props[PROP_CGROUP_PATH + 1] = { NULL, };
+static GParamSpec *props[PROP_SCOPE + 1] = { NULL, };
 
-static void mgr_psi_source_iface_init (MgrPressureSourceInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (MgrPsiSource, mgr_psi_source, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (MGR_TYPE_PRESSURE_SOURCE,
-                                                      mgr_psi_source_iface_init))
+G_DEFINE_FINAL_TYPE (MgrPsiSource, mgr_psi_source, MGR_TYPE_SYSTEM_SOURCE)
 
 static const char *
-mgr_psi_source_get_name (MgrPressureSource *source)
+mgr_psi_source_source_name (MgrSystemSource *source)
 {
-  return "psi";
+  return MGR_PSI_SOURCE (source)->scope == MGR_PRESSURE_SCOPE_GROUP ? "psi-group" : "psi";
 }
 
 static void
-psi_source_find_own_file (MgrPsiSource *self)
+psi_source_set_file (MgrPsiSource *self,
+                     const char   *directory,
+                     const char   *name)
 {
-  gboolean changed = FALSE;
-  const char *directory = NULL;
-
-  if (mgr_cgroup_tree_update (self->tree, &changed, NULL))
-    directory = mgr_cgroup_tree_get_unified_dir (self->tree);
-
-  if (g_strcmp0 (directory, self->directory) == 0)
+  if (self->file != NULL && g_strcmp0 (directory, self->directory) == 0)
     return;
 
-  if (self->last_file == self->own_file)
-    self->last_file = NULL;
-  g_clear_pointer (&self->own_file, mgr_proc_file_free);
+  g_clear_pointer (&self->file, mgr_proc_file_free);
   g_free (self->directory);
   self->directory = g_strdup (directory);
-  if (directory != NULL)
-    self->own_file = mgr_proc_file_new (directory, "memory.pressure");
+  self->file = mgr_proc_file_new (directory, name);
+  self->has_total = FALSE;
 }
 
 static gboolean
-read_total (MgrProcFile  *file,
-            guint64      *out_total,
-            GError      **error)
+psi_source_find_file (MgrPsiSource  *self,
+                      GError       **error)
+{
+  MgrSystemSource *source = MGR_SYSTEM_SOURCE (self);
+  const char *directory;
+
+  if (self->scope == MGR_PRESSURE_SCOPE_MACHINE)
+    {
+      psi_source_set_file (self, mgr_system_source_get_proc_path (source), "pressure/memory");
+      return TRUE;
+    }
+
+  directory = mgr_system_files_find_unified_dir (mgr_system_source_get_files (source), error);
+  if (directory == NULL)
+    return FALSE;
+
+  psi_source_set_file (self, directory, "memory.pressure");
+  return TRUE;
+}
+
+gboolean
+mgr_psi_read_total (MgrProcFile  *file,
+                    guint64      *out_total,
+                    GError      **error)
 {
   const char *text = mgr_proc_file_read (file, error);
 
@@ -111,70 +116,72 @@ read_total (MgrProcFile  *file,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                    "The file “%s” has no usable line “some … total=”",
-                   mgr_proc_file_get_path (file));
+                   mgr_proc_file_get_display_path (file));
       return FALSE;
     }
 
   return TRUE;
 }
 
-/* Returns the file that was read, or NULL. The own group's file may be absent, or
- * refuse to be read where the kernel keeps no account for groups. */
-static MgrProcFile *
-psi_source_read_total (MgrPsiSource  *self,
-                       guint64       *out_total,
-                       GError       **error)
+/* Takes the growth of the counter as a share of the time in which it grew. */
+static gboolean
+psi_source_take_growth (MgrPsiSource  *self,
+                        guint64        total,
+                        gint64         elapsed,
+                        GError       **error)
 {
-  psi_source_find_own_file (self);
-
-  if (self->own_file != NULL && read_total (self->own_file, out_total, NULL))
-    return self->own_file;
-
-  return read_total (self->system_file, out_total, error) ? self->system_file : NULL;
-}
-
-static void
-psi_source_poll (MgrPsiSource *self,
-                 gint64        now)
-{
-  guint64 total = 0;
-  MgrProcFile *file;
-  gint64 elapsed;
-
-  g_clear_error (&self->error);
-  file = psi_source_read_total (self, &total, &self->error);
-  elapsed = self->last_time < now ? now - self->last_time : 0;
-  self->stall = 0.0;
-
-  /* The first total of a file counts since the machine started. */
-  if (file != NULL && file == self->last_file && elapsed > 0 && total > self->last_total)
+  if (!mgr_stall_share (self->last_total, total, elapsed, &self->stall))
     {
-      guint64 grown = total - self->last_total;
-
-      if (grown / CREDIBLE_STALL > (guint64) elapsed)
-        g_set_error (&self->error, MGR_ERROR, MGR_ERROR_FAILED,
-                     "The file “%s” tells of %" G_GUINT64_FORMAT " µs of stall within %"
-                     G_GINT64_FORMAT " µs, which is not believed",
-                     mgr_proc_file_get_path (file), grown, elapsed);
-      else
-        self->stall = (double) grown / (double) elapsed;
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The file “%s” tells of %" G_GUINT64_FORMAT " µs of stall within %"
+                   G_GINT64_FORMAT " µs, which is not believed",
+                   mgr_proc_file_get_display_path (self->file),
+                   total - self->last_total, elapsed);
+      return FALSE;
     }
 
-  self->last_file = file;
-  self->last_total = total;
+  return TRUE;
+}
+
+static gboolean
+psi_source_poll (MgrPsiSource  *self,
+                 gint64         now,
+                 GError       **error)
+{
+  gint64 elapsed = self->last_time < now ? now - self->last_time : 0;
+  gboolean success = TRUE;
+  guint64 total = 0;
+
+  self->stall = 0.0;
   self->last_time = now;
+
+  if (!psi_source_find_file (self, error) || !mgr_psi_read_total (self->file, &total, error))
+    {
+      self->has_total = FALSE;
+      return FALSE;
+    }
+
+  /* The first total of a file counts since the machine started. */
+  if (self->has_total)
+    success = psi_source_take_growth (self, total, elapsed, error);
+
+  self->has_total = TRUE;
+  self->last_total = total;
+  return success;
 }
 
 static MgrPressureReading *
-mgr_psi_source_read (MgrPressureSource  *source,
-                     GError            **error)
+mgr_psi_source_measure (MgrSystemSource  *source,
+                        gint64            now,
+                        GError          **error)
 {
   MgrPsiSource *self = MGR_PSI_SOURCE (source);
-  gint64 now = mgr_clock_get_time (self->clock);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (now < self->last_time || now - self->last_time >= READ_INTERVAL)
-    psi_source_poll (self, now);
+  if (now < self->last_time || now - self->last_time >= MGR_PSI_READ_INTERVAL)
+    {
+      g_clear_error (&self->error);
+      psi_source_poll (self, now, &self->error);
+    }
 
   if (self->error != NULL)
     {
@@ -182,25 +189,7 @@ mgr_psi_source_read (MgrPressureSource  *source,
       return NULL;
     }
 
-  return mgr_pressure_reading_new_for_scope (self->last_file == self->own_file
-                                               ? MGR_PRESSURE_SCOPE_GROUP
-                                               : MGR_PRESSURE_SCOPE_MACHINE,
-                                             0, 0, 0, self->stall);
-}
-
-static gboolean
-mgr_psi_source_is_thread_safe (MgrPressureSource *source)
-{
-  return TRUE;
-}
-
-static void
-mgr_psi_source_iface_init (MgrPressureSourceInterface *iface)
-{
-  iface->get_name = mgr_psi_source_get_name;
-  iface->read = mgr_psi_source_read;
-  iface->is_thread_safe = mgr_psi_source_is_thread_safe;
-  iface->prompt = TRUE;
+  return mgr_pressure_reading_new_for_scope (self->scope, 0, 0, 0, self->stall);
 }
 
 static void
@@ -213,14 +202,8 @@ mgr_psi_source_get_property (GObject    *object,
 
   switch ((MgrPsiSourceProperty) id)
     {
-    case PROP_CLOCK:
-      g_value_set_object (value, self->clock);
-      break;
-    case PROP_PROC_PATH:
-      g_value_set_string (value, self->proc_path);
-      break;
-    case PROP_CGROUP_PATH:
-      g_value_set_string (value, self->cgroup_path);
+    case PROP_SCOPE:
+      g_value_set_enum (value, (int) self->scope);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -237,14 +220,8 @@ mgr_psi_source_set_property (GObject      *object,
 
   switch ((MgrPsiSourceProperty) id)
     {
-    case PROP_CLOCK:
-      self->clock = g_value_dup_object (value);
-      break;
-    case PROP_PROC_PATH:
-      self->proc_path = g_value_dup_string (value);
-      break;
-    case PROP_CGROUP_PATH:
-      self->cgroup_path = g_value_dup_string (value);
+    case PROP_SCOPE:
+      self->scope = (MgrPressureScope) g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -258,12 +235,12 @@ mgr_psi_source_constructed (GObject *object)
 
   G_OBJECT_CLASS (mgr_psi_source_parent_class)->constructed (object);
 
-  if (self->clock == NULL)
-    self->clock = g_object_ref (mgr_clock_get_default ());
-  if (self->proc_path == NULL)
-    self->proc_path = g_strdup (MGR_DEFAULT_PROC_PATH);
-  self->tree = mgr_cgroup_tree_new (self->proc_path, self->cgroup_path);
-  self->system_file = mgr_proc_file_new (self->proc_path, "pressure/memory");
+  if (self->scope != MGR_PRESSURE_SCOPE_GROUP && self->scope != MGR_PRESSURE_SCOPE_MACHINE)
+    {
+      g_critical ("The kernel tells of no stall of the scope %d: "
+                  "a MgrPsiSource is of the group or of the machine", (int) self->scope);
+      self->scope = MGR_PRESSURE_SCOPE_MACHINE;
+    }
 }
 
 static void
@@ -271,15 +248,9 @@ mgr_psi_source_finalize (GObject *object)
 {
   MgrPsiSource *self = MGR_PSI_SOURCE (object);
 
-  g_clear_pointer (&self->own_file, mgr_proc_file_free);
-  g_clear_pointer (&self->system_file, mgr_proc_file_free);
-  g_clear_pointer (&self->tree, mgr_cgroup_tree_free);
-  g_clear_object (&self->clock);
+  g_clear_pointer (&self->file, mgr_proc_file_free);
   g_clear_error (&self->error);
   g_free (self->directory);
-  g_free (self->proc_path);
-  g_free (self->cgroup_path);
-  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mgr_psi_source_parent_class)->finalize (object);
 }
@@ -288,45 +259,26 @@ static void
 mgr_psi_source_class_init (MgrPsiSourceClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  MgrSystemSourceClass *source_class = MGR_SYSTEM_SOURCE_CLASS (klass);
 
   object_class->get_property = mgr_psi_source_get_property;
   object_class->set_property = mgr_psi_source_set_property;
   object_class->constructed = mgr_psi_source_constructed;
   object_class->finalize = mgr_psi_source_finalize;
+  source_class->source_name = mgr_psi_source_source_name;
+  source_class->measure = mgr_psi_source_measure;
 
   /**
-   * MgrPsiSource:clock:
+   * MgrPsiSource:scope:
    *
-   * The clock by which the stall is a share of the time that passed.
+   * Whose stall it is: %MGR_PRESSURE_SCOPE_GROUP or %MGR_PRESSURE_SCOPE_MACHINE.
    *
    * Since: 1.0
    */
-  props[PROP_CLOCK] =
-    g_param_spec_object ("clock", NULL, NULL, MGR_TYPE_CLOCK,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * MgrPsiSource:proc-path:
-   *
-   * The directory that stands for /proc.
-   *
-   * Since: 1.0
-   */
-  props[PROP_PROC_PATH] =
-    g_param_spec_string ("proc-path", NULL, NULL, NULL,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * MgrPsiSource:cgroup-path:
-   *
-   * A directory under which the mount points that mountinfo names are looked for,
-   * or %NULL for the root directory.
-   *
-   * Since: 1.0
-   */
-  props[PROP_CGROUP_PATH] =
-    g_param_spec_string ("cgroup-path", NULL, NULL, NULL,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_SCOPE] =
+    g_param_spec_enum ("scope", NULL, NULL,
+                       MGR_TYPE_PRESSURE_SCOPE, MGR_PRESSURE_SCOPE_MACHINE,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
@@ -334,12 +286,34 @@ mgr_psi_source_class_init (MgrPsiSourceClass *klass)
 static void
 mgr_psi_source_init (MgrPsiSource *self)
 {
-  g_mutex_init (&self->lock);
   self->last_time = G_MAXINT64;
 }
 
 /**
  * mgr_psi_source_new:
+ * @clock: (nullable): the clock to measure by, or %NULL for the default one
+ * @proc_path: (nullable): the directory that stands for /proc, or %NULL for /proc
+ * @cgroup_path: (nullable): a directory under which the mount points of the
+ *    cgroups are looked for, or %NULL for the root directory
+ *
+ * Makes a source for stalls on the whole machine, as
+ * mgr_psi_source_new_for_scope() does. May be called from any thread.
+ *
+ * Returns: (transfer full) (type MgrPsiSource): the source
+ *
+ * Since: 1.0
+ */
+MgrPressureSource *
+mgr_psi_source_new (MgrClock   *clock,
+                    const char *proc_path,
+                    const char *cgroup_path)
+{
+  return mgr_psi_source_new_for_scope (MGR_PRESSURE_SCOPE_MACHINE, clock, proc_path, cgroup_path);
+}
+
+/**
+ * mgr_psi_source_new_for_scope:
+ * @scope: whose stall: %MGR_PRESSURE_SCOPE_GROUP or %MGR_PRESSURE_SCOPE_MACHINE
  * @clock: (nullable): the clock to measure by, or %NULL for the default one
  * @proc_path: (nullable): the directory that stands for /proc, or %NULL for /proc
  * @cgroup_path: (nullable): a directory under which the mount points of the
@@ -354,11 +328,13 @@ mgr_psi_source_init (MgrPsiSource *self)
  * Since: 1.0
  */
 MgrPressureSource *
-mgr_psi_source_new (MgrClock   *clock,
-                    const char *proc_path,
-                    const char *cgroup_path)
+mgr_psi_source_new_for_scope (MgrPressureScope  scope,
+                              MgrClock         *clock,
+                              const char       *proc_path,
+                              const char       *cgroup_path)
 {
   return g_object_new (MGR_TYPE_PSI_SOURCE,
+                       "scope", scope,
                        "clock", clock,
                        "proc-path", proc_path,
                        "cgroup-path", cgroup_path,

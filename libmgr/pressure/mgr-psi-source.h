@@ -8,19 +8,25 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
-#include "base/mgr-clock.h"
-#include "pressure/mgr-pressure-source.h"
+#include "base/mgr-enums.h"
+#include "pressure/mgr-system-source.h"
 
 G_BEGIN_DECLS
 
 #define MGR_TYPE_PSI_SOURCE (mgr_psi_source_get_type ())
 
 MGR_AVAILABLE_IN_1_0
-G_DECLARE_FINAL_TYPE (MgrPsiSource, mgr_psi_source, MGR, PSI_SOURCE, GObject)
+G_DECLARE_FINAL_TYPE (MgrPsiSource, mgr_psi_source, MGR, PSI_SOURCE, MgrSystemSource)
 
 MGR_AVAILABLE_IN_1_0
-MgrPressureSource *mgr_psi_source_new (MgrClock   *clock,
-                                       const char *proc_path,
-                                       const char *cgroup_path);
+MgrPressureSource *mgr_psi_source_new           (MgrClock         *clock,
+                                                 const char       *proc_path,
+                                                 const char       *cgroup_path);
+
+MGR_AVAILABLE_IN_1_0
+MgrPressureSource *mgr_psi_source_new_for_scope (MgrPressureScope  scope,
+                                                 MgrClock         *clock,
+                                                 const char       *proc_path,
+                                                 const char       *cgroup_path);
 
 G_END_DECLS

@@ -8,31 +8,40 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
-#include <glib.h>
+#include "pressure/mgr-system-source.h"
 
 G_BEGIN_DECLS
 
-/* What a pressure file was asked to tell of, and whether an event is just that. The
- * kernel's first event may count all stall since the machine started. */
-typedef struct
-{
-  gboolean full;      /* of the line “full”, not “some” */
-  guint64 threshold;  /* µs of stall */
-  guint64 last_total; /* µs, when an event was last accepted */
-} MgrPsiTrigger;
+/* Has the kernel tell at once when tasks begin to wait for memory: in the own group,
+ * or where that is not to be had, anywhere. It only wakes somebody up; who polls gets
+ * along without it. It lives in one thread, whose thread-default context it uses. */
+typedef struct _MgrPsiTrigger MgrPsiTrigger;
 
-/* Reads “some 200000 2000000” and its like, with or without a NUL at the end. */
-gboolean mgr_psi_trigger_parse  (MgrPsiTrigger  *self,
-                                 GBytes         *data,
-                                 GError        **error);
+typedef void (*MgrPsiTriggerFunc) (gpointer user_data);
 
-/* Finds the total of the trigger's line in the text of a pressure file. */
-gboolean mgr_psi_trigger_lookup (MgrPsiTrigger  *self,
-                                 const char     *text,
-                                 guint64        *out_total);
+/* Has the pressure file @path tell. Returns a file descriptor that is ready for
+ * POLLPRI when tasks have waited for @out_stall µs in some window, or -1. */
+typedef int (*MgrPsiArmFunc) (const char *path,
+                              guint64    *out_stall);
 
-/* Whether the stall has grown as far as was asked for since the last time it had. */
-gboolean mgr_psi_trigger_accept (MgrPsiTrigger  *self,
-                                 guint64         total);
+int            mgr_psi_trigger_arm   (const char        *path,
+                                      guint64           *out_stall);
+
+/* @source says where the files are, and by which clock. @func must not free the
+ * trigger. */
+MgrPsiTrigger *mgr_psi_trigger_new   (MgrSystemSource   *source,
+                                      MgrPsiArmFunc      arm,
+                                      MgrPsiTriggerFunc  func,
+                                      gpointer           user_data);
+void           mgr_psi_trigger_free  (MgrPsiTrigger     *self);
+
+/* Arms it where it is not, and anew where this process is in another group by now.
+ * To be called now and then. */
+void           mgr_psi_trigger_check (MgrPsiTrigger     *self);
+
+/* The file that is watched, or NULL. */
+const char    *mgr_psi_trigger_get_path (MgrPsiTrigger  *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrPsiTrigger, mgr_psi_trigger_free)
 
 G_END_DECLS

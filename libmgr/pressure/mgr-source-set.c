@@ -6,129 +6,115 @@
 
 #include "pressure/mgr-source-set-private.h"
 
+#include "pressure/mgr-source-reader-private.h"
+
+/* Ten times what a careful driver takes to answer, and little beside the usual
+ * interval. */
+#define DEFAULT_PATIENCE (100 * G_TIME_SPAN_MILLISECOND)
+
 struct _MgrSourceSet
 {
-  GMutex lock;
-  GPtrArray *members; /* (owned) (element-type Member), guarded by lock */
+  MgrClock *clock;     /* (owned) */
+  GMainContext *owner; /* (owned) */
+  GThread *maker;      /* (owned) */
+
+  GMutex lock;         /* guards what follows */
+  GPtrArray *readers;  /* (owned) (element-type MgrSourceReader) */
+  gint64 interval;     /* µs by clock */
+  gint64 patience;     /* µs, real time */
 };
 
-typedef struct
-{
-  gatomicrefcount ref_count;
-  MgrPressureSource *source; /* (owned) */
-  char *name;                /* (owned) */
-  int busy;                  /* atomic: being read */
-} Member;
-
-static Member *
-member_new (MgrPressureSource *source)
-{
-  Member *member = g_new0 (Member, 1);
-
-  g_atomic_ref_count_init (&member->ref_count);
-  member->source = g_object_ref (source);
-  member->name = g_strdup (mgr_pressure_source_get_name (source));
-  return member;
-}
-
-static gpointer
-member_ref (gconstpointer  data,
-            gpointer       user_data)
-{
-  Member *member = (Member *) data;
-
-  g_atomic_ref_count_inc (&member->ref_count);
-  return member;
-}
-
-static void
-member_unref (gpointer data)
-{
-  Member *member = data;
-
-  if (!g_atomic_ref_count_dec (&member->ref_count))
-    return;
-
-  g_object_unref (member->source);
-  g_free (member->name);
-  g_free (member);
-}
-
 MgrSourceSet *
-mgr_source_set_new (void)
+mgr_source_set_new (MgrClock     *clock,
+                    GMainContext *owner,
+                    gint64        interval)
 {
   MgrSourceSet *self = g_new0 (MgrSourceSet, 1);
 
   g_mutex_init (&self->lock);
-  self->members = g_ptr_array_new_with_free_func (member_unref);
+  self->clock = g_object_ref (clock);
+  self->owner = g_main_context_ref (owner);
+  self->maker = g_thread_ref (g_thread_self ());
+  self->readers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->interval = interval;
+  self->patience = DEFAULT_PATIENCE;
   return self;
+}
+
+static void
+close_reader (gpointer reader,
+              gpointer user_data)
+{
+  mgr_source_reader_close (reader);
 }
 
 void
 mgr_source_set_free (MgrSourceSet *self)
 {
-  g_ptr_array_unref (self->members);
+  g_ptr_array_foreach (self->readers, close_reader, NULL);
+  g_ptr_array_unref (self->readers);
+  g_thread_unref (self->maker);
+  g_main_context_unref (self->owner);
+  g_object_unref (self->clock);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
+void
+mgr_source_set_set_interval (MgrSourceSet *self,
+                             gint64        interval)
+{
+  g_mutex_lock (&self->lock);
+  self->interval = interval;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mgr_source_set_set_patience (MgrSourceSet *self,
+                             gint64        patience)
+{
+  g_mutex_lock (&self->lock);
+  self->patience = patience;
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
-member_has_source (gconstpointer member,
+reader_has_source (gconstpointer reader,
                    gconstpointer source)
 {
-  return ((const Member *) member)->source == source;
+  return mgr_source_reader_has_source ((gpointer) reader, (gpointer) source);
 }
 
 void
 mgr_source_set_add (MgrSourceSet      *self,
                     MgrPressureSource *source)
 {
-  Member *member = member_new (source);
+  g_autoptr (MgrSourceReader) reader =
+    mgr_source_reader_new (source, self->clock, self->owner, self->maker);
 
   g_mutex_lock (&self->lock);
-  if (!g_ptr_array_find_with_equal_func (self->members, source, member_has_source, NULL))
-    g_ptr_array_add (self->members, g_steal_pointer (&member));
+  if (!g_ptr_array_find_with_equal_func (self->readers, source, reader_has_source, NULL))
+    g_ptr_array_add (self->readers, g_steal_pointer (&reader));
   g_mutex_unlock (&self->lock);
-
-  g_clear_pointer (&member, member_unref);
 }
 
 gboolean
 mgr_source_set_remove (MgrSourceSet      *self,
                        MgrPressureSource *source)
 {
-  Member *member = NULL;
+  g_autoptr (MgrSourceReader) reader = NULL;
   guint index = 0;
 
   g_mutex_lock (&self->lock);
-  if (g_ptr_array_find_with_equal_func (self->members, source, member_has_source, &index))
-    member = g_ptr_array_steal_index (self->members, index);
+  if (g_ptr_array_find_with_equal_func (self->readers, source, reader_has_source, &index))
+    reader = g_ptr_array_steal_index (self->readers, index);
   g_mutex_unlock (&self->lock);
 
-  if (member == NULL)
+  if (reader == NULL)
     return FALSE;
 
-  member_unref (member);
+  mgr_source_reader_close (reader);
   return TRUE;
-}
-
-/* A source that somebody else is waiting for may never answer: who comes second
- * goes on without it. */
-static MgrPressureReading *
-member_read (Member *member)
-{
-  g_autoptr (GError) error = NULL;
-  MgrPressureReading *reading;
-
-  if (!g_atomic_int_compare_and_exchange (&member->busy, FALSE, TRUE))
-    return NULL;
-
-  reading = mgr_pressure_source_read (member->source, &error);
-  g_atomic_int_set (&member->busy, FALSE);
-
-  if (reading == NULL)
-    g_debug ("No pressure reading from “%s”: %s", member->name, error->message);
-  return reading;
 }
 
 static MgrNamedReading *
@@ -152,29 +138,54 @@ named_reading_free (gpointer data)
   g_free (named);
 }
 
+static gpointer
+copy_object (gconstpointer object,
+             gpointer      user_data)
+{
+  return g_object_ref ((gpointer) object);
+}
+
+static GPtrArray *
+gather_answers (GPtrArray *readers,
+                gint64     now,
+                gint64     interval,
+                GStrv     *missing)
+{
+  GPtrArray *readings = g_ptr_array_new_with_free_func (named_reading_free);
+  g_autoptr (GStrvBuilder) silent = g_strv_builder_new ();
+
+  for (guint i = 0; i < readers->len; i++)
+    {
+      MgrSourceReader *reader = g_ptr_array_index (readers, i);
+      g_autoptr (MgrPressureReading) reading = mgr_source_reader_answer (reader, now, interval);
+
+      if (reading != NULL)
+        g_ptr_array_add (readings, named_reading_new (mgr_source_reader_get_name (reader), reading));
+      else
+        g_strv_builder_add (silent, mgr_source_reader_get_name (reader));
+    }
+
+  *missing = g_strv_builder_end (silent);
+  return readings;
+}
+
 GPtrArray *
 mgr_source_set_collect (MgrSourceSet *self,
                         GStrv        *missing)
 {
-  g_autoptr (GPtrArray) members = NULL;
-  g_autoptr (GPtrArray) readings = g_ptr_array_new_with_free_func (named_reading_free);
-  g_autoptr (GStrvBuilder) silent = g_strv_builder_new ();
+  g_autoptr (GPtrArray) readers = NULL;
+  gint64 now = mgr_clock_get_time (self->clock);
+  gint64 interval;
+  gint64 patience;
 
   g_mutex_lock (&self->lock);
-  members = g_ptr_array_copy (self->members, member_ref, NULL);
+  readers = g_ptr_array_copy (self->readers, copy_object, NULL);
+  interval = self->interval;
+  patience = MIN (self->patience, interval / 2);
   g_mutex_unlock (&self->lock);
 
-  for (guint i = 0; i < members->len; i++)
-    {
-      Member *member = g_ptr_array_index (members, i);
-      g_autoptr (MgrPressureReading) reading = member_read (member);
+  for (guint i = 0; i < readers->len; i++)
+    mgr_source_reader_ask (g_ptr_array_index (readers, i), patience);
 
-      if (reading != NULL)
-        g_ptr_array_add (readings, named_reading_new (member->name, reading));
-      else
-        g_strv_builder_add (silent, member->name);
-    }
-
-  *missing = g_strv_builder_end (silent);
-  return g_steal_pointer (&readings);
+  return gather_answers (readers, now, interval, missing);
 }

@@ -8,7 +8,7 @@
 
 #include "base/mgr-error.h"
 #include "pressure/mgr-proc-file-private.h"
-#include "pressure/mgr-psi-trigger-private.h"
+#include "pressure/mgr-psi-request-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,10 +36,11 @@ typedef enum
 struct _MgrWatchTarget
 {
   char *path;            /* (owned) */
+  char *display_path;    /* (owned): for texts, which are in UTF-8 */
   Kind kind;
   int fd;
   GBytes *echo;          /* (owned) (nullable): written to a FIFO, which may give it back */
-  MgrPsiTrigger trigger; /* of a pressure file */
+  MgrPsiRequest request; /* of a pressure file */
   MgrProcFile *totals;   /* (owned) (nullable): of a pressure file */
 };
 
@@ -81,7 +82,7 @@ target_find_kind (MgrWatchTarget  *self,
 
   if (stat (self->path, &status) != 0)
     {
-      set_error_from_errno (error, "found", self->path);
+      set_error_from_errno (error, "found", self->display_path);
       return FALSE;
     }
 
@@ -95,7 +96,7 @@ target_find_kind (MgrWatchTarget  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "“%s” cannot tell of pressure: give a pressure file of the kernel's, a FIFO "
-                   "or a stream socket", self->path);
+                   "or a stream socket", self->display_path);
       return FALSE;
     }
 
@@ -116,7 +117,7 @@ target_write (MgrWatchTarget  *self,
 
   if (written >= 0)
     errno = EAGAIN;
-  set_error_from_errno (error, "written to", self->path);
+  set_error_from_errno (error, "written to", self->display_path);
   return FALSE;
 }
 
@@ -129,7 +130,7 @@ target_open (MgrWatchTarget  *self,
   if (self->fd >= 0)
     return TRUE;
 
-  set_error_from_errno (error, "opened", self->path);
+  set_error_from_errno (error, "opened", self->display_path);
   return FALSE;
 }
 
@@ -146,7 +147,7 @@ target_is_of_kernel (MgrWatchTarget  *self,
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "“%s” is a file, but no pressure file of the kernel's: give the memory.pressure of "
-               "a cgroup, or /proc/pressure/memory", self->path);
+               "a cgroup, or /proc/pressure/memory", self->display_path);
   return FALSE;
 }
 
@@ -159,12 +160,12 @@ target_read_total (MgrWatchTarget  *self,
 
   if (text == NULL)
     return FALSE;
-  if (mgr_psi_trigger_lookup (&self->trigger, text, out_total))
+  if (mgr_psi_request_lookup (&self->request, text, out_total))
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "“%s” has no line “%s … total=”: it is no pressure file",
-               self->path, self->trigger.full ? "full" : "some");
+               self->display_path, self->request.full ? "full" : "some");
   return FALSE;
 }
 
@@ -181,7 +182,7 @@ target_arm (MgrWatchTarget  *self,
   g_autoptr (GError) local_error = NULL;
 
   self->totals = mgr_proc_file_new ("/", self->path);
-  if (!target_read_total (self, &self->trigger.last_total, error))
+  if (!target_read_total (self, &self->request.last_total, error))
     return FALSE;
 
   /* The kernel takes the last byte for the end and overwrites it. */
@@ -203,12 +204,12 @@ target_open_pressure_file (MgrWatchTarget  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "The pressure file “%s” tells only of what it is asked for: give the stall to "
-                   "wait for, as “some 200000 2000000”", self->path);
+                   "wait for, as “some 200000 2000000”", self->display_path);
       return FALSE;
     }
 
   return target_open (self, O_RDWR, error) && target_is_of_kernel (self, error)
-         && mgr_psi_trigger_parse (&self->trigger, data, error) && target_arm (self, data, error);
+         && mgr_psi_request_parse (&self->request, data, error) && target_arm (self, data, error);
 }
 
 /* Who wants something written holds both ends, and so never sees the end of what is
@@ -238,7 +239,7 @@ target_connect (MgrWatchTarget  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "The path “%s” is too long for a socket: give one of at most %" G_GSIZE_FORMAT
-                   " bytes", self->path, sizeof address.sun_path - 1);
+                   " bytes", self->display_path, sizeof address.sun_path - 1);
       return FALSE;
     }
 
@@ -247,7 +248,7 @@ target_connect (MgrWatchTarget  *self,
   if (self->fd >= 0 && connect (self->fd, (struct sockaddr *) &address, sizeof address) == 0)
     return TRUE;
 
-  set_error_from_errno (error, "connected to", self->path);
+  set_error_from_errno (error, "connected to", self->display_path);
   return FALSE;
 }
 
@@ -274,6 +275,7 @@ mgr_watch_target_open (const char  *path,
     data = NULL;
 
   self->path = g_strdup (path);
+  self->display_path = g_filename_display_name (path);
   self->fd = -1;
   if (!target_find_kind (self, error))
     return NULL;
@@ -295,6 +297,7 @@ mgr_watch_target_free (MgrWatchTarget *self)
     g_close (self->fd, NULL);
   g_clear_pointer (&self->totals, mgr_proc_file_free);
   g_clear_pointer (&self->echo, g_bytes_unref);
+  g_free (self->display_path);
   g_free (self->path);
   g_free (self);
 }
@@ -322,7 +325,7 @@ target_take_event (MgrWatchTarget *self,
   *out_gone = (condition & (G_IO_ERR | G_IO_HUP | G_IO_NVAL)) != 0
               || !target_read_total (self, &total, NULL);
 
-  return !*out_gone && mgr_psi_trigger_accept (&self->trigger, total);
+  return !*out_gone && mgr_psi_request_accept (&self->request, total);
 }
 
 /* How much of what was just read is none of the sender's. It is looked at once. */

@@ -64,13 +64,14 @@ settle (double  *values,
 static void
 bench_add_row (Bench           *self,
                const BenchCase *bench_case,
+               const char      *unit,
                double           ours,
                double           theirs)
 {
   JsonObject *row = json_object_new ();
 
   json_object_set_string_member (row, "case", bench_case->name);
-  json_object_set_string_member (row, "unit", "ns");
+  json_object_set_string_member (row, "unit", unit);
   json_object_set_double_member (row, "ours", ours);
   json_object_set_string_member (row, "peer", bench_case->peer);
   json_object_set_double_member (row, "theirs", theirs);
@@ -99,8 +100,26 @@ bench_compare (Bench           *self,
       theirs[i] = time_round (bench_case->theirs, bench_case->theirs_data, n);
     }
 
-  bench_add_row (self, bench_case, settle (ours, rounds, bench_case->best),
+  bench_add_row (self, bench_case, "ns", settle (ours, rounds, bench_case->best),
                  settle (theirs, rounds, bench_case->best));
+}
+
+void
+bench_limit (Bench      *self,
+             const char *name,
+             const char *unit,
+             double      value,
+             double      limit)
+{
+  const BenchCase bench_case = { .name = name, .peer = "the most it may be", .goal = 1.0 };
+
+  bench_add_row (self, &bench_case, unit, value, limit);
+}
+
+gboolean
+bench_is_quick (Bench *self)
+{
+  return self->quick;
 }
 
 static gboolean

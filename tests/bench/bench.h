@@ -32,6 +32,13 @@ Bench *bench_new        (const char      *name,
                          char          ***argv);
 void   bench_compare    (Bench           *self,
                          const BenchCase *bench_case);
+/* One figure, and the most it may be: for what has no peer. */
+void   bench_limit      (Bench           *self,
+                         const char      *name,
+                         const char      *unit,
+                         double           value,
+                         double           limit);
+gboolean bench_is_quick (Bench           *self);
 /* A program beside this one in another language, which prints rows of JSON. */
 void   bench_run_script (Bench           *self,
                          const char      *name);

@@ -6,13 +6,10 @@
 
 const {Gio, GLib, Mgr} = imports.gi;
 
+imports.searchPath.unshift(GLib.path_get_dirname(imports.system.programPath));
+const {assertEqual, runTests, test} = imports.tap;
+
 const MIB = 1 << 20;
-
-const tests = [];
-
-function test(name, run) {
-    tests.push({name, run});
-}
 
 function makeManager() {
     const manager = new Mgr.Manager({
@@ -25,12 +22,6 @@ function makeManager() {
     const models = manager.add_component('ml-models', '16 MiB');
     manager.add_component('bert', '8 MiB', models);
     return manager;
-}
-
-function assertEqual(actual, expected) {
-    const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
-    if (left !== right)
-        throw new Error(`${left} is not ${right}`);
 }
 
 function assertThrows(run, domain, code) {
@@ -280,6 +271,44 @@ test('withPhase', async () => {
     assertEqual(error.message, 'There is no phase “evaluation” to end: none has begun');
 });
 
+test('a recorded run', () => {
+    const [file, stream] = Gio.File.new_tmp('libmgr-XXXXXX.csv');
+    stream.output_stream.write_all(
+        't_ms,mem_total_kb,mem_avail_kb,swap_total_kb,swap_free_kb,psi_some_us,cg_current,cg_high,' +
+        'cg_max,cg_file,cg_inactive_file,cg_some_us\n' +
+        '0,1000,900,0,0,0,0,-1,-1,0,0,0\n2000,1000,10,0,0,0,0,-1,-1,0,0,0\n', null);
+    stream.close(null);
+
+    const trace = Mgr.PressureTrace.new_from_file(file.get_path());
+    file.delete(null);
+    assertEqual([trace.duration, trace.n_rows], [2000000, 2]);
+
+    const clock = Mgr.ManualClock.new(0);
+    const monitor = Mgr.PressureMonitor.new(clock);
+    trace.add_sources(monitor);
+    assertEqual(monitor.sample().usage, 0.1);
+    clock.advance(trace.duration);
+    assertEqual(monitor.sample().available, 10240);
+});
+
+test('what the kernel has', () => {
+    const paths = {proc_path: '/nonexistent', cgroup_path: '/nonexistent'};
+    const monitor = new Mgr.PressureMonitor();
+    const limits = new Mgr.MemoryLimits(paths);
+    const group = new Mgr.PsiSource({scope: Mgr.PressureScope.GROUP, ...paths});
+
+    monitor.add_system_sources(paths.proc_path, paths.cgroup_path);
+    assertEqual(monitor.sample().missing, ['meminfo', 'cgroup', 'swap', 'psi-group', 'psi']);
+    monitor.limits = limits;
+    monitor.trigger = false;
+    assertEqual([monitor.dup_limits() === limits, monitor.get_trigger()], [true, false]);
+    assertEqual([limits.limit, limits.headroom, limits.swap], [0, 0, 0]);
+    assertEqual([group.get_name(), group.proc_path], ['psi-group', '/nonexistent']);
+    assertEqual(Mgr.SwapSource.new(null, null).get_name(), 'swap');
+    assertThrows(() => makeManager().set_total_budget_share(0.5), Mgr.Error,
+        Mgr.Error.NOT_AVAILABLE);
+});
+
 /* Fills the total budget to 90 %, so that the level is critical. */
 function press(manager) {
     const allocation = manager.add_component('rest').allocate('57.6 MiB');
@@ -399,27 +428,4 @@ test('a manager with a configuration', () => {
     GLib.unsetenv('MGR_MEMORY_ALERT');
 });
 
-async function runAll() {
-    let failed = 0;
-
-    print(`1..${tests.length}`);
-    for (const [i, {name, run}] of tests.entries()) {
-        try {
-            await run(); // eslint-disable-line no-await-in-loop
-            print(`ok ${i + 1} ${name}`);
-        } catch (error) {
-            failed++;
-            print(`not ok ${i + 1} ${name}\n# ${error}\n# ${error.stack}`);
-        }
-    }
-
-    return failed;
-}
-
-const loop = GLib.MainLoop.new(null, false);
-let status = 1;
-runAll().then(failed => {
-    status = failed ? 1 : 0;
-}).finally(() => loop.quit());
-loop.run();
-imports.system.exit(status);
+runTests();

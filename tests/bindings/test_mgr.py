@@ -322,6 +322,82 @@ def iterate_until(condition):
         GLib.MainContext.default().iteration(True)
 
 
+class SystemTest(unittest.TestCase):
+    """What the kernel tells, on a machine of 16 GiB with a limit of 1 GiB."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="libmgr-")
+        self.addCleanup(directory.cleanup)
+        self.root = directory.name
+        self.write("proc/meminfo", "MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\n"
+                                   "SwapTotal: 2048 kB\nSwapFree: 1024 kB\n")
+        self.write("proc/self/cgroup", "0::/a\n")
+        self.write("proc/self/mountinfo", "1 2 0:3 / /groups rw - cgroup2 none rw\n")
+        self.write("groups/a/memory.current", f"{768 * MIB}\n")
+        self.write("groups/a/memory.high", "max\n")
+        self.write("groups/a/memory.stat", "inactive_file 0\nactive_file 0\n")
+        self.limit(1024 * MIB)
+        self.paths = {"proc_path": os.path.join(self.root, "proc"), "cgroup_path": self.root}
+
+    def write(self, name, text):
+        path = os.path.join(self.root, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def limit(self, size):
+        self.write("groups/a/memory.max", f"{size}\n")
+
+    def test_monitor(self):
+        monitor = Mgr.PressureMonitor()
+        monitor.add_system_sources(self.paths["proc_path"], self.paths["cgroup_path"])
+        sample = monitor.sample()
+        self.assertEqual((sample.limit, sample.available), (1024 * MIB, 256 * MIB))
+        self.assertEqual((sample.swap, sample.missing), (MIB, ["psi-group", "psi"]))
+        self.assertTrue(monitor.trigger)
+        monitor.trigger = False
+        self.assertFalse(monitor.trigger)
+
+    def test_limits(self):
+        changed = []
+        monitor = Mgr.PressureMonitor()
+        limits = Mgr.MemoryLimits(**self.paths)
+        monitor.limits = limits
+        self.assertEqual(monitor.limits, limits)
+        self.assertEqual((limits.limit, limits.headroom, limits.swap),
+                         (1024 * MIB, 256 * MIB, MIB))
+        self.assertIn("Limit: 1.0 GiB, memory.max of ", limits.explain())
+
+        monitor.connect("limits-changed", lambda _monitor, which: changed.append(which.limit))
+        self.limit(2048 * MIB)
+        monitor.sample()
+        while GLib.MainContext.default().iteration(False):
+            pass
+        self.assertEqual(changed, [2048 * MIB])
+
+    def test_budget_follows(self):
+        manager = Mgr.Manager(total_budget_share=0.5, **self.paths)
+        manager.monitor.stop()
+        self.assertEqual(manager.total_budget, 512 * MIB)
+        self.limit(2048 * MIB)
+        manager.monitor.sample()
+        self.assertEqual(manager.total_budget, 1024 * MIB)
+        manager.total_budget_share = 0.25
+        self.assertEqual(manager.total_budget, 512 * MIB)
+
+    def test_sources(self):
+        group = Mgr.PsiSource(scope=Mgr.PressureScope.GROUP, **self.paths)
+        swap = Mgr.SwapSource(**self.paths)
+        self.assertEqual((group.get_name(), group.scope), ("psi-group", Mgr.PressureScope.GROUP))
+        self.assertEqual(swap.cgroup_path, self.root)
+        self.assertEqual((swap.read().used, swap.read().scope), (MIB, Mgr.PressureScope.SWAP))
+        with self.assertRaises(GLib.Error) as caught:
+            group.read()
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.NOT_AVAILABLE))
+        with self.assertRaises(TypeError):
+            Mgr.SystemSource()
+
+
 class OutsideTest(unittest.TestCase):
     """What comes from outside the process, and what it tells its children."""
 
@@ -505,6 +581,46 @@ class GLibThread:
     def __exit__(self, *_exception):
         GLib.idle_add(self._loop.quit)
         self._thread.join()
+
+
+class TraceTest(unittest.TestCase):
+    NAMES = ("t_ms,mem_total_kb,mem_avail_kb,swap_total_kb,swap_free_kb,psi_some_us,cg_current,"
+             "cg_high,cg_max,cg_file,cg_inactive_file,cg_some_us\n")
+
+    def load(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "run.csv")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            return Mgr.PressureTrace.new_from_file(path)
+
+    def test_replay(self):
+        trace = self.load(self.NAMES + "0,1000,900,0,0,0,0,-1,-1,0,0,0\n"
+                                       "2000,1000,10,0,0,0,0,-1,-1,0,0,0\n")
+        self.assertEqual((trace.name, trace.duration, trace.n_rows), ("run", 2000000, 2))
+        column = trace.find_column("mem_avail_kb")
+        self.assertEqual((trace.value_at(column, 1000000), trace.interpolate_at(column, 1000000)),
+                         (900, 455))
+
+        clock = Mgr.ManualClock.new(0)
+        monitor = Mgr.PressureMonitor.new(clock)
+        trace.add_sources(monitor)
+        self.assertEqual(monitor.sample().usage, 0.1)
+        clock.advance(trace.duration)
+        self.assertEqual(monitor.sample().available, 10240)
+
+    def test_source(self):
+        trace = self.load(self.NAMES + "0,1000,900,8,2,0,0,-1,-1,0,0,0\n")
+        source = Mgr.ReplaySource.new(trace, Mgr.ReplayPart.SWAP, None, -1)
+        self.assertEqual((source.part, source.trace.name), (Mgr.ReplayPart.SWAP, "run"))
+        reading = source.read()
+        self.assertEqual((reading.scope, reading.used), (Mgr.PressureScope.SWAP, 6144))
+
+    def test_error(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.load(self.NAMES + "0,1000,900,0,0,x,0,-1,-1,0,0,0\n")
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.INVALID_ARGUMENT))
+        self.assertIn("line 2, column “psi_some_us”", caught.exception.message)
 
 
 class AsyncTest(unittest.TestCase):

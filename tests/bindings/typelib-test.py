@@ -23,17 +23,21 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "Manager", "ManualClock",
-    "MeminfoSource", "MemoryLimits", "PressureMonitor",
-    "PressureNotifier", "PressureWatch", "ProtectionRules", "PsiSource", "Resource",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
+    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
+    "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupReport", "Config", "PhaseReport", "PressureForecast", "PressureReading",
-    "PressureSample", "ReclaimEstimate", "Report",
+    "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
 }
 FLAGS = {"CleanupFlags"}
-ENUMS = {"CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "Safety"}
+ENUMS = {
+    "CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
+    "Safety",
+}
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }

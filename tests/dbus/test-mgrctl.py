@@ -480,7 +480,8 @@ class TestCommandLine(MgrctlTestCase):
     def test_completion(self):
         program = self.start("--name", "importer")
         self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
-                                             "config", "pressure", "record", "selftest", "doctor"])
+                                             "config", "pressure", "record", "replay", "score",
+                                             "plot", "selftest", "doctor"])
         self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
@@ -494,12 +495,15 @@ class TestCommandLine(MgrctlTestCase):
         """What may be a file is left to the shell."""
         self.assertEqual(self.complete("record", ""), [])
         self.assertEqual(self.complete("record", "trace.csv", "--f"), ["--force"])
+        self.assertEqual(self.complete("replay", "trace.csv", "--s"), ["--samples"])
+        self.assertEqual(self.complete("score", "a.csv", ""), [])
+        self.assertEqual(self.complete("plot", "--output", ""), [])
         self.assertEqual(self.complete("selftest", ""), ["pressure"])
         self.assertEqual(self.complete("selftest", "--runs", "2", "p"), ["pressure"])
         self.assertEqual(self.complete("config", "c"), ["check"])
         self.assertEqual(self.complete("config", "check", ""), [])
         self.assertIn("--json", self.complete("status", ""))
-        for verb in ("config", "record", "selftest", "doctor"):
+        for verb in ("config", "record", "replay", "score", "plot", "selftest", "doctor"):
             self.assertFalse({"--program", "--address", "--session", "--proc-path"}
                              & set(self.complete(verb, "--")))
         self.assertIn("--program", self.complete("pressure", "--"))

@@ -60,7 +60,8 @@ class FakeTree:
                                  for key, value in keys.items()))
 
     def meminfo(self, total=16 << 20, available=8 << 20, **more):
-        keys = {"MemTotal": total, "MemFree": 64, "MemAvailable": available, **more}
+        keys = {"MemTotal": total, "MemFree": 64, "MemAvailable": available,
+                "SwapTotal": 0, "SwapFree": 0, **more}
         self.write_keys("proc/meminfo", separator=":       ", suffix=" kB",
                         **{key.replace("_", "(").replace("END", ")"): value
                            for key, value in keys.items()})

@@ -42,7 +42,7 @@ class TestLines(PressureTestCase):
         self.assertRegex(
             self.pressure("--count=1"),
             r"^\d\d:\d\d:\d\d  normal      50\.0 % used  stall  0\.0 %     3\.0 GiB available  "
-            r"limit 16\.0 GiB \(meminfo\)\n$")
+            r"limit 16\.0 GiB \(meminfo\)  missing: psi-group\n$")
 
     def test_cgroup_is_the_tightest(self):
         self.tree.mount(2, "/app")
@@ -56,17 +56,18 @@ class TestLines(PressureTestCase):
         self.assertEqual((sample["level"], sample["usage"], sample["source"]),
                          ("normal", 0.5, "meminfo"))
         self.assertEqual((sample["limit"], sample["available"]), (16 * GIB, 8 * GIB))
-        self.assertEqual((sample["stall"], sample["missing"]), (0, ["cgroup"]))
+        self.assertEqual((sample["stall"], sample["missing"]), (0, ["cgroup", "psi-group"]))
         self.assertGreater(sample["time"], 0)
 
     def test_missing(self):
         os.remove(self.tree.path("proc/pressure/memory"))
-        self.assertTrue(self.pressure("--count=1").endswith("  missing: cgroup, psi\n"))
+        self.assertTrue(self.pressure("--count=1").endswith("  missing: cgroup, psi-group, psi\n"))
 
     def test_no_limit(self):
         os.remove(self.tree.path("proc/meminfo"))
         self.assertRegex(self.pressure("--count=1"),
-                         r"  no limit is known  stall  0\.0 %  missing: meminfo, cgroup\n$")
+                         r"  no limit is known  stall  0\.0 %  "
+                         r"missing: meminfo, cgroup, swap, psi-group\n$")
 
     def test_this_machine(self):
         sample = self.check_json("pressure", "--count=1")
@@ -82,7 +83,7 @@ class TestLines(PressureTestCase):
                            total_inactive_file=0, total_active_file=0)
         sample = self.pressure_json("--count=1")[0]
         self.assertEqual((sample["source"], sample["limit"]), ("cgroup", 4 * GIB))
-        self.assertEqual(sample["missing"], [])
+        self.assertEqual(sample["missing"], ["psi-group"])
 
     def test_reason(self):
         """It is said in a line where the level asks for it."""

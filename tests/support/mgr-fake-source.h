@@ -8,7 +8,12 @@
 
 /* A pressure source whose answers the test decides; any thread may decide them. */
 #define MGR_TYPE_FAKE_SOURCE (mgr_fake_source_get_type ())
-G_DECLARE_FINAL_TYPE (MgrFakeSource, mgr_fake_source, MGR, FAKE_SOURCE, GObject)
+G_DECLARE_DERIVABLE_TYPE (MgrFakeSource, mgr_fake_source, MGR, FAKE_SOURCE, GObject)
+
+struct _MgrFakeSourceClass
+{
+  GObjectClass parent_class;
+};
 
 typedef enum
 {
@@ -18,7 +23,15 @@ typedef enum
   MGR_FAKE_ANSWER_NEVER,   /* until mgr_fake_source_answer() says otherwise */
 } MgrFakeAnswer;
 
-MgrFakeSource *mgr_fake_source_new        (const char    *name);
+/* In the middle of a reading, in the thread that reads, without a lock. */
+typedef void (*MgrFakeSourceFunc) (MgrFakeSource *self,
+                                   gpointer       user_data);
+
+/* Prompt as the library's own are; thread-safe but foreign; not thread-safe. */
+MgrFakeSource *mgr_fake_source_new         (const char *name);
+MgrFakeSource *mgr_fake_source_new_foreign (const char *name);
+MgrFakeSource *mgr_fake_source_new_unsafe  (const char *name);
+
 void           mgr_fake_source_set        (MgrFakeSource *self,
                                            guint64        used,
                                            guint64        limit,
@@ -26,8 +39,16 @@ void           mgr_fake_source_set        (MgrFakeSource *self,
 void           mgr_fake_source_answer     (MgrFakeSource *self,
                                            MgrFakeAnswer  answer);
 
+/* Calls @func in every reading; to be set before the first. */
+void           mgr_fake_source_call       (MgrFakeSource     *self,
+                                           MgrFakeSourceFunc  func,
+                                           gpointer           user_data);
+
 /* Waits until @reads reads have begun. */
 void           mgr_fake_source_wait       (MgrFakeSource *self,
                                            guint          reads);
 guint          mgr_fake_source_get_reads  (MgrFakeSource *self);
+
+/* How often its name was asked for. */
+guint          mgr_fake_source_get_calls  (MgrFakeSource *self);
 GThread       *mgr_fake_source_get_reader (MgrFakeSource *self);

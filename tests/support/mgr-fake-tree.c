@@ -160,6 +160,11 @@ describe_group_v2 (MgrFakeTree  *self,
   write_bytes (self, directory, "memory.low", words, "low", "0");
   write_bytes (self, directory, "memory.min", words, "min", "0");
   write_stat (self, directory, words, keys);
+  if (word_get (words, "swap-max", NULL) != NULL)
+    {
+      write_bytes (self, directory, "memory.swap.max", words, "swap-max", "max");
+      write_bytes (self, directory, "memory.swap.current", words, "swap-current", "0");
+    }
 }
 
 static void
@@ -184,6 +189,11 @@ describe_group_v1 (MgrFakeTree  *self,
   write_bytes (self, directory, "memory.usage_in_bytes", words, "usage", "0");
   write_bytes (self, directory, "memory.limit_in_bytes", words, "limit", "9223372036854771712");
   write_stat (self, directory, all_words, keys);
+  if (word_get (words, "memsw", NULL) != NULL)
+    {
+      write_bytes (self, directory, "memory.memsw.limit_in_bytes", words, "memsw", "max");
+      write_bytes (self, directory, "memory.memsw.usage_in_bytes", words, "memsw-usage", "0");
+    }
 }
 
 static void
@@ -234,8 +244,13 @@ describe_host (MgrFakeTree  *self,
   text = g_strdup_printf ("MemTotal:       %8" G_GUINT64_FORMAT " kB\n"
                           "MemFree:              64 kB\n"
                           "MemAvailable:   %8" G_GUINT64_FORMAT " kB\n"
-                          "Buffers:            1024 kB\n",
-                          word_get_kib (words, "total"), word_get_kib (words, "available"));
+                          "Buffers:            1024 kB\n"
+                          "SwapTotal:      %8" G_GUINT64_FORMAT " kB\n"
+                          "SwapFree:       %8" G_GUINT64_FORMAT " kB\n"
+                          "AnonPages:      %8" G_GUINT64_FORMAT " kB\n",
+                          word_get_kib (words, "total"), word_get_kib (words, "available"),
+                          word_get_kib (words, "swap"), word_get_kib (words, "swap-free"),
+                          word_get_kib (words, "anon"));
   mgr_fake_tree_write (self, "proc/meminfo", text);
 }
 
@@ -291,6 +306,20 @@ describe_status (MgrFakeTree  *self,
 }
 
 static void
+describe_statm (MgrFakeTree  *self,
+                char        **words)
+{
+  guint64 page = (guint64) sysconf (_SC_PAGESIZE) / 1024;
+  g_autofree char *text =
+    g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " 1 0 9 0\n",
+                     2 * word_get_kib (words, "resident") / page,
+                     word_get_kib (words, "resident") / page,
+                     word_get_kib (words, "shared") / page);
+
+  mgr_fake_tree_write (self, "proc/self/statm", text);
+}
+
+static void
 describe_line (MgrFakeTree *self,
                const char  *line)
 {
@@ -311,6 +340,8 @@ describe_line (MgrFakeTree *self,
     describe_rlimits (self, words);
   else if (strcmp (what, "status") == 0)
     describe_status (self, words);
+  else if (strcmp (what, "statm") == 0)
+    describe_statm (self, words);
   else
     g_error ("“%s” describes no part of a tree", line);
 }
@@ -342,6 +373,7 @@ mgr_fake_tree_new (const char *description)
   self->mounts = g_string_new ("23 28 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"
                                "36 31 0:33 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n");
 
+  mgr_fake_tree_describe (self, "statm resident=60M shared=10M");
   mgr_fake_tree_describe (self, description);
   return self;
 }

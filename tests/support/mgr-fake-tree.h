@@ -9,17 +9,21 @@
 /* A /proc and cgroup tree in a private directory, made of a description, one thing a
  * line:
  *
- *   host total=16G available=8G         proc/meminfo
+ *   host total=16G available=8G         proc/meminfo; swap=, swap-free= and anon= are 0 by
+ *                                       default
  *   v1 /a/b root=/a                     this process is in the v1 memory cgroup /a/b,
  *                                       of which /a is mounted (default: /)
  *   v2 /a/b root=/a                     the same on v2
  *   group1 /b limit=1G usage=300M …     the files of a v1 group, by its directory below
- *                                       the mount point; other keys go to memory.stat
- *   group /b max=1G current=300M …      the same on v2
+ *                                       the mount point; other keys go to memory.stat.
+ *                                       memsw= and memsw-usage= make the files for swap
+ *   group /b max=1G current=300M …      the same on v2; swap-max= and swap-current= make
+ *                                       the files for swap
  *   stall /b total=1000                 memory.pressure of a v2 group
  *   stall - total=1000                  proc/pressure/memory
  *   rlimits as=1G data=2G               proc/self/limits
  *   status VmSize=100M RssAnon=10M …    proc/self/status
+ *   statm resident=60M shared=10M       proc/self/statm (these figures unless told)
  *
  * v1 is mounted on /sys/fs/cgroup/memory. v2 is on /sys/fs/cgroup, or where v1 comes
  * first, as in a hybrid set-up, on /sys/fs/cgroup/unified. */

@@ -131,8 +131,8 @@ find_explained (const char * const *lines,
   return NULL;
 }
 
-/* The sentences after the three figures of an explanation: what could not be seen. */
-#define N_FIGURES 3
+/* The sentences after the four figures of an explanation: what could not be seen. */
+#define N_FIGURES 4
 
 MgrctlFinding *
 mgrctl_check_limits (const MgrctlPatient *patient)

@@ -276,22 +276,11 @@ view_run (View     *self,
 }
 
 static void
-add_source (MgrPressureMonitor *monitor,
-            MgrPressureSource  *source)
-{
-  mgr_pressure_monitor_add_source (monitor, source);
-  g_object_unref (source);
-}
-
-static void
 view_machine (View *self)
 {
   g_autoptr (MgrPressureMonitor) monitor = mgr_pressure_monitor_new (NULL);
 
-  add_source (monitor, mgr_meminfo_source_new (proc_path));
-  add_source (monitor, mgr_cgroup_source_new (proc_path, cgroup_path));
-  add_source (monitor, mgr_psi_source_new (NULL, proc_path, cgroup_path));
-
+  mgr_pressure_monitor_add_system_sources (monitor, proc_path, cgroup_path);
   self->monitor = monitor;
   view_run (self, look_at_machine);
 }

@@ -108,7 +108,8 @@ row_cb (gpointer user_data)
   Recorder *self = user_data;
   gint64 time = get_time () - self->start;
 
-  if (duration > 0 && (double) time >= duration * G_USEC_PER_SEC)
+  /* However short the time, there is a first row. */
+  if (self->timer != NULL && duration > 0 && (double) time >= duration * G_USEC_PER_SEC)
     g_main_loop_quit (self->loop);
   else if (!mgrctl_trace_append_row (self->trace, time, self->text))
     g_main_loop_quit (self->loop);

@@ -59,6 +59,7 @@ typedef struct
 typedef struct
 {
   MgrctlFile *file;            /* (owned): the pressure file that the monitor reads too */
+  MgrPressureScope scope;      /* of file */
   MgrStall *stall;             /* (owned) */
   MgrctlWitness *witness;      /* (owned) */
   MgrPressureMonitor *monitor; /* (owned) */
@@ -100,7 +101,7 @@ read_total (MgrctlFile  *file,
   return TRUE;
 }
 
-/* The own group's file, or the machine's, whichever the library chooses as well. */
+/* The own group's file, or the machine's where the kernel keeps none for groups. */
 static gboolean
 selftest_open_file (Selftest  *self,
                     GError   **error)
@@ -111,12 +112,14 @@ selftest_open_file (Selftest  *self,
   if (groups->unified != NULL)
     {
       self->file = mgrctl_file_new (groups->unified, "memory.pressure");
+      self->scope = MGR_PRESSURE_SCOPE_GROUP;
       if (read_total (self->file, &total, NULL))
         return TRUE;
       g_clear_pointer (&self->file, mgrctl_file_free);
     }
 
   self->file = mgrctl_file_new (proc_path, "pressure/memory");
+  self->scope = MGR_PRESSURE_SCOPE_MACHINE;
   return read_total (self->file, &total, error);
 }
 
@@ -156,7 +159,8 @@ pressure_changed_cb (MgrPressureMonitor *monitor,
 static void
 selftest_open_monitor (Selftest *self)
 {
-  g_autoptr (MgrPressureSource) psi = mgr_psi_source_new (NULL, proc_path, cgroup_path);
+  g_autoptr (MgrPressureSource) psi =
+    mgr_psi_source_new_for_scope (self->scope, NULL, proc_path, cgroup_path);
   g_autoptr (MgrPressureSource) meminfo = mgr_meminfo_source_new (proc_path);
   g_autoptr (MgrPressureSource) cgroup = mgr_cgroup_source_new (proc_path, cgroup_path);
 

@@ -49,7 +49,9 @@ extern const GOptionEntry mgrctl_watch_entries[];
 extern const GOptionEntry mgrctl_cleanup_entries[];
 extern const GOptionEntry mgrctl_config_entries[];
 extern const GOptionEntry mgrctl_pressure_entries[];
+extern const GOptionEntry mgrctl_plot_entries[];
 extern const GOptionEntry mgrctl_record_entries[];
+extern const GOptionEntry mgrctl_replay_entries[];
 extern const GOptionEntry mgrctl_selftest_entries[];
 extern const GOptionEntry mgrctl_doctor_entries[];
 
@@ -64,6 +66,9 @@ MgrctlExit mgrctl_list       (const MgrctlOptions *options);
 MgrctlExit mgrctl_config     (const MgrctlOptions *options);
 MgrctlExit mgrctl_pressure   (const MgrctlOptions *options);
 MgrctlExit mgrctl_record     (const MgrctlOptions *options);
+MgrctlExit mgrctl_replay     (const MgrctlOptions *options);
+MgrctlExit mgrctl_score      (const MgrctlOptions *options);
+MgrctlExit mgrctl_plot       (const MgrctlOptions *options);
 MgrctlExit mgrctl_selftest   (const MgrctlOptions *options);
 MgrctlExit mgrctl_doctor     (const MgrctlOptions *options);
 

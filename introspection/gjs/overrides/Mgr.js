@@ -30,6 +30,7 @@ const RECORD_ATTRIBUTES = {
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
+    PressureTrace: ['duration', 'n_rows', 'name'],
     ReclaimEstimate: ['bytes', 'lossy', 'rebuild_cost', 'walk_cost'],
     Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
         'returned', 'used'],

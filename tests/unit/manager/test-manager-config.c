@@ -111,6 +111,36 @@ test_budget_as_share (void)
   g_autoptr (MgrManager) manager = make_manager (tree, config);
 
   g_assert_cmpuint (mgr_manager_get_total_budget (manager), ==, 12 * GIB);
+  g_assert_cmpfloat (mgr_manager_get_total_budget_share (manager), ==, 0.75);
+
+  g_test_message ("It stays that share of the limit when that changes");
+  mgr_fake_tree_describe (tree, "host total=8G available=7G\n");
+  g_assert_true (mgr_memory_limits_refresh (mgr_manager_get_limits (manager), NULL));
+  g_assert_cmpuint (mgr_manager_get_total_budget (manager), ==, 6 * GIB);
+}
+
+static void
+test_budget_as_size (void)
+{
+  g_autoptr (MgrFakeTree) tree = make_tree ();
+  g_autoptr (MgrConfig) config = from_text ("total-budget=3 GiB\n");
+  g_autoptr (MgrManager) manager = make_manager (tree, config);
+  g_autoptr (MgrManager) share = g_object_new (MGR_TYPE_MANAGER,
+                                               "config", config,
+                                               "total-budget-share", 0.5,
+                                               "proc-path", mgr_fake_tree_get_proc (tree),
+                                               "cgroup-path", mgr_fake_tree_get_root (tree),
+                                               NULL);
+
+  g_test_summary ("A size stays whatever the limit becomes; a share in code comes before it");
+
+  g_assert_cmpfloat (mgr_manager_get_total_budget_share (manager), ==, 0.0);
+  mgr_fake_tree_describe (tree, "host total=2G available=1G\n");
+  g_assert_true (mgr_memory_limits_refresh (mgr_manager_get_limits (manager), NULL));
+  g_assert_cmpuint (mgr_manager_get_total_budget (manager), ==, 3 * GIB);
+
+  g_assert_true (mgr_memory_limits_refresh (mgr_manager_get_limits (share), NULL));
+  g_assert_cmpuint (mgr_manager_get_total_budget (share), ==, GIB);
 }
 
 static void
@@ -240,6 +270,7 @@ main (int    argc,
   g_test_add_func ("/manager/config/defaults", test_defaults);
   g_test_add_func ("/manager/config/config-is-applied", test_config_is_applied);
   g_test_add_func ("/manager/config/budget-as-share", test_budget_as_share);
+  g_test_add_func ("/manager/config/budget-as-size", test_budget_as_size);
   g_test_add_func ("/manager/config/paths", test_paths);
   g_test_add_func ("/manager/config/code-over-config", test_code_over_config);
   g_test_add_func ("/manager/config/environment", test_environment);

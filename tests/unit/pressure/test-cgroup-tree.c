@@ -169,6 +169,23 @@ test_outside_the_namespace (void)
 }
 
 static void
+test_escaped_mounts (void)
+{
+  g_autoptr (MgrFakeTree) fake = mgr_fake_tree_new ("");
+  g_autoptr (MgrCgroupTree) tree = tree_of (fake);
+
+  g_test_summary ("Octal digits stand for a byte; other backslashes for themselves");
+
+  mgr_fake_tree_write (fake, "proc/self/cgroup", "0::/a b\\n/c\n");
+  mgr_fake_tree_write (fake, "proc/self/mountinfo",
+                       "1 2 0:3 /a\\040b\\134n /m\\0401\\08\\ rw - cgroup2 none rw\n");
+  mgr_fake_tree_write (fake, "m 1\\08\\/c/memory.max", "max\n");
+
+  update (tree, TRUE);
+  assert_directories (fake, tree, "m 1\\08\\/c,m 1\\08\\");
+}
+
+static void
 test_malformed_mounts (void)
 {
   static const char *const texts[] = {
@@ -214,6 +231,7 @@ main (int    argc,
   g_test_add_func ("/pressure/cgroup-tree/most-ancestors", test_most_ancestors);
   g_test_add_func ("/pressure/cgroup-tree/names-that-begin-alike", test_names_that_begin_alike);
   g_test_add_func ("/pressure/cgroup-tree/outside-the-namespace", test_outside_the_namespace);
+  g_test_add_func ("/pressure/cgroup-tree/escaped-mounts", test_escaped_mounts);
   g_test_add_func ("/pressure/cgroup-tree/malformed-mounts", test_malformed_mounts);
   g_test_add_func ("/pressure/cgroup-tree/missing-own-directory", test_missing_own_directory);
 

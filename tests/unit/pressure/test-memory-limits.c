@@ -5,6 +5,7 @@
 #include <mgr.h>
 
 #include "mgr-fake-tree.h"
+#include "pressure/mgr-memory-limits-private.h"
 
 #define MIB (G_GUINT64_CONSTANT (1024) * 1024)
 #define GIB (1024 * MIB)
@@ -21,6 +22,7 @@ assert_explains (MgrMemoryLimits *limits,
 {
   g_autofree char *text = mgr_memory_limits_explain (limits);
 
+  g_assert_true (g_utf8_validate (text, -1, NULL));
   if (strstr (text, part) == NULL)
     g_error ("“%s” is not in:\n%s", part, text);
 }
@@ -169,6 +171,64 @@ static const Case cases[] = {
     "status VmSize=900M VmData=200M\n",
     500, 0, 300, "RLIMIT_DATA of this process" },
 
+  { "lxcfs",
+    "host total=512M available=300M\n"
+    "v2 /\n",
+    512, 0, 300, "Limit: 512.0 MiB, MemTotal of " },
+
+  { "soft-limit-of-an-ancestor",
+    "host total=16G available=8G\n"
+    "v2 /a/b\n"
+    "group /a high=600M current=500M\n"
+    "group /a/b max=1G current=100M\n",
+    1024, 600, 100, "Headroom: 100.0 MiB, the room left in the cgroup of " },
+
+  { "limit-of-zero",
+    "host total=16G available=8G\n"
+    "v2 /a\n"
+    "group /a max=0 current=300M\n",
+    16384, 0, 8192, "MemTotal" },
+
+  { "limit-of-minus-one",
+    "host total=16G available=8G\n"
+    "v2 /a\n"
+    "group /a max=-1 high=-1 current=300M\n",
+    16384, 0, 8192, "MemTotal" },
+
+  { "limit-beyond-all-memory",
+    "host total=16G available=8G\n"
+    "v2 /a\n"
+    "group /a max=18446744073709551615 current=300M\n",
+    16384, 0, 8192, "MemTotal" },
+
+  { "rlimit-unlimited-in-numbers",
+    "host total=16G available=8G\n"
+    "rlimits as=18446744073709551615 data=9223372036854775807\n",
+    16384, 0, 8192, "MemTotal" },
+
+  { "rlimit-below-use",
+    "host total=16G available=8G\n"
+    "rlimits as=100M\n"
+    "status VmSize=700M VmData=100M\n",
+    100, 0, 0, "Headroom: 0 B, RLIMIT_AS of this process" },
+
+  { "rlimit-without-use",
+    "host total=16G available=8G\n"
+    "rlimits as=1G\n",
+    1024, 0, 1024, "Headroom: 1.0 GiB, RLIMIT_AS of this process" },
+
+  { "name-not-in-utf-8",
+    "host total=16G available=8G\n"
+    "v2 /a\xff\n"
+    "group /a\xff max=1G high=800M current=300M\n",
+    1024, 800, 500, "a\xef\xbf\xbd" },
+
+  { "name-not-in-utf-8-without-controller",
+    "host total=16G available=8G\n"
+    "v2 /\xff root=/\xff\n"
+    "stall / total=0\n",
+    16384, 0, 8192, "enable the memory controller" },
+
   { "controller-not-enabled",
     "host total=16G available=8G\n"
     "v2 /a/b\n"
@@ -193,6 +253,60 @@ test_case (gconstpointer data)
 }
 
 static void
+test_explains_each (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G swap=4G swap-free=3G\n"
+                       "v2 /a/b\n"
+                       "group /a max=2G high=1500M current=1400M\n"
+                       "group /a/b max=3G current=100M swap-max=1G swap-current=200M\n"
+                       "rlimits as=1G\n"
+                       "status VmSize=100M\n");
+  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
+  const char *root = mgr_fake_tree_get_root (tree);
+  g_autofree char *text = mgr_memory_limits_explain (limits);
+  g_autofree char *expected =
+    g_strdup_printf ("Limit: 1.0 GiB, RLIMIT_AS of this process\n"
+                     "Soft limit: 1.5 GiB, memory.high of %s/sys/fs/cgroup/a\n"
+                     "Headroom: 100.0 MiB, the room left in the cgroup of %s/sys/fs/cgroup/a\n"
+                     "Swap: 824.0 MiB, memory.swap.max of %s/sys/fs/cgroup/a/b\n",
+                     root, root, root);
+
+  g_test_summary ("Each of the four figures says which rule gave it");
+
+  g_assert_cmpstr (text, ==, expected);
+  g_assert_cmpuint (mgr_memory_limits_get_swap (limits), ==, 824 * MIB);
+}
+
+static void
+test_swap (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G swap=4G swap-free=3G\n"
+                       "v1 /a\n"
+                       "group1 /a limit=1G usage=300M memsw=1500M memsw-usage=350M\n");
+  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
+
+  g_assert_cmpuint (mgr_memory_limits_get_swap (limits), ==, 426 * MIB);
+  assert_explains (limits, "Swap: 426.0 MiB, memory.memsw.limit_in_bytes of ");
+
+  mgr_fake_tree_describe (tree, "host total=16G available=8G swap=4G swap-free=100M\n");
+  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
+  assert_explains (limits, "Swap: 100.0 MiB, SwapFree of ");
+
+  mgr_fake_tree_describe (tree, "host total=16G available=8G\n");
+  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
+  g_assert_cmpuint (mgr_memory_limits_get_swap (limits), ==, 0);
+  assert_explains (limits, "Swap: 0 B, SwapFree of ");
+
+  mgr_fake_tree_write (tree, "proc/meminfo", "MemTotal: 99 kB\nMemAvailable: 9 kB\n");
+  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
+  g_assert_cmpuint (mgr_memory_limits_get_swap (limits), ==, 0);
+  assert_explains (limits, "Swap: none\n");
+  assert_explains (limits, "no usable SwapTotal");
+}
+
+static void
 test_nothing_there (void)
 {
   g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("");
@@ -207,11 +321,34 @@ test_nothing_there (void)
   assert_explains (limits, "Limit: none");
 }
 
+/* Opens, but cannot be read. */
+static const char unreadable[] = "unreadable";
+
 typedef struct
 {
   const char *path;
   const char *contents; /* NULL: removed */
 } Fault;
+
+static void
+assert_fault (const char  *description,
+              const Fault *fault)
+{
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new (description);
+  g_autoptr (MgrMemoryLimits) limits = NULL;
+
+  if (fault->contents == unreadable)
+    mgr_fake_tree_break (tree, fault->path);
+  else if (fault->contents != NULL)
+    mgr_fake_tree_write (tree, fault->path, fault->contents);
+  else
+    mgr_fake_tree_remove (tree, fault->path);
+
+  limits = limits_of (tree);
+  g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 16 * GIB);
+  g_assert_cmpuint (mgr_memory_limits_get_headroom (limits), ==, 8 * GIB);
+  assert_explains (limits, fault->path);
+}
 
 /* Each fault takes the cgroup's share away and is named; the host's stays. */
 static void
@@ -230,24 +367,103 @@ test_faults (void)
     { "sys/fs/cgroup/a/memory.stat", "" },
     { "sys/fs/cgroup/a/memory.stat", "inactive_file 10\nactive_f" },
     { "sys/fs/cgroup/a/memory.stat", "active_file 4096\n" },
+    { "sys/fs/cgroup/a/memory.max", unreadable },
+    { "sys/fs/cgroup/a/memory.high", unreadable },
+    { "sys/fs/cgroup/a/memory.current", unreadable },
+    { "sys/fs/cgroup/a/memory.stat", unreadable },
+    { "proc/self/cgroup", unreadable },
+    { "proc/self/mountinfo", unreadable },
+    { "proc/self/cgroup", NULL },
+    { "proc/self/mountinfo", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    assert_fault ("host total=16G available=8G\n"
+                  "v2 /a\n"
+                  "group /a max=1G current=100M\n",
+                  &faults[i]);
+}
+
+static void
+test_v1_faults (void)
+{
+  static const Fault faults[] = {
+    { "sys/fs/cgroup/memory/a/memory.usage_in_bytes", "" },
+    { "sys/fs/cgroup/memory/a/memory.usage_in_bytes", "-1\n" },
+    { "sys/fs/cgroup/memory/a/memory.usage_in_bytes", unreadable },
+    { "sys/fs/cgroup/memory/a/memory.stat", NULL },
+    { "sys/fs/cgroup/memory/a/memory.stat", unreadable },
+    { "sys/fs/cgroup/memory/a/memory.stat",
+      "inactive_file 1\nactive_file 1\nhierarchical_memory_limit 1048576\n" },
+    { "sys/fs/cgroup/memory/a/memory.stat", "total_inactive_file 1\ntotal_active_file 1\n" },
+    { "sys/fs/cgroup/memory/a/memory.stat",
+      "total_inactive_file 1\ntotal_active_file 1\nhierarchical_memory_limit 10485" },
+  };
+
+  g_test_summary ("v1 keys have the prefix total_, and what was cut off does not count");
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    assert_fault ("host total=16G available=8G\n"
+                  "v1 /a\n"
+                  "group1 /a limit=1G usage=100M\n",
+                  &faults[i]);
+}
+
+/* The host's share goes, and is named; the cgroup's stays. */
+static void
+test_host_faults (void)
+{
+  static const Fault faults[] = {
+    { "proc/meminfo", "" },
+    { "proc/meminfo", "MemTotal: 16 kB\n" },
+    { "proc/meminfo", "MemTotal: 16 kB\nMemAvailable: 1" },
+    { "proc/meminfo", "MemTotal: 0 kB\nMemAvailable: 0 kB\n" },
+    { "proc/meminfo", "MemTotal: 99999999999999999999 kB\nMemAvailable: 1 kB\n" },
+    { "proc/meminfo", unreadable },
+    { "proc/meminfo", NULL },
+    { "proc/self/limits", unreadable },
+    { "proc/self/limits", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     {
       g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n"
                                                         "v2 /a\n"
-                                                        "group /a max=1G current=100M\n");
+                                                        "group /a max=1G current=100M\n"
+                                                        "rlimits as=unlimited\n");
       g_autoptr (MgrMemoryLimits) limits = NULL;
 
-      if (faults[i].contents != NULL)
+      if (faults[i].contents == unreadable)
+        mgr_fake_tree_break (tree, faults[i].path);
+      else if (faults[i].contents != NULL)
         mgr_fake_tree_write (tree, faults[i].path, faults[i].contents);
       else
         mgr_fake_tree_remove (tree, faults[i].path);
 
       limits = limits_of (tree);
-      g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 16 * GIB);
-      g_assert_cmpuint (mgr_memory_limits_get_headroom (limits), ==, 8 * GIB);
+      g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, GIB);
+      g_assert_cmpuint (mgr_memory_limits_get_headroom (limits), ==, 924 * MIB);
       assert_explains (limits, faults[i].path);
+    }
+}
+
+static void
+test_garbage_rlimits (void)
+{
+  static const char *const texts[] = {
+    "", "Max address space", "Max address space     lots  unlimited  bytes\n",
+    "Max address space     12", "Max address space     99999999999999999999 1 bytes\n",
+    "\x7f" "ELF",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n");
+      g_autoptr (MgrMemoryLimits) limits = NULL;
+
+      mgr_fake_tree_write (tree, "proc/self/limits", texts[i]);
+      limits = limits_of (tree);
+      g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 16 * GIB);
     }
 }
 
@@ -337,23 +553,168 @@ test_changes (void)
 }
 
 static void
-test_properties (void)
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static void
+count_changed_cb (MgrMemoryLimits *limits,
+                  gpointer         user_data)
+{
+  guint *count = user_data;
+
+  (*count)++;
+}
+
+/* Describes @description, and how often that was told after a refresh. */
+static guint
+count_changes (MgrFakeTree     *tree,
+               MgrMemoryLimits *limits,
+               const char      *description)
+{
+  guint count = 0;
+  gulong id = g_signal_connect (limits, "limits-changed", G_CALLBACK (count_changed_cb), &count);
+  guint serial = mgr_memory_limits_get_serial (limits);
+
+  mgr_fake_tree_describe (tree, description);
+  mgr_memory_limits_refresh (limits, NULL);
+  g_assert_cmpuint (count, ==, 0);
+  settle ();
+  g_signal_handler_disconnect (limits, id);
+
+  g_assert_cmpuint (mgr_memory_limits_get_serial (limits), ==, serial + count);
+  return count;
+}
+
+static void
+test_limits_changed (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G swap=4G swap-free=3G\n"
+                       "v2 /a\n"
+                       "group /a max=1G current=100M swap-max=1G swap-current=0\n");
+  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
+
+  g_test_summary ("Told once for all that changed at a time; room that is used up is no change");
+
+  g_assert_cmpuint (count_changes (tree, limits, ""), ==, 0);
+  g_assert_cmpuint (count_changes (tree, limits, "group /a max=1G current=200M swap-max=1G "
+                                                 "swap-current=100M\n"), ==, 0);
+  g_assert_cmpuint (count_changes (tree, limits, "group /a max=2G current=200M swap-max=1G\n"),
+                    ==, 1);
+  g_assert_cmpuint (count_changes (tree, limits, "group /a max=2G high=1G current=200M "
+                                                 "swap-max=1G\n"), ==, 1);
+  g_assert_cmpuint (count_changes (tree, limits, "group /a max=2G high=1G current=200M "
+                                                 "swap-max=100M\n"), ==, 1);
+  g_assert_cmpuint (count_changes (tree, limits, "group /a max=1G high=max current=200M "
+                                                 "swap-max=200M\n"), ==, 1);
+  g_assert_cmpuint (count_changes (tree, limits, ""), ==, 0);
+}
+
+static void
+test_only_listeners_are_woken (void)
 {
   g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n");
+  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
+  guint count = 0;
+
+  g_test_summary ("Headroom that nobody listens to leaves the main loop asleep");
+
+  mgr_fake_tree_describe (tree, "host total=16G available=7G\n");
+  mgr_memory_limits_refresh (limits, NULL);
+  g_assert_false (g_main_context_pending (NULL));
+
+  g_signal_connect (limits, "notify::headroom", G_CALLBACK (count_cb), &count);
+  mgr_fake_tree_describe (tree, "host total=16G available=6G\n");
+  mgr_memory_limits_refresh (limits, NULL);
+  settle ();
+  g_assert_cmpuint (count, ==, 1);
+  mgr_memory_limits_refresh (limits, NULL);
+  g_assert_false (g_main_context_pending (NULL));
+}
+
+typedef struct
+{
+  guint64 limit;
+  guint calls;
+  GThread *thread;
+} Following;
+
+static void
+follow_cb (gpointer follower,
+           guint64  limit)
+{
+  Following *following = g_object_get_data (follower, "following");
+
+  following->limit = limit;
+  following->calls++;
+  following->thread = g_thread_self ();
+}
+
+static gpointer
+refresh_thread (gpointer limits)
+{
+  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
+  return NULL;
+}
+
+static void
+test_follower (void)
+{
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n");
+  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
+  g_autoptr (GObject) follower = g_object_new (G_TYPE_OBJECT, NULL);
+  Following following = { 0 };
+  GThread *thread;
+
+  g_test_summary ("A follower hears of each refresh in the thread that makes it, while it lives");
+
+  g_object_set_data (follower, "following", &following);
+  mgr_memory_limits_set_follower (limits, follower, follow_cb);
+  thread = g_thread_ref (g_thread_new ("refresh", refresh_thread, limits));
+  g_thread_join (thread);
+  g_assert_true (following.thread == thread);
+  g_thread_unref (thread);
+  g_assert_cmpuint (following.limit, ==, 16 * GIB);
+
+  mgr_fake_tree_describe (tree, "host total=4G available=1G\n");
+  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
+  g_assert_cmpuint (following.limit, ==, 4 * GIB);
+  g_assert_cmpuint (following.calls, ==, 2);
+
+  mgr_fake_tree_write (tree, "proc/meminfo", "");
+  g_assert_false (mgr_memory_limits_refresh (limits, NULL));
+  g_assert_cmpuint (following.calls, ==, 2);
+
+  g_clear_object (&follower);
+  mgr_fake_tree_describe (tree, "host total=8G available=1G\n");
+  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
+  g_assert_cmpuint (following.calls, ==, 2);
+}
+
+static void
+test_properties (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G swap=2G swap-free=1G\n");
   g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
   g_autofree char *proc = NULL;
   g_autofree char *root = NULL;
   guint64 limit = 0;
   guint64 soft_limit = 7;
   guint64 headroom = 0;
+  guint64 swap = 0;
 
   g_object_get (limits, "proc-path", &proc, "cgroup-path", &root, "limit", &limit,
-                "soft-limit", &soft_limit, "headroom", &headroom, NULL);
+                "soft-limit", &soft_limit, "headroom", &headroom, "swap", &swap, NULL);
   g_assert_cmpstr (proc, ==, mgr_fake_tree_get_proc (tree));
   g_assert_cmpstr (root, ==, mgr_fake_tree_get_root (tree));
   g_assert_cmpuint (limit, ==, 16 * GIB);
   g_assert_cmpuint (soft_limit, ==, 0);
   g_assert_cmpuint (headroom, ==, 8 * GIB);
+  g_assert_cmpuint (swap, ==, GIB);
 }
 
 static void
@@ -385,10 +746,19 @@ main (int    argc,
     }
 
   g_test_add_func ("/pressure/memory-limits/nothing-there", test_nothing_there);
+  g_test_add_func ("/pressure/memory-limits/explains-each", test_explains_each);
+  g_test_add_func ("/pressure/memory-limits/swap", test_swap);
   g_test_add_func ("/pressure/memory-limits/faults", test_faults);
+  g_test_add_func ("/pressure/memory-limits/v1-faults", test_v1_faults);
+  g_test_add_func ("/pressure/memory-limits/host-faults", test_host_faults);
+  g_test_add_func ("/pressure/memory-limits/garbage-rlimits", test_garbage_rlimits);
   g_test_add_func ("/pressure/memory-limits/garbage-proc", test_garbage_proc);
   g_test_add_func ("/pressure/memory-limits/escaped-mount-point", test_escaped_mount_point);
   g_test_add_func ("/pressure/memory-limits/changes", test_changes);
+  g_test_add_func ("/pressure/memory-limits/limits-changed", test_limits_changed);
+  g_test_add_func ("/pressure/memory-limits/only-listeners-are-woken",
+                   test_only_listeners_are_woken);
+  g_test_add_func ("/pressure/memory-limits/follower", test_follower);
   g_test_add_func ("/pressure/memory-limits/properties", test_properties);
   g_test_add_func ("/pressure/memory-limits/this-machine", test_this_machine);
 

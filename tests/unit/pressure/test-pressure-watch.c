@@ -428,6 +428,7 @@ assert_refused (const char *path,
   g_assert_null (watch);
   g_assert_error (error, MGR_ERROR, (int) code);
   g_test_message ("%s", error->message);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_nonnull (strstr (error->message, part));
 }
 
@@ -443,7 +444,9 @@ test_bad_paths (Fixture       *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     assert_refused (paths[i], NULL, MGR_ERROR_INVALID_ARGUMENT, "slash");
 
+  assert_refused ("told\xff", NULL, MGR_ERROR_INVALID_ARGUMENT, "slash");
   assert_refused (fixture->path, NULL, MGR_ERROR_NOT_AVAILABLE, "No such file");
+  assert_refused ("/\xff/told", NULL, MGR_ERROR_NOT_AVAILABLE, "No such file");
   assert_refused ("/dev/zero", NULL, MGR_ERROR_INVALID_ARGUMENT, "FIFO");
   assert_refused (fixture->directory, NULL, MGR_ERROR_INVALID_ARGUMENT, "FIFO");
 }
@@ -605,6 +608,7 @@ assert_environment (const char *path,
   watch = mgr_pressure_watch_new_from_environment (NULL, &error);
   g_assert_null (watch);
   g_assert_error (error, MGR_ERROR, (int) code);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_nonnull (strstr (error->message, part));
 }
 
@@ -620,6 +624,7 @@ test_environment_refused (Fixture       *fixture,
   assert_environment ("told", NULL, MGR_ERROR_INVALID_ARGUMENT, "told");
   assert_environment (fixture->path, "c29t*ZQ==", MGR_ERROR_INVALID_ARGUMENT, "base64");
   assert_environment (fixture->path, "c29tZQ", MGR_ERROR_INVALID_ARGUMENT, "base64");
+  assert_environment (fixture->path, "c29\xff", MGR_ERROR_INVALID_ARGUMENT, "base64");
   assert_environment (fixture->path, NULL, MGR_ERROR_NOT_AVAILABLE, fixture->path);
 }
 

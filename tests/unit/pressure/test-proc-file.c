@@ -42,6 +42,23 @@ test_appears_later (void)
 }
 
 static void
+test_any_name (void)
+{
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("");
+  g_autoptr (MgrProcFile) file = mgr_proc_file_new (mgr_fake_tree_get_proc (tree), "\xff");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A name that is no UTF-8 is found, and does not get into texts");
+
+  g_assert_null (mgr_proc_file_read (file, &error));
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  g_assert_true (g_utf8_validate (mgr_proc_file_get_display_path (file), -1, NULL));
+
+  mgr_fake_tree_write (tree, "proc/\xff", "here\n");
+  g_assert_cmpstr (mgr_proc_file_read (file, NULL), ==, "here\n");
+}
+
+static void
 test_large (void)
 {
   g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("");
@@ -113,6 +130,8 @@ test_limit (void)
     { "18446744073709551615\n", MGR_NO_LIMIT },
     { "0\n", MGR_NO_LIMIT },
     { "4096\n", 4096 },
+    { "4096\nand more\n", 4096 },
+    { "max\nand more\n", MGR_NO_LIMIT },
   };
   static const char *const bad[] = {
     "", "\n", "max", "4096", "maximum\n", "-2\n", "1 2\n", "18446744073709551616\n", "\x7f" "ELF\n",
@@ -154,6 +173,7 @@ main (int    argc,
 
   g_test_add_func ("/pressure/proc-file/kept-open", test_kept_open);
   g_test_add_func ("/pressure/proc-file/appears-later", test_appears_later);
+  g_test_add_func ("/pressure/proc-file/any-name", test_any_name);
   g_test_add_func ("/pressure/proc-file/large", test_large);
   g_test_add_func ("/pressure/proc-file/fifo", test_fifo);
   g_test_add_func ("/pressure/proc-file/lookup", test_lookup);

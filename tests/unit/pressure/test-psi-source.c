@@ -14,14 +14,29 @@ typedef struct
 } Fixture;
 
 static void
-fixture_set_up (Fixture       *fixture,
-                gconstpointer  description)
+fixture_set_up_for (Fixture          *fixture,
+                    const char       *description,
+                    MgrPressureScope  scope)
 {
   fixture->tree = mgr_fake_tree_new (description);
   fixture->clock = mgr_manual_clock_new (G_TIME_SPAN_HOUR);
-  fixture->source = mgr_psi_source_new (MGR_CLOCK (fixture->clock),
-                                        mgr_fake_tree_get_proc (fixture->tree),
-                                        mgr_fake_tree_get_root (fixture->tree));
+  fixture->source = mgr_psi_source_new_for_scope (scope, MGR_CLOCK (fixture->clock),
+                                                  mgr_fake_tree_get_proc (fixture->tree),
+                                                  mgr_fake_tree_get_root (fixture->tree));
+}
+
+static void
+set_up_machine (Fixture       *fixture,
+                gconstpointer  description)
+{
+  fixture_set_up_for (fixture, description, MGR_PRESSURE_SCOPE_MACHINE);
+}
+
+static void
+set_up_group (Fixture       *fixture,
+              gconstpointer  description)
+{
+  fixture_set_up_for (fixture, description, MGR_PRESSURE_SCOPE_GROUP);
 }
 
 static void
@@ -82,12 +97,84 @@ test_system (Fixture       *fixture,
 }
 
 static void
-test_own_group_first (Fixture       *fixture,
-                      gconstpointer  unused)
+assert_scope (Fixture          *fixture,
+              MgrPressureScope  scope)
 {
-  assert_stall (fixture, 0.0);
+  g_autoptr (MgrPressureReading) reading = mgr_pressure_source_read (fixture->source, NULL);
+
+  g_assert_nonnull (reading);
+  g_assert_cmpint (mgr_pressure_reading_get_scope (reading), ==, scope);
+}
+
+static void
+test_machine (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_test_summary ("The machine's stall, even where the own group has a file");
+
+  assert_scope (fixture, MGR_PRESSURE_SCOPE_MACHINE);
+  later (fixture, 1000, "stall - total=900000\nstall /a total=100000\n");
+  assert_stall (fixture, 0.9);
+}
+
+static void
+test_group (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  g_assert_cmpstr (mgr_pressure_source_get_name (fixture->source), ==, "psi-group");
+  assert_scope (fixture, MGR_PRESSURE_SCOPE_GROUP);
   later (fixture, 1000, "stall - total=900000\nstall /a total=100000\n");
   assert_stall (fixture, 0.1);
+}
+
+static void
+test_group_never_the_machine (Fixture       *fixture,
+                              gconstpointer  unused)
+{
+  g_test_summary ("A group whose stall cannot be seen is not given the machine's");
+
+  mgr_fake_tree_remove (fixture->tree, "sys/fs/cgroup/a/memory.pressure");
+  assert_failure (fixture, MGR_ERROR_NOT_AVAILABLE, "a/memory.pressure");
+  mgr_fake_tree_break (fixture->tree, "sys/fs/cgroup/a/memory.pressure");
+  mgr_manual_clock_advance (fixture->clock, G_TIME_SPAN_SECOND);
+  assert_failure (fixture, MGR_ERROR_FAILED, "a/memory.pressure");
+}
+
+static void
+test_group_without_cgroup2 (Fixture       *fixture,
+                            gconstpointer  unused)
+{
+  assert_failure (fixture, MGR_ERROR_NOT_AVAILABLE, "self/cgroup");
+  later (fixture, 1000, "v1 /a\ngroup1 /a limit=1G\n");
+  assert_failure (fixture, MGR_ERROR_NOT_AVAILABLE, "mount cgroup2");
+}
+
+static void
+test_share_of_the_time_passed (Fixture       *fixture,
+                               gconstpointer  unused)
+{
+  g_test_summary ("A late reading spreads the growth over all of the time since the last read");
+
+  assert_stall (fixture, 0.0);
+  later (fixture, 4000, "stall - total=6000000\n");
+  assert_stall (fixture, 0.25);
+
+  /* Repeats in between do not count as reads. */
+  later (fixture, 100, "stall - total=6000000\n");
+  assert_stall (fixture, 0.25);
+  later (fixture, 400, "stall - total=6050000\n");
+  assert_stall (fixture, 0.1);
+}
+
+static void
+test_full_is_not_needed (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  assert_stall (fixture, 0.0);
+  mgr_manual_clock_advance (fixture->clock, G_TIME_SPAN_SECOND);
+  mgr_fake_tree_write (fixture->tree, "proc/pressure/memory",
+                       "some avg10=0.00 avg60=0.00 avg300=0.00 total=5500000\n");
+  assert_stall (fixture, 0.5);
 }
 
 static void
@@ -176,26 +263,15 @@ static void
 test_unreadable (Fixture       *fixture,
                  gconstpointer  unused)
 {
-  g_test_summary ("A file that opens and cannot be read, as with EOPNOTSUPP");
-
-  mgr_fake_tree_break (fixture->tree, "sys/fs/cgroup/a/memory.pressure");
-  assert_stall (fixture, 0.0);
-  mgr_manual_clock_advance (fixture->clock, G_TIME_SPAN_SECOND);
-  mgr_fake_tree_describe (fixture->tree, "stall - total=400000\n");
-  assert_stall (fixture, 0.4);
+  g_test_summary ("A file that opens and cannot be read; what comes later is a new beginning");
 
   mgr_fake_tree_break (fixture->tree, "proc/pressure/memory");
-  mgr_manual_clock_advance (fixture->clock, G_TIME_SPAN_SECOND);
+  assert_failure (fixture, MGR_ERROR_FAILED, "pressure/memory");
+  mgr_fake_tree_remove (fixture->tree, "proc/pressure/memory");
+  later (fixture, 1000, "stall - total=700000\n");
   assert_stall (fixture, 0.0);
-}
-
-static void
-test_both_unreadable (Fixture       *fixture,
-                      gconstpointer  unused)
-{
-  mgr_fake_tree_break (fixture->tree, "sys/fs/cgroup/a/memory.pressure");
-  mgr_fake_tree_break (fixture->tree, "proc/pressure/memory");
-  assert_failure (fixture, MGR_ERROR_FAILED, "proc/pressure/memory");
+  later (fixture, 1000, "stall - total=800000\n");
+  assert_stall (fixture, 0.1);
 }
 
 static void
@@ -215,6 +291,17 @@ test_garbage (Fixture       *fixture,
     }
 }
 
+static void
+test_other_scopes (void)
+{
+  g_autoptr (MgrPressureSource) source = NULL;
+
+  g_test_expect_message ("libmgr", G_LOG_LEVEL_CRITICAL, "*of the group or of the machine*");
+  source = mgr_psi_source_new_for_scope (MGR_PRESSURE_SCOPE_DEVICE, NULL, NULL, NULL);
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (mgr_pressure_source_get_name (source), ==, "psi");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -224,22 +311,28 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, description, func) \
-  g_test_add ("/pressure/psi/" name, Fixture, description, fixture_set_up, func, fixture_tear_down)
+#define ADD(name, description, set_up, func) \
+  g_test_add ("/pressure/psi/" name, Fixture, description, set_up, func, fixture_tear_down)
 
-  ADD ("system", system_only, test_system);
-  ADD ("own-group-first", with_group, test_own_group_first);
-  ADD ("moved", with_group, test_moved);
-  ADD ("rate-floor", system_only, test_rate_floor);
-  ADD ("clock-back", system_only, test_clock_back);
-  ADD ("total-back", system_only, test_total_back);
-  ADD ("spurious", system_only, test_spurious);
-  ADD ("absent", "", test_absent);
-  ADD ("unreadable", with_group, test_unreadable);
-  ADD ("both-unreadable", with_group, test_both_unreadable);
-  ADD ("garbage", system_only, test_garbage);
+  ADD ("system", system_only, set_up_machine, test_system);
+  ADD ("machine", with_group, set_up_machine, test_machine);
+  ADD ("group", with_group, set_up_group, test_group);
+  ADD ("group-never-the-machine", with_group, set_up_group, test_group_never_the_machine);
+  ADD ("group-without-cgroup2", system_only, set_up_group, test_group_without_cgroup2);
+  ADD ("moved", with_group, set_up_group, test_moved);
+  ADD ("rate-floor", system_only, set_up_machine, test_rate_floor);
+  ADD ("share-of-the-time-passed", system_only, set_up_machine, test_share_of_the_time_passed);
+  ADD ("full-is-not-needed", system_only, set_up_machine, test_full_is_not_needed);
+  ADD ("clock-back", system_only, set_up_machine, test_clock_back);
+  ADD ("total-back", system_only, set_up_machine, test_total_back);
+  ADD ("spurious", system_only, set_up_machine, test_spurious);
+  ADD ("absent", "", set_up_machine, test_absent);
+  ADD ("unreadable", system_only, set_up_machine, test_unreadable);
+  ADD ("garbage", system_only, set_up_machine, test_garbage);
 
 #undef ADD
+
+  g_test_add_func ("/pressure/psi/other-scopes", test_other_scopes);
 
   return g_test_run ();
 }

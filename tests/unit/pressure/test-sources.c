@@ -89,6 +89,30 @@ test_meminfo_faults (void)
     }
 }
 
+static void
+test_user_memory (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=1000M available=200M anon=300M\n");
+  g_autoptr (MgrPressureSource) source =
+    g_object_new (MGR_TYPE_MEMINFO_SOURCE, "user-memory", TRUE,
+                  "proc-path", mgr_fake_tree_get_proc (tree), NULL);
+  gboolean user_memory = FALSE;
+
+  g_test_summary ("A host filled by tmpfs and huge pages: what programs can have is the limit");
+
+  g_object_get (source, "user-memory", &user_memory, NULL);
+  g_assert_true (user_memory);
+  assert_reading (source, 300, 200, 500);
+  mgr_fake_tree_describe (tree, "host total=1000M available=0 anon=500M\n");
+  assert_reading (source, 500, 0, 500);
+
+  mgr_fake_tree_describe (tree, "host total=1000M available=200M anon=1001M\n");
+  assert_failure (source, MGR_ERROR_FAILED, "AnonPages");
+  mgr_fake_tree_write (tree, "proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 10 kB\n");
+  assert_failure (source, MGR_ERROR_FAILED, "AnonPages");
+}
+
 typedef struct
 {
   const char *name;
@@ -201,6 +225,153 @@ test_cgroup_case (gconstpointer data)
   assert_reading (source, c->used, c->available, c->limit);
 }
 
+static const Case swap_cases[] = {
+  { "none", "host total=16G available=8G\n", 0, 0, 0 },
+
+  { "none-whatever-the-group-may",
+    "host total=16G available=8G\n"
+    "v2 /a\n"
+    "group /a swap-max=1G swap-current=0\n",
+    0, 0, 0 },
+
+  { "host", "host total=16G available=8G swap=1000M swap-free=300M\n", 700, 300, 1000 },
+
+  { "host-where-the-group-may-all",
+    "host total=16G available=8G swap=1000M swap-free=300M\n"
+    "v2 /a\n"
+    "group /a swap-max=max swap-current=20M\n",
+    700, 300, 1000 },
+
+  { "host-without-accounts",
+    "host total=16G available=8G swap=1000M swap-free=300M\n"
+    "v2 /a\n"
+    "group /a max=1G current=1M\n",
+    700, 300, 1000 },
+
+  { "v2",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v2 /a\n"
+    "group /a swap-max=500M swap-current=100M\n",
+    100, 400, 500 },
+
+  { "v2-ancestor",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v2 /a/b\n"
+    "group /a swap-max=800M swap-current=700M\n"
+    "group /a/b swap-max=500M swap-current=100M\n",
+    700, 100, 800 },
+
+  { "v2-forbidden",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v2 /a\n"
+    "group /a swap-max=0 swap-current=0\n",
+    0, 0, 0 },
+
+  { "v2-forbidden-on-a-full-host",
+    "host total=16G available=8G swap=1000M swap-free=0\n"
+    "v2 /a\n"
+    "group /a swap-max=0 swap-current=0\n",
+    0, 0, 0 },
+
+  { "v2-limit-below-use",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v2 /a\n"
+    "group /a swap-max=50M swap-current=100M\n",
+    100, 0, 50 },
+
+  { "v1",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v1 /a\n"
+    "group1 /a limit=1000M usage=400M memsw=1200M memsw-usage=450M\n",
+    50, 150, 200 },
+
+  { "v1-no-more-than-memory",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v1 /a\n"
+    "group1 /a limit=1000M usage=400M memsw=1000M memsw-usage=400M\n",
+    0, 0, 0 },
+
+  { "v1-no-limit",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v1 /a\n"
+    "group1 /a usage=400M memsw=9223372036854771712 memsw-usage=400M\n",
+    100, 900, 1000 },
+
+  { "v1-minus-one",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v1 /a\n"
+    "group1 /a limit=-1 usage=400M memsw=-1 memsw-usage=400M\n",
+    100, 900, 1000 },
+
+  { "v1-without-accounts",
+    "host total=16G available=8G swap=1000M swap-free=900M\n"
+    "v1 /a\n"
+    "group1 /a limit=1000M usage=400M\n",
+    100, 900, 1000 },
+
+  { "more-free-than-there-is",
+    "host total=16G available=8G swap=1000M swap-free=2000M\n",
+    0, 1000, 1000 },
+};
+
+static void
+test_swap_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new (c->description);
+  g_autoptr (MgrPressureSource) source =
+    mgr_swap_source_new (mgr_fake_tree_get_proc (tree), mgr_fake_tree_get_root (tree));
+  g_autoptr (MgrPressureReading) reading = mgr_pressure_source_read (source, NULL);
+
+  g_assert_cmpstr (mgr_pressure_source_get_name (source), ==, "swap");
+  g_assert_cmpint (mgr_pressure_reading_get_scope (reading), ==, MGR_PRESSURE_SCOPE_SWAP);
+  assert_reading (source, c->used, c->available, c->limit);
+}
+
+static void
+test_swap_faults (void)
+{
+  static const char *const contents[] = { "", "lots\n", "10", "\x7f" "ELF", "-5\n" };
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G swap=1000M swap-free=900M\n"
+                       "v2 /a\n"
+                       "group /a swap-max=500M swap-current=100M\n");
+  g_autoptr (MgrPressureSource) source =
+    mgr_swap_source_new (mgr_fake_tree_get_proc (tree), mgr_fake_tree_get_root (tree));
+
+  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
+    {
+      mgr_fake_tree_write (tree, "sys/fs/cgroup/a/memory.swap.max", contents[i]);
+      assert_failure (source, MGR_ERROR_FAILED, "memory.swap.max");
+    }
+
+  mgr_fake_tree_write (tree, "sys/fs/cgroup/a/memory.swap.max", "max\n");
+  mgr_fake_tree_write (tree, "sys/fs/cgroup/a/memory.swap.current", "max\n");
+  assert_failure (source, MGR_ERROR_FAILED, "memory.swap.current");
+
+  mgr_fake_tree_write (tree, "proc/meminfo", "MemTotal: 9 kB\nMemAvailable: 1 kB\n");
+  assert_failure (source, MGR_ERROR_FAILED, "SwapTotal");
+  mgr_fake_tree_write (tree, "proc/meminfo",
+                       "MemTotal: 9 kB\nMemAvailable: 1 kB\nSwapTotal: 5 kB\nSwapFree: 1");
+  assert_failure (source, MGR_ERROR_FAILED, "SwapTotal and SwapFree");
+}
+
+static void
+test_swap_v1_faults (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G swap=1000M swap-free=900M\n"
+                       "v1 /a\n"
+                       "group1 /a limit=1000M usage=400M memsw=1200M memsw-usage=450M\n");
+  g_autoptr (MgrPressureSource) source =
+    mgr_swap_source_new (mgr_fake_tree_get_proc (tree), mgr_fake_tree_get_root (tree));
+
+  mgr_fake_tree_write (tree, "sys/fs/cgroup/memory/a/memory.limit_in_bytes", "10");
+  assert_failure (source, MGR_ERROR_FAILED, "memory.limit_in_bytes");
+  mgr_fake_tree_write (tree, "sys/fs/cgroup/memory/a/memory.memsw.usage_in_bytes", "");
+  assert_failure (source, MGR_ERROR_FAILED, "memory.memsw.usage_in_bytes");
+}
+
 static void
 test_cgroup_changes (void)
 {
@@ -302,7 +473,11 @@ test_properties (void)
   g_autoptr (MgrPressureSource) cgroup = mgr_cgroup_source_new ("/some/proc", "/some/root");
   g_autoptr (MgrPressureSource) psi = mgr_psi_source_new (MGR_CLOCK (clock), "/some/proc", NULL);
   g_autoptr (MgrPressureSource) plain = mgr_cgroup_source_new (NULL, NULL);
+  g_autoptr (MgrPressureSource) group =
+    mgr_psi_source_new_for_scope (MGR_PRESSURE_SCOPE_GROUP, NULL, NULL, NULL);
   g_autoptr (MgrClock) used = NULL;
+  g_autoptr (MgrClock) default_clock = NULL;
+  MgrPressureScope scope = MGR_PRESSURE_SCOPE_MACHINE;
 
   assert_path_property (meminfo, "proc-path", "/some/proc");
   assert_path_property (cgroup, "proc-path", "/some/proc");
@@ -314,6 +489,30 @@ test_properties (void)
 
   g_object_get (psi, "clock", &used, NULL);
   g_assert_true (used == MGR_CLOCK (clock));
+  g_object_get (group, "clock", &default_clock, "scope", &scope, NULL);
+  g_assert_true (default_clock == mgr_clock_get_default ());
+  g_assert_cmpint (scope, ==, MGR_PRESSURE_SCOPE_GROUP);
+}
+
+static void
+test_never_in_the_way (void)
+{
+  g_autoptr (MgrPressureSource) meminfo = mgr_meminfo_source_new (NULL);
+  g_autoptr (MgrPressureSource) cgroup = mgr_cgroup_source_new (NULL, NULL);
+  g_autoptr (MgrPressureSource) swap = mgr_swap_source_new (NULL, NULL);
+  g_autoptr (MgrPressureSource) psi = mgr_psi_source_new (NULL, NULL, NULL);
+  MgrPressureSource *sources[] = { meminfo, cgroup, swap, psi };
+
+  g_test_summary ("What reads the kernel's files may be read anywhere, and answers at once");
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      g_assert_true (MGR_IS_SYSTEM_SOURCE (sources[i]));
+      g_assert_true (mgr_pressure_source_is_thread_safe (sources[i]));
+      g_assert_true (MGR_PRESSURE_SOURCE_GET_IFACE (sources[i])->prompt);
+    }
+
+  g_assert_true (G_TYPE_IS_ABSTRACT (MGR_TYPE_SYSTEM_SOURCE));
 }
 
 static void
@@ -321,8 +520,11 @@ test_this_machine (void)
 {
   g_autoptr (MgrPressureSource) meminfo = mgr_meminfo_source_new (NULL);
   g_autoptr (MgrPressureSource) cgroup = mgr_cgroup_source_new (NULL, NULL);
+  g_autoptr (MgrPressureSource) swap = mgr_swap_source_new (NULL, NULL);
   g_autoptr (MgrPressureSource) psi = mgr_psi_source_new (NULL, NULL, NULL);
-  MgrPressureSource *sources[] = { meminfo, cgroup, psi };
+  g_autoptr (MgrPressureSource) psi_group =
+    mgr_psi_source_new_for_scope (MGR_PRESSURE_SCOPE_GROUP, NULL, NULL, NULL);
+  MgrPressureSource *sources[] = { meminfo, cgroup, swap, psi, psi_group };
 
   g_test_summary ("Each source reads something sane here, or says what is missing");
 
@@ -347,6 +549,20 @@ test_this_machine (void)
     }
 }
 
+static void
+add_cases (const char    *prefix,
+           const Case    *all,
+           gsize          n_cases,
+           GTestDataFunc  func)
+{
+  for (gsize i = 0; i < n_cases; i++)
+    {
+      g_autofree char *path = g_strconcat (prefix, all[i].name, NULL);
+
+      g_test_add_data_func (path, &all[i], func);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -356,18 +572,17 @@ main (int    argc,
   g_test_add_func ("/pressure/reading", test_reading);
   g_test_add_func ("/pressure/meminfo/figures", test_meminfo);
   g_test_add_func ("/pressure/meminfo/faults", test_meminfo_faults);
+  g_test_add_func ("/pressure/meminfo/user-memory", test_user_memory);
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/pressure/cgroup/", cases[i].name, NULL);
-
-      g_test_add_data_func (path, &cases[i], test_cgroup_case);
-    }
-
+  add_cases ("/pressure/cgroup/", cases, G_N_ELEMENTS (cases), test_cgroup_case);
+  add_cases ("/pressure/swap/", swap_cases, G_N_ELEMENTS (swap_cases), test_swap_case);
+  g_test_add_func ("/pressure/swap/faults", test_swap_faults);
+  g_test_add_func ("/pressure/swap/v1-faults", test_swap_v1_faults);
   g_test_add_func ("/pressure/cgroup/changes", test_cgroup_changes);
   g_test_add_func ("/pressure/cgroup/faults", test_cgroup_faults);
   g_test_add_func ("/pressure/source/silent", test_silent_source);
   g_test_add_func ("/pressure/source/properties", test_properties);
+  g_test_add_func ("/pressure/source/never-in-the-way", test_never_in_the_way);
   g_test_add_func ("/pressure/source/this-machine", test_this_machine);
 
   return g_test_run ();

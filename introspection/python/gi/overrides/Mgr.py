@@ -438,14 +438,16 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PhaseReport, Mgr.PressureForecast,
-                Mgr.PressureReading, Mgr.PressureSample, Mgr.ReclaimEstimate, Mgr.Report):
+                Mgr.PressureReading, Mgr.PressureSample, Mgr.PressureTrace, Mgr.ReclaimEstimate,
+                Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
 Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
-for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.Manager,
-               Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
-               Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.Resource):
+for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
+               Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
+               Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.ReplaySource,
+               Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)

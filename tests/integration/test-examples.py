@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The libmgr contributors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""An example says the same in every language, and shows what it is there to show."""
+
+import os
+import re
+import subprocess
+import unittest
+from pathlib import Path
+
+EXAMPLES = Path(os.environ["MGR_SOURCE_ROOT"]) / "doc" / "examples"
+BUILD = Path(os.environ["MGR_BUILD_ROOT"]) / "doc" / "examples"
+LINE = re.compile(r"(\w+), (\d+) pages are kept: \S.* \(quota\)")
+
+
+def lines_of(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8",
+                          timeout=60).stdout.splitlines()
+
+
+class PressureChanged(unittest.TestCase):
+    def setUp(self):
+        self.lines = lines_of(BUILD / "pressure-changed")
+
+    def test_javascript_says_the_same(self):
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/pressure-changed.js"), self.lines)
+
+    def test_python_says_the_same(self):
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/pressure-changed.py"),
+                         self.lines)
+
+    def test_gives_way_and_grows_again(self):
+        matches = [LINE.match(line) for line in self.lines]
+        self.assertTrue(all(matches), self.lines)
+        levels = [match.group(1) for match in matches]
+        self.assertIn("medium", levels)
+        self.assertIn("normal", levels[levels.index("medium"):])
+        self.assertTrue(all(0 < int(match.group(2)) < 90 for match in matches), self.lines)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
