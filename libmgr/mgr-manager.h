@@ -150,6 +150,20 @@ gboolean            mgr_manager_unregister_resource    (MgrManager           *se
                                                         MgrResource          *resource);
 
 MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_register_group         (MgrManager           *self,
+                                                        MgrResourceGroup     *group,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_unregister_group       (MgrManager           *self,
+                                                        MgrResourceGroup     *group);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_restore                (MgrManager           *self,
+                                                        const char           *name,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrCleanupReport   *mgr_manager_cleanup                (MgrManager           *self,
                                                         MgrCleanupStrategy    strategy,
                                                         gboolean              force,

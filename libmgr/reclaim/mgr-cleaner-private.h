@@ -5,6 +5,7 @@
 #pragma once
 
 #include "reclaim/mgr-cleaner.h"
+#include "reclaim/mgr-resource-registry-private.h"
 
 G_BEGIN_DECLS
 
@@ -22,5 +23,10 @@ MgrCleanerTotals mgr_cleaner_get_totals (MgrCleaner *self);
  * microseconds; never longer than the time box of the cleanup leaves. */
 void mgr_cleaner_set_owner_deadline (MgrCleaner *self,
                                      gint64      deadline);
+
+MgrResourceRegistry *mgr_cleaner_get_registry (MgrCleaner *self);
+
+/* By its clock. */
+gint64               mgr_cleaner_get_time     (MgrCleaner *self);
 
 G_END_DECLS

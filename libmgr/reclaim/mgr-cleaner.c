@@ -26,8 +26,8 @@
  *
  * A cleaner keeps the registered resources, and mgr_cleaner_cleanup() asks them
  * for memory one after the other: those that are %MGR_SAFETY_SAFE first, then,
- * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; within a class the lowest
- * priority first, then the largest. %MGR_SAFETY_PROTECTED ones are never asked,
+ * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; within a class those over
+ * their limit first, then the lowest priority, then the largest. %MGR_SAFETY_PROTECTED ones are never asked,
  * whatever is forced. mgr_cleaner_preview() says beforehand what would be done.
  *
  * How far a cleanup goes depends on the strategy:
@@ -419,7 +419,8 @@ cleaner_plan (MgrCleaner         *self,
               MgrCleanupStrategy  strategy,
               gboolean            force)
 {
-  g_autoptr (GPtrArray) snapshot = mgr_resource_registry_snapshot (self->registry);
+  g_autoptr (GPtrArray) snapshot =
+    mgr_resource_registry_snapshot (self->registry, mgr_clock_get_time (self->clock));
 
   return mgr_cleanup_plan_new (snapshot, strategy, force);
 }
@@ -500,7 +501,7 @@ cleaner_time_left (MgrCleaner *self,
 static MgrCleanupReport *
 cleaner_execute (MgrCleaner           *self,
                  const MgrCleanupPlan *plan,
-                 gboolean              force,
+                 MgrReclaimRequest    *request,
                  gint64                end)
 {
   g_autoptr (GPtrArray) cleaned = g_ptr_array_new_with_free_func (g_free);
@@ -518,8 +519,11 @@ cleaner_execute (MgrCleaner           *self,
         continue;
 
       if (freed < plan->target && cleaner_time_left (self, end, &left))
-        more = mgr_reclaim_call (step->resource, MIN (step->size, plan->target - freed),
-                                 force, left);
+        {
+          request->target = MIN (step->size, plan->target - freed);
+          request->deadline = g_get_monotonic_time () + left;
+          more = mgr_reclaim_call (step->resource, request, NULL);
+        }
       add_name (more > 0 ? cleaned : kept, step);
       freed += MIN (more, G_MAXUINT64 - freed);
     }
@@ -545,12 +549,17 @@ cleaner_run (MgrCleaner         *self,
   const MgrCleanupLimits *limits = mgr_cleanup_limits_get (strategy);
   g_autoptr (MgrCleanupPlan) plan = cleaner_plan (self, strategy, force);
   gint64 start = mgr_clock_get_time (self->clock);
+  g_auto (MgrReclaimRequest) request = { 0 };
   MgrCleanupReport *report;
   guint64 before = 0;
   guint64 after = 0;
   gboolean measured = mgr_anonymous_rss_read (self->statm_path, &before);
 
-  report = cleaner_execute (self, plan, force, start + limits->box);
+  mgr_reclaim_request_init (&request, strategy,
+                            force ? MGR_CLEANUP_FLAGS_FORCE : MGR_CLEANUP_FLAGS_NONE,
+                            MGR_PRESSURE_LEVEL_NORMAL, start,
+                            mgr_resource_registry_get_records (self->registry));
+  report = cleaner_execute (self, plan, &request, start + limits->box);
   if (limits->trim)
     heap_trim ();
   measured = measured && mgr_anonymous_rss_read (self->statm_path, &after);
@@ -690,4 +699,16 @@ mgr_cleaner_set_owner_deadline (MgrCleaner *self,
                                 gint64      deadline)
 {
   self->owner_deadline = deadline;
+}
+
+MgrResourceRegistry *
+mgr_cleaner_get_registry (MgrCleaner *self)
+{
+  return self->registry;
+}
+
+gint64
+mgr_cleaner_get_time (MgrCleaner *self)
+{
+  return mgr_clock_get_time (self->clock);
 }

@@ -15,6 +15,8 @@
 #include "base/mgr-error.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-protection-rules.h"
+#include "reclaim/mgr-reclaim-record.h"
+#include "reclaim/mgr-resource-group.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
@@ -42,6 +44,23 @@ gboolean            mgr_cleaner_register      (MgrCleaner          *self,
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_cleaner_unregister    (MgrCleaner          *self,
                                                MgrResource         *resource);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cleaner_register_group (MgrCleaner          *self,
+                                               MgrResourceGroup    *group,
+                                               GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cleaner_unregister_group (MgrCleaner        *self,
+                                               MgrResourceGroup    *group);
+
+MGR_AVAILABLE_IN_1_0
+GPtrArray          *mgr_cleaner_list_records  (MgrCleaner          *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cleaner_restore       (MgrCleaner          *self,
+                                               const char          *name,
+                                               GError             **error);
 
 MGR_AVAILABLE_IN_1_0
 MgrCleanupReport   *mgr_cleaner_preview       (MgrCleaner          *self,

@@ -28,6 +28,7 @@ typedef struct
   MgrSafety safety;
   guint priority;
   guint64 size;
+  gboolean over_limit;
 } MgrCleanupStep;
 
 MgrCleanupStep *mgr_cleanup_step_new  (MgrResource    *resource,

@@ -23,6 +23,10 @@ static const MgrCleanupLimits cleanup_limits[] = {
   [MGR_CLEANUP_STRATEGY_EMERGENCY] = { 100, 5 * G_TIME_SPAN_SECOND, TRUE },
 };
 
+/* How long a plan waits for owners in other threads to object, all of them together:
+ * no longer than the shortest of the time boxes. */
+#define VETO_DEADLINE (5 * G_TIME_SPAN_MILLISECOND)
+
 const MgrCleanupLimits *
 mgr_cleanup_limits_get (MgrCleanupStrategy strategy)
 {
@@ -48,6 +52,7 @@ step_read (MgrCleanupStep *step)
   step->safety = mgr_resource_get_safety (step->resource);
   step->priority = mgr_resource_get_priority (step->resource);
   step->size = mgr_resource_get_size (step->resource);
+  step->over_limit = mgr_resource_is_over_limit (step->resource);
 }
 
 void
@@ -76,6 +81,8 @@ compare_turns (gconstpointer a,
 
   if (left->safety != right->safety)
     return left->safety == MGR_SAFETY_SAFE ? -1 : 1;
+  if (left->over_limit != right->over_limit)
+    return left->over_limit ? -1 : 1;
   if (left->priority != right->priority)
     return left->priority < right->priority ? -1 : 1;
   if (left->size != right->size)
@@ -110,13 +117,16 @@ percent_of (guint64 bytes,
 static GPtrArray *
 plan_choose_list (MgrCleanupPlan       *plan,
                   const MgrCleanupStep *step,
-                  gboolean              force)
+                  gboolean              force,
+                  gint64                deadline)
 {
   if (step->safety == MGR_SAFETY_PROTECTED)
     return plan->protected;
   if (!mgr_safety_allows (step->safety, force)
       || step->size == 0
-      || !mgr_resource_can_reclaim (step->resource))
+      || !mgr_resource_can_reclaim (step->resource)
+      || mgr_resource_is_pinned (step->resource)
+      || mgr_resource_query_veto (step->resource, MGR_PRESSURE_LEVEL_NORMAL, deadline))
     return plan->barred;
 
   return plan->steps;
@@ -129,6 +139,7 @@ mgr_cleanup_plan_new (GPtrArray          *snapshot,
 {
   MgrCleanupPlan *plan = g_new0 (MgrCleanupPlan, 1);
   GDestroyNotify free_step = (GDestroyNotify) mgr_cleanup_step_free;
+  gint64 deadline = g_get_monotonic_time () + VETO_DEADLINE;
 
   plan->steps = g_ptr_array_new_with_free_func (free_step);
   plan->protected = g_ptr_array_new_with_free_func (free_step);
@@ -140,7 +151,7 @@ mgr_cleanup_plan_new (GPtrArray          *snapshot,
       MgrCleanupStep *step = g_ptr_array_index (snapshot, i);
 
       step_read (step);
-      g_ptr_array_add (plan_choose_list (plan, step, force), step);
+      g_ptr_array_add (plan_choose_list (plan, step, force, deadline), step);
     }
 
   g_ptr_array_set_size (snapshot, 0);

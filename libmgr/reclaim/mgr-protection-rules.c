@@ -6,6 +6,7 @@
 
 #include "reclaim/mgr-protection-rules.h"
 
+#include "reclaim/mgr-protection-rule-private.h"
 #include "reclaim/mgr-protection-rules-private.h"
 
 /**
@@ -16,12 +17,22 @@
  * An ordered list of patterns, in which `*` stands for any text and `?` for any
  * one character. The first pattern that matches the name of a resource decides
  * how it is treated; a name that none of them matches is %MGR_SAFETY_CAUTIOUS.
- * In a new object these are %MGR_SAFETY_SAFE: `temp_*`, `batch_*`, `_cache_*` and
- * `intermediate_*`.
+ *
+ * A new object holds these, in this order, so that what could be a result is kept even
+ * where its name says that it is temporary:
+ *
+ * - %MGR_SAFETY_PROTECTED: `raw_data`, `feature_data`, `*predictions*`, `*weights*`,
+ *   `*models*`, `*results*`, `*config*`, `alpha_engine`, `ltr_bma`, `target_engineer`.
+ *
+ * - %MGR_SAFETY_SAFE: `temp_*`, `batch_*`, `_cache_*`, `*_cache`, `intermediate_*`.
  *
  * What mgr_protection_rules_add() adds comes before these and after what was
  * added earlier, so that a program can override every default. A safety set by
  * hand with mgr_resource_set_safety() is above all rules.
+ *
+ * Of an item of a #MgrResourceGroup, such as “model.temp_rows”, a pattern without a dot
+ * sees what follows the name of the group: `temp_*` matches. A pattern with a dot sees
+ * the whole name: `model.*` matches all that the group has.
  */
 
 /**
@@ -36,45 +47,36 @@ struct _MgrProtectionRules
   GObject parent_instance;
 
   GMutex lock;
-  GPtrArray *rules; /* (owned) (element-type Rule), guarded by lock */
+  GPtrArray *rules; /* (owned) (element-type MgrProtectionRule), guarded by lock */
   guint n_added;    /* how many at the front are not defaults, guarded by lock */
   guint64 serial;   /* grows with every change, guarded by lock */
 };
 
 typedef struct
 {
-  GPatternSpec *pattern; /* (owned) */
+  const char *pattern;
   MgrSafety safety;
-} Rule;
+} DefaultRule;
 
-static const char *const default_safe_patterns[] = {
-  "temp_*",
-  "batch_*",
-  "_cache_*",
-  "intermediate_*",
+static const DefaultRule default_rules[] = {
+  { "raw_data", MGR_SAFETY_PROTECTED },
+  { "feature_data", MGR_SAFETY_PROTECTED },
+  { "*predictions*", MGR_SAFETY_PROTECTED },
+  { "*weights*", MGR_SAFETY_PROTECTED },
+  { "*models*", MGR_SAFETY_PROTECTED },
+  { "*results*", MGR_SAFETY_PROTECTED },
+  { "*config*", MGR_SAFETY_PROTECTED },
+  { "alpha_engine", MGR_SAFETY_PROTECTED },
+  { "ltr_bma", MGR_SAFETY_PROTECTED },
+  { "target_engineer", MGR_SAFETY_PROTECTED },
+  { "temp_*", MGR_SAFETY_SAFE },
+  { "batch_*", MGR_SAFETY_SAFE },
+  { "_cache_*", MGR_SAFETY_SAFE },
+  { "*_cache", MGR_SAFETY_SAFE },
+  { "intermediate_*", MGR_SAFETY_SAFE },
 };
 
 G_DEFINE_FINAL_TYPE (MgrProtectionRules, mgr_protection_rules, G_TYPE_OBJECT)
-
-static Rule *
-rule_new (const char *pattern,
-          MgrSafety   safety)
-{
-  Rule *rule = g_new (Rule, 1);
-
-  rule->pattern = g_pattern_spec_new (pattern);
-  rule->safety = safety;
-  return rule;
-}
-
-static void
-rule_free (gpointer data)
-{
-  Rule *rule = data;
-
-  g_pattern_spec_free (rule->pattern);
-  g_free (rule);
-}
 
 static void
 mgr_protection_rules_finalize (GObject *object)
@@ -93,13 +95,20 @@ mgr_protection_rules_class_init (MgrProtectionRulesClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mgr_protection_rules_finalize;
 }
 
+static GPtrArray *
+rule_array_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_protection_rule_unref);
+}
+
 static void
 mgr_protection_rules_init (MgrProtectionRules *self)
 {
   g_mutex_init (&self->lock);
-  self->rules = g_ptr_array_new_with_free_func (rule_free);
-  for (gsize i = 0; i < G_N_ELEMENTS (default_safe_patterns); i++)
-    g_ptr_array_add (self->rules, rule_new (default_safe_patterns[i], MGR_SAFETY_SAFE));
+  self->rules = rule_array_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (default_rules); i++)
+    g_ptr_array_add (self->rules, mgr_protection_rule_new (default_rules[i].pattern,
+                                                           default_rules[i].safety, NULL));
 }
 
 /**
@@ -117,41 +126,6 @@ mgr_protection_rules_new (void)
   return g_object_new (MGR_TYPE_PROTECTION_RULES, NULL);
 }
 
-static gboolean
-rule_is_valid (const char  *pattern,
-               MgrSafety    safety,
-               GError     **error)
-{
-  if (pattern == NULL || *pattern == '\0')
-    {
-      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                           "The pattern of a protection rule is empty: write a name, or a part "
-                           "of one with “*”, such as “model_*”");
-      return FALSE;
-    }
-
-  if (!g_utf8_validate (pattern, -1, NULL))
-    {
-      g_autofree char *escaped = g_strescape (pattern, NULL);
-
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "The pattern “%s” of a protection rule is not UTF-8: convert it first",
-                   escaped);
-      return FALSE;
-    }
-
-  if ((guint) safety > MGR_SAFETY_CAUTIOUS)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "The protection rule “%s” has the unknown safety %d: "
-                   "use PROTECTED, SAFE or CAUTIOUS",
-                   pattern, (int) safety);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
 /**
  * mgr_protection_rules_add:
  * @self: the rules
@@ -162,8 +136,9 @@ rule_is_valid (const char  *pattern,
  * Adds a rule behind those added before and ahead of the defaults. Resources
  * that are registered already follow it from the next preview or cleanup on.
  *
- * Fails with %MGR_ERROR_INVALID_ARGUMENT where @pattern is empty or no UTF-8, or
- * @safety is none of the values of #MgrSafety. May be called from any thread.
+ * Fails with %MGR_ERROR_INVALID_ARGUMENT where @pattern is empty, longer than 256 bytes
+ * or no UTF-8, or @safety is none of the values of #MgrSafety. May be called from any
+ * thread.
  *
  * Returns: %TRUE on success
  *
@@ -175,19 +150,126 @@ mgr_protection_rules_add (MgrProtectionRules  *self,
                           MgrSafety            safety,
                           GError             **error)
 {
+  MgrProtectionRule *rule;
+
   g_return_val_if_fail (MGR_IS_PROTECTION_RULES (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!rule_is_valid (pattern, safety, error))
+  rule = mgr_protection_rule_new (pattern, safety, error);
+  if (rule == NULL)
     return FALSE;
 
   g_mutex_lock (&self->lock);
-  g_ptr_array_insert (self->rules, (int) self->n_added, rule_new (pattern, safety));
+  g_ptr_array_insert (self->rules, (int) self->n_added, rule);
   self->n_added++;
   self->serial++;
   g_mutex_unlock (&self->lock);
 
   return TRUE;
+}
+
+static void
+set_position_error (const char  *pattern,
+                    guint        position,
+                    guint        n_rules,
+                    GError     **error)
+{
+  g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+               "There is no position %u for the protection rule%s%s%s: there are %u rules, and "
+               "the first has the position 0",
+               position, pattern != NULL ? " “" : "", pattern != NULL ? pattern : "",
+               pattern != NULL ? "”" : "", n_rules);
+}
+
+/**
+ * mgr_protection_rules_insert:
+ * @self: the rules
+ * @position: how many rules come before it: 0 for the first place, and at most as many
+ *    as there are
+ * @pattern: names it is for, with `*` for any text and `?` for one character
+ * @safety: how a cleanup treats what it matches
+ * @error: return location for a #GError
+ *
+ * Puts a rule where it is wanted, as mgr_protection_rules_add() puts it ahead of the
+ * defaults.
+ *
+ * Fails with %MGR_ERROR_INVALID_ARGUMENT as mgr_protection_rules_add() does, and where
+ * @position is beyond the end. May be called from any thread.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_protection_rules_insert (MgrProtectionRules  *self,
+                             guint                position,
+                             const char          *pattern,
+                             MgrSafety            safety,
+                             GError             **error)
+{
+  g_autoptr (MgrProtectionRule) rule = NULL;
+  guint n_rules;
+
+  g_return_val_if_fail (MGR_IS_PROTECTION_RULES (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  rule = mgr_protection_rule_new (pattern, safety, error);
+  if (rule == NULL)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  n_rules = self->rules->len;
+  if (position <= n_rules)
+    {
+      g_ptr_array_insert (self->rules, (int) position, mgr_protection_rule_ref (rule));
+      self->n_added += position <= self->n_added;
+      self->serial++;
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (position > n_rules)
+    set_position_error (pattern, position, n_rules, error);
+  return position <= n_rules;
+}
+
+/**
+ * mgr_protection_rules_remove:
+ * @self: the rules
+ * @position: how many rules come before it
+ * @error: return location for a #GError
+ *
+ * Removes a rule, one of the defaults too.
+ *
+ * Fails with %MGR_ERROR_INVALID_ARGUMENT where there is none at @position. May be called
+ * from any thread.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_protection_rules_remove (MgrProtectionRules  *self,
+                             guint                position,
+                             GError             **error)
+{
+  guint n_rules;
+
+  g_return_val_if_fail (MGR_IS_PROTECTION_RULES (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  g_mutex_lock (&self->lock);
+  n_rules = self->rules->len;
+  if (position < n_rules)
+    {
+      g_ptr_array_remove_index (self->rules, position);
+      self->n_added -= position < self->n_added;
+      self->serial++;
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (position >= n_rules)
+    set_position_error (NULL, position, n_rules, error);
+  return position < n_rules;
 }
 
 /**
@@ -212,6 +294,89 @@ mgr_protection_rules_clear (MgrProtectionRules *self)
 }
 
 /**
+ * mgr_protection_rules_list_rules:
+ * @self: the rules
+ *
+ * Lists the rules as they are now, in their order: the first that matches decides. May
+ * be called from any thread.
+ *
+ * Returns: (transfer full) (element-type MgrProtectionRule): the rules
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+mgr_protection_rules_list_rules (MgrProtectionRules *self)
+{
+  GPtrArray *rules;
+
+  g_return_val_if_fail (MGR_IS_PROTECTION_RULES (self), NULL);
+
+  rules = rule_array_new ();
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->rules->len; i++)
+    g_ptr_array_add (rules, mgr_protection_rule_ref (g_ptr_array_index (self->rules, i)));
+  g_mutex_unlock (&self->lock);
+
+  return rules;
+}
+
+MgrProtectionRule *
+mgr_protection_rules_lookup_item (MgrProtectionRules *self,
+                                  const char         *name,
+                                  const char         *item)
+{
+  MgrProtectionRule *found = NULL;
+
+  /* Matching steps over whole characters and would run past a broken one. */
+  if (!g_utf8_validate (name, -1, NULL))
+    return NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->rules->len && found == NULL; i++)
+    {
+      MgrProtectionRule *rule = g_ptr_array_index (self->rules, i);
+
+      if (mgr_protection_rule_matches (rule, name, item))
+        found = mgr_protection_rule_ref (rule);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return found;
+}
+
+MgrSafety
+mgr_protection_rules_classify_item (MgrProtectionRules *self,
+                                    const char         *name,
+                                    const char         *item)
+{
+  g_autoptr (MgrProtectionRule) rule = mgr_protection_rules_lookup_item (self, name, item);
+
+  return rule != NULL ? mgr_protection_rule_get_safety (rule) : MGR_SAFETY_CAUTIOUS;
+}
+
+/**
+ * mgr_protection_rules_lookup:
+ * @self: the rules
+ * @name: the name of a resource
+ *
+ * Finds the rule that decides how a cleanup would treat a resource of that name. May be
+ * called from any thread.
+ *
+ * Returns: (transfer full) (nullable): the first rule that matches, or %NULL if none does
+ *
+ * Since: 1.0
+ */
+MgrProtectionRule *
+mgr_protection_rules_lookup (MgrProtectionRules *self,
+                             const char         *name)
+{
+  g_return_val_if_fail (MGR_IS_PROTECTION_RULES (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return mgr_protection_rules_lookup_item (self, name, NULL);
+}
+
+/**
  * mgr_protection_rules_classify:
  * @self: the rules
  * @name: the name of a resource
@@ -227,29 +392,10 @@ MgrSafety
 mgr_protection_rules_classify (MgrProtectionRules *self,
                                const char         *name)
 {
-  MgrSafety safety = MGR_SAFETY_CAUTIOUS;
-
   g_return_val_if_fail (MGR_IS_PROTECTION_RULES (self), MGR_SAFETY_CAUTIOUS);
   g_return_val_if_fail (name != NULL, MGR_SAFETY_CAUTIOUS);
 
-  /* Matching steps over whole characters and would run past a broken one. */
-  if (!g_utf8_validate (name, -1, NULL))
-    return MGR_SAFETY_CAUTIOUS;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->rules->len; i++)
-    {
-      const Rule *rule = g_ptr_array_index (self->rules, i);
-
-      if (g_pattern_spec_match_string (rule->pattern, name))
-        {
-          safety = rule->safety;
-          break;
-        }
-    }
-  g_mutex_unlock (&self->lock);
-
-  return safety;
+  return mgr_protection_rules_classify_item (self, name, NULL);
 }
 
 guint64

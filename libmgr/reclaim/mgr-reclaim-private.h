@@ -4,22 +4,50 @@
 
 #pragma once
 
+#include "reclaim/mgr-record-ring-private.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
 
-/* Whether the calling thread is inside a handler of `reclaim`: whoever waits
- * there for memory waits for itself. */
+/* Between these two the calling thread is inside a handler that a cleanup called:
+ * whoever waits there for memory waits for itself. They nest. */
+void     mgr_reclaim_enter       (void);
+void     mgr_reclaim_leave       (void);
 gboolean mgr_reclaim_in_progress (void);
 
-/* Runs mgr_resource_reclaim() where @resource lives and waits for it, for at most
- * @timeout real microseconds if that is another thread. An owner that has not
- * begun by then is not bothered any more; one that has may take its time, and
- * what it frees is taken off the size but counts in no report. Returns what was
- * freed in time. */
-guint64  mgr_reclaim_call        (MgrResource *resource,
-                                  guint64      target,
-                                  gboolean     force,
-                                  gint64       timeout);
+/* What a resource is asked for, by whom, and until when. */
+typedef struct
+{
+  guint64 target;         /* bytes */
+  MgrCleanupFlags flags;
+  MgrPressureLevel level;
+  gint64 deadline;        /* of g_get_monotonic_time() */
+  gint64 time;            /* of the cleanup, by its clock */
+  char *reason;           /* (owned) (nullable) a GRefString */
+  MgrRecordRing *records; /* (owned) (nullable) */
+} MgrReclaimRequest;
+
+/* Begins a request of a cleanup; target and deadline differ from one resource to the
+ * next, and are the caller's to set. */
+void     mgr_reclaim_request_init  (MgrReclaimRequest       *request,
+                                    MgrCleanupStrategy       strategy,
+                                    MgrCleanupFlags          flags,
+                                    MgrPressureLevel         level,
+                                    gint64                   time,
+                                    MgrRecordRing           *records);
+void     mgr_reclaim_request_copy  (const MgrReclaimRequest *request,
+                                    MgrReclaimRequest       *copy);
+void     mgr_reclaim_request_clear (MgrReclaimRequest       *request);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MgrReclaimRequest, mgr_reclaim_request_clear)
+
+/* Runs mgr_resource_reclaim() where @resource lives and waits for it, if that is
+ * another thread until the deadline of @request. An owner that has not begun by then
+ * is not bothered any more; one that has may take its time, and what it frees is
+ * taken off the size and recorded, but counts in no report. Returns what it says it
+ * freed in time; 0 with an error says why it was not asked or did not answer. */
+guint64  mgr_reclaim_call        (MgrResource              *resource,
+                                  const MgrReclaimRequest  *request,
+                                  GError                  **error);
 
 G_END_DECLS

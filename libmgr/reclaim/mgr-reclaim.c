@@ -6,113 +6,93 @@
 
 #include "reclaim/mgr-reclaim-private.h"
 
-#include "base/mgr-owner-context-private.h"
+#include "base/mgr-owner-call-private.h"
+#include "mgr-enum-types.h"
 #include "reclaim/mgr-resource-private.h"
 
-typedef enum
-{
-  CALL_WAITING,
-  CALL_RUNNING,
-  CALL_DONE,
-  CALL_WITHDRAWN,
-} CallState;
-
-/* Shared by the thread that asks and the one that answers; the last of the two
- * frees it. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  guint64 target;
-  gboolean force;
-
-  GMutex lock;
-  GCond changed;
-  CallState state; /* guarded by lock */
-  guint64 freed;   /* guarded by lock */
-} ReclaimCall;
-
-/* How many handlers of `reclaim` this thread is inside of. */
+/* How many handlers of a cleanup this thread is inside of. */
 static GPrivate reclaim_depth;
+
+static void
+reclaim_add_depth (int more)
+{
+  int depth = GPOINTER_TO_INT (g_private_get (&reclaim_depth));
+
+  g_private_set (&reclaim_depth, GINT_TO_POINTER (depth + more));
+}
+
+void
+mgr_reclaim_enter (void)
+{
+  reclaim_add_depth (1);
+}
+
+void
+mgr_reclaim_leave (void)
+{
+  reclaim_add_depth (-1);
+}
 
 gboolean
 mgr_reclaim_in_progress (void)
 {
-  return GPOINTER_TO_UINT (g_private_get (&reclaim_depth)) > 0;
+  return GPOINTER_TO_INT (g_private_get (&reclaim_depth)) > 0;
 }
 
-static guint64
-reclaim_here (MgrResource *resource,
-              guint64      target,
-              gboolean     force)
+static const char *
+nick_of (GType type,
+         int   value)
 {
-  guint depth = GPOINTER_TO_UINT (g_private_get (&reclaim_depth));
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  const GEnumValue *found = g_enum_get_value (klass, value);
+
+  return found != NULL ? found->value_nick : "unknown";
+}
+
+void
+mgr_reclaim_request_init (MgrReclaimRequest  *request,
+                          MgrCleanupStrategy  strategy,
+                          MgrCleanupFlags     flags,
+                          MgrPressureLevel    level,
+                          gint64              time,
+                          MgrRecordRing      *records)
+{
+  g_autofree char *reason =
+    g_strdup_printf ("%s%s%s cleanup at level %s",
+                     flags & MGR_CLEANUP_FLAGS_UNSAFE ? "unsafe " : "",
+                     flags & MGR_CLEANUP_FLAGS_FORCE ? "forced " : "",
+                     nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) strategy),
+                     nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) level));
+
+  *request = (MgrReclaimRequest) { .flags = flags, .level = level, .time = time };
+  request->reason = g_ref_string_new (reason);
+  request->records = records != NULL ? mgr_record_ring_ref (records) : NULL;
+}
+
+void
+mgr_reclaim_request_copy (const MgrReclaimRequest *request,
+                          MgrReclaimRequest       *copy)
+{
+  *copy = *request;
+  if (copy->reason != NULL)
+    g_ref_string_acquire (copy->reason);
+  if (copy->records != NULL)
+    mgr_record_ring_ref (copy->records);
+}
+
+void
+mgr_reclaim_request_clear (MgrReclaimRequest *request)
+{
+  g_clear_pointer (&request->reason, g_ref_string_release);
+  g_clear_pointer (&request->records, mgr_record_ring_unref);
+}
+
+typedef struct
+{
+  MgrReclaimRequest request;
   guint64 freed;
-
-  g_private_set (&reclaim_depth, GUINT_TO_POINTER (depth + 1));
-  freed = mgr_resource_reclaim (resource, target, force);
-  g_private_set (&reclaim_depth, GUINT_TO_POINTER (depth));
-
-  return freed;
-}
-
-static ReclaimCall *
-reclaim_call_new (guint64  target,
-                  gboolean force)
-{
-  ReclaimCall *call = g_new0 (ReclaimCall, 1);
-
-  g_atomic_ref_count_init (&call->ref_count);
-  g_mutex_init (&call->lock);
-  g_cond_init (&call->changed);
-  call->target = target;
-  call->force = force;
-  return call;
-}
-
-static ReclaimCall *
-reclaim_call_ref (ReclaimCall *call)
-{
-  g_atomic_ref_count_inc (&call->ref_count);
-  return call;
-}
-
-static void
-reclaim_call_unref (ReclaimCall *call)
-{
-  if (!g_atomic_ref_count_dec (&call->ref_count))
-    return;
-
-  g_cond_clear (&call->changed);
-  g_mutex_clear (&call->lock);
-  g_free (call);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReclaimCall, reclaim_call_unref)
-
-static gboolean
-reclaim_call_begin (ReclaimCall *call)
-{
-  gboolean wanted;
-
-  g_mutex_lock (&call->lock);
-  wanted = call->state == CALL_WAITING;
-  if (wanted)
-    call->state = CALL_RUNNING;
-  g_mutex_unlock (&call->lock);
-
-  return wanted;
-}
-
-static void
-reclaim_call_finish (ReclaimCall *call,
-                     guint64      freed)
-{
-  g_mutex_lock (&call->lock);
-  call->state = CALL_DONE;
-  call->freed = freed;
-  g_cond_signal (&call->changed);
-  g_mutex_unlock (&call->lock);
-}
+  GError *error; /* (owned) (nullable) */
+} ReclaimCall;
 
 static void
 reclaim_call_cb (gpointer object,
@@ -120,53 +100,51 @@ reclaim_call_cb (gpointer object,
 {
   ReclaimCall *call = user_data;
 
-  if (reclaim_call_begin (call))
-    reclaim_call_finish (call, reclaim_here (MGR_RESOURCE (object), call->target, call->force));
+  call->freed = mgr_resource_reclaim (object, &call->request, &call->error);
 }
 
-/* Also comes where the owner's context goes away without having run the call. */
 static void
-reclaim_call_dropped_cb (gpointer user_data)
+reclaim_call_free (gpointer data)
 {
-  ReclaimCall *call = user_data;
+  ReclaimCall *call = data;
 
-  if (reclaim_call_begin (call))
-    reclaim_call_finish (call, 0);
-  reclaim_call_unref (call);
+  mgr_reclaim_request_clear (&call->request);
+  g_clear_error (&call->error);
+  g_free (call);
 }
 
 static guint64
-reclaim_call_wait (ReclaimCall *call,
-                   gint64       timeout)
+reclaim_there (MgrResource              *resource,
+               const MgrReclaimRequest  *request,
+               GError                  **error)
 {
-  gint64 deadline = g_get_monotonic_time () + timeout;
-  guint64 freed;
+  ReclaimCall *call = g_new0 (ReclaimCall, 1);
+  g_autoptr (MgrOwnerCall) posted = NULL;
 
-  g_mutex_lock (&call->lock);
-  while (call->state != CALL_DONE
-         && g_cond_wait_until (&call->changed, &call->lock, deadline))
-    continue;
-  if (call->state == CALL_WAITING)
-    call->state = CALL_WITHDRAWN;
-  freed = call->state == CALL_DONE ? call->freed : 0;
-  g_mutex_unlock (&call->lock);
+  mgr_reclaim_request_copy (request, &call->request);
+  posted = mgr_owner_call_post (mgr_resource_get_context (resource), resource,
+                                reclaim_call_cb, call, reclaim_call_free);
+  if (!mgr_owner_call_wait (posted, request->deadline))
+    {
+      mgr_owner_call_withdraw (posted);
+      g_set_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT,
+                   "The owner of “%s” did not answer in time: iterate the main context of the "
+                   "thread that made it", mgr_resource_get_name (resource));
+      return 0;
+    }
 
-  return freed;
+  if (call->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&call->error));
+  return call->freed;
 }
 
 guint64
-mgr_reclaim_call (MgrResource *resource,
-                  guint64      target,
-                  gboolean     force,
-                  gint64       timeout)
+mgr_reclaim_call (MgrResource              *resource,
+                  const MgrReclaimRequest  *request,
+                  GError                  **error)
 {
-  g_autoptr (ReclaimCall) call = NULL;
+  if (mgr_resource_is_owner (resource) || mgr_resource_is_thread_safe (resource))
+    return mgr_resource_reclaim (resource, request, error);
 
-  if (mgr_resource_is_owner (resource))
-    return reclaim_here (resource, target, force);
-
-  call = reclaim_call_new (target, force);
-  mgr_owner_context_post (mgr_resource_get_context (resource), resource,
-                          reclaim_call_cb, reclaim_call_ref (call), reclaim_call_dropped_cb);
-  return reclaim_call_wait (call, timeout);
+  return reclaim_there (resource, request, error);
 }

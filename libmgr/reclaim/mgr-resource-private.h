@@ -4,31 +4,193 @@
 
 #pragma once
 
+#include "reclaim/mgr-lifeline-private.h"
+#include "reclaim/mgr-reclaim-private.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  MGR_RESOURCE_PROP_NAME = 1,
+  MGR_RESOURCE_PROP_SIZE,
+  MGR_RESOURCE_PROP_SAFETY,
+  MGR_RESOURCE_PROP_SAFETY_SET,
+  MGR_RESOURCE_PROP_PRIORITY,
+  MGR_RESOURCE_PROP_LIMIT,
+  MGR_RESOURCE_PROP_LOSSY,
+  MGR_RESOURCE_PROP_REBUILD_COST,
+  MGR_RESOURCE_PROP_WALK_COST,
+  MGR_RESOURCE_PROP_COMPONENT,
+  MGR_RESOURCE_PROP_RECLAIMER,
+} MgrResourceProperty;
+
+typedef enum
+{
+  MGR_RESOURCE_SIGNAL_RECLAIM,
+  MGR_RESOURCE_SIGNAL_MEASURE,
+  MGR_RESOURCE_SIGNAL_QUERY_VETO,
+  MGR_RESOURCE_SIGNAL_REBUILD,
+  MGR_RESOURCE_SIGNAL_RECLAIMED,
+} MgrResourceSignal;
+
+/* A measured size is good for this long: what asks for it in a row, a plan, its
+ * cleanup and a report of it, does not walk large things each time. By the clock of
+ * the cleaner, in microseconds. */
+#define MGR_RESOURCE_MEASURE_INTERVAL G_USEC_PER_SEC
+
+/* Everything that waits has a deadline: an access for a handler, a restore for the
+ * owner to begin. In microseconds. */
+#define MGR_RESOURCE_DEADLINE (5 * G_TIME_SPAN_SECOND)
+
+struct _MgrResource
+{
+  GObject parent_instance;
+
+  /* Never change */
+  char *name;             /* (owned) (nullable) */
+  char *item;             /* (owned) (nullable) its name within a group */
+  GMainContext *context;  /* (owned) */
+  GThread *thread;        /* (owned) of the owner */
+  MgrLifeline *reclaimer; /* (owned) (nullable) to the MgrReclaimer it stands for */
+  gboolean reclaimer_is_thread_safe;
+  gint64 deadline;        /* µs */
+
+  GMutex lock;
+  GCond left; /* with lock: reclaiming has become FALSE */
+
+  /* Guarded by lock */
+  guint64 size;
+  guint64 size_serial;     /* grows when the program sets the size */
+  guint64 missing;         /* what cleanups took and nobody has put back since */
+  guint64 limit;           /* 0: none */
+  gint64 measured;         /* when, by the clock of the cleaner; G_MININT64: never */
+  gboolean measuring;      /* a measure is under way, or waits for the owner */
+  MgrSafety safety;
+  gboolean safety_set;
+  guint priority;
+  guint accesses;          /* begun and not ended */
+  gboolean reclaiming;     /* its handlers run now */
+  gboolean lossy;
+  gint64 rebuild_cost;     /* µs */
+  gint64 walk_cost;        /* µs */
+  MgrComponent *component; /* (owned) (nullable) */
+  MgrLifeline *lifeline;   /* (owned) (nullable) to the bound object */
+  gboolean orphaned;       /* the bound object or the reclaimer is gone */
+  GPtrArray *registries;   /* (owned) it is in */
+};
+
+/* One of a group, called @name and by the rules @item, that lives where its group
+ * does. */
+MgrResource  *mgr_resource_new_item        (const char               *name,
+                                            const char               *item,
+                                            GMainContext             *context,
+                                            GThread                  *thread);
+
+/* Before anybody else sees the resource: other than %MGR_RESOURCE_DEADLINE. */
+void          mgr_resource_set_deadline    (MgrResource              *self,
+                                            gint64                    deadline);
+
+/* Its name within a group, or %NULL. */
+const char   *mgr_resource_get_item        (MgrResource              *self);
+
 /* Whether a cleanup may take what is of @safety. PROTECTED: never. */
-gboolean      mgr_safety_allows           (MgrSafety      safety,
-                                           gboolean       force);
+gboolean      mgr_safety_allows            (MgrSafety                 safety,
+                                            gboolean                  force);
+
+/* Whether a cleanup with @flags may take it, going by its safety alone. */
+gboolean      mgr_resource_allows          (MgrResource              *self,
+                                            MgrCleanupFlags           flags);
 
 /* Sets the safety that the rules found, unless it was set by hand. */
-void          mgr_resource_classify       (MgrResource   *self,
-                                           MgrSafety      safety);
+void          mgr_resource_classify        (MgrResource              *self,
+                                            MgrSafety                 safety);
 
-/* Whether anything would answer a `reclaim`. */
-gboolean      mgr_resource_can_reclaim    (MgrResource   *self);
+/* Whether anything would answer a `reclaim`, or a `rebuild`. */
+gboolean      mgr_resource_can_reclaim     (MgrResource              *self);
+gboolean      mgr_resource_can_rebuild     (MgrResource              *self);
 
 /* Whether the calling thread may emit this resource's signals. */
-gboolean      mgr_resource_is_owner       (MgrResource   *self);
+gboolean      mgr_resource_is_owner        (MgrResource              *self);
 
-GMainContext *mgr_resource_get_context    (MgrResource   *self);
+/* Whether it may be asked in any thread: it stands for a reclaimer that may, and
+ * nobody listens who may not. */
+gboolean      mgr_resource_is_thread_safe  (MgrResource              *self);
 
-/* Emits `reclaim` in the calling thread, which has to be the owner, and takes
- * what was freed off the size. Asks again whether @force allows it: the safety
- * may have been raised since the plan was made. */
-guint64       mgr_resource_reclaim        (MgrResource   *self,
-                                           guint64        target,
-                                           gboolean       force);
+GMainContext *mgr_resource_get_context     (MgrResource              *self);
+
+/* What cleanups took and nobody has put back since, in bytes. */
+guint64       mgr_resource_get_missing     (MgrResource              *self);
+
+/* Asks `measure`, or the estimate of the reclaimer, where the resource lives, unless
+ * an answer is younger than %MGR_RESOURCE_MEASURE_INTERVAL at @now. Waits for the
+ * owner until @deadline of g_get_monotonic_time(); an answer that comes later counts
+ * for the next one who asks, and until then nobody waits again. Returns the size. */
+guint64       mgr_resource_measure         (MgrResource              *self,
+                                            gint64                    now,
+                                            gint64                    deadline);
+
+/* Asks `query-veto` where the resource lives. Waits for the owner until @deadline of
+ * g_get_monotonic_time(); who does not answer has not objected, and is asked again
+ * before anything is taken. */
+gboolean      mgr_resource_query_veto      (MgrResource              *self,
+                                            MgrPressureLevel          level,
+                                            gint64                    deadline);
+
+/* Takes memory back in the calling thread, which has to be the owner unless the
+ * resource is thread-safe: asks once more whether it may, by flags, pins and veto,
+ * then `reclaim`. Takes what was freed off the size, and records it. Returns what
+ * the handlers say; 0 with an error says why they were not asked. */
+guint64       mgr_resource_reclaim         (MgrResource              *self,
+                                            const MgrReclaimRequest  *request,
+                                            GError                  **error);
+
+/* Asks `rebuild` where the resource lives and waits for its end. */
+gboolean      mgr_resource_rebuild         (MgrResource              *self,
+                                            GError                  **error);
+
+/* What the handlers of a resource may use, kept alive while they run. */
+typedef struct
+{
+  GObject *object;         /* (owned) (nullable) bound */
+  MgrReclaimer *reclaimer; /* (owned) (nullable) */
+} MgrResourceHold;
+
+/* %FALSE where something that it must not outlive is gone: no handler may run. */
+gboolean      mgr_resource_hold            (MgrResource              *self,
+                                            MgrResourceHold          *hold);
+void          mgr_resource_hold_clear      (MgrResourceHold          *hold);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MgrResourceHold, mgr_resource_hold_clear)
+
+/* Ties a new resource to what it stands for. */
+void          mgr_resource_set_reclaimer   (MgrResource              *self,
+                                            MgrReclaimer             *reclaimer);
+
+/* Remembers that it is in @registry, or no longer. %FALSE: it is an orphan. */
+gboolean      mgr_resource_join            (MgrResource              *self,
+                                            GObject                  *registry);
+void          mgr_resource_leave           (MgrResource              *self,
+                                            GObject                  *registry);
+
+/* Among the files of this class. */
+void          mgr_resource_reclaimer_init  (MgrReclaimerInterface    *iface);
+GPtrArray    *mgr_resource_registries_new  (void);
+void          mgr_resource_notify          (MgrResource              *self,
+                                            MgrResourceProperty       property);
+gboolean      mgr_resource_has_handler     (MgrResource              *self,
+                                            MgrResourceSignal         signal);
+guint64       mgr_resource_emit_sum        (MgrResource              *self,
+                                            MgrResourceSignal         signal);
+guint64       mgr_resource_emit_reclaim    (MgrResource              *self,
+                                            guint64                   target);
+gboolean      mgr_resource_emit_query_veto (MgrResource              *self,
+                                            MgrPressureLevel          level);
+void          mgr_resource_emit_reclaimed  (MgrResource              *self,
+                                            MgrReclaimRecord         *record);
+void          mgr_resource_set_size_locked (MgrResource              *self,
+                                            guint64                   size);
+void          mgr_resource_measure_here    (MgrResource              *self,
+                                            gint64                    now);
 
 G_END_DECLS

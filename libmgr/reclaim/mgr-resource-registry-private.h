@@ -5,12 +5,15 @@
 #pragma once
 
 #include "reclaim/mgr-protection-rules.h"
+#include "reclaim/mgr-record-ring-private.h"
+#include "reclaim/mgr-resource-group.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
 
 /* The resources of a cleaner by name, for any thread, and a list of them that
- * changes only in the context of the thread that made the registry. */
+ * changes only in the context of the thread that made the registry; the groups that
+ * bring some of them in, and the records of what was taken from them. */
 #define MGR_TYPE_RESOURCE_REGISTRY (mgr_resource_registry_get_type ())
 
 G_DECLARE_FINAL_TYPE (MgrResourceRegistry, mgr_resource_registry,
@@ -30,8 +33,26 @@ gboolean             mgr_resource_registry_remove   (MgrResourceRegistry  *self,
 gboolean             mgr_resource_registry_contains (MgrResourceRegistry  *self,
                                                      MgrResource          *resource);
 
-/* Takes references to all resources, classified by the rules as they are now, as
- * an array of MgrCleanupStep that does not own its elements. */
-GPtrArray           *mgr_resource_registry_snapshot (MgrResourceRegistry  *self);
+/* Returns (transfer full) (nullable) */
+MgrResource         *mgr_resource_registry_lookup   (MgrResourceRegistry  *self,
+                                                     const char           *name);
+
+gboolean             mgr_resource_registry_add_group    (MgrResourceRegistry  *self,
+                                                         MgrResourceGroup     *group,
+                                                         GError              **error);
+
+gboolean             mgr_resource_registry_remove_group (MgrResourceRegistry  *self,
+                                                         MgrResourceGroup     *group);
+
+/* Has groups look again, and takes references to all resources, classified by the
+ * rules as they are now and measured at @now by the clock of the cleaner, as an array
+ * of MgrCleanupStep that does not own its elements. */
+GPtrArray           *mgr_resource_registry_snapshot (MgrResourceRegistry  *self,
+                                                     gint64                now);
+
+/* Returns (transfer full): all names, in no order. */
+char               **mgr_resource_registry_list_names (MgrResourceRegistry  *self);
+
+MgrRecordRing       *mgr_resource_registry_get_records (MgrResourceRegistry  *self);
 
 G_END_DECLS

@@ -9,7 +9,16 @@
 #include "base/mgr-owner-context-private.h"
 #include "reclaim/mgr-cleanup-plan-private.h"
 #include "reclaim/mgr-protection-rules-private.h"
+#include "reclaim/mgr-resource-group-private.h"
 #include "reclaim/mgr-resource-private.h"
+
+/* A program that is cleaned twice a second is understood for minutes; in memory they
+ * are some hundred KB at most. */
+#define RECORD_CAPACITY 1000
+
+/* How long a plan waits for owners in other threads to say what there is, all of them
+ * together: no longer than the shortest of the time boxes. */
+#define SURVEY_DEADLINE (5 * G_TIME_SPAN_MILLISECOND)
 
 struct _MgrResourceRegistry
 {
@@ -19,9 +28,11 @@ struct _MgrResourceRegistry
   GMainContext *context;     /* (owned) */
   GThread *thread;           /* (owned) */
   GListStore *list;          /* (owned) touched only by whoever has acquired context */
+  MgrRecordRing *records;    /* (owned) */
 
   GMutex lock;
   GHashTable *entries; /* (owned) (element-type utf8 Entry), guarded by lock */
+  GPtrArray *groups;   /* (owned) (element-type MgrResourceGroup), guarded by lock */
   GQueue changes;      /* (element-type Change) not in the list yet, guarded by lock */
   guint64 last_serial; /* guarded by lock */
 };
@@ -64,7 +75,9 @@ mgr_resource_registry_finalize (GObject *object)
 {
   MgrResourceRegistry *self = MGR_RESOURCE_REGISTRY (object);
 
+  g_ptr_array_unref (self->groups);
   g_hash_table_unref (self->entries);
+  mgr_record_ring_unref (self->records);
   g_queue_clear_full (&self->changes, (GDestroyNotify) change_free);
   g_object_unref (self->list);
   g_object_unref (self->rules);
@@ -90,6 +103,8 @@ mgr_resource_registry_init (MgrResourceRegistry *self)
   self->thread = g_thread_ref (g_thread_self ());
   self->list = g_list_store_new (MGR_TYPE_RESOURCE);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
+  self->groups = g_ptr_array_new_with_free_func (g_object_unref);
+  self->records = mgr_record_ring_new (RECORD_CAPACITY);
 }
 
 MgrResourceRegistry *
@@ -105,6 +120,12 @@ GListModel *
 mgr_resource_registry_get_list (MgrResourceRegistry *self)
 {
   return G_LIST_MODEL (self->list);
+}
+
+MgrRecordRing *
+mgr_resource_registry_get_records (MgrResourceRegistry *self)
+{
+  return self->records;
 }
 
 static void
@@ -199,13 +220,23 @@ registry_insert (MgrResourceRegistry *self,
   return TRUE;
 }
 
-gboolean
-mgr_resource_registry_add (MgrResourceRegistry  *self,
-                           MgrResource          *resource,
-                           GError              **error)
+static void
+registry_classify_one (MgrResourceRegistry *self,
+                       MgrResource         *resource)
+{
+  MgrSafety safety = mgr_protection_rules_classify_item (self->rules,
+                                                         mgr_resource_get_name (resource),
+                                                         mgr_resource_get_item (resource));
+
+  mgr_resource_classify (resource, safety);
+}
+
+static gboolean
+registry_check (MgrResource  *resource,
+                GError      **error)
 {
   const char *name = mgr_resource_get_name (resource);
-  guint64 rules_serial = mgr_protection_rules_get_serial (self->rules);
+  g_auto (MgrResourceHold) hold = { NULL, NULL };
 
   if (name == NULL || *name == '\0')
     {
@@ -215,13 +246,41 @@ mgr_resource_registry_add (MgrResourceRegistry  *self,
       return FALSE;
     }
 
-  mgr_resource_classify (resource, mgr_protection_rules_classify (self->rules, name));
+  if (!mgr_resource_hold (resource, &hold))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_CLOSED,
+                   "The resource “%s” cannot be registered: the object that it belongs to is "
+                   "gone", name);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+mgr_resource_registry_add (MgrResourceRegistry  *self,
+                           MgrResource          *resource,
+                           GError              **error)
+{
+  guint64 rules_serial = mgr_protection_rules_get_serial (self->rules);
+
+  if (!registry_check (resource, error))
+    return FALSE;
+
+  registry_classify_one (self, resource);
   if (!registry_insert (self, resource, rules_serial))
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_EXISTS,
                    "A resource “%s” is registered already: unregister it first, "
-                   "or choose another name", name);
+                   "or choose another name", mgr_resource_get_name (resource));
       return FALSE;
+    }
+
+  /* What it belongs to went in between, in another thread. */
+  if (!mgr_resource_join (resource, G_OBJECT (self)))
+    {
+      mgr_resource_registry_remove (self, resource);
+      return registry_check (resource, error);
     }
 
   registry_update_list (self);
@@ -255,7 +314,10 @@ mgr_resource_registry_remove (MgrResourceRegistry *self,
   g_mutex_unlock (&self->lock);
 
   if (found)
-    registry_update_list (self);
+    {
+      mgr_resource_leave (resource, G_OBJECT (self));
+      registry_update_list (self);
+    }
   return found;
 }
 
@@ -270,6 +332,136 @@ mgr_resource_registry_contains (MgrResourceRegistry *self,
   g_mutex_unlock (&self->lock);
 
   return found;
+}
+
+MgrResource *
+mgr_resource_registry_lookup (MgrResourceRegistry *self,
+                              const char          *name)
+{
+  MgrResource *resource;
+  const Entry *entry;
+
+  g_mutex_lock (&self->lock);
+  entry = g_hash_table_lookup (self->entries, name);
+  resource = entry != NULL ? g_object_ref (entry->resource) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  return resource;
+}
+
+char **
+mgr_resource_registry_list_names (MgrResourceRegistry *self)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, g_strdup (name));
+  g_mutex_unlock (&self->lock);
+
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
+/* With the lock held. */
+static gboolean
+registry_has_group (MgrResourceRegistry *self,
+                    const char          *name)
+{
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      MgrResourceGroup *group = g_ptr_array_index (self->groups, i);
+
+      if (g_str_equal (mgr_resource_group_get_name (group), name))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+registry_insert_group (MgrResourceRegistry *self,
+                       MgrResourceGroup    *group)
+{
+  gboolean inserts;
+
+  g_mutex_lock (&self->lock);
+  inserts = !registry_has_group (self, mgr_resource_group_get_name (group));
+  if (inserts)
+    g_ptr_array_add (self->groups, g_object_ref (group));
+  g_mutex_unlock (&self->lock);
+
+  return inserts;
+}
+
+/* The reference that the registry held is dropped without the lock. */
+static gboolean
+registry_take_group (MgrResourceRegistry *self,
+                     MgrResourceGroup    *group)
+{
+  g_autoptr (MgrResourceGroup) held = NULL;
+  guint index;
+
+  g_mutex_lock (&self->lock);
+  if (g_ptr_array_find (self->groups, group, &index))
+    held = g_ptr_array_steal_index (self->groups, index);
+  g_mutex_unlock (&self->lock);
+
+  return held != NULL;
+}
+
+gboolean
+mgr_resource_registry_add_group (MgrResourceRegistry  *self,
+                                 MgrResourceGroup     *group,
+                                 GError              **error)
+{
+  if (!registry_insert_group (self, group))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_EXISTS,
+                   "A group “%s” is registered already: unregister it first, "
+                   "or choose another name", mgr_resource_group_get_name (group));
+      return FALSE;
+    }
+
+  if (!mgr_resource_group_attach (group, self, error))
+    {
+      registry_take_group (self, group);
+      return FALSE;
+    }
+
+  mgr_resource_group_refresh (group, 0);
+  return TRUE;
+}
+
+gboolean
+mgr_resource_registry_remove_group (MgrResourceRegistry *self,
+                                    MgrResourceGroup    *group)
+{
+  g_autoptr (MgrResourceGroup) keep_alive = g_object_ref (group);
+
+  if (!registry_take_group (self, group))
+    return FALSE;
+
+  mgr_resource_group_detach (group);
+  return TRUE;
+}
+
+static void
+registry_refresh_groups (MgrResourceRegistry *self,
+                         gint64               deadline)
+{
+  g_autoptr (GPtrArray) groups = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->groups->len > 0)
+    groups = g_ptr_array_copy (self->groups, (GCopyFunc) (void *) g_object_ref, NULL);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; groups != NULL && i < groups->len; i++)
+    mgr_resource_group_refresh (g_ptr_array_index (groups, i), deadline);
 }
 
 static GPtrArray *
@@ -303,12 +495,7 @@ registry_classify (MgrResourceRegistry *self,
                    guint64              rules_serial)
 {
   for (guint i = 0; i < stale->len; i++)
-    {
-      MgrResource *resource = g_ptr_array_index (stale, i);
-      const char *name = mgr_resource_get_name (resource);
-
-      mgr_resource_classify (resource, mgr_protection_rules_classify (self->rules, name));
-    }
+    registry_classify_one (self, g_ptr_array_index (stale, i));
 
   /* Only now: a plan made meanwhile by another thread has to see to it too. */
   g_mutex_lock (&self->lock);
@@ -323,14 +510,25 @@ registry_classify (MgrResourceRegistry *self,
 }
 
 GPtrArray *
-mgr_resource_registry_snapshot (MgrResourceRegistry *self)
+mgr_resource_registry_snapshot (MgrResourceRegistry *self,
+                                gint64               now)
 {
+  gint64 deadline = g_get_monotonic_time () + SURVEY_DEADLINE;
   guint64 rules_serial = mgr_protection_rules_get_serial (self->rules);
   g_autoptr (GPtrArray) stale = g_ptr_array_new_with_free_func (g_object_unref);
-  GPtrArray *steps = registry_collect (self, rules_serial, stale);
+  GPtrArray *steps;
 
+  registry_refresh_groups (self, deadline);
+  steps = registry_collect (self, rules_serial, stale);
   if (stale->len > 0)
     registry_classify (self, stale, rules_serial);
+
+  for (guint i = 0; i < steps->len; i++)
+    {
+      const MgrCleanupStep *step = g_ptr_array_index (steps, i);
+
+      mgr_resource_measure (step->resource, now, deadline);
+    }
 
   return steps;
 }

@@ -18,15 +18,31 @@
  *
  * A program makes one for each thing that holds much memory and can let go of
  * some: a cache, a table of intermediate results, a model that can be loaded
- * again. It says how much it holds (#MgrResource:size), what a cleanup may do
- * with it (#MgrResource:safety), and frees memory when #MgrResource::reclaim
- * asks. Register it with mgr_cleaner_register() or
+ * again. It says how much it holds (#MgrResource:size, or #MgrResource::measure),
+ * what a cleanup may do with it (#MgrResource:safety), and frees memory when
+ * #MgrResource::reclaim asks. Register it with mgr_cleaner_register() or
  * mgr_manager_register_resource().
+ *
+ * Whoever works on what it holds says so with mgr_resource_begin_access(): until
+ * mgr_resource_end_access() no cleanup touches it. #MgrResource::query-veto lets the
+ * owner say “not now” at the last moment. What was taken may be brought back by
+ * #MgrResource::rebuild, see mgr_cleaner_restore().
+ *
+ * To be registered keeps a resource, but none of what it speaks of: with
+ * mgr_resource_bind_object() it leaves by itself when an object of the program's goes.
+ *
+ * A resource is a #MgrReclaimer that is not thread-safe, and it can stand for any
+ * other one, see mgr_resource_new_for_reclaimer().
  *
  * All functions may be called from any thread. Signals fire in the #GMainContext
  * that was the thread default when the resource was made; where a cleanup is
- * called in the thread that made the resource, `reclaim` fires directly.
+ * called in the thread that made the resource, they fire directly. No lock is held
+ * meanwhile.
  */
+
+static GParamSpec *props[MGR_RESOURCE_PROP_RECLAIMER + 1];
+
+static guint signals[MGR_RESOURCE_SIGNAL_RECLAIMED + 1];
 
 /**
  * MgrResource:
@@ -35,36 +51,9 @@
  *
  * Since: 1.0
  */
-struct _MgrResource
-{
-  GObject parent_instance;
-
-  char *name;            /* (owned) (nullable), never changes */
-  GMainContext *context; /* (owned), never changes */
-  GThread *thread;       /* (owned) made it, never changes */
-
-  GMutex lock;
-  guint64 size;        /* guarded by lock */
-  guint64 size_serial; /* grows when the program sets the size, guarded by lock */
-  MgrSafety safety;    /* guarded by lock */
-  gboolean safety_set; /* guarded by lock */
-  guint priority;      /* guarded by lock */
-};
-
-typedef enum
-{
-  PROP_NAME = 1,
-  PROP_SIZE,
-  PROP_SAFETY,
-  PROP_SAFETY_SET,
-  PROP_PRIORITY,
-} MgrResourceProperty;
-
-static GParamSpec *props[PROP_PRIORITY + 1];
-
-static guint signal_reclaim;
-
-G_DEFINE_FINAL_TYPE (MgrResource, mgr_resource, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE_WITH_CODE (MgrResource, mgr_resource, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (MGR_TYPE_RECLAIMER,
+                                                      mgr_resource_reclaimer_init))
 
 static void
 notify_cb (gpointer object,
@@ -73,9 +62,9 @@ notify_cb (gpointer object,
   g_object_notify_by_pspec (G_OBJECT (object), user_data);
 }
 
-static void
-resource_notify (MgrResource         *self,
-                 MgrResourceProperty  property)
+void
+mgr_resource_notify (MgrResource         *self,
+                     MgrResourceProperty  property)
 {
   if (mgr_resource_is_owner (self))
     g_object_notify_by_pspec (G_OBJECT (self), props[property]);
@@ -83,14 +72,58 @@ resource_notify (MgrResource         *self,
     mgr_owner_context_post (self->context, self, notify_cb, props[property], NULL);
 }
 
+gboolean
+mgr_resource_has_handler (MgrResource       *self,
+                          MgrResourceSignal  signal)
+{
+  return g_signal_has_handler_pending (self, signals[signal], 0, FALSE);
+}
+
+guint64
+mgr_resource_emit_sum (MgrResource       *self,
+                       MgrResourceSignal  signal)
+{
+  guint64 sum = 0;
+
+  g_signal_emit (self, signals[signal], 0, &sum);
+  return sum;
+}
+
+guint64
+mgr_resource_emit_reclaim (MgrResource *self,
+                           guint64      target)
+{
+  guint64 freed = 0;
+
+  g_signal_emit (self, signals[MGR_RESOURCE_SIGNAL_RECLAIM], 0, target, &freed);
+  return freed;
+}
+
+gboolean
+mgr_resource_emit_query_veto (MgrResource      *self,
+                              MgrPressureLevel  level)
+{
+  gboolean veto = FALSE;
+
+  g_signal_emit (self, signals[MGR_RESOURCE_SIGNAL_QUERY_VETO], 0, level, &veto);
+  return veto;
+}
+
+void
+mgr_resource_emit_reclaimed (MgrResource      *self,
+                             MgrReclaimRecord *record)
+{
+  g_signal_emit (self, signals[MGR_RESOURCE_SIGNAL_RECLAIMED], 0, record);
+}
+
 static gboolean
-sum_freed_accumulator (GSignalInvocationHint *hint,
-                       GValue                *accumulated,
-                       const GValue          *freed,
-                       gpointer               user_data)
+sum_accumulator (GSignalInvocationHint *hint,
+                 GValue                *accumulated,
+                 const GValue          *answer,
+                 gpointer               user_data)
 {
   guint64 sum = g_value_get_uint64 (accumulated);
-  guint64 more = g_value_get_uint64 (freed);
+  guint64 more = g_value_get_uint64 (answer);
 
   g_value_set_uint64 (accumulated, sum + MIN (more, G_MAXUINT64 - sum));
   return TRUE;
@@ -106,20 +139,38 @@ mgr_resource_get_property (GObject    *object,
 
   switch ((MgrResourceProperty) id)
     {
-    case PROP_NAME:
+    case MGR_RESOURCE_PROP_NAME:
       g_value_set_string (value, self->name);
       break;
-    case PROP_SIZE:
+    case MGR_RESOURCE_PROP_SIZE:
       g_value_set_uint64 (value, mgr_resource_get_size (self));
       break;
-    case PROP_SAFETY:
+    case MGR_RESOURCE_PROP_SAFETY:
       g_value_set_enum (value, mgr_resource_get_safety (self));
       break;
-    case PROP_SAFETY_SET:
+    case MGR_RESOURCE_PROP_SAFETY_SET:
       g_value_set_boolean (value, mgr_resource_get_safety_set (self));
       break;
-    case PROP_PRIORITY:
+    case MGR_RESOURCE_PROP_PRIORITY:
       g_value_set_uint (value, mgr_resource_get_priority (self));
+      break;
+    case MGR_RESOURCE_PROP_LIMIT:
+      g_value_set_uint64 (value, mgr_resource_get_limit (self));
+      break;
+    case MGR_RESOURCE_PROP_LOSSY:
+      g_value_set_boolean (value, mgr_resource_get_lossy (self));
+      break;
+    case MGR_RESOURCE_PROP_REBUILD_COST:
+      g_value_set_int64 (value, mgr_resource_get_rebuild_cost (self));
+      break;
+    case MGR_RESOURCE_PROP_WALK_COST:
+      g_value_set_int64 (value, mgr_resource_get_walk_cost (self));
+      break;
+    case MGR_RESOURCE_PROP_COMPONENT:
+      g_value_take_object (value, mgr_resource_get_component (self));
+      break;
+    case MGR_RESOURCE_PROP_RECLAIMER:
+      g_value_take_object (value, mgr_resource_get_reclaimer (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -136,19 +187,38 @@ mgr_resource_set_property (GObject      *object,
 
   switch ((MgrResourceProperty) id)
     {
-    case PROP_NAME:
+    case MGR_RESOURCE_PROP_NAME:
       self->name = g_value_dup_string (value);
       break;
-    case PROP_SIZE:
+    case MGR_RESOURCE_PROP_SIZE:
       mgr_resource_set_size (self, g_value_get_uint64 (value));
       break;
-    case PROP_SAFETY:
+    case MGR_RESOURCE_PROP_SAFETY:
       mgr_resource_set_safety (self, g_value_get_enum (value));
       break;
-    case PROP_PRIORITY:
+    case MGR_RESOURCE_PROP_PRIORITY:
       mgr_resource_set_priority (self, g_value_get_uint (value));
       break;
-    case PROP_SAFETY_SET:
+    case MGR_RESOURCE_PROP_LIMIT:
+      mgr_resource_set_limit (self, g_value_get_uint64 (value));
+      break;
+    case MGR_RESOURCE_PROP_LOSSY:
+      mgr_resource_set_lossy (self, g_value_get_boolean (value));
+      break;
+    case MGR_RESOURCE_PROP_REBUILD_COST:
+      mgr_resource_set_rebuild_cost (self, g_value_get_int64 (value));
+      break;
+    case MGR_RESOURCE_PROP_WALK_COST:
+      mgr_resource_set_walk_cost (self, g_value_get_int64 (value));
+      break;
+    case MGR_RESOURCE_PROP_COMPONENT:
+      mgr_resource_set_component (self, g_value_get_object (value));
+      break;
+    case MGR_RESOURCE_PROP_RECLAIMER:
+      if (g_value_get_object (value) != NULL)
+        mgr_resource_set_reclaimer (self, g_value_get_object (value));
+      break;
+    case MGR_RESOURCE_PROP_SAFETY_SET:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -159,9 +229,15 @@ mgr_resource_finalize (GObject *object)
 {
   MgrResource *self = MGR_RESOURCE (object);
 
+  g_clear_pointer (&self->lifeline, mgr_lifeline_cut);
+  g_clear_pointer (&self->reclaimer, mgr_lifeline_cut);
+  g_clear_object (&self->component);
+  g_ptr_array_unref (self->registries);
   g_free (self->name);
+  g_free (self->item);
   g_main_context_unref (self->context);
   g_thread_unref (self->thread);
+  g_cond_clear (&self->left);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mgr_resource_parent_class)->finalize (object);
@@ -171,8 +247,10 @@ static void
 mgr_resource_class_init (MgrResourceClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
   const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
   const GParamFlags writable = readable | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags construct = readable | G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY;
 
   object_class->get_property = mgr_resource_get_property;
   object_class->set_property = mgr_resource_set_property;
@@ -185,19 +263,17 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_NAME] =
-    g_param_spec_string ("name", NULL, NULL, NULL,
-                         readable | G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY);
+  props[MGR_RESOURCE_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, construct);
 
   /**
    * MgrResource:size:
    *
-   * How many bytes it holds. A resource of size 0 has nothing to give and is
-   * not asked.
+   * How many bytes it holds, as far as is known: what was set or measured last. A
+   * resource of size 0 has nothing to give and is not asked.
    *
    * Since: 1.0
    */
-  props[PROP_SIZE] =
+  props[MGR_RESOURCE_PROP_SIZE] =
     g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, writable);
 
   /**
@@ -208,7 +284,7 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_SAFETY] =
+  props[MGR_RESOURCE_PROP_SAFETY] =
     g_param_spec_enum ("safety", NULL, NULL,
                        MGR_TYPE_SAFETY, MGR_SAFETY_CAUTIOUS, writable);
 
@@ -219,7 +295,7 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_SAFETY_SET] =
+  props[MGR_RESOURCE_PROP_SAFETY_SET] =
     g_param_spec_boolean ("safety-set", NULL, NULL, FALSE, readable);
 
   /**
@@ -230,9 +306,76 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * Since: 1.0
    */
-  props[PROP_PRIORITY] =
+  props[MGR_RESOURCE_PROP_PRIORITY] =
     g_param_spec_uint ("priority", NULL, NULL,
                        MGR_PRIORITY_MIN, MGR_PRIORITY_MAX, MGR_PRIORITY_DEFAULT, writable);
+
+  /**
+   * MgrResource:limit:
+   *
+   * How many bytes it ought to hold at most; 0 for no limit. Of the resources of the
+   * same safety, those over their limit are cleaned first. Being over it frees
+   * nothing by itself.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_LIMIT] =
+    g_param_spec_uint64 ("limit", NULL, NULL, 0, G_MAXUINT64, 0, writable);
+
+  /**
+   * MgrResource:lossy:
+   *
+   * Whether what it gives back has to be made again when it is wanted, which is
+   * supposed of it unless it says otherwise. For that of a #MgrReclaimer: what its
+   * last estimate said.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_LOSSY] =
+    g_param_spec_boolean ("lossy", NULL, NULL, TRUE, writable);
+
+  /**
+   * MgrResource:rebuild-cost:
+   *
+   * How long it takes to make all of it again, in microseconds; 0 if that is not
+   * known. For that of a #MgrReclaimer: what its last estimate said.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_REBUILD_COST] =
+    g_param_spec_int64 ("rebuild-cost", NULL, NULL, 0, G_MAXINT64, 0, writable);
+
+  /**
+   * MgrResource:walk-cost:
+   *
+   * How long it takes to find out what may go, in microseconds; 0 if that is not
+   * known. For that of a #MgrReclaimer: what its last estimate said.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_WALK_COST] =
+    g_param_spec_int64 ("walk-cost", NULL, NULL, 0, G_MAXINT64, 0, writable);
+
+  /**
+   * MgrResource:component:
+   *
+   * The component whose memory it holds, or %NULL if that is not known.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_COMPONENT] =
+    g_param_spec_object ("component", NULL, NULL, MGR_TYPE_COMPONENT, writable);
+
+  /**
+   * MgrResource:reclaimer:
+   *
+   * What it stands for, or %NULL: see mgr_resource_new_for_reclaimer(). It is not
+   * kept alive.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_RECLAIMER] =
+    g_param_spec_object ("reclaimer", NULL, NULL, MGR_TYPE_RECLAIMER, construct);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
@@ -248,7 +391,8 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * No lock is held meanwhile: a handler may register and unregister resources
    * and drop its references. A cleanup asked for from here fails with
-   * %MGR_ERROR_WOULD_DEADLOCK.
+   * %MGR_ERROR_WOULD_DEADLOCK. The object of mgr_resource_bind_object() is kept alive
+   * until the last handler has returned.
    *
    * Fires in the thread that made the resource where the cleanup was asked for
    * there, else in the main context of that thread.
@@ -257,20 +401,102 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * Since: 1.0
    */
-  signal_reclaim =
-    g_signal_new ("reclaim", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
-                  0, sum_freed_accumulator, NULL, NULL,
+  signals[MGR_RESOURCE_SIGNAL_RECLAIM] =
+    g_signal_new ("reclaim", type, G_SIGNAL_RUN_LAST,
+                  0, sum_accumulator, NULL, NULL,
                   G_TYPE_UINT64, 1, G_TYPE_UINT64);
+
+  /**
+   * MgrResource::measure:
+   * @self: the resource
+   *
+   * Asks how many bytes it holds now. It comes when a plan or a report wants to know
+   * and the last answer is older than a second by the clock of the cleaner, or
+   * something was taken since. The answers of several handlers are summed up and set
+   * #MgrResource:size. Where nothing is connected, what the program set last counts.
+   *
+   * Fires as #MgrResource::reclaim does. A plan waits for another thread a few
+   * milliseconds only; an answer that comes later counts for the next one.
+   *
+   * Returns: the size in bytes
+   *
+   * Since: 1.0
+   */
+  signals[MGR_RESOURCE_SIGNAL_MEASURE] =
+    g_signal_new ("measure", type, G_SIGNAL_RUN_LAST,
+                  0, sum_accumulator, NULL, NULL,
+                  G_TYPE_UINT64, 0);
+
+  /**
+   * MgrResource::query-veto:
+   * @self: the resource
+   * @level: how short memory is
+   *
+   * Asks the owner whether it objects to a cleanup now. It comes when a plan is made,
+   * and again just before #MgrResource::reclaim would: what says %TRUE then is kept,
+   * even where the cleanup is forced. The first handler that objects decides.
+   *
+   * Fires as #MgrResource::reclaim does.
+   *
+   * Returns: %TRUE to keep the resource as it is
+   *
+   * Since: 1.0
+   */
+  signals[MGR_RESOURCE_SIGNAL_QUERY_VETO] =
+    g_signal_new ("query-veto", type, G_SIGNAL_RUN_LAST,
+                  0, g_signal_accumulator_true_handled, NULL, NULL,
+                  G_TYPE_BOOLEAN, 1, MGR_TYPE_PRESSURE_LEVEL);
+
+  /**
+   * MgrResource::rebuild:
+   * @self: the resource
+   *
+   * Asks to bring back what cleanups took, because somebody called
+   * mgr_cleaner_restore(). A handler says how many bytes came back; 0 says that it
+   * could not. #MgrResource:size is raised by the sum of the answers, unless a
+   * handler set it. Meanwhile the resource is pinned.
+   *
+   * Fires in the thread that made the resource where the restore was asked for
+   * there, else in the main context of that thread.
+   *
+   * Returns: the bytes that came back
+   *
+   * Since: 1.0
+   */
+  signals[MGR_RESOURCE_SIGNAL_REBUILD] =
+    g_signal_new ("rebuild", type, G_SIGNAL_RUN_LAST,
+                  0, sum_accumulator, NULL, NULL,
+                  G_TYPE_UINT64, 0);
+
+  /**
+   * MgrResource::reclaimed:
+   * @self: the resource
+   * @record: what was taken
+   *
+   * It gave memory back. Fires in the main context of the thread that made the
+   * resource: right after #MgrResource::reclaim, with the same restrictions.
+   *
+   * Since: 1.0
+   */
+  signals[MGR_RESOURCE_SIGNAL_RECLAIMED] =
+    g_signal_new ("reclaimed", type, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, MGR_TYPE_RECLAIM_RECORD);
 }
 
 static void
 mgr_resource_init (MgrResource *self)
 {
   g_mutex_init (&self->lock);
+  g_cond_init (&self->left);
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_ref (g_thread_self ());
+  self->registries = mgr_resource_registries_new ();
   self->safety = MGR_SAFETY_CAUTIOUS;
   self->priority = MGR_PRIORITY_DEFAULT;
+  self->lossy = TRUE;
+  self->measured = G_MININT64;
+  self->deadline = MGR_RESOURCE_DEADLINE;
 }
 
 /**
@@ -295,234 +521,63 @@ mgr_resource_new (const char *name,
 }
 
 /**
- * mgr_resource_get_name:
- * @self: a resource
+ * mgr_resource_new_for_reclaimer:
+ * @name: (nullable): what to call it, unique within a cleaner; %NULL for the name
+ *    that the reclaimer gives itself
+ * @reclaimer: what it stands for
  *
- * Gets #MgrResource:name. May be called from any thread.
+ * Makes a resource whose size is what the reclaimer estimates, and that forwards
+ * requests for memory to it: that way a cleaner knows it. The resource does not keep
+ * the reclaimer alive, and leaves its cleaner when that goes.
  *
- * Returns: (transfer none): the name
+ * It is asked where the resource is made, or, if mgr_reclaimer_is_thread_safe() says
+ * so now, in any thread, as long as nothing is connected to #MgrResource::reclaim,
+ * #MgrResource::measure and #MgrResource::query-veto.
+ *
+ * Returns: (transfer full): the resource
  *
  * Since: 1.0
  */
+MgrResource *
+mgr_resource_new_for_reclaimer (const char   *name,
+                                MgrReclaimer *reclaimer)
+{
+  g_return_val_if_fail (name == NULL || *name != '\0', NULL);
+  g_return_val_if_fail (MGR_IS_RECLAIMER (reclaimer), NULL);
+
+  return g_object_new (MGR_TYPE_RESOURCE,
+                       "name", name != NULL ? name : mgr_reclaimer_get_name (reclaimer),
+                       "reclaimer", reclaimer,
+                       NULL);
+}
+
+MgrResource *
+mgr_resource_new_item (const char   *name,
+                       const char   *item,
+                       GMainContext *context,
+                       GThread      *thread)
+{
+  MgrResource *self = mgr_resource_new (name, 0);
+
+  self->item = g_strdup (item);
+  g_main_context_unref (self->context);
+  self->context = g_main_context_ref (context);
+  g_thread_unref (self->thread);
+  self->thread = g_thread_ref (thread);
+  return self;
+}
+
+void
+mgr_resource_set_deadline (MgrResource *self,
+                           gint64       deadline)
+{
+  self->deadline = deadline;
+}
+
 const char *
-mgr_resource_get_name (MgrResource *self)
+mgr_resource_get_item (MgrResource *self)
 {
-  g_return_val_if_fail (MGR_IS_RESOURCE (self), NULL);
-
-  return self->name;
-}
-
-/**
- * mgr_resource_get_size:
- * @self: a resource
- *
- * Gets #MgrResource:size. May be called from any thread.
- *
- * Returns: the size in bytes
- *
- * Since: 1.0
- */
-guint64
-mgr_resource_get_size (MgrResource *self)
-{
-  guint64 size;
-
-  g_return_val_if_fail (MGR_IS_RESOURCE (self), 0);
-
-  g_mutex_lock (&self->lock);
-  size = self->size;
-  g_mutex_unlock (&self->lock);
-
-  return size;
-}
-
-/**
- * mgr_resource_set_size:
- * @self: a resource
- * @size: how many bytes it holds now
- *
- * Sets #MgrResource:size. May be called from any thread.
- *
- * Since: 1.0
- */
-void
-mgr_resource_set_size (MgrResource *self,
-                       guint64      size)
-{
-  gboolean changed;
-
-  g_return_if_fail (MGR_IS_RESOURCE (self));
-
-  g_mutex_lock (&self->lock);
-  changed = self->size != size;
-  self->size = size;
-  self->size_serial++;
-  g_mutex_unlock (&self->lock);
-
-  if (changed)
-    resource_notify (self, PROP_SIZE);
-}
-
-/**
- * mgr_resource_get_safety:
- * @self: a resource
- *
- * Gets #MgrResource:safety. May be called from any thread.
- *
- * Returns: what a cleanup may do with it
- *
- * Since: 1.0
- */
-MgrSafety
-mgr_resource_get_safety (MgrResource *self)
-{
-  MgrSafety safety;
-
-  g_return_val_if_fail (MGR_IS_RESOURCE (self), MGR_SAFETY_PROTECTED);
-
-  g_mutex_lock (&self->lock);
-  safety = self->safety;
-  g_mutex_unlock (&self->lock);
-
-  return safety;
-}
-
-/**
- * mgr_resource_set_safety:
- * @self: a resource
- * @safety: what a cleanup may do with it
- *
- * Sets #MgrResource:safety by hand: rules no longer change it. Where a cleanup is
- * running, a resource made %MGR_SAFETY_PROTECTED before its turn is kept. May be
- * called from any thread.
- *
- * Since: 1.0
- */
-void
-mgr_resource_set_safety (MgrResource *self,
-                         MgrSafety    safety)
-{
-  gboolean changed;
-  gboolean first;
-
-  g_return_if_fail (MGR_IS_RESOURCE (self));
-  g_return_if_fail ((guint) safety <= MGR_SAFETY_CAUTIOUS);
-
-  g_mutex_lock (&self->lock);
-  changed = self->safety != safety;
-  first = !self->safety_set;
-  self->safety = safety;
-  self->safety_set = TRUE;
-  g_mutex_unlock (&self->lock);
-
-  if (changed)
-    resource_notify (self, PROP_SAFETY);
-  if (first)
-    resource_notify (self, PROP_SAFETY_SET);
-}
-
-/**
- * mgr_resource_get_safety_set:
- * @self: a resource
- *
- * Gets #MgrResource:safety-set. May be called from any thread.
- *
- * Returns: %TRUE if the safety was set by hand
- *
- * Since: 1.0
- */
-gboolean
-mgr_resource_get_safety_set (MgrResource *self)
-{
-  gboolean safety_set;
-
-  g_return_val_if_fail (MGR_IS_RESOURCE (self), FALSE);
-
-  g_mutex_lock (&self->lock);
-  safety_set = self->safety_set;
-  g_mutex_unlock (&self->lock);
-
-  return safety_set;
-}
-
-/**
- * mgr_resource_get_priority:
- * @self: a resource
- *
- * Gets #MgrResource:priority. May be called from any thread.
- *
- * Returns: the priority, 1 to 10
- *
- * Since: 1.0
- */
-guint
-mgr_resource_get_priority (MgrResource *self)
-{
-  guint priority;
-
-  g_return_val_if_fail (MGR_IS_RESOURCE (self), MGR_PRIORITY_DEFAULT);
-
-  g_mutex_lock (&self->lock);
-  priority = self->priority;
-  g_mutex_unlock (&self->lock);
-
-  return priority;
-}
-
-/**
- * mgr_resource_set_priority:
- * @self: a resource
- * @priority: how much it is worth keeping, 1 to 10
- *
- * Sets #MgrResource:priority. May be called from any thread.
- *
- * Since: 1.0
- */
-void
-mgr_resource_set_priority (MgrResource *self,
-                           guint        priority)
-{
-  gboolean changed;
-
-  g_return_if_fail (MGR_IS_RESOURCE (self));
-  g_return_if_fail (priority >= MGR_PRIORITY_MIN && priority <= MGR_PRIORITY_MAX);
-
-  g_mutex_lock (&self->lock);
-  changed = self->priority != priority;
-  self->priority = priority;
-  g_mutex_unlock (&self->lock);
-
-  if (changed)
-    resource_notify (self, PROP_PRIORITY);
-}
-
-gboolean
-mgr_safety_allows (MgrSafety safety,
-                   gboolean  force)
-{
-  return safety == MGR_SAFETY_SAFE || (safety == MGR_SAFETY_CAUTIOUS && force);
-}
-
-void
-mgr_resource_classify (MgrResource *self,
-                       MgrSafety    safety)
-{
-  gboolean changed;
-
-  g_mutex_lock (&self->lock);
-  changed = !self->safety_set && self->safety != safety;
-  if (changed)
-    self->safety = safety;
-  g_mutex_unlock (&self->lock);
-
-  if (changed)
-    resource_notify (self, PROP_SAFETY);
-}
-
-gboolean
-mgr_resource_can_reclaim (MgrResource *self)
-{
-  return g_signal_has_handler_pending (self, signal_reclaim, 0, FALSE);
+  return self->item;
 }
 
 gboolean
@@ -531,48 +586,17 @@ mgr_resource_is_owner (MgrResource *self)
   return self->thread == g_thread_self () || g_main_context_is_owner (self->context);
 }
 
+gboolean
+mgr_resource_is_thread_safe (MgrResource *self)
+{
+  return self->reclaimer_is_thread_safe
+         && !mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_RECLAIM)
+         && !mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_MEASURE)
+         && !mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_QUERY_VETO);
+}
+
 GMainContext *
 mgr_resource_get_context (MgrResource *self)
 {
   return self->context;
-}
-
-static void
-resource_take_off (MgrResource *self,
-                   guint64      freed,
-                   guint64      serial)
-{
-  gboolean changed;
-
-  g_mutex_lock (&self->lock);
-  changed = self->size_serial == serial && self->size > 0 && freed > 0;
-  if (changed)
-    self->size -= MIN (self->size, freed);
-  g_mutex_unlock (&self->lock);
-
-  if (changed)
-    resource_notify (self, PROP_SIZE);
-}
-
-guint64
-mgr_resource_reclaim (MgrResource *self,
-                      guint64      target,
-                      gboolean     force)
-{
-  guint64 freed = 0;
-  gboolean allowed;
-  guint64 serial;
-
-  g_mutex_lock (&self->lock);
-  allowed = mgr_safety_allows (self->safety, force);
-  serial = self->size_serial;
-  g_mutex_unlock (&self->lock);
-
-  if (!allowed)
-    return 0;
-
-  g_signal_emit (self, signal_reclaim, 0, target, &freed);
-  resource_take_off (self, freed, serial);
-
-  return freed;
 }

@@ -7,20 +7,46 @@
 #include "reclaim/mgr-protection-rules-private.h"
 
 static void
+assert_all (MgrProtectionRules *rules,
+            const char * const *names,
+            MgrSafety           safety)
+{
+  for (gsize i = 0; names[i] != NULL; i++)
+    g_assert_cmpint (mgr_protection_rules_classify (rules, names[i]), ==, safety);
+}
+
+static void
 test_defaults (void)
 {
   g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+  static const char *const protected[] = {
+    "raw_data", "feature_data", "latest_ticker_predictions", "portfolio_weights",
+    "traditional_models", "alpha_engine", "ltr_bma", "target_engineer", "risk_model_results",
+    "config", "config_path", NULL,
+  };
   static const char *const safe[] = {
-    "temp_x", "temp_", "batch_17", "_cache_prices", "intermediate_sum",
+    "temp_x", "temp_", "batch_17", "_cache_prices", "prices_cache", "intermediate_sum", NULL,
   };
   static const char *const cautious[] = {
-    "", "temp", "Temp_x", "my_temp_x", "cache_prices", "raw_data", "portfolio_weights",
+    "", "temp", "Temp_x", "my_temp_x", "cache_prices", "raw_data_2", "model", NULL,
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (safe); i++)
-    g_assert_cmpint (mgr_protection_rules_classify (rules, safe[i]), ==, MGR_SAFETY_SAFE);
-  for (gsize i = 0; i < G_N_ELEMENTS (cautious); i++)
-    g_assert_cmpint (mgr_protection_rules_classify (rules, cautious[i]), ==, MGR_SAFETY_CAUTIOUS);
+  assert_all (rules, protected, MGR_SAFETY_PROTECTED);
+  assert_all (rules, safe, MGR_SAFETY_SAFE);
+  assert_all (rules, cautious, MGR_SAFETY_CAUTIOUS);
+}
+
+static void
+test_in_doubt_kept (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+  static const char *const names[] = {
+    "temp_results", "batch_predictions", "_cache_weights", "models_cache", NULL,
+  };
+
+  g_test_summary ("What could be a result is kept, even if its name says that it is temporary");
+
+  assert_all (rules, names, MGR_SAFETY_PROTECTED);
 }
 
 static void
@@ -69,6 +95,153 @@ test_clear (void)
   g_assert_cmpint (mgr_protection_rules_classify (rules, "temp_x"), ==, MGR_SAFETY_PROTECTED);
 }
 
+static char *
+show (MgrProtectionRules *rules)
+{
+  g_autoptr (GPtrArray) list = mgr_protection_rules_list_rules (rules);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      MgrProtectionRule *rule = g_ptr_array_index (list, i);
+
+      g_string_append_printf (text, "%s%s:%d", i > 0 ? " " : "",
+                              mgr_protection_rule_get_pattern (rule),
+                              (int) mgr_protection_rule_get_safety (rule));
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_shows (MgrProtectionRules *rules,
+              const char         *expected)
+{
+  g_autofree char *shown = show (rules);
+
+  g_assert_cmpstr (shown, ==, expected);
+}
+
+static void
+insert (MgrProtectionRules *rules,
+        guint               position,
+        const char         *pattern)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean inserted =
+    mgr_protection_rules_insert (rules, position, pattern, MGR_SAFETY_SAFE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (inserted);
+}
+
+static void
+test_list_rules (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+
+  assert_shows (rules,
+                "raw_data:0 feature_data:0 *predictions*:0 *weights*:0 *models*:0 *results*:0 "
+                "*config*:0 alpha_engine:0 ltr_bma:0 target_engineer:0 "
+                "temp_*:1 batch_*:1 _cache_*:1 *_cache:1 intermediate_*:1");
+}
+
+static void
+test_positions (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+
+  mgr_protection_rules_clear (rules);
+  assert_shows (rules, "");
+  insert (rules, 0, "b");
+  insert (rules, 0, "a");
+  insert (rules, 2, "d");
+  insert (rules, 2, "c");
+  assert_shows (rules, "a:1 b:1 c:1 d:1");
+
+  g_assert_true (mgr_protection_rules_remove (rules, 1, NULL));
+  g_assert_true (mgr_protection_rules_remove (rules, 2, NULL));
+  assert_shows (rules, "a:1 c:1");
+}
+
+static void
+test_added_after_inserted (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+
+  g_test_summary ("What is added stays behind what was put ahead of the defaults, and ahead of them");
+
+  insert (rules, 0, "first");
+  add (rules, "second", MGR_SAFETY_SAFE);
+  insert (rules, 17, "last");
+  add (rules, "third", MGR_SAFETY_SAFE);
+  g_assert_true (mgr_protection_rules_remove (rules, 0, NULL));
+  add (rules, "fourth", MGR_SAFETY_SAFE);
+  for (guint i = 0; i < 15; i++)
+    g_assert_true (mgr_protection_rules_remove (rules, 3, NULL));
+  assert_shows (rules, "second:1 third:1 fourth:1 last:1");
+}
+
+static void
+test_lookup (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+  g_autoptr (MgrProtectionRule) rule = mgr_protection_rules_lookup (rules, "temp_x");
+
+  g_assert_cmpstr (mgr_protection_rule_get_pattern (rule), ==, "temp_*");
+  g_assert_null (mgr_protection_rules_lookup (rules, "table"));
+}
+
+static void
+test_items (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+
+  g_test_summary ("Of an item a pattern sees its own name; with a dot in it, the group's as well");
+
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "models.temp_x", "temp_x"), ==,
+                   MGR_SAFETY_SAFE);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "a.weights", "weights"), ==,
+                   MGR_SAFETY_PROTECTED);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "temp_a.x", "x"), ==,
+                   MGR_SAFETY_CAUTIOUS);
+
+  add (rules, "a.temp_*", MGR_SAFETY_PROTECTED);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "a.temp_x", "temp_x"), ==,
+                   MGR_SAFETY_PROTECTED);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "b.temp_x", "temp_x"), ==,
+                   MGR_SAFETY_SAFE);
+}
+
+static void
+assert_no_position (MgrProtectionRules *rules,
+                    guint               position,
+                    gboolean            inserts)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 serial = mgr_protection_rules_get_serial (rules);
+  gboolean changed =
+    inserts ? mgr_protection_rules_insert (rules, position, "misplaced", MGR_SAFETY_SAFE, &error)
+            : mgr_protection_rules_remove (rules, position, &error);
+
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_assert_false (changed);
+  g_assert_nonnull (strstr (error->message, "15 rules"));
+  g_assert_cmpint (strstr (error->message, "misplaced") != NULL, ==, inserts);
+  g_assert_cmpuint (mgr_protection_rules_get_serial (rules), ==, serial);
+}
+
+static void
+test_no_such_position (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+
+  assert_no_position (rules, 16, TRUE);
+  assert_no_position (rules, G_MAXUINT, TRUE);
+  assert_no_position (rules, 15, FALSE);
+  assert_no_position (rules, G_MAXUINT, FALSE);
+}
+
 static void
 assert_refused (MgrProtectionRules *rules,
                 const char         *pattern,
@@ -78,7 +251,10 @@ assert_refused (MgrProtectionRules *rules,
   g_autoptr (GError) error = NULL;
   guint64 serial = mgr_protection_rules_get_serial (rules);
   gboolean added = mgr_protection_rules_add (rules, pattern, (MgrSafety) safety, &error);
+  gboolean inserted =
+    mgr_protection_rules_insert (rules, 0, pattern, (MgrSafety) safety, NULL);
 
+  g_assert_false (inserted);
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
   g_assert_false (added);
   g_assert_nonnull (strstr (error->message, says));
@@ -95,6 +271,18 @@ test_invalid (void)
   assert_refused (rules, "temp_\xff", MGR_SAFETY_SAFE, "\\377");
   assert_refused (rules, "model_*", 3, "model_*");
   assert_refused (rules, "model_*", -1, "PROTECTED, SAFE or CAUTIOUS");
+}
+
+static void
+test_too_long (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+  g_autofree char *just = g_strnfill (256, 'x');
+  g_autofree char *longer = g_strnfill (257, 'y');
+
+  add (rules, just, MGR_SAFETY_SAFE);
+  assert_refused (rules, longer, MGR_SAFETY_SAFE, "“yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…”");
+  assert_refused (rules, longer, MGR_SAFETY_SAFE, "257 bytes");
 }
 
 static void
@@ -130,9 +318,17 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/reclaim/protection-rules/defaults", test_defaults);
+  g_test_add_func ("/reclaim/protection-rules/in-doubt-kept", test_in_doubt_kept);
   g_test_add_func ("/reclaim/protection-rules/first-match-wins", test_first_match_wins);
+  g_test_add_func ("/reclaim/protection-rules/list-rules", test_list_rules);
+  g_test_add_func ("/reclaim/protection-rules/positions", test_positions);
+  g_test_add_func ("/reclaim/protection-rules/added-after-inserted", test_added_after_inserted);
+  g_test_add_func ("/reclaim/protection-rules/lookup", test_lookup);
+  g_test_add_func ("/reclaim/protection-rules/items", test_items);
+  g_test_add_func ("/reclaim/protection-rules/no-such-position", test_no_such_position);
   g_test_add_func ("/reclaim/protection-rules/clear", test_clear);
   g_test_add_func ("/reclaim/protection-rules/invalid", test_invalid);
+  g_test_add_func ("/reclaim/protection-rules/too-long", test_too_long);
   g_test_add_func ("/reclaim/protection-rules/name-not-utf8", test_name_not_utf8);
   g_test_add_func ("/reclaim/protection-rules/serial", test_serial);
 

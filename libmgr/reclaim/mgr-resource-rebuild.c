@@ -1,0 +1,125 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "base/mgr-owner-call-private.h"
+#include "reclaim/mgr-resource-private.h"
+
+gboolean
+mgr_resource_can_rebuild (MgrResource *self)
+{
+  return mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_REBUILD);
+}
+
+static void
+rebuild_take_on (MgrResource *self,
+                 guint64      built,
+                 guint64      size_serial)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->size_serial == size_serial;
+  if (changed)
+    self->size += MIN (built, G_MAXUINT64 - self->size);
+  self->missing = 0;
+  self->measured = G_MININT64;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    mgr_resource_notify (self, MGR_RESOURCE_PROP_SIZE);
+}
+
+static gboolean
+rebuild_here (MgrResource  *self,
+              GError      **error)
+{
+  g_autoptr (MgrResource) keep_alive = g_object_ref (self);
+  g_auto (MgrResourceHold) hold = { NULL, NULL };
+  guint64 size_serial;
+  guint64 built;
+
+  if (!mgr_resource_hold (self, &hold))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_CLOSED,
+                   "“%s” cannot be brought back: the object that it belongs to is gone",
+                   self->name);
+      return FALSE;
+    }
+
+  /* What is just being made is not cleaned. */
+  if (!mgr_resource_begin_access (self, error))
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  size_serial = self->size_serial;
+  g_mutex_unlock (&self->lock);
+
+  built = mgr_resource_emit_sum (self, MGR_RESOURCE_SIGNAL_REBUILD);
+  if (built > 0)
+    rebuild_take_on (self, built, size_serial);
+  else
+    g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                 "“%s” could not be brought back: its handler of “rebuild” returned 0. It has "
+                 "to be computed again", self->name);
+
+  mgr_resource_end_access (self, NULL);
+  return built > 0;
+}
+
+typedef struct
+{
+  gboolean built;
+  GError *error; /* (owned) (nullable) */
+} RebuildCall;
+
+static void
+rebuild_call_cb (gpointer object,
+                 gpointer user_data)
+{
+  RebuildCall *call = user_data;
+
+  call->built = rebuild_here (object, &call->error);
+}
+
+static void
+rebuild_call_free (gpointer data)
+{
+  RebuildCall *call = data;
+
+  g_clear_error (&call->error);
+  g_free (call);
+}
+
+static gboolean
+rebuild_there (MgrResource  *self,
+               GError      **error)
+{
+  RebuildCall *call = g_new0 (RebuildCall, 1);
+  gint64 deadline = g_get_monotonic_time () + self->deadline;
+  g_autoptr (MgrOwnerCall) posted =
+    mgr_owner_call_post (self->context, self, rebuild_call_cb, call, rebuild_call_free);
+
+  /* A rebuild that has begun may take its time. */
+  if (!mgr_owner_call_wait (posted, deadline)
+      && (mgr_owner_call_withdraw (posted) || !mgr_owner_call_wait (posted, G_MAXINT64)))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT,
+                   "“%s” could not be brought back: its owner did not answer. Iterate the main "
+                   "context of the thread that made it", self->name);
+      return FALSE;
+    }
+
+  if (call->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&call->error));
+  return call->built;
+}
+
+gboolean
+mgr_resource_rebuild (MgrResource  *self,
+                      GError      **error)
+{
+  return mgr_resource_is_owner (self) ? rebuild_here (self, error) : rebuild_there (self, error);
+}
