@@ -65,13 +65,16 @@ static gboolean
 reserve_map (MgrEmergencyReserve *self)
 {
   guint64 page = (guint64) sysconf (_SC_PAGESIZE);
-  guint64 size = (self->size + page - 1) / page * page;
+  guint64 size = self->size / page * page + (self->size % page > 0 ? page : 0);
   gpointer block;
 
-  if (size == 0 || self->block_size == size)
+  if (self->size == 0 || (self->block != NULL && self->block_size == size))
     return TRUE;
 
   reserve_unmap (self);
+  if (size < self->size)
+    return FALSE;
+
   block = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (block == MAP_FAILED)
     return FALSE;

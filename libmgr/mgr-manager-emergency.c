@@ -7,6 +7,8 @@
 #include "mgr-manager-private.h"
 
 #include "pressure/mgr-level-now-private.h"
+#include "reclaim/mgr-cleaner-private.h"
+#include "reclaim/mgr-resource-private.h"
 
 #include <unistd.h>
 
@@ -83,6 +85,18 @@ restore_reserve (MgrManager *self)
     g_debug ("There is no memory for the emergency reserve yet");
 }
 
+static void
+settle_releases (MgrManager *self)
+{
+  g_autoptr (GPtrArray) resources = mgr_release_list_get_all (self->release_list);
+  MgrRecordRing *records =
+    mgr_resource_registry_get_records (mgr_cleaner_get_registry (self->cleaner));
+
+  for (guint i = 0; i < resources->len; i++)
+    mgr_resource_settle_release (g_ptr_array_index (resources, i),
+                                 mgr_clock_get_time (self->clock), records);
+}
+
 gboolean
 mgr_manager_handle_emergency (gpointer object)
 {
@@ -94,6 +108,7 @@ mgr_manager_handle_emergency (gpointer object)
   if (!there_is_memory ())
     return FALSE;
 
+  settle_releases (self);
   sample = mgr_pressure_monitor_sample (self->monitor);
   g_signal_emit_by_name (self, "emergency", sample);
   report = mgr_cleaner_cleanup (self->cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, &error);
@@ -136,8 +151,8 @@ mgr_manager_set_up_emergency (MgrManager *self)
  * memory by malloc, or was told that it will be ended.
  *
  * At once, in the calling thread and without taking any memory itself,
- * #MgrManager:emergency-reserve is given up, SAFE reclaimers are asked to
- * mgr_reclaimer_release_now(), what malloc holds free goes back to the system, and
+ * #MgrManager:emergency-reserve is given up, the reclaimers of SAFE resources that are
+ * not in use are asked to mgr_reclaimer_release_now(), what malloc holds free goes back to the system, and
  * one line about that is written to the standard error. Then, in the owner's context
  * and as soon as there is memory for it, #MgrManager::emergency is emitted and all
  * that is not PROTECTED is cleaned.

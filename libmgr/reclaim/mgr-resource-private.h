@@ -71,6 +71,7 @@ struct _MgrResource
   guint priority;
   guint accesses;          /* begun and not ended */
   gboolean reclaiming;     /* its handlers run now */
+  guint64 released;        /* in emergencies, and not told of yet */
   gboolean lossy;
   gint64 rebuild_cost;     /* µs */
   gint64 walk_cost;        /* µs */
@@ -144,6 +145,16 @@ gboolean      mgr_resource_query_veto      (MgrResource              *self,
 guint64       mgr_resource_reclaim         (MgrResource              *self,
                                             const MgrReclaimRequest  *request,
                                             GError                  **error);
+
+/* Has what it stands for give back at once what it can without taking any memory, and
+ * takes none itself; where the resource is SAFE and not in use. Its owner is not asked:
+ * that would take memory. Any thread. Returns the bytes that were given back. */
+guint64       mgr_resource_release_now     (MgrResource              *self);
+
+/* Tells of that afterwards, at @time of the cleaner's clock. */
+void          mgr_resource_settle_release  (MgrResource              *self,
+                                            gint64                    time,
+                                            MgrRecordRing            *records);
 
 /* Asks `rebuild` where the resource lives and waits for its end. */
 gboolean      mgr_resource_rebuild         (MgrResource              *self,
