@@ -9,6 +9,7 @@
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-reserve-private.h"
 #include "mgr-emergency-signal-private.h"
+#include "mgr-maintenance-private.h"
 #include "mgr-manager.h"
 #include "mgr-phase-stack-private.h"
 #include "mgr-release-list-private.h"
@@ -42,6 +43,7 @@ struct _MgrManager
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
   MgrPhaseStack *phases;       /* (owned) */
   int cleanup_after_phase;     /* atomic */
+  MgrMaintenance *maintenance; /* (owned) */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -62,6 +64,7 @@ void mgr_manager_post_refused (MgrManager   *self,
 
 void     mgr_manager_install_upkeep       (MgrManagerClass *klass);
 void     mgr_manager_set_up_upkeep        (MgrManager      *self);
+void     mgr_manager_stop_upkeep          (MgrManager      *self);
 void     mgr_manager_clear_upkeep         (MgrManager      *self);
 gboolean mgr_manager_get_upkeep_property  (MgrManager      *self,
                                            guint            property_id,
@@ -69,6 +72,9 @@ gboolean mgr_manager_get_upkeep_property  (MgrManager      *self,
 gboolean mgr_manager_set_upkeep_property  (MgrManager      *self,
                                            guint            property_id,
                                            const GValue    *value);
+
+/* Cleans in the monitor's thread while the owner's loop is blocked. */
+void mgr_manager_watch_owner (MgrManager *self);
 
 /* Listens to who tells this process of pressure, unless another manager does. */
 void mgr_manager_watch_environment   (MgrManager *self);

@@ -6,10 +6,15 @@
 
 #include "mgr-manager-private.h"
 
+/* Half of what caches are usually given to expire in, so that what has expired is held
+ * half as long again at most. */
+#define DEFAULT_MAINTENANCE_INTERVAL (5 * G_TIME_SPAN_MINUTE)
+
 typedef enum
 {
   PROP_CLEANUP_AFTER_PHASE = MGR_MANAGER_UPKEEP_PROPERTIES,
   PROP_EMERGENCY_RESERVE,
+  PROP_MAINTENANCE_INTERVAL,
 } UpkeepProperty;
 
 static void
@@ -62,9 +67,32 @@ install_emergency (GObjectClass *klass)
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY));
 }
 
+static void
+install_maintenance (GObjectClass *klass)
+{
+  /**
+   * MgrManager:maintenance-interval:
+   *
+   * How long after one maintenance of a resource the next one comes by itself, in
+   * microseconds; see mgr_manager_maintain(). 0 for never, except for resources that
+   * have a #MgrResource:maintenance-interval. Five minutes by default.
+   *
+   * It takes place in the owner's context, at the priority of idle things and half a
+   * millisecond at a time.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+    klass, PROP_MAINTENANCE_INTERVAL,
+    g_param_spec_int64 ("maintenance-interval", NULL, NULL, 0, G_MAXINT64,
+                        DEFAULT_MAINTENANCE_INTERVAL,
+                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY));
+}
+
 void
 mgr_manager_install_upkeep (MgrManagerClass *klass)
 {
+  install_maintenance (G_OBJECT_CLASS (klass));
   install_emergency (G_OBJECT_CLASS (klass));
   install_phases (G_OBJECT_CLASS (klass));
 }
@@ -74,6 +102,15 @@ mgr_manager_set_up_upkeep (MgrManager *self)
 {
   self->phases = mgr_phase_stack_new (self->root);
   self->cleanup_after_phase = TRUE;
+  mgr_manager_watch_owner (self);
+  self->maintenance = mgr_maintenance_new (self->clock, self->cleaner);
+  mgr_maintenance_set_interval (self->maintenance, DEFAULT_MAINTENANCE_INTERVAL);
+}
+
+void
+mgr_manager_stop_upkeep (MgrManager *self)
+{
+  g_clear_pointer (&self->maintenance, mgr_maintenance_free);
 }
 
 void
@@ -97,6 +134,9 @@ mgr_manager_get_upkeep_property (MgrManager *self,
     case PROP_EMERGENCY_RESERVE:
       g_value_set_uint64 (value, mgr_manager_get_emergency_reserve (self));
       return TRUE;
+    case PROP_MAINTENANCE_INTERVAL:
+      g_value_set_int64 (value, mgr_manager_get_maintenance_interval (self));
+      return TRUE;
     default:
       return FALSE;
     }
@@ -114,6 +154,9 @@ mgr_manager_set_upkeep_property (MgrManager   *self,
       return TRUE;
     case PROP_EMERGENCY_RESERVE:
       mgr_manager_set_emergency_reserve (self, g_value_get_uint64 (value));
+      return TRUE;
+    case PROP_MAINTENANCE_INTERVAL:
+      mgr_manager_set_maintenance_interval (self, g_value_get_int64 (value));
       return TRUE;
     default:
       return FALSE;

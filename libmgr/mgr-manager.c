@@ -160,6 +160,7 @@ mgr_manager_dispose (GObject *object)
   mgr_manager_unwatch_environment (self);
   g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
+  mgr_manager_stop_upkeep (self);
   if (self->monitor != NULL)
     {
       mgr_pressure_monitor_stop (self->monitor);

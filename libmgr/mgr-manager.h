@@ -188,6 +188,18 @@ MGR_AVAILABLE_IN_1_0
 void                mgr_manager_set_cleanup_after_phase (MgrManager          *self,
                                                          gboolean             cleanup_after_phase);
 
+/* Maintenance */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_maintain               (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gint64              mgr_manager_get_maintenance_interval (MgrManager         *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_maintenance_interval (MgrManager         *self,
+                                                          gint64              maintenance_interval);
+
 /* Emergencies */
 
 MGR_AVAILABLE_IN_1_0

@@ -19,6 +19,11 @@ typedef struct
 
 MgrCleanerTotals mgr_cleaner_get_totals (MgrCleaner *self);
 
+/* Counts a cleanup that somebody else has done, and says in the context of the cleaner
+ * that it has ended. Any thread. */
+void mgr_cleaner_publish (MgrCleaner       *self,
+                          MgrCleanupReport *report);
+
 /* How long to wait for a resource whose owner is another thread, in real
  * microseconds; never longer than the time box of the cleanup leaves. */
 void mgr_cleaner_set_owner_deadline (MgrCleaner *self,

@@ -597,6 +597,16 @@ emit_finished_cb (gpointer object,
   g_signal_emit (object, signals[SIGNAL_CLEANUP_FINISHED], 0, user_data);
 }
 
+void
+mgr_cleaner_publish (MgrCleaner       *self,
+                     MgrCleanupReport *report)
+{
+  cleaner_count (self, report);
+  mgr_owner_context_post (self->context, self, emit_finished_cb,
+                          mgr_cleanup_report_ref (report),
+                          (GDestroyNotify) mgr_cleanup_report_unref);
+}
+
 static gboolean
 cleaner_begin (MgrCleaner          *self,
                MgrCleanupStrategy   strategy,
@@ -673,11 +683,8 @@ mgr_cleaner_cleanup (MgrCleaner          *self,
 
   mgr_owner_context_post (self->context, self, emit_started_cb, GINT_TO_POINTER (strategy), NULL);
   report = cleaner_run (self, strategy, force);
-  cleaner_count (self, report);
   g_atomic_int_set (&self->busy, 0);
-  mgr_owner_context_post (self->context, self, emit_finished_cb,
-                          mgr_cleanup_report_ref (report),
-                          (GDestroyNotify) mgr_cleanup_report_unref);
+  mgr_cleaner_publish (self, report);
 
   return report;
 }
