@@ -55,7 +55,8 @@ typedef enum
  * @MGR_PRESSURE_SCOPE_MACHINE: the memory of the machine
  * @MGR_PRESSURE_SCOPE_SWAP: swap space that this process may use; it adds to the
  *    memory of the group and of the machine
- * @MGR_PRESSURE_SCOPE_DEVICE: the memory of a device, such as a GPU
+ * @MGR_PRESSURE_SCOPE_DEVICE: the memory of a device, such as a GPU; programs fill it by
+ *    design, so that it makes no more than a low level
  *
  * Whose memory a reading speaks of. It decides what counts together: stall counts
  * only where memory of the same scope is short, and swap only for memory that can

@@ -199,6 +199,11 @@ mgr_cgroup_group_read (MgrCgroupGroup    *self,
        !require (read_limit (self->high, &figures->soft_limit, error), error)))
     return FALSE;
 
+  /* Where nothing limits the group the costly file has nothing to tell. */
+  if (self->version != 1 &&
+      figures->limit == MGR_NO_LIMIT && figures->soft_limit == MGR_NO_LIMIT)
+    return TRUE;
+
   return read_stat (self, figures, error);
 }
 

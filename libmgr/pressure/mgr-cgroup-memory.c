@@ -126,6 +126,10 @@ cgroup_memory_sum_up (MgrCgroupMemory   *self,
         {
           summary_add (summary, mgr_cgroup_group_get_directory (group), &figures);
           n_read++;
+
+          /* A v1 group tells of the limits above it: without any they need no look. */
+          if (mgr_cgroup_tree_get_version (self->tree) == 1 && figures.limit == MGR_NO_LIMIT)
+            break;
         }
       else if (!g_error_matches (local_error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE))
         {

@@ -31,7 +31,8 @@ typedef struct
   GString *notes;     /* (owned): sentences about what could not be seen */
 } MgrLimitFindings;
 
-/* With the lock of the files held. @rlimits is self/limits, @status self/status. */
+/* With the lock of the files held. @rlimits is self/limits, or NULL to ask the kernel
+ * itself, which is quicker; @status is self/status. */
 void mgr_limit_findings_collect (MgrLimitFindings *self,
                                  MgrSystemFiles   *files,
                                  MgrProcFile      *rlimits,

@@ -7,6 +7,7 @@
 #include "pressure/mgr-limit-findings-private.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define THIS_PROCESS "this process"
 
@@ -142,22 +143,37 @@ find_rlimit (MgrLimitFindings *self,
   bound_lower (&self->headroom, limit > used ? limit - used : 0, name, THIS_PROCESS);
 }
 
+static guint64
+ask_rlimit (int resource)
+{
+  struct rlimit limit;
+
+  if (getrlimit (resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return MGR_NO_LIMIT;
+
+  return mgr_limit_normalize (limit.rlim_cur);
+}
+
 static void
 find_rlimits (MgrLimitFindings *self,
               MgrProcFile      *rlimits,
               MgrProcFile      *status)
 {
   g_autoptr (GError) error = NULL;
-  const char *text = mgr_proc_file_read (rlimits, &error);
+  const char *text = rlimits != NULL ? mgr_proc_file_read (rlimits, &error) : NULL;
+  guint64 space;
+  guint64 data;
 
-  if (text == NULL)
+  if (error != NULL)
     {
       findings_note (self, error->message);
       return;
     }
 
-  find_rlimit (self, parse_rlimit (text, "Max address space"), status, "VmSize", "RLIMIT_AS");
-  find_rlimit (self, parse_rlimit (text, "Max data size"), status, "VmData", "RLIMIT_DATA");
+  space = text != NULL ? parse_rlimit (text, "Max address space") : ask_rlimit (RLIMIT_AS);
+  data = text != NULL ? parse_rlimit (text, "Max data size") : ask_rlimit (RLIMIT_DATA);
+  find_rlimit (self, space, status, "VmSize", "RLIMIT_AS");
+  find_rlimit (self, data, status, "VmData", "RLIMIT_DATA");
 }
 
 void

@@ -11,6 +11,8 @@
 #include "pressure/mgr-limit-findings-private.h"
 #include "pressure/mgr-memory-limits-private.h"
 
+#include <string.h>
+
 /**
  * SECTION:mgr-memory-limits
  * @title: MgrMemoryLimits
@@ -66,8 +68,8 @@ struct _MgrMemoryLimits
   MgrLimitsFollowFunc follow; /* (nullable): nobody follows */
 
   MgrSystemFiles *files; /* (owned) */
-  MgrProcFile *rlimits;  /* (owned), guarded by the lock of the files */
   MgrProcFile *status;   /* (owned), guarded by the lock of the files */
+  MgrProcFile *rlimits;  /* (owned) (nullable): the kernel is asked; guarded by the same */
 
   GMutex lock;           /* guards what follows; taken after that of the files */
   Figure figures[N_FIGURES];
@@ -318,7 +320,8 @@ mgr_memory_limits_constructed (GObject *object)
   if (self->proc_path == NULL)
     self->proc_path = g_strdup (MGR_DEFAULT_PROC_PATH);
   self->files = mgr_system_files_get (self->proc_path, self->cgroup_path);
-  self->rlimits = mgr_proc_file_new (self->proc_path, "self/limits");
+  if (strcmp (self->proc_path, MGR_DEFAULT_PROC_PATH) != 0)
+    self->rlimits = mgr_proc_file_new (self->proc_path, "self/limits");
   self->status = mgr_proc_file_new (self->proc_path, "self/status");
 
   /* What is found first is no change; that nothing is known shows in the figures. */

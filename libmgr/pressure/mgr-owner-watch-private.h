@@ -18,8 +18,7 @@ G_BEGIN_DECLS
 typedef struct _MgrOwnerWatch MgrOwnerWatch;
 
 /* Called in the thread that looks; @blocked_for: µs since the ping was posted. */
-typedef void (*MgrOwnerBlockedFunc) (gpointer object,
-                                     gint64   blocked_for,
+typedef void (*MgrOwnerBlockedFunc) (gint64   blocked_for,
                                      gpointer user_data);
 
 MgrOwnerWatch *mgr_owner_watch_new       (MgrClock            *clock,

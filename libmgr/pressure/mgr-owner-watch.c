@@ -175,6 +175,6 @@ mgr_owner_watch_look (MgrOwnerWatch *self,
   if (response == NULL)
     return;
 
-  response->func (object, blocked_for, response->user_data);
+  response->func (blocked_for, response->user_data);
   response_unref (response);
 }

@@ -23,8 +23,8 @@
 /* So does memory of which a millisecond of stall is told in half a second. */
 #define MOVING_STALL 0.002
 
-/* Where swap is at hand, memory that is full by itself stays this far below high. */
-#define BELOW_HIGH 0.001
+/* What must not reach a level stays this far below it. */
+#define BELOW_LEVEL 0.001
 
 /* Tracks of sources that were silent for that long are dropped. */
 #define TRACK_LIFE (10 * G_TIME_SPAN_MINUTE)
@@ -180,23 +180,27 @@ judgement_survey (Judgement *self,
 }
 
 /* The used share by which a limit is judged. Memory and swap are exhausted together;
- * memory that is full while swap is at hand is worth a light cleanup, no more. */
+ * memory that is full while swap is at hand is worth a light cleanup, no more. Programs
+ * fill a device by design, and no cleanup of the process empties it. */
 static double
 judgement_rate (const Judgement    *self,
                 MgrPressureReading *reading)
 {
   double usage = mgr_pressure_reading_get_usage (reading);
   guint64 limit = mgr_pressure_reading_get_limit (reading);
+  MgrPressureScope scope = mgr_pressure_reading_get_scope (reading);
   double with_swap;
 
-  if (self->swap_limit == 0 || !is_swappable (mgr_pressure_reading_get_scope (reading)))
+  if (scope == MGR_PRESSURE_SCOPE_DEVICE)
+    return MIN (usage, self->scale.thresholds[MGR_PRESSURE_LEVEL_MEDIUM] - BELOW_LEVEL);
+  if (self->swap_limit == 0 || !is_swappable (scope))
     return usage;
 
   with_swap = 1.0 - ((1.0 - usage) * (double) limit + (double) self->swap_available)
                     / ((double) limit + (double) self->swap_limit);
 
   return MAX (with_swap,
-              MIN (usage, self->scale.thresholds[MGR_PRESSURE_LEVEL_HIGH] - BELOW_HIGH));
+              MIN (usage, self->scale.thresholds[MGR_PRESSURE_LEVEL_HIGH] - BELOW_LEVEL));
 }
 
 static Track *
@@ -380,7 +384,8 @@ engine_weigh (MgrPressureEngine     *self,
       double usage = judgement_rate (judgement, named->reading);
 
       judgement_weigh_usage (judgement, named, usage, figures);
-      judgement_foresee (judgement, &track->room, named, figures->time);
+      if (scope != MGR_PRESSURE_SCOPE_DEVICE)
+        judgement_foresee (judgement, &track->room, named, figures->time);
     }
 }
 

@@ -8,10 +8,8 @@
 
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
+#include "pressure/mgr-pressure-core-private.h"
 #include "pressure/mgr-pressure-monitor-private.h"
-#include "pressure/mgr-pressure-worker-private.h"
-#include "pressure/mgr-source-set-private.h"
-#include "pressure/mgr-system-files-private.h"
 
 #include <unistd.h>
 
@@ -47,13 +45,6 @@
  * monitor was made.
  */
 
-/* Two wake-ups a second cost next to nothing, and a leak of 2 GiB/s is seen before
- * it has taken 1 GiB. */
-#define DEFAULT_INTERVAL (500 * G_TIME_SPAN_MILLISECOND)
-/* Stall of 10 % shows within this time. Faster reads of one pressure file would keep
- * the triggers of other programs on it from firing. */
-#define MOVING_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
-
 #define MINIMUM_INTERVAL G_TIME_SPAN_MILLISECOND
 #define MAXIMUM_INTERVAL G_TIME_SPAN_DAY
 
@@ -70,15 +61,11 @@ struct _MgrPressureMonitor
 
   MgrClock *clock;           /* (owned) */
   GMainContext *owner;       /* (owned) */
-  MgrSourceSet *sources;     /* (owned) */
-  MgrOwnerWatch *watch;      /* (owned) */
-  MgrSystemWatch *system;    /* (owned) */
+  MgrPressureCore *core;     /* (owned) */
   int worker_pid;            /* atomic: the process of the worker; 0: stopped */
 
-  GMutex lock;               /* guards what follows */
-  MgrPressureEngine *engine; /* (owned) */
-  gint64 interval;           /* µs */
-  MgrPressureWorker *worker; /* (owned) (nullable): stopped */
+  GMutex lock;
+  MgrPressureWorker *worker; /* (owned) (nullable): stopped; guarded by lock */
 };
 
 typedef enum
@@ -119,88 +106,36 @@ monitor_post_notify (MgrPressureMonitor         *self,
 }
 
 static void
-pressure_changed_cb (gpointer object,
-                     gpointer user_data)
+level_changed_cb (gpointer           monitor,
+                  MgrPressureSample *sample)
 {
-  MgrPressureSample *sample = user_data;
-
-  g_object_notify_by_pspec (object, props[PROP_LEVEL]);
-  g_signal_emit (object, signals[SIGNAL_PRESSURE_CHANGED], 0,
+  g_object_notify_by_pspec (monitor, props[PROP_LEVEL]);
+  g_signal_emit (monitor, signals[SIGNAL_PRESSURE_CHANGED], 0,
                  mgr_pressure_sample_get_level (sample), sample);
 }
 
-/* A source may drop the monitor while it is read. */
-static MgrPressureSample *
-monitor_take_sample (MgrPressureMonitor *self)
-{
-  g_autoptr (MgrPressureMonitor) alive = g_object_ref (self);
-  MgrPressureFigures figures = { .time = 0 };
-  g_autoptr (GPtrArray) readings = mgr_source_set_collect (self->sources, &figures.missing);
-  MgrPressureLevel before;
-  MgrPressureSample *sample;
-
-  /* Under the lock, so that the engine sees time go on whoever takes samples. */
-  g_mutex_lock (&self->lock);
-  figures.time = mgr_clock_get_time (self->clock);
-  before = mgr_pressure_engine_get_level (self->engine);
-  mgr_pressure_engine_judge (self->engine, readings, &figures);
-  sample = mgr_pressure_sample_new (&figures);
-
-  /* Posted under the lock, so that the owner hears of changes in their order. */
-  if (mgr_pressure_sample_get_level (sample) != before)
-    mgr_owner_context_post (self->owner, self, pressure_changed_cb,
-                            mgr_pressure_sample_ref (sample),
-                            (GDestroyNotify) mgr_pressure_sample_unref);
-  g_mutex_unlock (&self->lock);
-
-  return sample;
-}
-
 static void
-limits_changed_cb (gpointer object,
-                   gpointer user_data)
+limits_changed_cb (gpointer         monitor,
+                   MgrMemoryLimits *limits)
 {
-  g_signal_emit (object, signals[SIGNAL_LIMITS_CHANGED], 0, user_data);
+  g_signal_emit (monitor, signals[SIGNAL_LIMITS_CHANGED], 0, limits);
 }
 
-/* A sample of what is there now, and the limits that hold now. */
-static MgrPressureSample *
-monitor_look (MgrPressureMonitor *self)
-{
-  guint outer = mgr_system_round_begin ();
-  MgrMemoryLimits *limits = mgr_system_watch_refresh_limits (self->system);
-  MgrPressureSample *sample;
-
-  if (limits != NULL)
-    mgr_owner_context_post (self->owner, self, limits_changed_cb, limits, g_object_unref);
-
-  sample = monitor_take_sample (self);
-  mgr_system_round_end (outer);
-  return sample;
-}
-
-static gint64
-monitor_tick (gpointer           object,
-              MgrPressureWorker *worker)
-{
-  MgrPressureMonitor *self = MGR_PRESSURE_MONITOR (object);
-  g_autoptr (MgrPressureSample) sample = monitor_look (self);
-
-  mgr_owner_watch_look (self->watch, self,
-                        mgr_pressure_sample_get_level (sample) >= MGR_PRESSURE_LEVEL_CRITICAL);
-  return mgr_system_watch_tick (self->system, worker, mgr_pressure_monitor_get_pace (self));
-}
+static const MgrPressureCoreFuncs core_funcs = {
+  .level_changed = level_changed_cb,
+  .limits_changed = limits_changed_cb,
+};
 
 MgrSourceSet *
 mgr_pressure_monitor_get_sources (MgrPressureMonitor *self)
 {
-  return self->sources;
+  return mgr_pressure_core_get_sources (self->core);
 }
 
 MgrSystemWatch *
 mgr_pressure_monitor_get_system (MgrPressureMonitor *self)
 {
-  return self->system;
+  return mgr_pressure_core_get_system (self->core);
 }
 
 GMainContext *
@@ -215,27 +150,26 @@ mgr_pressure_monitor_set_blocked_func (MgrPressureMonitor  *self,
                                        gpointer             user_data,
                                        GDestroyNotify       destroy)
 {
-  mgr_owner_watch_set_func (self->watch, func, user_data, destroy);
+  mgr_owner_watch_set_func (mgr_pressure_core_get_watch (self->core), func, user_data, destroy);
 }
 
 void
 mgr_pressure_monitor_set_blocked_limit (MgrPressureMonitor *self,
                                         gint64              limit)
 {
-  mgr_owner_watch_set_limit (self->watch, limit);
+  mgr_owner_watch_set_limit (mgr_pressure_core_get_watch (self->core), limit);
 }
 
 MgrPressureEngine *
 mgr_pressure_monitor_lock_engine (MgrPressureMonitor *self)
 {
-  g_mutex_lock (&self->lock);
-  return self->engine;
+  return mgr_pressure_core_lock_engine (self->core);
 }
 
 void
 mgr_pressure_monitor_unlock_engine (MgrPressureMonitor *self)
 {
-  g_mutex_unlock (&self->lock);
+  mgr_pressure_core_unlock_engine (self->core);
 }
 
 void
@@ -260,24 +194,18 @@ monitor_is_inherited (MgrPressureMonitor *self)
   return pid != 0 && pid != getpid ();
 }
 
-static gboolean
-monitor_stop (MgrPressureMonitor *self)
+/* Returns: (transfer full) (nullable): the worker that is not the monitor's any more. */
+static MgrPressureWorker *
+monitor_steal_worker (MgrPressureMonitor *self)
 {
-  MgrPressureWorker *worker;
+  g_autoptr (GMutexLocker) locker = NULL;
 
   if (monitor_is_inherited (self))
-    return FALSE;
+    return NULL;
 
-  g_mutex_lock (&self->lock);
-  worker = g_steal_pointer (&self->worker);
+  locker = g_mutex_locker_new (&self->lock);
   g_atomic_int_set (&self->worker_pid, 0);
-  g_mutex_unlock (&self->lock);
-
-  if (worker == NULL)
-    return FALSE;
-
-  mgr_pressure_worker_stop (worker);
-  return TRUE;
+  return g_steal_pointer (&self->worker);
 }
 
 static void
@@ -357,14 +285,17 @@ mgr_pressure_monitor_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
-  self->sources = mgr_source_set_new (self->clock, self->owner, self->interval);
-  self->watch = mgr_owner_watch_new (self->clock, self->owner);
+  self->core = mgr_pressure_core_new (self, &core_funcs, self->clock, self->owner);
 }
 
 static void
 mgr_pressure_monitor_dispose (GObject *object)
 {
-  monitor_stop (MGR_PRESSURE_MONITOR (object));
+  MgrPressureWorker *worker = monitor_steal_worker (MGR_PRESSURE_MONITOR (object));
+
+  /* Who drops a monitor is not to wait for a source. */
+  if (worker != NULL)
+    mgr_pressure_worker_leave (worker);
 
   G_OBJECT_CLASS (mgr_pressure_monitor_parent_class)->dispose (object);
 }
@@ -376,10 +307,7 @@ mgr_pressure_monitor_finalize (GObject *object)
 
   if (!monitor_is_inherited (self))
     {
-      g_clear_pointer (&self->sources, mgr_source_set_free);
-      g_clear_pointer (&self->watch, mgr_owner_watch_free);
-      g_clear_pointer (&self->system, mgr_system_watch_free);
-      g_clear_pointer (&self->engine, mgr_pressure_engine_free);
+      g_clear_object (&self->core);
       g_clear_pointer (&self->owner, g_main_context_unref);
       g_clear_object (&self->clock);
       g_mutex_clear (&self->lock);
@@ -423,7 +351,7 @@ install_properties (void)
    */
   props[PROP_INTERVAL] =
     g_param_spec_int64 ("interval", NULL, NULL,
-                        MINIMUM_INTERVAL, MAXIMUM_INTERVAL, DEFAULT_INTERVAL,
+                        MINIMUM_INTERVAL, MAXIMUM_INTERVAL, MGR_DEFAULT_PRESSURE_INTERVAL,
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
@@ -531,10 +459,7 @@ static void
 mgr_pressure_monitor_init (MgrPressureMonitor *self)
 {
   g_mutex_init (&self->lock);
-  self->engine = mgr_pressure_engine_new ();
-  self->interval = DEFAULT_INTERVAL;
   self->owner = g_main_context_ref_thread_default ();
-  self->system = mgr_system_watch_new ();
 }
 
 /**
@@ -575,7 +500,7 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
   if (monitor_is_inherited (self) || monitor_is_running (self))
     return;
 
-  worker = mgr_pressure_worker_start (self, monitor_tick, self->clock);
+  worker = mgr_pressure_worker_start (self->core, mgr_pressure_core_tick, self->clock);
 
   g_mutex_lock (&self->lock);
   if (self->worker == NULL)
@@ -605,10 +530,16 @@ mgr_pressure_monitor_start (MgrPressureMonitor *self)
 void
 mgr_pressure_monitor_stop (MgrPressureMonitor *self)
 {
+  MgrPressureWorker *worker;
+
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
 
-  if (monitor_stop (self))
-    monitor_post_notify (self, PROP_RUNNING);
+  worker = monitor_steal_worker (self);
+  if (worker == NULL)
+    return;
+
+  mgr_pressure_worker_stop (worker);
+  monitor_post_notify (self, PROP_RUNNING);
 }
 
 /**
@@ -629,9 +560,13 @@ mgr_pressure_monitor_stop (MgrPressureMonitor *self)
 MgrPressureSample *
 mgr_pressure_monitor_sample (MgrPressureMonitor *self)
 {
+  g_autoptr (MgrPressureCore) core = NULL;
+
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  return monitor_look (self);
+  /* A source may drop the monitor while it is read. */
+  core = g_object_ref (self->core);
+  return mgr_pressure_core_look (core);
 }
 
 /**
@@ -657,7 +592,7 @@ mgr_pressure_monitor_forecast (MgrPressureMonitor *self)
 
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), NULL);
 
-  sample = monitor_look (self);
+  sample = mgr_pressure_monitor_sample (self);
   forecast = mgr_pressure_sample_get_forecast (sample);
   return forecast != NULL ? mgr_pressure_forecast_ref (forecast) : NULL;
 }
@@ -679,9 +614,8 @@ mgr_pressure_monitor_get_level (MgrPressureMonitor *self)
 
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), MGR_PRESSURE_LEVEL_NORMAL);
 
-  g_mutex_lock (&self->lock);
-  level = mgr_pressure_engine_get_level (self->engine);
-  g_mutex_unlock (&self->lock);
+  level = mgr_pressure_engine_get_level (mgr_pressure_core_lock_engine (self->core));
+  mgr_pressure_core_unlock_engine (self->core);
 
   return level;
 }
@@ -699,15 +633,9 @@ mgr_pressure_monitor_get_level (MgrPressureMonitor *self)
 gint64
 mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 {
-  gint64 interval;
-
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0);
 
-  g_mutex_lock (&self->lock);
-  interval = self->interval;
-  g_mutex_unlock (&self->lock);
-
-  return interval;
+  return mgr_pressure_core_get_interval (self->core);
 }
 
 /**
@@ -726,17 +654,9 @@ mgr_pressure_monitor_get_interval (MgrPressureMonitor *self)
 gint64
 mgr_pressure_monitor_get_pace (MgrPressureMonitor *self)
 {
-  gint64 pace;
-
   g_return_val_if_fail (MGR_IS_PRESSURE_MONITOR (self), 0);
 
-  g_mutex_lock (&self->lock);
-  pace = mgr_pressure_engine_is_moving (self->engine)
-    ? MIN (self->interval, MOVING_INTERVAL)
-    : self->interval;
-  g_mutex_unlock (&self->lock);
-
-  return pace;
+  return mgr_pressure_core_get_pace (self->core);
 }
 
 /**
@@ -759,10 +679,8 @@ mgr_pressure_monitor_set_interval (MgrPressureMonitor *self,
   g_return_if_fail (MGR_IS_PRESSURE_MONITOR (self));
   g_return_if_fail (interval >= MINIMUM_INTERVAL && interval <= MAXIMUM_INTERVAL);
 
+  changed = mgr_pressure_core_set_interval (self->core, interval);
   g_mutex_lock (&self->lock);
-  changed = self->interval != interval;
-  self->interval = interval;
-  mgr_source_set_set_interval (self->sources, interval);
   if (changed && self->worker != NULL)
     worker = mgr_pressure_worker_ref (self->worker);
   g_mutex_unlock (&self->lock);

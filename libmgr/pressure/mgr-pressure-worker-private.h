@@ -37,8 +37,11 @@ void               mgr_pressure_worker_set_data (MgrPressureWorker  *self,
 /* Calls once more as soon as possible. Any thread. */
 void               mgr_pressure_worker_wake  (MgrPressureWorker     *self);
 
-/* Ends the thread and drops the starter's reference. In another thread this waits for a call that is
- * under way; in the worker's own, during such a call, it does not. */
+/* Ends the thread and drops the starter's reference. In another thread this waits for
+ * a call that is under way; in the worker's own, during such a call, it does not. */
 void               mgr_pressure_worker_stop  (MgrPressureWorker     *self);
+
+/* The same, but leaves a call that is under way to itself. */
+void               mgr_pressure_worker_leave (MgrPressureWorker     *self);
 
 G_END_DECLS

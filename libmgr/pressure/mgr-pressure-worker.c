@@ -19,6 +19,7 @@ struct _MgrPressureWorker
   GThread *thread;       /* (owned), of the starter */
   int stopped;           /* atomic */
   int woken;             /* atomic: a call is wanted besides the one under way */
+  int busy;              /* atomic: a call may be under way */
   gpointer data;         /* (owned) (nullable) through destroy_data, of the thread */
   GDestroyNotify destroy_data;
 
@@ -79,22 +80,18 @@ worker_quit (MgrPressureWorker *self)
   g_main_context_wakeup (self->context);
 }
 
-static gboolean
-worker_tick_cb (gpointer user_data)
+static void
+worker_tick (MgrPressureWorker *self)
 {
-  MgrPressureWorker *self = user_data;
   gpointer object;
   gint64 wait;
-
-  if (g_atomic_int_get (&self->stopped))
-    return G_SOURCE_REMOVE;
 
   g_atomic_int_set (&self->woken, FALSE);
   object = g_weak_ref_get (&self->object);
   if (object == NULL)
     {
       worker_quit (self);
-      return G_SOURCE_REMOVE;
+      return;
     }
 
   wait = self->func (object, self);
@@ -102,8 +99,20 @@ worker_tick_cb (gpointer user_data)
   if (g_atomic_int_get (&self->woken))
     worker_schedule (self, mgr_clock_get_time (self->clock));
 
-  /* This may be the last reference, and stop the worker from within. */
   g_object_unref (object);
+}
+
+/* Either this sees that the worker was stopped, or who stops it that it is busy. */
+static gboolean
+worker_tick_cb (gpointer user_data)
+{
+  MgrPressureWorker *self = user_data;
+
+  g_atomic_int_set (&self->busy, TRUE);
+  if (!g_atomic_int_get (&self->stopped))
+    worker_tick (self);
+  g_atomic_int_set (&self->busy, FALSE);
+
   return G_SOURCE_REMOVE;
 }
 
@@ -180,16 +189,30 @@ mgr_pressure_worker_wake (MgrPressureWorker *self)
   worker_schedule (self, mgr_clock_get_time (self->clock));
 }
 
-void
-mgr_pressure_worker_stop (MgrPressureWorker *self)
+static void
+worker_end (MgrPressureWorker *self,
+            gboolean           waits)
 {
   GThread *thread = g_steal_pointer (&self->thread);
 
-  worker_quit (self);
-  if (thread == g_thread_self ())
-    g_thread_unref (thread);
-  else
+  if (waits && thread != g_thread_self ())
     g_thread_join (thread);
+  else
+    g_thread_unref (thread);
 
   mgr_pressure_worker_unref (self);
+}
+
+void
+mgr_pressure_worker_stop (MgrPressureWorker *self)
+{
+  worker_quit (self);
+  worker_end (self, TRUE);
+}
+
+void
+mgr_pressure_worker_leave (MgrPressureWorker *self)
+{
+  worker_quit (self);
+  worker_end (self, !g_atomic_int_get (&self->busy));
 }

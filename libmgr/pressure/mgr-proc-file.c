@@ -212,7 +212,7 @@ find_key (const char *text,
 
   for (const char *line = text; line != NULL; line = next_line (line))
     {
-      if (strncmp (line, key, length) == 0 && line[length] != '\0' &&
+      if (*line == *key && strncmp (line, key, length) == 0 && line[length] != '\0' &&
           strchr (": \t", line[length]) != NULL)
         return line + length + strspn (line + length, ": \t");
     }

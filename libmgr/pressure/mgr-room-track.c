@@ -42,7 +42,8 @@ track_note_low (MgrRoomTrack *self,
                 gint64        time,
                 double        low)
 {
-  gint64 minute = time / G_TIME_SPAN_MINUTE;
+  /* A clock may begin before its zero, the ring does not. */
+  gint64 minute = MAX (time, 0) / G_TIME_SPAN_MINUTE;
   guint i = (guint) (minute % MGR_N_LOWS);
 
   if (self->lows[i].minute == minute && self->lows[i].room <= low)

@@ -130,7 +130,8 @@ mgr_usual_load_feed (MgrUsualLoad *self,
                      double        usage,
                      gboolean      calm)
 {
-  gint64 number = time / MGR_USUAL_SPAN;
+  /* A clock may begin before its zero, the ring does not. */
+  gint64 number = MAX (time, 0) / MGR_USUAL_SPAN;
   Span *span = &self->spans[number % N_SPANS];
 
   if (number != self->current)

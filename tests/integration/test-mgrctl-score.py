@@ -7,6 +7,7 @@ wrong with labels, and, of real ones, the same as the reference of the rules doe
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -467,6 +468,22 @@ class RealTracesTest(ScoreTestCase):
         """libmgr meets its goals in all of them."""
         result = self.run_mgrctl("score", *real_traces())
         self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+
+
+class OwnTracesTest(ScoreTestCase):
+    """The runs that are recorded in the tree."""
+
+    def test_goals(self):
+        """libmgr meets its goals in all of them, and there are some of each kind."""
+        folder = pathlib.Path(os.environ["MGR_SOURCE_ROOT"], "tests", "data", "pressure")
+        paths = sorted(str(path) for path in folder.glob("*.csv"))
+        result = self.run_mgrctl("score", "--json", *paths)
+        self.assertEqual(result.stderr, "")
+        told = json.loads(result.stdout)
+        self.assertEqual({trace["kind"] for trace in told["traces"].values()},
+                         {"oom", "stall", "benign"})
+        self.assertEqual([goal for goal in told["goals"].values() if not goal["met"]], [])
+        self.assertEqual(result.returncode, 0)
 
 
 if __name__ == "__main__":

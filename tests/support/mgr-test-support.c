@@ -36,8 +36,14 @@ mgr_test_count_threads (const char *name)
 void
 mgr_test_wait_threads (const char *name)
 {
-  while (mgr_test_count_threads (name) > 0)
-    g_usleep (50);
+  guint none = 0;
+
+  /* While one ends, another may be left out of the list. */
+  while (none < 3)
+    {
+      none = mgr_test_count_threads (name) == 0 ? none + 1 : 0;
+      g_usleep (50);
+    }
 }
 
 void

@@ -164,10 +164,13 @@ def get():
     """The kernel, which is downloaded the first time."""
     package = package_name()
     folder = cache_folder() / package
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with locked(folder.parent / 'lock'):
-        if not folder.exists():
-            fetch(package, folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with locked(folder.parent / 'lock'):
+            if not folder.exists():
+                fetch(package, folder)
+    except OSError as error:
+        raise Unavailable(f'{folder}: {error}') from error
     return Kernel(folder)
 
 

@@ -5,7 +5,6 @@
 #include <mgr.h>
 
 #include "mgr-fake-tree.h"
-#include "pressure/mgr-memory-limits-private.h"
 
 #define MIB (G_GUINT64_CONSTANT (1024) * 1024)
 #define GIB (1024 * MIB)
@@ -448,6 +447,36 @@ test_host_faults (void)
 }
 
 static void
+test_without_limits (void)
+{
+  static const struct
+  {
+    const char *description;
+    const char *unreadable;
+  } machines[] = {
+    { "v2 /a\ngroup /a current=100M\n", "sys/fs/cgroup/a/memory.stat" },
+    { "v1 /a/b\ngroup1 /a usage=100M\ngroup1 /a/b usage=100M\n",
+      "sys/fs/cgroup/memory/a/memory.stat" },
+  };
+
+  g_test_summary ("Where nothing limits a group, what it would cost to look closer is saved");
+
+  for (guint i = 0; i < G_N_ELEMENTS (machines); i++)
+    {
+      g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new (machines[i].description);
+      g_autoptr (MgrMemoryLimits) limits = NULL;
+      g_autofree char *text = NULL;
+
+      mgr_fake_tree_describe (tree, "host total=16G available=8G\n");
+      mgr_fake_tree_break (tree, machines[i].unreadable);
+      limits = limits_of (tree);
+      g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 16 * GIB);
+      text = mgr_memory_limits_explain (limits);
+      g_assert_null (strstr (text, "memory.stat"));
+    }
+}
+
+static void
 test_garbage_rlimits (void)
 {
   static const char *const texts[] = {
@@ -507,194 +536,6 @@ test_escaped_mount_point (void)
 }
 
 static void
-count_cb (GObject    *object,
-          GParamSpec *pspec,
-          gpointer    user_data)
-{
-  guint *count = user_data;
-
-  (*count)++;
-}
-
-static void
-test_changes (void)
-{
-  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n"
-                                                    "v2 /a\n"
-                                                    "group /a max=1G current=100M\n"
-                                                    "group /b max=2G current=500M\n");
-  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
-  guint n_limit = 0;
-  guint n_soft_limit = 0;
-
-  g_test_summary ("A changed limit and a change of the cgroup show at the next refresh");
-
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_signal_connect (limits, "notify::limit", G_CALLBACK (count_cb), &n_limit);
-  g_signal_connect (limits, "notify::soft-limit", G_CALLBACK (count_cb), &n_soft_limit);
-
-  mgr_fake_tree_describe (tree, "group /a max=200M current=100M\n");
-  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
-  g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 200 * MIB);
-  g_assert_cmpuint (n_limit, ==, 0);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_assert_cmpuint (n_limit, ==, 1);
-
-  mgr_fake_tree_write (tree, "proc/self/cgroup", "0::/b\n");
-  mgr_fake_tree_remove (tree, "sys/fs/cgroup/a");
-  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
-  g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 2048 * MIB);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_assert_cmpuint (n_limit, ==, 2);
-  g_assert_cmpuint (n_soft_limit, ==, 0);
-}
-
-static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-}
-
-static void
-count_changed_cb (MgrMemoryLimits *limits,
-                  gpointer         user_data)
-{
-  guint *count = user_data;
-
-  (*count)++;
-}
-
-/* Describes @description, and how often that was told after a refresh. */
-static guint
-count_changes (MgrFakeTree     *tree,
-               MgrMemoryLimits *limits,
-               const char      *description)
-{
-  guint count = 0;
-  gulong id = g_signal_connect (limits, "limits-changed", G_CALLBACK (count_changed_cb), &count);
-  guint serial = mgr_memory_limits_get_serial (limits);
-
-  mgr_fake_tree_describe (tree, description);
-  mgr_memory_limits_refresh (limits, NULL);
-  g_assert_cmpuint (count, ==, 0);
-  settle ();
-  g_signal_handler_disconnect (limits, id);
-
-  g_assert_cmpuint (mgr_memory_limits_get_serial (limits), ==, serial + count);
-  return count;
-}
-
-static void
-test_limits_changed (void)
-{
-  g_autoptr (MgrFakeTree) tree =
-    mgr_fake_tree_new ("host total=16G available=8G swap=4G swap-free=3G\n"
-                       "v2 /a\n"
-                       "group /a max=1G current=100M swap-max=1G swap-current=0\n");
-  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
-
-  g_test_summary ("Told once for all that changed at a time; room that is used up is no change");
-
-  g_assert_cmpuint (count_changes (tree, limits, ""), ==, 0);
-  g_assert_cmpuint (count_changes (tree, limits, "group /a max=1G current=200M swap-max=1G "
-                                                 "swap-current=100M\n"), ==, 0);
-  g_assert_cmpuint (count_changes (tree, limits, "group /a max=2G current=200M swap-max=1G\n"),
-                    ==, 1);
-  g_assert_cmpuint (count_changes (tree, limits, "group /a max=2G high=1G current=200M "
-                                                 "swap-max=1G\n"), ==, 1);
-  g_assert_cmpuint (count_changes (tree, limits, "group /a max=2G high=1G current=200M "
-                                                 "swap-max=100M\n"), ==, 1);
-  g_assert_cmpuint (count_changes (tree, limits, "group /a max=1G high=max current=200M "
-                                                 "swap-max=200M\n"), ==, 1);
-  g_assert_cmpuint (count_changes (tree, limits, ""), ==, 0);
-}
-
-static void
-test_only_listeners_are_woken (void)
-{
-  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n");
-  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
-  guint count = 0;
-
-  g_test_summary ("Headroom that nobody listens to leaves the main loop asleep");
-
-  mgr_fake_tree_describe (tree, "host total=16G available=7G\n");
-  mgr_memory_limits_refresh (limits, NULL);
-  g_assert_false (g_main_context_pending (NULL));
-
-  g_signal_connect (limits, "notify::headroom", G_CALLBACK (count_cb), &count);
-  mgr_fake_tree_describe (tree, "host total=16G available=6G\n");
-  mgr_memory_limits_refresh (limits, NULL);
-  settle ();
-  g_assert_cmpuint (count, ==, 1);
-  mgr_memory_limits_refresh (limits, NULL);
-  g_assert_false (g_main_context_pending (NULL));
-}
-
-typedef struct
-{
-  guint64 limit;
-  guint calls;
-  GThread *thread;
-} Following;
-
-static void
-follow_cb (gpointer follower,
-           guint64  limit)
-{
-  Following *following = g_object_get_data (follower, "following");
-
-  following->limit = limit;
-  following->calls++;
-  following->thread = g_thread_self ();
-}
-
-static gpointer
-refresh_thread (gpointer limits)
-{
-  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
-  return NULL;
-}
-
-static void
-test_follower (void)
-{
-  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=16G available=8G\n");
-  g_autoptr (MgrMemoryLimits) limits = limits_of (tree);
-  g_autoptr (GObject) follower = g_object_new (G_TYPE_OBJECT, NULL);
-  Following following = { 0 };
-  GThread *thread;
-
-  g_test_summary ("A follower hears of each refresh in the thread that makes it, while it lives");
-
-  g_object_set_data (follower, "following", &following);
-  mgr_memory_limits_set_follower (limits, follower, follow_cb);
-  thread = g_thread_ref (g_thread_new ("refresh", refresh_thread, limits));
-  g_thread_join (thread);
-  g_assert_true (following.thread == thread);
-  g_thread_unref (thread);
-  g_assert_cmpuint (following.limit, ==, 16 * GIB);
-
-  mgr_fake_tree_describe (tree, "host total=4G available=1G\n");
-  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
-  g_assert_cmpuint (following.limit, ==, 4 * GIB);
-  g_assert_cmpuint (following.calls, ==, 2);
-
-  mgr_fake_tree_write (tree, "proc/meminfo", "");
-  g_assert_false (mgr_memory_limits_refresh (limits, NULL));
-  g_assert_cmpuint (following.calls, ==, 2);
-
-  g_clear_object (&follower);
-  mgr_fake_tree_describe (tree, "host total=8G available=1G\n");
-  g_assert_true (mgr_memory_limits_refresh (limits, NULL));
-  g_assert_cmpuint (following.calls, ==, 2);
-}
-
-static void
 test_properties (void)
 {
   g_autoptr (MgrFakeTree) tree =
@@ -751,14 +592,10 @@ main (int    argc,
   g_test_add_func ("/pressure/memory-limits/faults", test_faults);
   g_test_add_func ("/pressure/memory-limits/v1-faults", test_v1_faults);
   g_test_add_func ("/pressure/memory-limits/host-faults", test_host_faults);
+  g_test_add_func ("/pressure/memory-limits/without-limits", test_without_limits);
   g_test_add_func ("/pressure/memory-limits/garbage-rlimits", test_garbage_rlimits);
   g_test_add_func ("/pressure/memory-limits/garbage-proc", test_garbage_proc);
   g_test_add_func ("/pressure/memory-limits/escaped-mount-point", test_escaped_mount_point);
-  g_test_add_func ("/pressure/memory-limits/changes", test_changes);
-  g_test_add_func ("/pressure/memory-limits/limits-changed", test_limits_changed);
-  g_test_add_func ("/pressure/memory-limits/only-listeners-are-woken",
-                   test_only_listeners_are_woken);
-  g_test_add_func ("/pressure/memory-limits/follower", test_follower);
   g_test_add_func ("/pressure/memory-limits/properties", test_properties);
   g_test_add_func ("/pressure/memory-limits/this-machine", test_this_machine);
 

@@ -5,6 +5,7 @@
 #include <mgr.h>
 
 #include "mgr-fake-source.h"
+#include "mgr-test-support.h"
 
 #define SECOND G_TIME_SPAN_SECOND
 
@@ -229,12 +230,12 @@ test_freed_while_running (Fixture       *fixture,
 }
 
 static void
-test_last_reference_in_worker (Fixture       *fixture,
-                               gconstpointer  unused)
+test_dropped_while_reading (Fixture       *fixture,
+                            gconstpointer  unused)
 {
   gpointer gone_in = NULL;
 
-  g_test_summary ("The worker drops the last reference and does not wait for itself");
+  g_test_summary ("Who drops the last reference waits for no source; what is left ends by itself");
 
   mgr_fake_source_answer (fixture->source, MGR_FAKE_ANSWER_NEVER);
   mgr_pressure_monitor_start (fixture->monitor);
@@ -242,12 +243,44 @@ test_last_reference_in_worker (Fixture       *fixture,
 
   g_object_weak_ref (G_OBJECT (fixture->monitor), gone_cb, &gone_in);
   g_clear_object (&fixture->monitor);
-  g_assert_null (g_atomic_pointer_get (&gone_in));
+  g_assert_true (gone_in == g_thread_self ());
+  g_assert_cmpuint (mgr_test_count_threads ("mgr-pressure"), >=, 1);
 
   mgr_fake_source_answer (fixture->source, MGR_FAKE_ANSWER_READING);
-  while (g_atomic_pointer_get (&gone_in) == NULL)
-    give_way ();
-  g_assert_true (g_atomic_pointer_get (&gone_in) != g_thread_self ());
+  mgr_test_wait_threads ("mgr-pressure");
+  g_assert_cmpint (g_atomic_int_get (&G_OBJECT (fixture->source)->ref_count), ==, 1);
+}
+
+static void
+toggled_cb (gpointer  data,
+            GObject  *object,
+            gboolean  is_last_ref)
+{
+  g_assert_true (g_thread_self () == owner_thread);
+}
+
+static void
+test_no_reference_in_worker (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  Changes changes = { fixture, 0, MGR_PRESSURE_LEVEL_EMERGENCY };
+
+  g_test_summary ("Only the owner's thread takes references: those wake who watches them");
+
+  owner_thread = g_thread_self ();
+  g_object_add_toggle_ref (G_OBJECT (fixture->monitor), toggled_cb, NULL);
+  g_signal_connect (fixture->monitor, "pressure-changed", G_CALLBACK (changed_cb), &changes);
+  g_object_unref (fixture->monitor);
+
+  mgr_fake_source_set (fixture->source, 97, 100, 0.0);
+  mgr_pressure_monitor_start (fixture->monitor);
+  for (guint i = 0; i < 10; i++)
+    next_read (fixture);
+  while (changes.changes == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_object_ref (fixture->monitor);
+  g_object_remove_toggle_ref (G_OBJECT (fixture->monitor), toggled_cb, NULL);
 }
 
 static gpointer
@@ -328,7 +361,8 @@ main (int    argc,
   ADD ("blocked-loop", test_blocked_loop);
   ADD ("blocking-source", test_blocking_source);
   ADD ("freed-while-running", test_freed_while_running);
-  ADD ("last-reference-in-worker", test_last_reference_in_worker);
+  ADD ("dropped-while-reading", test_dropped_while_reading);
+  ADD ("no-reference-in-worker", test_no_reference_in_worker);
   ADD ("everything-at-once", test_everything_at_once);
 
 #undef ADD

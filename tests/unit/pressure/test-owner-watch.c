@@ -20,13 +20,11 @@ typedef struct
 } Fixture;
 
 static void
-blocked_cb (gpointer object,
-            gint64   blocked_for,
+blocked_cb (gint64   blocked_for,
             gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  g_assert_true (object == fixture->object);
   fixture->calls++;
   fixture->blocked_for = blocked_for;
 }
@@ -168,8 +166,7 @@ typedef struct
 } Replacing;
 
 static void
-replace_cb (gpointer object,
-            gint64   blocked_for,
+replace_cb (gint64   blocked_for,
             gpointer user_data)
 {
   Replacing *replacing = user_data;
@@ -249,13 +246,11 @@ typedef struct
 } Watched;
 
 static void
-watched_blocked_cb (gpointer object,
-                    gint64   blocked_for,
+watched_blocked_cb (gint64   blocked_for,
                     gpointer user_data)
 {
   Watched *watched = user_data;
 
-  g_assert_true (object == watched->monitor);
   g_assert_true (g_thread_self () != watched->owner);
   g_assert_cmpint (blocked_for, >, 0);
   g_atomic_int_inc (&watched->calls);
@@ -355,12 +350,13 @@ test_monitor_below_critical (void)
 }
 
 static void
-drop_cb (gpointer object,
-         gint64   blocked_for,
+stop_cb (gint64   blocked_for,
          gpointer user_data)
 {
-  mgr_pressure_monitor_stop (object);
-  g_atomic_int_inc ((int *) user_data);
+  Watched *watched = user_data;
+
+  mgr_pressure_monitor_stop (watched->monitor);
+  g_atomic_int_inc (&watched->calls);
 }
 
 static void
@@ -369,7 +365,7 @@ test_monitor_stopped_within (void)
   Watched watched = { NULL, };
 
   watched_init (&watched, NULL, 97);
-  mgr_pressure_monitor_set_blocked_func (watched.monitor, drop_cb, &watched.calls, NULL);
+  mgr_pressure_monitor_set_blocked_func (watched.monitor, stop_cb, &watched, NULL);
   mgr_pressure_monitor_set_blocked_limit (watched.monitor, G_TIME_SPAN_MILLISECOND);
   mgr_pressure_monitor_set_interval (watched.monitor, G_TIME_SPAN_MILLISECOND);
   mgr_pressure_monitor_start (watched.monitor);

@@ -163,6 +163,30 @@ test_swap_makes_no_budget_larger (void)
 }
 
 static void
+test_full_device (void)
+{
+  g_autoptr (MgrPressureEngine) engine = mgr_pressure_engine_new ();
+
+  g_test_summary ("A device that is full by design is told of, and cleans nothing");
+
+  for (guint i = 0; i <= 20; i++)
+    {
+      g_autoptr (GPtrArray) readings = g_ptr_array_new_with_free_func (named_free);
+      MgrPressureFigures figures = { .time = i * SECOND / 4 };
+      g_autoptr (MgrPressureSample) sample = NULL;
+
+      add (readings, "meminfo", MGR_PRESSURE_SCOPE_MACHINE, 100, 1000, 0);
+      add (readings, "gpu0", MGR_PRESSURE_SCOPE_DEVICE, 800 + 10 * i, 1000, 0);
+      mgr_pressure_engine_judge (engine, readings, &figures);
+      sample = mgr_pressure_sample_new (&figures);
+      g_assert_cmpstr (mgr_pressure_sample_get_source (sample), ==, "gpu0");
+      g_assert_cmpint (mgr_pressure_sample_get_level (sample), <=, LOW);
+    }
+
+  g_assert_cmpint (mgr_pressure_engine_get_level (engine), ==, LOW);
+}
+
+static void
 test_stall_where_short (void)
 {
   g_assert_cmpint (LEVEL_OF (.machine_used = 600, .machine_stall = 1.0), ==, NORMAL);
@@ -451,6 +475,7 @@ main (int    argc,
   g_test_add_func ("/pressure/engine/swap-full-memory-free", test_swap_full_memory_free);
   g_test_add_func ("/pressure/engine/swap-makes-no-budget-larger",
                    test_swap_makes_no_budget_larger);
+  g_test_add_func ("/pressure/engine/full-device", test_full_device);
   g_test_add_func ("/pressure/engine/stall-where-short", test_stall_where_short);
   g_test_add_func ("/pressure/engine/stall-despite-swap", test_stall_despite_swap);
   g_test_add_func ("/pressure/engine/stall-of-others", test_stall_of_others);

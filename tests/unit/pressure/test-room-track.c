@@ -144,12 +144,9 @@ test_room_grows (void)
 }
 
 static void
-test_habit (void)
+check_habit (gint64 time)
 {
   MgrRoomTrack track;
-  gint64 time = 0;
-
-  g_test_summary ("A fall to where it always turned is no news; one below is");
 
   mgr_room_track_init (&track);
   for (guint i = 0; i < 5; i++)
@@ -163,6 +160,23 @@ test_habit (void)
 
   go (&track, time, 350, 250, 3 * SECOND);
   assert_seconds (forecast (&track, 250 * MIB).time_to_exhaustion, 250 / (100.0 / 3));
+}
+
+static void
+test_habit (void)
+{
+  g_test_summary ("A fall to where it always turned is no news; one below is");
+
+  check_habit (0);
+}
+
+static void
+test_habit_before_zero (void)
+{
+  g_test_summary ("A clock may begin before its zero");
+
+  check_habit (-G_TIME_SPAN_HOUR);
+  check_habit (-30 * SECOND);
 }
 
 static void
@@ -235,6 +249,7 @@ main (int    argc,
   g_test_add_func ("/pressure/room/burst-that-ended", test_burst_that_ended);
   g_test_add_func ("/pressure/room/room-grows", test_room_grows);
   g_test_add_func ("/pressure/room/habit", test_habit);
+  g_test_add_func ("/pressure/room/habit-before-zero", test_habit_before_zero);
   g_test_add_func ("/pressure/room/habit-is-forgotten", test_habit_is_forgotten);
   g_test_add_func ("/pressure/room/no-habit-when-nearly-gone", test_no_habit_when_nearly_gone);
   g_test_add_func ("/pressure/room/limit-changed", test_limit_changed);

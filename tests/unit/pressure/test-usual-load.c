@@ -97,6 +97,20 @@ test_forgets_after_a_day (void)
 }
 
 static void
+test_before_zero (void)
+{
+  g_autoptr (MgrUsualLoad) load = mgr_usual_load_new ();
+
+  g_test_summary ("A clock that stands before its zero, or goes back there");
+
+  live (load, -100 * SPAN, 100, 0.9, TRUE);
+  live (load, 0, 10, 0.5, TRUE);
+  g_assert_cmpuint (mgr_usual_load_get (load)->spans, ==, 9);
+  live (load, -10 * DAY, 1, 0.9, TRUE);
+  g_assert_cmpuint (mgr_usual_load_get (load)->spans, ==, 0);
+}
+
+static void
 test_scale_moves_low_and_medium (void)
 {
   static const double usuals[] = { 0.0, 0.50, 0.69, 0.75, 0.80, 0.84, 0.90, 0.99 };
@@ -148,6 +162,7 @@ main (int    argc,
   g_test_add_func ("/pressure/usual/stall-teaches-nothing", test_stall_teaches_nothing);
   g_test_add_func ("/pressure/usual/season", test_season);
   g_test_add_func ("/pressure/usual/forgets-after-a-day", test_forgets_after_a_day);
+  g_test_add_func ("/pressure/usual/before-zero", test_before_zero);
   g_test_add_func ("/pressure/usual/scale-moves-low-and-medium", test_scale_moves_low_and_medium);
   g_test_add_func ("/pressure/usual/scale-with-narrow-thresholds", test_scale_with_narrow_thresholds);
 
