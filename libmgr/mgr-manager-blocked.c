@@ -59,7 +59,8 @@ ask (MgrManager        *self,
       || g_get_monotonic_time () >= request->deadline)
     return 0;
 
-  request->target = mgr_resource_measure (resource, request->time, request->deadline);
+  mgr_resource_measure (resource, request->time, request->deadline);
+  request->target = mgr_resource_get_size (resource);
   return request->target > 0 ? mgr_resource_reclaim (resource, request, NULL) : 0;
 }
 
@@ -116,20 +117,20 @@ clean_here (MgrManager       *self,
   mgr_cleaner_publish (self->cleaner, report);
 }
 
-/* In the monitor's thread, @monitor being the object that is called for. */
+/* In the monitor's thread. */
 static void
-blocked_cb (gpointer monitor,
-            gint64   blocked_for,
+blocked_cb (gint64   blocked_for,
             gpointer user_data)
 {
   g_autoptr (MgrManager) self = g_weak_ref_get (user_data);
-  MgrPressureLevel level = mgr_pressure_monitor_get_level (monitor);
+  MgrPressureLevel level;
 
   if (self == NULL || !mgr_cleanup_trigger_get_enabled (self->trigger))
     return;
 
   g_debug ("The owner's main context has not been iterated for %" G_GINT64_FORMAT " ms: what is "
            "thread-safe is cleaned here", blocked_for / G_TIME_SPAN_MILLISECOND);
+  level = mgr_manager_get_level (self);
   if (level == MGR_PRESSURE_LEVEL_EMERGENCY)
     mgr_emergency_reserve_give_up (self->reserve);
   clean_here (self, level);

@@ -25,6 +25,11 @@ void mgr_owner_context_post (GMainContext   *context,
                              gpointer        user_data,
                              GDestroyNotify  destroy);
 
+/* Drops a reference to @object in @context, where it lives: what its handlers hold is
+ * let go there too, and not in the middle of what the calling thread does. */
+void mgr_owner_context_unref (GMainContext   *context,
+                              gpointer        object);
+
 /* A weak reference for the data of a source or handler that must neither keep
  * @object alive nor outlive it: g_weak_ref_get() gives a reference to hold while
  * the callback runs, or NULL once the object is gone, in whatever thread that was. */

@@ -73,3 +73,16 @@ mgr_weak_box_free (gpointer box)
   g_weak_ref_clear (box);
   g_free (box);
 }
+
+static void
+owner_keep_cb (gpointer object,
+               gpointer user_data)
+{
+}
+
+void
+mgr_owner_context_unref (GMainContext *context,
+                         gpointer      object)
+{
+  mgr_owner_context_post (context, object, owner_keep_cb, object, g_object_unref);
+}

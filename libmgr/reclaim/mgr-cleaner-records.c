@@ -18,7 +18,7 @@
  * came too late to count in a report. The last 1000 records are kept. May be called from
  * any thread.
  *
- * Returns: (transfer full) (element-type MgrReclaimRecord): the records
+ * Returns: (transfer container) (element-type MgrReclaimRecord): the records
  *
  * Since: 1.0
  */

@@ -300,7 +300,7 @@ mgr_protection_rules_clear (MgrProtectionRules *self)
  * Lists the rules as they are now, in their order: the first that matches decides. May
  * be called from any thread.
  *
- * Returns: (transfer full) (element-type MgrProtectionRule): the rules
+ * Returns: (transfer container) (element-type MgrProtectionRule): the rules
  *
  * Since: 1.0
  */

@@ -317,7 +317,7 @@ compare_serials (gconstpointer a,
  * Lists what stands for the items, in the order in which they were added. May be called
  * from any thread.
  *
- * Returns: (transfer full) (element-type MgrResource): the resources
+ * Returns: (transfer container) (element-type MgrResource): the resources
  *
  * Since: 1.0
  */

@@ -121,7 +121,11 @@ static void
 object_lost_cb (gpointer     holder,
              MgrLifeline *lifeline)
 {
-  mgr_resource_group_unregister (holder);
+  MgrResourceGroup *self = holder;
+
+  /* As for a resource: what handlers hold is let go later. */
+  mgr_owner_context_unref (self->context, g_object_ref (self));
+  mgr_resource_group_unregister (self);
 }
 
 static void

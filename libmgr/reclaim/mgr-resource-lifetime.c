@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "base/mgr-owner-context-private.h"
 #include "reclaim/mgr-resource-private.h"
 #include "reclaim/mgr-resource-registry-private.h"
 
@@ -110,6 +111,10 @@ object_lost (gpointer     holder,
 {
   MgrResource *self = holder;
   gboolean orphaned;
+
+  /* The object is being disposed of, in any thread: what handlers hold may refer to it
+   * weakly, and is not to be let go before all who do have been told. */
+  mgr_owner_context_unref (self->context, g_object_ref (self));
 
   g_mutex_lock (&self->lock);
   if (lifeline == self->lifeline || lifeline == self->reclaimer)

@@ -16,15 +16,38 @@ resource_can_measure (MgrResource *self)
 /* %FALSE where the last answer is young enough, or the next one is under way: in
  * another thread, or further up in this one. */
 static gboolean
+resource_is_due_locked (MgrResource *self,
+                        gint64       now)
+{
+  if (self->measuring)
+    return FALSE;
+
+  return self->measured == G_MININT64
+         || now < self->measured
+         || now - self->measured >= MGR_RESOURCE_MEASURE_INTERVAL;
+}
+
+static gboolean
+resource_is_due (MgrResource *self,
+                 gint64       now)
+{
+  gboolean due;
+
+  g_mutex_lock (&self->lock);
+  due = resource_is_due_locked (self, now);
+  g_mutex_unlock (&self->lock);
+
+  return due;
+}
+
+static gboolean
 resource_begin_measure (MgrResource *self,
                         gint64       now)
 {
   gboolean begins;
 
   g_mutex_lock (&self->lock);
-  begins = !self->measuring
-           && (now < self->measured || self->measured == G_MININT64
-               || now - self->measured >= MGR_RESOURCE_MEASURE_INTERVAL);
+  begins = resource_is_due_locked (self, now);
   if (begins)
     self->measuring = TRUE;
   g_mutex_unlock (&self->lock);
@@ -134,13 +157,16 @@ resource_measure_there (MgrResource *self,
   mgr_owner_call_wait (posted, deadline);
 }
 
-guint64
+void
 mgr_resource_measure (MgrResource *self,
                       gint64       now,
                       gint64       deadline)
 {
-  if (!resource_can_measure (self) || !resource_begin_measure (self, now))
-    return mgr_resource_get_size (self);
+  /* Plans ask this of thousands of resources: the cheaper question first. */
+  if (!resource_is_due (self, now)
+      || !resource_can_measure (self)
+      || !resource_begin_measure (self, now))
+    return;
 
   if (mgr_resource_is_owner (self) || mgr_resource_is_thread_safe (self))
     {
@@ -151,8 +177,6 @@ mgr_resource_measure (MgrResource *self,
     {
       resource_measure_there (self, now, deadline);
     }
-
-  return mgr_resource_get_size (self);
 }
 
 static const char *

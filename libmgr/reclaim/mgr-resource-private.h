@@ -129,14 +129,14 @@ guint64       mgr_resource_get_missing     (MgrResource              *self);
 /* Asks `measure`, or the estimate of the reclaimer, where the resource lives, unless
  * an answer is younger than %MGR_RESOURCE_MEASURE_INTERVAL at @now. Waits for the
  * owner until @deadline of g_get_monotonic_time(); an answer that comes later counts
- * for the next one who asks, and until then nobody waits again. Returns the size. */
-guint64       mgr_resource_measure         (MgrResource              *self,
+ * for the next one who asks, and until then nobody waits again. */
+void          mgr_resource_measure         (MgrResource              *self,
                                             gint64                    now,
                                             gint64                    deadline);
 
 /* Asks `query-veto` where the resource lives. Waits for the owner until @deadline of
- * g_get_monotonic_time(); who does not answer has not objected, and is asked again
- * before anything is taken. */
+ * g_get_monotonic_time(); who does not answer has not objected, nor has who is not
+ * asked, inside a handler: before anything is taken they are asked again. */
 gboolean      mgr_resource_query_veto      (MgrResource              *self,
                                             MgrPressureLevel          level,
                                             gint64                    deadline);

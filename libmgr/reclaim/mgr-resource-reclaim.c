@@ -362,7 +362,9 @@ mgr_resource_query_veto (MgrResource      *self,
   g_autoptr (MgrOwnerCall) posted = NULL;
   VetoCall *call;
 
-  if (!mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_QUERY_VETO))
+  /* A plan that a handler makes bothers nobody: it might ask the handler itself. */
+  if (mgr_reclaim_in_progress ()
+      || !mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_QUERY_VETO))
     return FALSE;
   if (mgr_resource_is_owner (self))
     return veto_ask (self, level);

@@ -17,7 +17,7 @@ function iterateUntil(isDone) {
 /* The nick of a value of an enumeration: NO_BUDGET is no-budget. */
 function nickOf(enumeration, value) {
     const name = Object.keys(enumeration).find(key => enumeration[key] === value);
-    return name.toLowerCase().replace('_', '-');
+    return name.toLowerCase().replaceAll('_', '-');
 }
 
 /* Calls and says how large the allocation is, or how the error reads. */
@@ -187,6 +187,102 @@ function playReport(manager) {
         `freed ${report.freed}`);
 }
 
+/* What is measured, over its limit, objected to and in use. */
+function registerMore(manager) {
+    const register = (name, size) => {
+        const resource = Mgr.Resource.new(name, size);
+
+        resource.connect('reclaim', (source, target) => {
+            print(`reclaim ${source.name}: ${target}`);
+            return source.size;
+        });
+        manager.register_resource(resource);
+        return resource;
+    };
+
+    register('temp_measured', 0).connect('measure', () => 300);
+    const over = register('temp_over', 50);
+    over.set_limit(40);
+    over.connect('rebuild', source => {
+        print(`rebuild ${source.name}`);
+        return 45;
+    });
+    register('temp_vetoed', 200).connect('query-veto', () => true);
+    return register('temp_pinned', 100);
+}
+
+function attemptRestore(manager, name) {
+    try {
+        manager.restore(name);
+        print(`restored ${name}`);
+    } catch (error) {
+        print(`${nickOf(Mgr.Error, error.code)}: ${error.message}`);
+    }
+}
+
+function playResources(manager) {
+    print('# resources');
+    const pinned = registerMore(manager);
+
+    pinned.begin_access();
+    showCleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, true, true));
+    pinned.end_access();
+    try {
+        pinned.end_access();
+    } catch (error) {
+        print(`ended again: ${nickOf(Mgr.Error, error.code)}`);
+    }
+    showCleanup(manager.cleanup(Mgr.CleanupStrategy.LIGHT, false, true));
+
+    for (const record of manager.cleaner.list_records()) {
+        print(`${record.name}, ${nickOf(Mgr.Safety, record.safety)}: ${record.size} bytes, ` +
+            `${record.reason}, ${record.can_restore ? 'can be restored' : 'is lost'}`);
+    }
+    for (const name of ['temp_over', 'temp_over', 'temp_measured', 'temp_measure'])
+        attemptRestore(manager, name);
+}
+
+function showRules(rules) {
+    print(rules.list_rules().map(rule =>
+        `${rule.pattern}:${nickOf(Mgr.Safety, rule.safety)}`).join(' '));
+}
+
+function playRules(manager) {
+    print('# rules');
+    const {rules} = manager.cleaner;
+
+    showRules(rules);
+    rules.insert(0, 'temp_keep_*', Mgr.Safety.PROTECTED);
+    while (rules.list_rules().length > 2)
+        rules.remove(1);
+    showRules(rules);
+    try {
+        rules.insert(3, 'beyond', Mgr.Safety.SAFE);
+    } catch (error) {
+        print(`${nickOf(Mgr.Error, error.code)}: ${error.message}`);
+    }
+}
+
+function playGroup(manager) {
+    print('# group');
+    const parts = {temp_rows: 70, weights: 90, table: 30};
+    const group = Mgr.ResourceGroup.new('model', null);
+
+    group.connect('list-items', () => Object.keys(parts).sort());
+    group.connect('item-size', (source, item) => parts[item] ?? 0);
+    group.connect('drop-item', (source, item) => {
+        const size = parts[item];
+        print(`drop ${item}`);
+        delete parts[item];
+        return size;
+    });
+    manager.register_group(group);
+    for (const resource of group.list_resources())
+        print(`${resource.name}: ${nickOf(Mgr.Safety, resource.safety)}`);
+    showCleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, true, true));
+    print(`left: ${Object.keys(parts).sort().join(' ')}`);
+}
+
 const clock = Mgr.ManualClock.new(0);
 const manager = new Mgr.Manager({
     total_budget: 1024 * KIB,
@@ -204,3 +300,6 @@ playAsync(manager, clock);
 playPressure(manager);
 playCleanup(manager);
 playReport(manager);
+playResources(manager);
+playGroup(manager);
+playRules(manager);

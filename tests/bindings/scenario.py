@@ -173,6 +173,99 @@ def play_report(manager):
         report.freed))
 
 
+def register_more(manager):
+    """What is measured, over its limit, objected to and in use."""
+
+    def register(name, size):
+        resource = Mgr.Resource.new(name, size)
+        resource.connect("reclaim", reclaim)
+        manager.register_resource(resource)
+        return resource
+
+    def reclaim(resource, target):
+        print("reclaim %s: %d" % (resource.name, target))
+        return resource.size
+
+    def rebuild(resource):
+        print("rebuild %s" % resource.name)
+        return 45
+
+    register("temp_measured", 0).connect("measure", lambda resource: 300)
+    over = register("temp_over", 50)
+    over.set_limit(40)
+    over.connect("rebuild", rebuild)
+    register("temp_vetoed", 200).connect("query-veto", lambda resource, level: True)
+    return register("temp_pinned", 100)
+
+
+def attempt_restore(manager, name):
+    try:
+        manager.restore(name)
+        print("restored %s" % name)
+    except GLib.Error as error:
+        print("%s: %s" % (Mgr.Error(error.code).value_nick, error.message))
+
+
+def play_resources(manager):
+    print("# resources")
+    pinned = register_more(manager)
+
+    pinned.begin_access()
+    show_cleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, True, True))
+    pinned.end_access()
+    try:
+        pinned.end_access()
+    except GLib.Error as error:
+        print("ended again: %s" % Mgr.Error(error.code).value_nick)
+    show_cleanup(manager.cleanup(Mgr.CleanupStrategy.LIGHT, False, True))
+
+    for record in manager.cleaner.list_records():
+        print("%s, %s: %d bytes, %s, %s" % (
+            record.name, record.safety.value_nick, record.size, record.reason,
+            "can be restored" if record.can_restore else "is lost"))
+    for name in ("temp_over", "temp_over", "temp_measured", "temp_measure"):
+        attempt_restore(manager, name)
+
+
+def show_rules(rules):
+    print(" ".join("%s:%s" % (rule.get_pattern(), rule.get_safety().value_nick)
+                   for rule in rules.list_rules()))
+
+
+def play_rules(manager):
+    print("# rules")
+    rules = manager.cleaner.rules
+
+    show_rules(rules)
+    rules.insert(0, "temp_keep_*", Mgr.Safety.PROTECTED)
+    while len(rules.list_rules()) > 2:
+        rules.remove(1)
+    show_rules(rules)
+    try:
+        rules.insert(3, "beyond", Mgr.Safety.SAFE)
+    except GLib.Error as error:
+        print("%s: %s" % (Mgr.Error(error.code).value_nick, error.message))
+
+
+def play_group(manager):
+    print("# group")
+    parts = {"temp_rows": 70, "weights": 90, "table": 30}
+    group = Mgr.ResourceGroup.new("model", None)
+
+    def drop(group, item):
+        print("drop %s" % item)
+        return parts.pop(item)
+
+    group.connect("list-items", lambda group: sorted(parts))
+    group.connect("item-size", lambda group, item: parts.get(item, 0))
+    group.connect("drop-item", drop)
+    manager.register_group(group)
+    for resource in group.list_resources():
+        print("%s: %s" % (resource.name, resource.safety.value_nick))
+    show_cleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, True, True))
+    print("left: %s" % " ".join(sorted(parts)))
+
+
 def main():
     clock = Mgr.ManualClock.new(0)
     manager = Mgr.Manager(total_budget=1024 * KIB, clock=clock, proc_path="/nonexistent",
@@ -187,6 +280,9 @@ def main():
     play_pressure(manager)
     play_cleanup(manager)
     play_report(manager)
+    play_resources(manager)
+    play_group(manager)
+    play_rules(manager)
 
 
 if __name__ == "__main__":

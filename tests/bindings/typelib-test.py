@@ -26,12 +26,13 @@ CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
     "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
     "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
-    "SwapSource", "SystemSource",
+    "ResourceGroup", "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupReport", "Config", "PhaseReport", "PressureForecast", "PressureReading",
-    "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
+    "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord",
+    "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {

@@ -394,6 +394,236 @@ play_report (MgrManager *manager)
            mgr_report_get_freed (report));
 }
 
+static guint64
+measure_cb (MgrResource *resource,
+            gpointer     user_data)
+{
+  return 300;
+}
+
+static gboolean
+veto_cb (MgrResource      *resource,
+         MgrPressureLevel  level,
+         gpointer          user_data)
+{
+  return TRUE;
+}
+
+static guint64
+rebuild_cb (MgrResource *resource,
+            gpointer     user_data)
+{
+  g_print ("rebuild %s\n", mgr_resource_get_name (resource));
+  return 45;
+}
+
+static MgrResource *
+register_another (MgrManager *manager,
+                  const char *name,
+                  guint64     size)
+{
+  g_autoptr (MgrResource) resource = mgr_resource_new (name, size);
+
+  g_signal_connect (resource, "reclaim", G_CALLBACK (reclaim_cb), NULL);
+  g_assert_true (mgr_manager_register_resource (manager, resource, NULL));
+  return resource; /* the manager keeps it */
+}
+
+/* What is measured, over its limit, objected to and in use. */
+static MgrResource *
+register_more (MgrManager *manager)
+{
+  MgrResource *over;
+
+  g_signal_connect (register_another (manager, "temp_measured", 0),
+                    "measure", G_CALLBACK (measure_cb), NULL);
+  over = register_another (manager, "temp_over", 50);
+  mgr_resource_set_limit (over, 40);
+  g_signal_connect (over, "rebuild", G_CALLBACK (rebuild_cb), NULL);
+  g_signal_connect (register_another (manager, "temp_vetoed", 200),
+                    "query-veto", G_CALLBACK (veto_cb), NULL);
+  return register_another (manager, "temp_pinned", 100);
+}
+
+static void
+show_records (MgrManager *manager)
+{
+  g_autoptr (GPtrArray) records =
+    mgr_cleaner_list_records (mgr_manager_get_cleaner (manager));
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      MgrReclaimRecord *record = g_ptr_array_index (records, i);
+
+      g_print ("%s, %s: %" G_GUINT64_FORMAT " bytes, %s, %s\n",
+               mgr_reclaim_record_get_name (record),
+               nick_of (MGR_TYPE_SAFETY, (int) mgr_reclaim_record_get_safety (record)),
+               mgr_reclaim_record_get_size (record),
+               mgr_reclaim_record_get_reason (record),
+               mgr_reclaim_record_get_can_restore (record) ? "can be restored" : "is lost");
+    }
+}
+
+static void
+attempt_restore (MgrManager *manager,
+                 const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (mgr_manager_restore (manager, name, &error))
+    g_print ("restored %s\n", name);
+  else
+    g_print ("%s: %s\n", nick_of (MGR_TYPE_ERROR, error->code), error->message);
+}
+
+static void
+play_resources (MgrManager *manager)
+{
+  const char *const names[] = { "temp_over", "temp_over", "temp_measured", "temp_measure" };
+  MgrResource *pinned;
+  g_autoptr (GError) error = NULL;
+
+  g_print ("# resources\n");
+  pinned = register_more (manager);
+
+  g_assert_true (mgr_resource_begin_access (pinned, NULL));
+  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, NULL));
+  g_assert_true (mgr_resource_end_access (pinned, NULL));
+  g_assert_false (mgr_resource_end_access (pinned, &error));
+  g_print ("ended again: %s\n", nick_of (MGR_TYPE_ERROR, error->code));
+  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_LIGHT, FALSE, TRUE, NULL));
+
+  show_records (manager);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    attempt_restore (manager, names[i]);
+}
+
+static void
+show_rules (GPtrArray *rules)
+{
+  for (guint i = 0; i < rules->len; i++)
+    {
+      MgrProtectionRule *rule = g_ptr_array_index (rules, i);
+
+      g_print ("%s%s:%s", i > 0 ? " " : "", mgr_protection_rule_get_pattern (rule),
+               nick_of (MGR_TYPE_SAFETY, (int) mgr_protection_rule_get_safety (rule)));
+    }
+
+  g_print ("\n");
+  g_ptr_array_unref (rules);
+}
+
+static guint
+count_rules (MgrProtectionRules *rules)
+{
+  g_autoptr (GPtrArray) list = mgr_protection_rules_list_rules (rules);
+
+  return list->len;
+}
+
+static void
+play_rules (MgrManager *manager)
+{
+  MgrProtectionRules *rules = mgr_cleaner_get_rules (mgr_manager_get_cleaner (manager));
+  g_autoptr (GError) error = NULL;
+
+  g_print ("# rules\n");
+  show_rules (mgr_protection_rules_list_rules (rules));
+  g_assert_true (mgr_protection_rules_insert (rules, 0, "temp_keep_*", MGR_SAFETY_PROTECTED,
+                                              NULL));
+  while (count_rules (rules) > 2)
+    g_assert_true (mgr_protection_rules_remove (rules, 1, NULL));
+  show_rules (mgr_protection_rules_list_rules (rules));
+  g_assert_false (mgr_protection_rules_insert (rules, 3, "beyond", MGR_SAFETY_SAFE, &error));
+  g_print ("%s: %s\n", nick_of (MGR_TYPE_ERROR, error->code), error->message);
+}
+
+/* Parts of a program's object, and what is left of them. */
+typedef struct
+{
+  const char *name;
+  guint64 size;
+} Part;
+
+static Part parts[] = { { "table", 30 }, { "temp_rows", 70 }, { "weights", 90 } };
+
+static Part *
+find_part (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      if (g_str_equal (parts[i].name, name))
+        return &parts[i];
+    }
+
+  g_assert_not_reached ();
+}
+
+static char **
+list_parts_cb (MgrResourceGroup *group,
+               gpointer          user_data)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      if (parts[i].size > 0)
+        g_ptr_array_add (names, g_strdup (parts[i].name));
+    }
+
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
+static guint64
+part_size_cb (MgrResourceGroup *group,
+              const char       *item,
+              gpointer          user_data)
+{
+  return find_part (item)->size;
+}
+
+static guint64
+drop_part_cb (MgrResourceGroup *group,
+              const char       *item,
+              gpointer          user_data)
+{
+  Part *part = find_part (item);
+  guint64 size = part->size;
+
+  g_print ("drop %s\n", item);
+  part->size = 0;
+  return size;
+}
+
+static void
+play_group (MgrManager *manager)
+{
+  g_autoptr (MgrResourceGroup) group = mgr_resource_group_new ("model", NULL);
+  g_autoptr (GPtrArray) resources = NULL;
+  g_auto (GStrv) left = NULL;
+  g_autofree char *joined = NULL;
+
+  g_print ("# group\n");
+  g_signal_connect (group, "list-items", G_CALLBACK (list_parts_cb), NULL);
+  g_signal_connect (group, "item-size", G_CALLBACK (part_size_cb), NULL);
+  g_signal_connect (group, "drop-item", G_CALLBACK (drop_part_cb), NULL);
+  g_assert_true (mgr_manager_register_group (manager, group, NULL));
+  resources = mgr_resource_group_list_resources (group);
+  for (guint i = 0; i < resources->len; i++)
+    {
+      MgrResource *resource = g_ptr_array_index (resources, i);
+
+      g_print ("%s: %s\n", mgr_resource_get_name (resource),
+               nick_of (MGR_TYPE_SAFETY, (int) mgr_resource_get_safety (resource)));
+    }
+
+  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, NULL));
+  left = list_parts_cb (group, NULL);
+  joined = g_strjoinv (" ", left);
+  g_print ("left: %s\n", joined);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -417,6 +647,9 @@ main (int    argc,
   play_pressure (manager);
   play_cleanup (manager);
   play_report (manager);
+  play_resources (manager);
+  play_group (manager);
+  play_rules (manager);
 
   return 0;
 }

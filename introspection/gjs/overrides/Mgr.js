@@ -9,7 +9,9 @@
 
 /* exported _init */
 
-const {Gio, GLib} = imports.gi;
+const Gio = imports.gi.Gio;
+const GLib = imports.gi.GLib;
+const GObject = imports.gi.GObject;
 
 let Mgr;
 
@@ -31,7 +33,9 @@ const RECORD_ATTRIBUTES = {
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
     PressureTrace: ['duration', 'n_rows', 'name'],
+    ProtectionRule: ['pattern', 'safety'],
     ReclaimEstimate: ['bytes', 'lossy', 'rebuild_cost', 'walk_cost'],
+    ReclaimRecord: ['can_restore', 'lossy', 'name', 'reason', 'safety', 'size', 'time'],
     Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
         'returned', 'used'],
 };
@@ -139,21 +143,13 @@ function overrideAllocateAsync(prototype) {
     });
 }
 
-/* Calls fn(allocation) and releases the allocation when fn has returned or thrown
- * or, where it returned a promise, when that is settled. */
-function withAllocation(component, size, options, fn) {
-    if (typeof options === 'function')
-        [options, fn] = [{}, options];
-
-    const allocation = this.allocate(component, size, options);
-    const release = () => {
-        if (!allocation.is_released())
-            allocation.release();
-    };
+/* Calls fn(held) and lets go when it has returned or thrown or, where it returned a
+ * promise, when that is settled. */
+function holding(held, release, fn) {
     let result;
 
     try {
-        result = fn(allocation);
+        result = fn(held);
     } catch (error) {
         release();
         throw error;
@@ -166,29 +162,27 @@ function withAllocation(component, size, options, fn) {
     return result;
 }
 
+/* Calls fn(allocation) and releases the allocation afterwards. */
+function withAllocation(component, size, options, fn) {
+    if (typeof options === 'function')
+        [options, fn] = [{}, options];
+
+    const allocation = this.allocate(component, size, options);
+    return holding(allocation, () => {
+        if (!allocation.is_released())
+            allocation.release();
+    }, fn);
+}
+
 /* Calls fn(phase) within a phase; phase.report says, once that has ended, what it did
- * to memory. The phase ends when fn has returned or thrown or, where it returned a
- * promise, when that is settled. */
+ * to memory. */
 function withPhase(name, fn) {
     const phase = {name, report: null};
-    const end = () => {
-        phase.report = this.end_phase(name);
-    };
-    let result;
 
     this.begin_phase(name);
-    try {
-        result = fn(phase);
-    } catch (error) {
-        end();
-        throw error;
-    }
-
-    if (typeof result?.then === 'function')
-        return Promise.resolve(result).finally(end);
-
-    end();
-    return result;
+    return holding(phase, () => {
+        phase.report = this.end_phase(name);
+    }, fn);
 }
 
 function overrideCleanup(prototype, name) {
@@ -224,14 +218,214 @@ function overrideManager() {
     });
 }
 
+/* What stands for an object of the program's: GJS 1.74 never clears a WeakRef, and
+ * calls no FinalizationRegistry, but a GObject that only the object leads to goes with
+ * it, and what is bound to that is told. */
+const keepers = new WeakMap();
+
+function keeperOf(owner) {
+    if (owner instanceof GObject.Object)
+        return owner;
+
+    let keeper = keepers.get(owner);
+    if (keeper === undefined) {
+        keeper = new GObject.Object();
+        keeper.owner = owner;
+        keepers.set(owner, keeper);
+    }
+    return keeper;
+}
+
+function ownerOf(keeper) {
+    return keeper !== null && keeper.constructor === GObject.Object ? keeper.owner : keeper;
+}
+
+/* A function that is called with the owner first, if there is one: so it need not hold
+ * on to it. */
+function owned(fn, hasOwner) {
+    if (!hasOwner)
+        return fn;
+
+    return (resource, ...rest) => {
+        const owner = ownerOf(resource.get_bound_object());
+        return owner === null ? null : fn(owner, resource, ...rest);
+    };
+}
+
+/* A veto that fails keeps the resource: it did not say that it may go. */
+function carefulVeto(veto) {
+    return (...values) => {
+        try {
+            return Boolean(veto(...values));
+        } catch (error) {
+            logError(error, 'A veto failed');
+            return true;
+        }
+    };
+}
+
+const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'veto'];
+const RESOURCE_OPTIONS = ['owner', ...RESOURCE_FUNCTIONS, 'limit', 'lossy', 'priority', 'safety',
+    'rebuild_cost', 'walk_cost', 'component'];
+
+function connectFunctions(resource, options) {
+    const hasOwner = Boolean(options.owner);
+    const asked = {};
+
+    for (const name of RESOURCE_FUNCTIONS) {
+        if (options[name])
+            asked[name] = owned(options[name], hasOwner);
+    }
+    for (const name of ['reclaim', 'measure', 'rebuild']) {
+        if (asked[name])
+            resource.connect(name, (...values) => toBytes(asked[name](...values) ?? 0));
+    }
+    if (asked.veto)
+        resource.connect('query-veto', carefulVeto(asked.veto));
+}
+
+/* The functions are called with the resource, after the owner if one is given: the
+ * resource does not keep that alive, and leaves its cleaner when it goes. */
+function newResource(create, name, size = 0, options = {}) {
+    const unknown = Object.keys(options).find(key => !RESOURCE_OPTIONS.includes(key));
+    if (unknown !== undefined)
+        throw new TypeError(`There is no option “${unknown}”: use ${RESOURCE_OPTIONS.join(', ')}`);
+
+    const resource = create(name, toBytes(size));
+    if (options.owner)
+        resource.bind_object(keeperOf(options.owner));
+    for (const key of RESOURCE_OPTIONS) {
+        if (key in options && key !== 'owner' && !RESOURCE_FUNCTIONS.includes(key))
+            resource[`set_${key}`](options[key]);
+    }
+    connectFunctions(resource, options);
+    return resource;
+}
+
+/* No cleanup touches the resource until fn has ended. */
+function withAccess(fn) {
+    this.begin_access();
+    return holding(this, () => this.end_access(), fn);
+}
+
+/* How much a value holds, as far as can be told without looking at all of it: of many
+ * parts it looks at a sample, and at each object once. */
+const SIZE_BUDGET = 4096;
+const SIZE_SAMPLE = 64;
+const SIZE_OF_VALUE = 8;
+const SIZE_OF_OBJECT = 64;
+
+function partsOf(value) {
+    if (value instanceof Map)
+        return [...value].flat();
+    if (value instanceof Set)
+        return [...value];
+    return Array.isArray(value) ? value : Object.values(value);
+}
+
+function sizeOf(value, budget = SIZE_BUDGET, seen = new Set()) {
+    if (typeof value === 'string')
+        return SIZE_OF_OBJECT + 2 * value.length;
+    if (typeof value !== 'object' || value === null)
+        return SIZE_OF_VALUE;
+    if (seen.has(value))
+        return SIZE_OF_VALUE;
+    seen.add(value);
+
+    if (value instanceof GLib.Bytes)
+        return SIZE_OF_OBJECT + value.get_size();
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
+        return SIZE_OF_OBJECT + value.byteLength;
+    if (value instanceof GObject.Object)
+        return SIZE_OF_OBJECT;
+
+    const parts = partsOf(value);
+    const step = Math.ceil(parts.length / Math.min(SIZE_SAMPLE, budget));
+    const sample = parts.filter((_part, i) => i % step === 0);
+    if (sample.length === 0 || budget === 0)
+        return SIZE_OF_OBJECT;
+
+    /* Halved at least: a chain is followed for a dozen links. */
+    const rest = Math.floor(budget / Math.max(sample.length, 2));
+    const inside = sample.reduce((sum, part) => sum + sizeOf(part, rest, seen), 0);
+    return SIZE_OF_OBJECT + Math.round(inside * parts.length / sample.length);
+}
+
+function connectWatch(group, rebuild) {
+    const object = () => ownerOf(group.get_object());
+    const measure = item => {
+        const value = object()?.[item];
+        return value === undefined ? 0 : sizeOf(value);
+    };
+
+    group.connect('list-items', () => Object.keys(object() ?? {}));
+    group.connect('item-size', (_group, item) => measure(item));
+    group.connect('drop-item', (_group, item) => {
+        const size = group.lookup(item)?.size ?? 0;
+        return Reflect.deleteProperty(object() ?? {}, item) ? size : 0;
+    });
+    group.connect('item-added', (_group, item, resource) => {
+        if (!Object.hasOwn(rebuild, item))
+            return;
+        resource.connect('rebuild', () => {
+            const value = rebuild[item](object());
+            if (value !== undefined)
+                object()[item] = value;
+            return measure(item);
+        });
+    });
+}
+
+/* A registered group, called as the class of the object if no name is given. */
+function registerUnique(manager, object, name) {
+    for (let number = 1; ; number++) {
+        const suffix = number > 1 ? `-${number}` : '';
+        const chosen = name ?? `${object.constructor?.name || 'Object'}${suffix}`;
+        const group = Mgr.ResourceGroup.new(chosen, keeperOf(object));
+
+        try {
+            manager.register_group(group);
+            return group;
+        } catch (error) {
+            if (name || !error.matches(Mgr.Error, Mgr.Error.EXISTS))
+                throw error;
+        }
+    }
+}
+
+/* Cleans the own enumerable properties of an object: SAFE ones by default, CAUTIOUS
+ * ones by force, as the rules tell by their names. Each is a resource NAME.PROPERTY,
+ * and to clean one is to delete it. Those that hold less than the minimum are left
+ * alone: they are state rather than data. What options.rebuild has a function of the
+ * object for comes back with manager.restore('NAME.PROPERTY').
+ *
+ * The group that is returned does not keep the object alive, and goes with it. */
+function watch(object, options = {}) {
+    const [name, rebuild, minimum] =
+        readOptions([options], ['name', 'rebuild', 'minimum'], {minimum: '4 KiB', rebuild: {}});
+    const group = registerUnique(this, object, name);
+
+    group.set_minimum_size(toBytes(minimum));
+    connectWatch(group, rebuild);
+    group.update();
+    return group;
+}
+
 function overrideReclaim() {
     overrideCleanup(Mgr.Cleaner.prototype, 'cleanup');
     overrideCleanup(Mgr.Cleaner.prototype, 'preview');
 
-    override(Mgr.Resource, 'new', create => (name, size = 0) => create(name, toBytes(size)));
-    override(Mgr.Resource.prototype, 'set_size', set => function (size) {
-        set.call(this, toBytes(size));
+    override(Mgr.Resource, 'new', create => (...values) => newResource(create, ...values));
+    for (const name of ['set_size', 'set_limit']) {
+        override(Mgr.Resource.prototype, name, set => function (size) {
+            set.call(this, toBytes(size));
+        });
+    }
+    override(Mgr.ResourceGroup.prototype, 'add', add => function (item, size = 0) {
+        return add.call(this, item, toBytes(size));
     });
+    Mgr.Resource.prototype.withAccess = withAccess;
+    Mgr.Manager.prototype.watch = watch;
 }
 
 function overrideTelling() {

@@ -98,6 +98,36 @@ test_weak_box (void)
   g_assert_finalize_object (object);
 }
 
+static void
+note_thread_cb (gpointer  user_data,
+                GObject  *where_it_was)
+{
+  *(GThread **) user_data = g_thread_self ();
+}
+
+static gpointer
+unref_thread (gpointer user_data)
+{
+  mgr_owner_context_unref (NULL, user_data);
+  return NULL;
+}
+
+static void
+test_unref (void)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GThread *gone_in = NULL;
+
+  g_test_summary ("The last reference that another thread gives up is dropped by the owner");
+
+  g_object_weak_ref (object, note_thread_cb, &gone_in);
+  g_thread_join (g_thread_new ("unref", unref_thread, object));
+  g_assert_null (gone_in);
+  while (gone_in == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (gone_in == g_thread_self ());
+}
+
 int
 main (int    argc,
       char **argv)
@@ -107,6 +137,7 @@ main (int    argc,
   g_test_add_func ("/base/owner-context/runs-in-owner", test_runs_in_owner);
   g_test_add_func ("/base/owner-context/object-gone", test_object_gone);
   g_test_add_func ("/base/owner-context/weak-box", test_weak_box);
+  g_test_add_func ("/base/owner-context/unref", test_unref);
 
   return g_test_run ();
 }

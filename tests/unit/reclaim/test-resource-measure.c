@@ -16,6 +16,15 @@ typedef struct
 } Holder;
 
 static guint64
+measure (MgrResource *resource,
+         gint64       now,
+         gint64       deadline)
+{
+  mgr_resource_measure (resource, now, deadline);
+  return mgr_resource_get_size (resource);
+}
+
+static guint64
 measure_cb (MgrResource *resource,
             gpointer     user_data)
 {
@@ -56,9 +65,9 @@ test_given (void)
 
   g_test_summary ("Without a handler what the program said counts");
 
-  g_assert_cmpuint (mgr_resource_measure (resource, 0, soon ()), ==, 100);
+  g_assert_cmpuint (measure (resource, 0, soon ()), ==, 100);
   mgr_resource_set_size (resource, 50);
-  g_assert_cmpuint (mgr_resource_measure (resource, 0, soon ()), ==, 50);
+  g_assert_cmpuint (measure (resource, 0, soon ()), ==, 50);
 }
 
 static void
@@ -70,16 +79,16 @@ test_interval (void)
   g_test_summary ("An answer is good for a second by the clock of the cleaner");
 
   g_signal_connect (resource, "measure", G_CALLBACK (measure_cb), &holder);
-  g_assert_cmpuint (mgr_resource_measure (resource, 5 * SECOND, soon ()), ==, 200);
+  g_assert_cmpuint (measure (resource, 5 * SECOND, soon ()), ==, 200);
   holder.size = 300;
-  g_assert_cmpuint (mgr_resource_measure (resource, 6 * SECOND - 1, soon ()), ==, 200);
+  g_assert_cmpuint (measure (resource, 6 * SECOND - 1, soon ()), ==, 200);
   g_assert_cmpuint (holder.asked, ==, 1);
-  g_assert_cmpuint (mgr_resource_measure (resource, 6 * SECOND, soon ()), ==, 300);
+  g_assert_cmpuint (measure (resource, 6 * SECOND, soon ()), ==, 300);
   g_assert_cmpuint (mgr_resource_get_size (resource), ==, 300);
 
   /* A clock that was set back makes nothing young again. */
   holder.size = 400;
-  g_assert_cmpuint (mgr_resource_measure (resource, SECOND, soon ()), ==, 400);
+  g_assert_cmpuint (measure (resource, SECOND, soon ()), ==, 400);
   g_assert_cmpuint (holder.asked, ==, 3);
 }
 
@@ -92,10 +101,10 @@ test_said_in_between (void)
   g_test_summary ("What the program says between two measures counts until the next");
 
   g_signal_connect (resource, "measure", G_CALLBACK (measure_cb), &holder);
-  g_assert_cmpuint (mgr_resource_measure (resource, 0, soon ()), ==, 200);
+  g_assert_cmpuint (measure (resource, 0, soon ()), ==, 200);
   mgr_resource_set_size (resource, 250);
-  g_assert_cmpuint (mgr_resource_measure (resource, 1, soon ()), ==, 250);
-  g_assert_cmpuint (mgr_resource_measure (resource, SECOND, soon ()), ==, 200);
+  g_assert_cmpuint (measure (resource, 1, soon ()), ==, 250);
+  g_assert_cmpuint (measure (resource, SECOND, soon ()), ==, 200);
 }
 
 static void
@@ -109,10 +118,10 @@ test_after_reclaim (void)
 
   g_signal_connect (resource, "measure", G_CALLBACK (measure_cb), &holder);
   g_signal_connect (resource, "reclaim", G_CALLBACK (reclaim_cb), &holder);
-  mgr_resource_measure (resource, 0, soon ());
+  measure (resource, 0, soon ());
   g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL), ==, 200);
   holder.size = 30;
-  g_assert_cmpuint (mgr_resource_measure (resource, 0, soon ()), ==, 30);
+  g_assert_cmpuint (measure (resource, 0, soon ()), ==, 30);
 }
 
 static void
@@ -124,7 +133,7 @@ test_summed (void)
 
   g_signal_connect (resource, "measure", G_CALLBACK (measure_cb), &first);
   g_signal_connect (resource, "measure", G_CALLBACK (measure_cb), &second);
-  g_assert_cmpuint (mgr_resource_measure (resource, 0, soon ()), ==, G_MAXUINT64);
+  g_assert_cmpuint (measure (resource, 0, soon ()), ==, G_MAXUINT64);
 }
 
 static MgrCleaner *
@@ -234,7 +243,7 @@ ask_thread (gpointer user_data)
 {
   Ask *ask = user_data;
 
-  ask->size = mgr_resource_measure (ask->resource, 0, ask->deadline);
+  ask->size = measure (ask->resource, 0, ask->deadline);
   g_atomic_int_set (&ask->done, TRUE);
   return NULL;
 }
@@ -284,7 +293,7 @@ test_owner_blocks (void)
   g_assert_cmpuint (holder.asked, ==, 1);
 
   holder.size = 300;
-  g_assert_cmpuint (mgr_resource_measure (resource, SECOND, soon ()), ==, 300);
+  g_assert_cmpuint (measure (resource, SECOND, soon ()), ==, 300);
 }
 
 typedef struct
@@ -314,7 +323,7 @@ test_context_dies (void)
   g_test_summary ("A resource whose thread is gone keeps its last size");
 
   g_thread_join (g_thread_new ("mortal", mortal_thread, &mortal));
-  g_assert_cmpuint (mgr_resource_measure (mortal.resource, 0, soon ()), ==, 1);
+  g_assert_cmpuint (measure (mortal.resource, 0, soon ()), ==, 1);
   g_clear_object (&mortal.resource);
   g_main_context_unref (mortal.context);
   g_assert_cmpuint (mortal.holder.asked, ==, 0);

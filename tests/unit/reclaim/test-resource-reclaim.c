@@ -212,6 +212,34 @@ test_veto_in_owner (Fixture       *fixture,
   g_assert_cmpstr (fixture->log->str, ==, "veto temp_a");
 }
 
+static gboolean
+preview_in_veto_cb (MgrResource      *resource,
+                    MgrPressureLevel  level,
+                    gpointer          user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (MgrCleanupReport) preview =
+    mgr_cleaner_preview (fixture->cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE);
+
+  note (fixture, "veto", resource);
+  g_assert_nonnull (preview);
+  return TRUE;
+}
+
+static void
+test_veto_reenters (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  MgrResource *resource = add (fixture, "temp_a", 100);
+
+  g_test_summary ("A veto that asks for a plan is not asked by it");
+
+  g_signal_connect (resource, "query-veto", G_CALLBACK (preview_in_veto_cb), fixture);
+  mgr_cleanup_report_unref (mgr_cleaner_preview (fixture->cleaner,
+                                                 MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE));
+  g_assert_cmpstr (fixture->log->str, ==, "veto temp_a");
+}
+
 static void
 test_limit_first (Fixture       *fixture,
                   gconstpointer  data)
@@ -501,6 +529,7 @@ main (int    argc,
   ADD ("veto-at-last", test_veto_at_last);
   ADD ("veto-by-level", test_veto_by_level);
   ADD ("veto-in-owner", test_veto_in_owner);
+  ADD ("veto-reenters", test_veto_reenters);
   ADD ("limit-first", test_limit_first);
   ADD ("record", test_record);
   ADD ("record-reasons", test_record_reasons);
