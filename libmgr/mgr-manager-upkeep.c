@@ -57,7 +57,7 @@ install_emergency (GObjectClass *klass)
    * Memory that is held for nothing but to be given back first in an emergency, in
    * bytes; see mgr_manager_declare_emergency(). At a level of emergency it is given up too, and
    * it is taken again when pressure is below high.
-   * 0 by default, except for mgr_manager_get_default(), which holds 4 MiB.
+   * Unless #MgrManager:config says otherwise it is 0, except for mgr_manager_get_default(), which holds 4 MiB.
    *
    * Since: 1.0
    */

@@ -631,7 +631,8 @@ mgr_manager_get_default (void)
 
       if (!mgr_config_is_set (manager->config, "track-process"))
         mgr_manager_set_track_process (manager, TRUE);
-      mgr_manager_set_emergency_reserve (manager, DEFAULT_EMERGENCY_RESERVE);
+      if (!mgr_config_is_set (manager->config, "emergency-reserve"))
+        mgr_manager_set_emergency_reserve (manager, DEFAULT_EMERGENCY_RESERVE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 

@@ -553,6 +553,27 @@ test('watch measures', () => {
         about('bytes', 30000), group.lookup('nothing').size], [true, true, true, true, 8]);
 });
 
+test('maintain', async () => {
+    const manager = makeManager();
+    const resource = registerResource(manager, 'temp_a', '8 KiB', {
+        maintain: () => '1 KiB',
+        reclaim: (_resource, target) => target,
+        limit: '5 KiB',
+        maintenance_interval: 60000000,
+    });
+
+    assertEqual([manager.maintain(), resource.size], [3072, 5120]);
+    assertEqual([resource.maintenance_interval, manager.maintenance_interval], [60000000, 300000000]);
+    manager.maintenance_interval = 0;
+    assertEqual(manager.get_maintenance_interval(), 0);
+
+    manager.set_emergency_reserve('1 MiB');
+    assertEqual(manager.emergency_reserve, MIB);
+    const emergency = signalFrom(manager, 'emergency');
+    assertEqual(manager.declare_emergency(), MIB);
+    await emergency;
+});
+
 test('withPhase', async () => {
     const manager = makeManager();
     let seen = null;

@@ -268,6 +268,46 @@ class CleanupTest(unittest.TestCase):
         self.assertEqual(reports[0].freed, 10)
 
 
+class MaintenanceTest(unittest.TestCase):
+    def setUp(self):
+        self.manager = make_manager()
+
+    def test_maintain(self):
+        asked = []
+        expired = Mgr.Resource("temp_a", "8 KiB", maintain=lambda resource: asked.append(1) or "1 KiB",
+                               maintenance_interval=1000)
+        self.manager.register_resource(expired)
+        self.assertEqual((self.manager.maintain(), expired.size), (1024, 7168))
+        iterate_until(lambda: len(asked) >= 3)
+        self.assertEqual(expired.maintenance_interval, 1000)
+        expired.maintenance_interval = 0
+        self.assertEqual(self.manager.maintenance_interval, 300 * 1000 * 1000)
+
+    def test_limit(self):
+        over = Mgr.Resource("temp_a", "8 KiB", reclaim=lambda resource, target: target,
+                            limit="5 KiB")
+        self.manager.register_resource(over)
+        self.assertEqual((self.manager.maintain(), over.size), (3072, 5120))
+
+    def test_raises(self):
+        def fail(resource):
+            raise RuntimeError("disk full")
+
+        self.manager.register_resource(Mgr.Resource("temp_a", 10, maintain=fail))
+        with contextlib.redirect_stderr(io.StringIO()) as output:
+            self.assertEqual(self.manager.maintain(), 0)
+        self.assertIn("disk full", output.getvalue())
+
+    def test_emergency(self):
+        emergencies = []
+        self.manager.connect("emergency", lambda manager, sample: emergencies.append(sample))
+        self.manager.set_emergency_reserve("1 MiB")
+        self.assertEqual(self.manager.emergency_reserve, MIB)
+        self.assertEqual(self.manager.declare_emergency(), MIB)
+        self.assertEqual(emergencies, [])
+        iterate_until(lambda: emergencies)
+
+
 class PhaseTest(unittest.TestCase):
     def setUp(self):
         self.manager = make_manager()

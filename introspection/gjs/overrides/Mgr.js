@@ -213,6 +213,9 @@ function overrideManager() {
     prototype.withAllocation = withAllocation;
     prototype.withPhase = withPhase;
     overrideCleanup(prototype, 'cleanup');
+    override(prototype, 'set_emergency_reserve', set => function (emergencyReserve) {
+        set.call(this, toBytes(emergencyReserve));
+    });
     override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
         return set.call(this, signum);
     });
@@ -264,9 +267,9 @@ function carefulVeto(veto) {
     };
 }
 
-const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'veto'];
+const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'maintain', 'veto'];
 const RESOURCE_OPTIONS = ['owner', ...RESOURCE_FUNCTIONS, 'limit', 'lossy', 'priority', 'safety',
-    'rebuild_cost', 'walk_cost', 'component'];
+    'maintenance_interval', 'rebuild_cost', 'walk_cost', 'component'];
 
 function connectFunctions(resource, options) {
     const hasOwner = Boolean(options.owner);
@@ -276,7 +279,7 @@ function connectFunctions(resource, options) {
         if (options[name])
             asked[name] = owned(options[name], hasOwner);
     }
-    for (const name of ['reclaim', 'measure', 'rebuild']) {
+    for (const name of ['reclaim', 'measure', 'rebuild', 'maintain']) {
         if (asked[name])
             resource.connect(name, (...values) => toBytes(asked[name](...values) ?? 0));
     }

@@ -202,6 +202,7 @@ _manager_list_allocations = Mgr.Manager.list_allocations
 _manager_remove_component = Mgr.Manager.remove_component
 _manager_set_total_budget = Mgr.Manager.set_total_budget
 _manager_cleanup = Mgr.Manager.cleanup
+_manager_set_emergency_reserve = Mgr.Manager.set_emergency_reserve
 _manager_set_emergency_signal = Mgr.Manager.set_emergency_signal
 
 
@@ -287,6 +288,10 @@ def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True):
     return _manager_cleanup(self, strategy, force, safe_mode)
 
 
+def _set_emergency_reserve(self, emergency_reserve):
+    return _manager_set_emergency_reserve(self, _size(emergency_reserve))
+
+
 def _set_emergency_signal(self, signum=USUAL_SIGNAL):
     return _manager_set_emergency_signal(self, signum)
 
@@ -303,6 +308,7 @@ Mgr.Manager.allocate_async = _allocate_async
 Mgr.Manager.allocate_finish = _allocate_finish
 Mgr.Manager.list_allocations = _list_allocations
 Mgr.Manager.cleanup = _cleanup
+Mgr.Manager.set_emergency_reserve = _set_emergency_reserve
 Mgr.Manager.set_emergency_signal = _set_emergency_signal
 
 
@@ -406,22 +412,26 @@ def _careful_veto(veto):
 
 
 def _resource_init(self, name=None, size=0, reclaim=None, measure=None, rebuild=None, veto=None,
-                   limit=0, **properties):
+                   maintain=None, limit=0, **properties):
     """Make a resource that asks functions instead of signals.
 
     reclaim(resource, target) returns the bytes it freed, measure(resource) those it
-    holds, rebuild(resource) those that it brought back, each or None; veto(resource,
-    level) returns whether to keep it now. Methods are held weakly: the resource leaves
-    its cleaner when their object goes.
+    holds, rebuild(resource) those that it brought back, maintain(resource) those of what
+    was of no use any more, each or None; veto(resource, level) returns whether to keep
+    it now. Methods are held weakly: the resource leaves its cleaner when their object
+    goes.
     """
     GObject.Object.__init__(self, name=name, size=_size(size), limit=_size(limit), **properties)
-    reclaim, measure, rebuild, veto = _own_weakly(self, (reclaim, measure, rebuild, veto))
+    reclaim, measure, rebuild, veto, maintain = \
+        _own_weakly(self, (reclaim, measure, rebuild, veto, maintain))
     if reclaim is not None:
         self.connect("reclaim", lambda resource, target: _size(reclaim(resource, target) or 0))
     if measure is not None:
         self.connect("measure", lambda resource: _size(measure(resource) or 0))
     if rebuild is not None:
         self.connect("rebuild", lambda resource: _size(rebuild(resource) or 0))
+    if maintain is not None:
+        self.connect("maintain", lambda resource: _size(maintain(resource) or 0))
     if veto is not None:
         self.connect("query-veto", _careful_veto(veto))
 
