@@ -30,7 +30,8 @@ status_read (const char *proc_path,
   return length > 0;
 }
 
-/* The value of a line such as `RssAnon:      1234 kB`, in bytes. */
+/* The value of a line such as `RssAnon:      1234 kB`, in bytes. Without its end the
+ * line was cut off, perhaps in the middle of the number. */
 static gboolean
 status_lookup (const char *status,
                const char *key,
@@ -45,7 +46,7 @@ status_lookup (const char *status,
 
   line += strlen (key);
   kilobytes = g_ascii_strtoull (line, &end, 10);
-  if (end == line || kilobytes > G_MAXUINT64 / 1024)
+  if (end == line || !g_str_has_prefix (end, " kB\n") || kilobytes > G_MAXUINT64 / 1024)
     return FALSE;
 
   *out_bytes = kilobytes * 1024;
@@ -59,11 +60,15 @@ mgr_process_memory_read (const char *proc_path,
   char status[STATUS_SIZE];
   guint64 resident;
   guint64 swapped = 0;
+  guint64 anonymous;
 
   if (!status_read (proc_path, status) || !status_lookup (status, "\nRssAnon:", &resident))
     return FALSE;
 
   status_lookup (status, "\nVmSwap:", &swapped);
-  *out_anonymous = resident + swapped;
+  if (!g_uint64_checked_add (&anonymous, resident, swapped))
+    return FALSE;
+
+  *out_anonymous = anonymous;
   return TRUE;
 }

@@ -80,7 +80,7 @@ process_source_read_resident (MgrProcessSource  *self,
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
                    "The file “%s” has no usable numbers of pages",
-                   mgr_proc_file_get_path (self->statm));
+                   mgr_proc_file_get_display_path (self->statm));
       return FALSE;
     }
 

@@ -39,8 +39,9 @@ next_number (const char **cursor,
 {
   char *end = NULL;
 
+  /* Without the space the file was cut off, perhaps in the middle of the number. */
   *out_number = g_ascii_strtoull (*cursor, &end, 10);
-  if (end == *cursor)
+  if (end == *cursor || *end != ' ')
     return FALSE;
 
   *cursor = end;
@@ -56,14 +57,16 @@ mgr_anonymous_rss_read (const char *path,
   guint64 total;
   guint64 resident;
   guint64 shared;
+  guint64 bytes;
 
   if (!file_read_start (path, text, sizeof text)
       || !next_number (&cursor, &total)
       || !next_number (&cursor, &resident)
       || !next_number (&cursor, &shared)
-      || shared > resident)
+      || shared > resident
+      || !g_uint64_checked_mul (&bytes, resident - shared, (guint64) sysconf (_SC_PAGESIZE)))
     return FALSE;
 
-  *out_bytes = (resident - shared) * (guint64) sysconf (_SC_PAGESIZE);
+  *out_bytes = bytes;
   return TRUE;
 }

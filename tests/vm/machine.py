@@ -10,6 +10,7 @@ how busy the host is.
 """
 
 import pathlib
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ import kernel
 
 QEMU = 'qemu-system-x86_64'
 BUSYBOX = 'busybox'
+ARCHITECTURE = 'x86_64'
 
 # An instruction takes 2^1 nanoseconds: a slow processor, which makes up for caches and
 # memory that the emulator takes to be as fast as it is.
@@ -53,6 +55,8 @@ class Result:
 
 def why_not():
     """Why no guest can run here, or None."""
+    if platform.machine() != ARCHITECTURE:
+        return f'what is built for {platform.machine()} does not run in a guest of {ARCHITECTURE}'
     for program, package in ((QEMU, 'qemu-system-x86'), (BUSYBOX, 'busybox-static')):
         if not shutil.which(program):
             return f'{program} is not installed: install the package {package}'

@@ -44,6 +44,8 @@ test_without_swap (void)
 
   g_assert_true (read_status ("Name:\tx\nRssAnon:\t 100 kB\n", &anonymous));
   g_assert_cmpuint (anonymous, ==, 100 * 1024);
+  g_assert_true (read_status ("Name:\tx\nRssAnon:\t 100 kB\nVmSwap:\t 5", &anonymous));
+  g_assert_cmpuint (anonymous, ==, 100 * 1024);
 }
 
 static void
@@ -52,6 +54,8 @@ test_unusable (void)
   static const char *const cases[] = {
     "", "Name:\tRssAnon: 5 kB\n", "Name:\tx\nRssAnon:\t kB\n",
     "Name:\tx\nRssAnon:\t 99999999999999999999 kB\n",
+    "Name:\tx\nRssAnon:\t 12", "Name:\tx\nRssAnon:\t 12 MB\n",
+    "Name:\tx\nRssAnon:\t 18014398509481983 kB\nVmSwap:\t 1 kB\n",
   };
   guint64 anonymous = 7;
 

@@ -48,6 +48,8 @@ test_broken (void)
   g_assert_false (read_text ("5000 300\n", &bytes));
   g_assert_false (read_text ("5000 three 100\n", &bytes));
   g_assert_false (read_text ("5000 100 300 10 0 900 0\n", &bytes));
+  g_assert_false (read_text ("5000 300 10", &bytes));
+  g_assert_false (read_text ("0 9007199254740992 0 10 0 900 0\n", &bytes));
   g_assert_cmpuint (bytes, ==, 42);
 }
 

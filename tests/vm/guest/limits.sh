@@ -8,8 +8,8 @@
 
 # Writes $2 into the file $1 of a group.
 set_limit () {
-  echo "$2" > "$top/$1"
   mark "$1=$2"
+  echo "$2" > "$top/$1"
   sleep 3
 }
 
