@@ -28,6 +28,11 @@
  * program listens there too (see #MgrPressureWatch) and cleans at least
  * moderately whenever it is told.
  *
+ * Whether memory is short or not, it maintains resources from time to time, see
+ * mgr_manager_maintain(), and says what phases of the program did to memory, see
+ * mgr_manager_begin_phase(). When there is no memory at all there is
+ * mgr_manager_declare_emergency().
+ *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
  * that was the thread default where the manager was made.
