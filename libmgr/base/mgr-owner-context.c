@@ -58,6 +58,19 @@ mgr_owner_context_post (GMainContext   *context,
   g_source_attach (source, context);
 }
 
+static void
+owner_keep_cb (gpointer object,
+               gpointer user_data)
+{
+}
+
+void
+mgr_owner_context_unref (GMainContext *context,
+                         gpointer      object)
+{
+  mgr_owner_context_post (context, object, owner_keep_cb, object, g_object_unref);
+}
+
 GWeakRef *
 mgr_weak_box_new (gpointer object)
 {
@@ -72,17 +85,4 @@ mgr_weak_box_free (gpointer box)
 {
   g_weak_ref_clear (box);
   g_free (box);
-}
-
-static void
-owner_keep_cb (gpointer object,
-               gpointer user_data)
-{
-}
-
-void
-mgr_owner_context_unref (GMainContext *context,
-                         gpointer      object)
-{
-  mgr_owner_context_post (context, object, owner_keep_cb, object, g_object_unref);
 }

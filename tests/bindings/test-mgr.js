@@ -350,6 +350,20 @@ test('handlers of a cleanup', () => {
     assertEqual(codes, [0, 0, 0].fill(Mgr.Error.WOULD_DEADLOCK));
 });
 
+test('handlers that claim too much, and drop the manager', () => {
+    const held = {manager: makeManager()};
+    const {cleaner} = held.manager;
+    const resource = registerResource(held.manager, 'temp_a', 10, {
+        reclaim: () => {
+            delete held.manager;
+            return '1 TiB';
+        },
+    });
+
+    assertEqual(clean(held.manager).cleaned, ['temp_a']);
+    assertEqual([resource.size, cleaner.list_records()[0].size], [0, 10]);
+});
+
 test('handlers that throw', () => {
     const manager = makeManager();
     const fail = () => {
@@ -475,6 +489,24 @@ test('owners', async () => {
     await collect();
     assertEqual([registered(manager), kept.size], [['temp_kept'], 50]);
     assertEqual(clean(manager).freed, 50);
+});
+
+test('an owner that is a GObject', async () => {
+    const manager = makeManager();
+    const seen = [];
+    const make = owner => registerResource(manager, 'temp_a', 10, {
+        owner,
+        reclaim: own => seen.push(own instanceof GObject.Object) && 10,
+    });
+
+    (() => make(new GObject.Object()))();
+    await collect();
+    assertEqual(registered(manager), []);
+
+    const kept = new GObject.Object();
+    make(kept);
+    await collect();
+    assertEqual([clean(manager).cleaned, seen], [['temp_a'], [true]]);
 });
 
 class Model {

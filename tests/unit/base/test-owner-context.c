@@ -80,25 +80,6 @@ test_object_gone (void)
 }
 
 static void
-test_weak_box (void)
-{
-  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
-  GWeakRef *box = mgr_weak_box_new (object);
-  g_autoptr (GObject) held = g_weak_ref_get (box);
-
-  g_assert_true (held == object);
-  g_object_unref (object);
-  g_clear_object (&held);
-  g_assert_null (g_weak_ref_get (box));
-  mgr_weak_box_free (box);
-
-  g_test_message ("A box may go before its object");
-  object = g_object_new (G_TYPE_OBJECT, NULL);
-  mgr_weak_box_free (mgr_weak_box_new (object));
-  g_assert_finalize_object (object);
-}
-
-static void
 note_thread_cb (gpointer  user_data,
                 GObject  *where_it_was)
 {
@@ -128,6 +109,25 @@ test_unref (void)
   g_assert_true (gone_in == g_thread_self ());
 }
 
+static void
+test_weak_box (void)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GWeakRef *box = mgr_weak_box_new (object);
+  g_autoptr (GObject) held = g_weak_ref_get (box);
+
+  g_assert_true (held == object);
+  g_object_unref (object);
+  g_clear_object (&held);
+  g_assert_null (g_weak_ref_get (box));
+  mgr_weak_box_free (box);
+
+  g_test_message ("A box may go before its object");
+  object = g_object_new (G_TYPE_OBJECT, NULL);
+  mgr_weak_box_free (mgr_weak_box_new (object));
+  g_assert_finalize_object (object);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -136,8 +136,8 @@ main (int    argc,
 
   g_test_add_func ("/base/owner-context/runs-in-owner", test_runs_in_owner);
   g_test_add_func ("/base/owner-context/object-gone", test_object_gone);
-  g_test_add_func ("/base/owner-context/weak-box", test_weak_box);
   g_test_add_func ("/base/owner-context/unref", test_unref);
+  g_test_add_func ("/base/owner-context/weak-box", test_weak_box);
 
   return g_test_run ();
 }
