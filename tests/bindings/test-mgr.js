@@ -585,62 +585,6 @@ test('watch measures', () => {
         about('bytes', 30000), group.lookup('nothing').size], [true, true, true, true, 8]);
 });
 
-test('maintain', async () => {
-    const manager = makeManager();
-    const resource = registerResource(manager, 'temp_a', '8 KiB', {
-        maintain: () => '1 KiB',
-        reclaim: (_resource, target) => target,
-        limit: '5 KiB',
-        maintenance_interval: 60000000,
-    });
-
-    assertEqual([manager.maintain(), resource.size], [3072, 5120]);
-    assertEqual([resource.maintenance_interval, manager.maintenance_interval], [60000000, 300000000]);
-    manager.maintenance_interval = 0;
-    assertEqual(manager.get_maintenance_interval(), 0);
-
-    manager.set_emergency_reserve('1 MiB');
-    assertEqual(manager.emergency_reserve, MIB);
-    const emergency = signalFrom(manager, 'emergency');
-    assertEqual(manager.declare_emergency(), MIB);
-    await emergency;
-});
-
-test('withPhase', async () => {
-    const manager = makeManager();
-    let seen = null;
-
-    assertEqual(manager.withPhase('loading', phase => {
-        manager.withAllocation('ml-models', '2 MiB', () => (seen = phase));
-        return 7;
-    }), 7);
-    const {name, report} = seen;
-    assertEqual([name, report.name, report.peak, report.used_after], ['loading', 'loading', 2 * MIB, 0]);
-    assertEqual([report.alert, report.cleanup, report.cleanups], [null, null, 0]);
-
-    const finished = signalFrom(manager, 'phase-finished');
-    assertEqual(await manager.withPhase('training', async phase => {
-        seen = phase;
-        await finished;
-        return manager.allocate('ml-models', '7 MiB');
-    }).then(held => held.release()), true);
-    assertEqual(seen.report.alert,
-        'After “training” components hold 7.0 MiB more than when it began');
-
-    let caught = null;
-    try {
-        manager.withPhase('evaluation', () => {
-            throw new Error('inside');
-        });
-    } catch (error) {
-        caught = error.message;
-    }
-    assertEqual(caught, 'inside');
-    const error = assertThrows(() => manager.end_phase('evaluation'),
-        Mgr.Error, Mgr.Error.NOT_FOUND);
-    assertEqual(error.message, 'There is no phase “evaluation” to end: none has begun');
-});
-
 test('a recorded run', () => {
     const [file, stream] = Gio.File.new_tmp('libmgr-XXXXXX.csv');
     stream.output_stream.write_all(
