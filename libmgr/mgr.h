@@ -48,6 +48,7 @@
 #include "reclaim/mgr-cleanup-plan.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-cleaner.h"
+#include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"

@@ -166,8 +166,8 @@ summarize_report (MgrCleanupReport *report)
   g_autofree char *returned = format_difference (report->returned);
   g_autofree char *took = g_strdup_printf ("%.1f", (double) report->duration / G_TIME_SPAN_MILLISECOND);
 
-  return g_strdup_printf ("%u were cleaned in %s ms: %s claimed, %s off the books, "
-                          "%s back to the system", g_strv_length (report->cleaned), took,
+  return g_strdup_printf ("%u were cleaned in %s ms: %s claimed, %s off the ledger, "
+                          "%s returned", g_strv_length (report->cleaned), took,
                           claimed, ledger, returned);
 }
 

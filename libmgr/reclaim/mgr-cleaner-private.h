@@ -19,6 +19,7 @@ typedef struct
 {
   guint64 cleanups;
   guint64 claimed;
+  gint64 ledger;
   gint64 returned;
 } MgrCleanerTotals;
 
@@ -80,6 +81,11 @@ MgrCleanupPlan   *mgr_cleaner_make_plan          (MgrCleaner          *self,
                                                   MgrCleanupFlags      flags,
                                                   const guint64       *target);
 void              mgr_cleaner_warn_of_flags      (MgrCleanupFlags      flags);
+
+/* Cleans SAFE resources that may be asked in the calling thread, and waits for nobody:
+ * another cleanup may be held up by a handler that does not return. */
+void              mgr_cleaner_clean_here         (MgrCleaner         *self,
+                                                  MgrCleanupStrategy  strategy);
 
 /* Says in the owner's context that a cleanup has begun or ended. */
 void              mgr_cleaner_post_started       (MgrCleaner         *self,

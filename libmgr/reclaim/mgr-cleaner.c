@@ -470,6 +470,7 @@ mgr_cleaner_post_finished (MgrCleaner       *self,
   self->last = mgr_cleanup_report_ref (report);
   self->totals.cleanups++;
   self->totals.claimed += MIN (report->claimed, G_MAXUINT64 - self->totals.claimed);
+  self->totals.ledger += report->ledger;
   self->totals.returned += report->returned;
   g_mutex_unlock (&self->lock);
 

@@ -23,6 +23,7 @@ typedef enum
   MGR_RESOURCE_PROP_WALK_COST,
   MGR_RESOURCE_PROP_COMPONENT,
   MGR_RESOURCE_PROP_RECLAIMER,
+  MGR_RESOURCE_PROP_MAINTENANCE_INTERVAL,
 } MgrResourceProperty;
 
 typedef enum
@@ -32,6 +33,7 @@ typedef enum
   MGR_RESOURCE_SIGNAL_QUERY_VETO,
   MGR_RESOURCE_SIGNAL_REBUILD,
   MGR_RESOURCE_SIGNAL_RECLAIMED,
+  MGR_RESOURCE_SIGNAL_MAINTAIN,
 } MgrResourceSignal;
 
 /* A measured size is good for this long: what asks for it in a row, a plan, its
@@ -72,9 +74,11 @@ struct _MgrResource
   guint priority;
   guint accesses;          /* begun and not ended */
   gboolean reclaiming;     /* its handlers run now */
+  guint64 released;        /* in emergencies, and not told of yet */
   gboolean lossy;
   gint64 rebuild_cost;     /* µs */
   gint64 walk_cost;        /* µs */
+  gint64 maintenance_interval; /* µs; 0: that of the manager */
   MgrComponent *component; /* (owned) (nullable) */
   MgrLifeline *lifeline;   /* (owned) (nullable) to the bound object */
   gboolean orphaned;       /* the bound object or the reclaimer is gone */
@@ -160,6 +164,35 @@ gboolean      mgr_resource_query_veto      (MgrResource              *self,
 guint64       mgr_resource_reclaim         (MgrResource              *self,
                                             const MgrReclaimRequest  *request,
                                             GError                  **error);
+
+/* Whether there is anything to maintain: somebody listens, or there is a limit. */
+gboolean      mgr_resource_can_maintain    (MgrResource              *self);
+
+/* Maintains it in the calling thread, as mgr_resource_reclaim() reclaims: `maintain`,
+ * then, where it holds more than its limit still, `reclaim` down to that. The target of
+ * @request does not count. */
+guint64       mgr_resource_maintain        (MgrResource              *self,
+                                            const MgrReclaimRequest  *request,
+                                            GError                  **error);
+
+/* The same where the resource lives, without waiting for it if that is another
+ * thread. Returns what was freed here and now. */
+guint64       mgr_resource_post_maintain   (MgrResource              *self,
+                                            const MgrReclaimRequest  *request);
+
+/* The same, and waits until the deadline of @request. */
+guint64       mgr_resource_call_maintain   (MgrResource              *self,
+                                            const MgrReclaimRequest  *request);
+
+/* Has what it stands for give back at once what it can without taking any memory, and
+ * takes none itself; where the resource is SAFE and not in use. Its owner is not asked:
+ * that would take memory. Any thread. Returns the bytes that were given back. */
+guint64       mgr_resource_release_now     (MgrResource              *self);
+
+/* Tells of that afterwards, at @time of the cleaner's clock. */
+void          mgr_resource_settle_release  (MgrResource              *self,
+                                            gint64                    time,
+                                            MgrRecordRing            *records);
 
 /* Asks `rebuild` where the resource lives and waits for its end. */
 gboolean      mgr_resource_rebuild         (MgrResource              *self,

@@ -567,14 +567,16 @@ free_candidates (GPtrArray *candidates)
 
 GPtrArray *
 mgr_resource_registry_snapshot (MgrResourceRegistry *self,
-                                gint64               now)
+                                gint64               now,
+                                gboolean             here)
 {
   gint64 deadline = g_get_monotonic_time () + SURVEY_DEADLINE;
   guint64 rules_serial = mgr_protection_rules_get_serial (self->rules);
   g_autoptr (GPtrArray) stale = g_ptr_array_new_with_free_func (g_object_unref);
   GPtrArray *candidates;
 
-  registry_refresh_groups (self, deadline);
+  if (!here)
+    registry_refresh_groups (self, deadline);
   candidates = registry_collect (self, rules_serial, stale);
   if (stale->len > 0)
     {
@@ -585,9 +587,11 @@ mgr_resource_registry_snapshot (MgrResourceRegistry *self,
 
   for (guint i = 0; i < candidates->len; i++)
     {
-      const MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
+      MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
 
-      mgr_resource_measure (candidate->resource, now, deadline);
+      candidate->out_of_reach = here && !mgr_reclaim_may_ask (candidate->resource);
+      if (!candidate->out_of_reach)
+        mgr_resource_measure (candidate->resource, now, deadline);
     }
 
   return candidates;

@@ -31,8 +31,8 @@ CLASSES = {
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
-    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
-    "ReclaimEstimate", "ReclaimRecord", "Report",
+    "PhaseReport", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
+    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {

@@ -28,9 +28,9 @@ MIB = 1 << 20
 
 # As in the test of the report itself.
 REPORT_FIELDS = {
-    "allocations", "budget", "cleanups", "components", "freed", "holders", "largest",
-    "last-cleanup", "level", "limits", "peak", "process", "refused", "returned", "status",
-    "unmanaged", "used"}
+    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
+    "last-cleanup", "ledger", "level", "limits", "peak", "process", "refused", "returned",
+    "status", "unmanaged", "used"}
 NOBODY = 65534
 
 BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -160,7 +160,7 @@ class TestStatus(MgrctlTestCase):
         status = self.check_json("status")
         self.assertEqual(set(status), REPORT_FIELDS | {"program", "pid"})
         self.assertEqual(set(status["limits"]),
-                         {"limit", "soft-limit", "headroom", "explanation"})
+                         {"limit", "soft-limit", "headroom", "swap", "explanation"})
         self.assertEqual(status["unmanaged"],
                          status["process"] - status["used"] if status["process"] else 0)
         self.assertEqual(status["last-cleanup"]["strategy"], "aggressive")
@@ -172,8 +172,8 @@ class TestStatus(MgrctlTestCase):
     def test_after_cleanup(self):
         self.start()
         self.check("cleanup", "--strategy=aggressive")
-        self.assertIn("1  freed 10.0 MiB, of which 0 B went back to the system",
-                      self.check("status"))
+        self.assertRegex(self.check("status"),
+                         r"1  10\.0 MiB claimed, .* off the ledger, .* returned\n")
 
     def test_control_characters(self):
         self.start("--name", "evil\033[31m\u202e")
@@ -252,7 +252,7 @@ class TestWatch(MgrctlTestCase):
         self.assertRegex(lines[0], r"^\d\d:\d\d:\d\d  pressure  high        "
                                    r"85\.0 % used, 15\.0 MiB available \(budget\)$")
         self.assertRegex(lines[1], r"^\d\d:\d\d:\d\d  cleanup   moderate    "
-                                   r"1 cleaned, freed 10\.0 MiB, 0 B back to the system$")
+                                   r"1 cleaned: 10\.0 MiB claimed, .* off the ledger, .* returned$")
 
     def test_timeout(self):
         self.start()
@@ -366,7 +366,7 @@ class TestCleanup(MgrctlTestCase):
                          "  results   PROTECTED   5.0 MiB  PROTECTED by hand\n")
         self.assertEqual(program.ask("used"), str(20 * MIB))
         lines = self.check("cleanup", "--strategy=aggressive").splitlines()
-        self.assertEqual(lines[0], "Freed 10.0 MiB, of which 0 B went back to the system")
+        self.assertRegex(lines[0], r"^10\.0 MiB claimed, 10\.0 MiB off the ledger, .* returned$")
         self.assertEqual(lines[1].split(),
                          ["name", "class", "claimed", "ledger", "returned", "why"])
         self.assertRegex(lines[2], r"^  parsed    SAFE       10\.0 MiB  10\.0 MiB +\S+ B  SAFE$")

@@ -1,0 +1,168 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "mgr-release-list-private.h"
+
+#include "reclaim/mgr-reclaimer.h"
+
+struct _MgrReleaseList
+{
+  GListModel *model;  /* (owned) */
+  gulong changed_id;
+
+  GMutex lock;        /* guards what follows */
+  GPtrArray *current; /* (owned) (element-type GObject): not changed while it is read */
+  GPtrArray *retired; /* (owned) (element-type GPtrArray): let go where there is memory,
+                       * since the last reference to an object takes some */
+  guint n_readers;    /* in mgr_release_list_release_now() */
+};
+
+static GPtrArray *
+retired_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+}
+
+static gpointer
+copy_item (gconstpointer item,
+           gpointer      user_data)
+{
+  return g_object_ref ((gpointer) item);
+}
+
+/* Returns: (transfer full): objects, each of them with a reference */
+static GPtrArray *
+items_of (GListModel *model,
+          guint       position,
+          guint       n_items)
+{
+  GPtrArray *items = g_ptr_array_new_full (n_items, g_object_unref);
+
+  for (guint i = 0; i < n_items; i++)
+    g_ptr_array_add (items, g_list_model_get_item (model, position + i));
+
+  return items;
+}
+
+/* With the lock held: what is read now is changed no more. */
+static void
+release_list_unshare (MgrReleaseList *self)
+{
+  GPtrArray *copy;
+
+  if (self->n_readers == 0)
+    return;
+
+  copy = g_ptr_array_copy (self->current, copy_item, NULL);
+  g_ptr_array_add (self->retired, self->current);
+  self->current = copy;
+}
+
+/* With the lock held: exchanges @removed items at @position for @fresh ones. */
+static void
+release_list_splice (MgrReleaseList *self,
+                     guint           position,
+                     guint           removed,
+                     GPtrArray      *fresh,
+                     GPtrArray      *gone)
+{
+  for (guint i = 0; i < removed; i++)
+    g_ptr_array_add (gone, g_ptr_array_steal_index (self->current, position));
+  for (guint i = 0; i < fresh->len; i++)
+    g_ptr_array_insert (self->current, (int) (position + i),
+                        g_object_ref (g_ptr_array_index (fresh, i)));
+}
+
+static void
+changed_cb (GListModel *model,
+            guint       position,
+            guint       removed,
+            guint       added,
+            gpointer    user_data)
+{
+  MgrReleaseList *self = user_data;
+  g_autoptr (GPtrArray) fresh = items_of (model, position, added);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) unread = NULL;
+
+  g_mutex_lock (&self->lock);
+  release_list_unshare (self);
+  release_list_splice (self, position, removed, fresh, gone);
+  if (self->n_readers == 0)
+    {
+      unread = g_steal_pointer (&self->retired);
+      self->retired = retired_new ();
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+MgrReleaseList *
+mgr_release_list_new (GListModel *reclaimers)
+{
+  MgrReleaseList *self = g_new0 (MgrReleaseList, 1);
+
+  g_mutex_init (&self->lock);
+  self->model = g_object_ref (reclaimers);
+  self->current = items_of (reclaimers, 0, g_list_model_get_n_items (reclaimers));
+  self->retired = retired_new ();
+  self->changed_id = g_signal_connect (reclaimers, "items-changed", G_CALLBACK (changed_cb), self);
+  return self;
+}
+
+void
+mgr_release_list_free (MgrReleaseList *self)
+{
+  g_clear_signal_handler (&self->changed_id, self->model);
+  g_ptr_array_unref (self->current);
+  g_ptr_array_unref (self->retired);
+  g_object_unref (self->model);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static GPtrArray *
+release_list_begin_reading (MgrReleaseList *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->n_readers++;
+  return self->current;
+}
+
+static void
+release_list_end_reading (MgrReleaseList *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_readers--;
+  g_mutex_unlock (&self->lock);
+}
+
+MgrReleaseSum
+mgr_release_list_release_now (MgrReleaseList *self)
+{
+  GPtrArray *all = release_list_begin_reading (self);
+  MgrReleaseSum sum = { 0, 0 };
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      gpointer item = g_ptr_array_index (all, i);
+      guint64 bytes = MGR_IS_RECLAIMER (item) ? mgr_reclaimer_release_now (item) : 0;
+
+      sum.bytes += MIN (bytes, G_MAXUINT64 - sum.bytes);
+      sum.n_givers += bytes > 0 ? 1 : 0;
+    }
+
+  release_list_end_reading (self);
+  return sum;
+}
+
+GPtrArray *
+mgr_release_list_get_all (MgrReleaseList *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_ptr_array_copy (self->current, copy_item, NULL);
+}
