@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "journal/mgr-journal.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "reclaim/mgr-cleaner.h"
 
@@ -16,6 +17,10 @@ typedef struct _MgrCleanupTrigger MgrCleanupTrigger;
 MgrCleanupTrigger *mgr_cleanup_trigger_new         (MgrClock           *clock,
                                                     MgrPressureMonitor *monitor,
                                                     MgrCleaner         *cleaner);
+/* What the cleanups from now on come of: the entry @cause of @journal. */
+void               mgr_cleanup_trigger_set_cause   (MgrCleanupTrigger  *self,
+                                                    MgrJournal         *journal,
+                                                    guint64             cause);
 void               mgr_cleanup_trigger_free        (MgrCleanupTrigger  *self);
 
 gboolean           mgr_cleanup_trigger_get_enabled (MgrCleanupTrigger  *self);

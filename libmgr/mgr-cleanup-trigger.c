@@ -6,6 +6,7 @@
 
 #include "mgr-cleanup-trigger-private.h"
 
+#include "journal/mgr-journal-private.h"
 #include "pressure/mgr-level-now-private.h"
 
 /* A level is held for seconds after pressure fell, so a level alone does not say
@@ -21,6 +22,8 @@ struct _MgrCleanupTrigger
   GMainContext *context;       /* (owned) */
   GSource *repeat;             /* (owned) (nullable), while a level is held */
   gulong changed_id;
+  MgrJournal *journal;         /* (owned) (nullable) */
+  guint64 cause;
   int enabled;                 /* atomic */
 };
 
@@ -48,11 +51,14 @@ trigger_respond (MgrCleanupTrigger *self,
   const Response *response = &responses[level];
   g_autoptr (MgrCleanupReport) report = NULL;
   g_autoptr (GError) error = NULL;
+  MgrJournalScope scope;
 
   if (!response->cleans || !mgr_cleanup_trigger_get_enabled (self))
     return;
 
+  mgr_journal_scope_open (&scope, self->journal, self->cause);
   report = mgr_cleaner_cleanup (self->cleaner, response->strategy, response->force, TRUE, &error);
+  mgr_journal_scope_close (&scope);
   if (report == NULL)
     g_debug ("No cleanup: %s", error->message);
 }
@@ -63,6 +69,7 @@ trigger_clear (gpointer data)
   MgrCleanupTrigger *self = data;
 
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->journal);
   g_clear_object (&self->cleaner);
   g_clear_object (&self->monitor);
   g_clear_object (&self->clock);
@@ -144,6 +151,15 @@ mgr_cleanup_trigger_new (MgrClock           *clock,
   self->changed_id = g_signal_connect (monitor, "pressure-changed",
                                        G_CALLBACK (trigger_changed_cb), self);
   return self;
+}
+
+void
+mgr_cleanup_trigger_set_cause (MgrCleanupTrigger *self,
+                               MgrJournal        *journal,
+                               guint64            cause)
+{
+  g_set_object (&self->journal, journal);
+  self->cause = cause;
 }
 
 void

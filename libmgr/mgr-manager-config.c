@@ -37,6 +37,8 @@ choose_path (MgrConfig  *config,
 {
   if (path != NULL || !mgr_config_is_set (config, key))
     return path;
+  if (*mgr_config_get_string (config, key) == '\0')
+    return NULL;
 
   return g_strdup (mgr_config_get_string (config, key));
 }
@@ -56,6 +58,7 @@ mgr_manager_find_config (MgrManager *self)
 
   self->proc_path = choose_path (self->config, "proc-path", self->proc_path);
   self->cgroup_path = choose_path (self->config, "cgroup-path", self->cgroup_path);
+  self->journal_path = choose_path (self->config, "journal-path", self->journal_path);
 }
 
 static int

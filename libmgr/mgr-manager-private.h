@@ -5,10 +5,12 @@
 #pragma once
 
 #include "base/mgr-owner-context-private.h"
+#include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
+#include "mgr-recorder-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
 
@@ -21,17 +23,21 @@ struct _MgrManager
   MgrClock *clock;             /* (owned) */
   char *proc_path;             /* (owned) (nullable) */
   char *cgroup_path;           /* (owned) (nullable) */
+  char *journal_path;          /* (owned) (nullable) */
   MgrConfig *config;           /* (owned) */
   GMainContext *context;       /* (owned) */
   guint64 requested_budget;    /* 0: requested_share of what the limits allow */
   double requested_share;      /* 0: what config says, or DEFAULT_SHARE */
 
+  MgrProcessMemory *memory;    /* (owned) */
   MgrLedger *ledger;           /* (owned) */
   MgrComponent *root;          /* (owned) */
   MgrMemoryLimits *limits;     /* (owned) */
   MgrPressureMonitor *monitor; /* (owned) */
   MgrBudgetSource *own_budget; /* (owned) */
   MgrCleaner *cleaner;         /* (owned) */
+  MgrJournal *journal;         /* (owned) */
+  MgrRecorder *recorder;       /* (owned) (nullable) once disposed of */
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
@@ -43,7 +49,13 @@ void    mgr_manager_find_config   (MgrManager *self);
 void    mgr_manager_set_up_budget (MgrManager *self);
 void    mgr_manager_apply_config  (MgrManager *self);
 
-/* Says in the owner's context that @error refused @size to @component. */
+/* What belongs to the journal: its properties, and the journal itself, before anybody
+ * else listens to what it tells of. */
+void mgr_manager_describe_journal (GParamSpec **journal,
+                                   GParamSpec **journal_path);
+void mgr_manager_open_journal     (MgrManager  *self);
+
+/* Writes down, and says in the owner's context, that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,
                                MgrComponent *component,
                                guint64       size,

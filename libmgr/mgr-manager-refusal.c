@@ -45,6 +45,8 @@ mgr_manager_post_refused (MgrManager   *self,
   if (!g_error_matches (error, MGR_ERROR, MGR_ERROR_NO_BUDGET)
       && !g_error_matches (error, MGR_ERROR, MGR_ERROR_INFEASIBLE))
     return;
+
+  mgr_recorder_add_refusal (self->recorder, component, size, error);
   if (!g_signal_has_handler_pending (self, signal_id, 0, FALSE))
     return;
 

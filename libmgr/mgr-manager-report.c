@@ -4,7 +4,6 @@
 
 #include "config.h"
 
-#include "base/mgr-process-memory-private.h"
 #include "mgr-manager-private.h"
 #include "mgr-report-private.h"
 #include "reclaim/mgr-cleaner-private.h"
@@ -53,7 +52,7 @@ mgr_manager_get_report (MgrManager *self)
   report->peak = mgr_component_get_peak (self->root);
   report->allocations = mgr_component_get_allocation_count (self->root);
   report->refused = mgr_component_get_refused_count (self->root);
-  mgr_process_memory_read (self->proc_path, &report->process);
+  mgr_process_memory_read_anonymous (self->memory, &report->process, NULL);
 
   components = mgr_ledger_list (self->ledger);
   for (guint i = 1; i < components->len; i++)
@@ -61,7 +60,7 @@ mgr_manager_get_report (MgrManager *self)
 
   totals = mgr_cleaner_get_totals (self->cleaner);
   report->cleanups = totals.cleanups;
-  report->freed = totals.freed;
+  report->freed = totals.claimed;
   report->returned = totals.returned;
 
   return report;

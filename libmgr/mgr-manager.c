@@ -46,6 +46,8 @@ typedef enum
   PROP_PROC_PATH,
   PROP_CGROUP_PATH,
   PROP_CONFIG,
+  PROP_JOURNAL,
+  PROP_JOURNAL_PATH,
   PROP_ROOT,
   PROP_COMPONENTS,
   PROP_LIMITS,
@@ -132,13 +134,21 @@ mgr_manager_constructed (GObject *object)
 
   self->context = g_main_context_ref_thread_default ();
   mgr_manager_find_config (self);
+  self->memory = mgr_process_memory_new (self->proc_path);
   mgr_manager_set_up_budget (self);
-  self->cleaner = mgr_cleaner_new (self->clock, self->proc_path);
+  self->cleaner = g_object_new (MGR_TYPE_CLEANER,
+                                "clock", self->clock,
+                                "proc-path", self->proc_path,
+                                "root", self->root,
+                                NULL);
   manager_set_up_pressure (self);
+
+  mgr_manager_open_journal (self);
 
   /* Handlers of the program hear of a level before the cleanup that it causes. */
   g_signal_connect (self->monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), self);
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
+  mgr_recorder_set_trigger (self->recorder, self->trigger);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
   self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
@@ -154,6 +164,7 @@ mgr_manager_dispose (GObject *object)
 
   mgr_manager_unwatch_environment (self);
   g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
+  g_clear_pointer (&self->recorder, mgr_recorder_free);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
   if (self->monitor != NULL)
     {
@@ -181,7 +192,10 @@ mgr_manager_finalize (GObject *object)
   MgrManager *self = MGR_MANAGER (object);
 
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->memory, mgr_process_memory_free);
+  g_clear_object (&self->journal);
   g_clear_object (&self->clock);
+  g_free (self->journal_path);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
   g_clear_pointer (&self->config, mgr_config_unref);
@@ -216,6 +230,12 @@ mgr_manager_get_property (GObject    *object,
       break;
     case PROP_CONFIG:
       g_value_set_boxed (value, self->config);
+      break;
+    case PROP_JOURNAL:
+      g_value_set_object (value, self->journal);
+      break;
+    case PROP_JOURNAL_PATH:
+      g_value_set_string (value, self->journal_path);
       break;
     case PROP_ROOT:
       g_value_set_object (value, self->root);
@@ -284,6 +304,10 @@ mgr_manager_set_property (GObject      *object,
     case PROP_AUTOMATIC_CLEANUP:
       mgr_manager_set_automatic_cleanup (self, g_value_get_boolean (value));
       break;
+    case PROP_JOURNAL_PATH:
+      self->journal_path = g_value_dup_string (value);
+      break;
+    case PROP_JOURNAL:
     case PROP_ROOT:
     case PROP_COMPONENTS:
     case PROP_LIMITS:
@@ -570,6 +594,7 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_construct_properties ();
   install_part_properties ();
   install_state_properties ();
+  mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));
   install_work_signals (G_TYPE_FROM_CLASS (klass));

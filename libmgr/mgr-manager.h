@@ -14,6 +14,7 @@
 #include "base/mgr-config.h"
 #include "base/mgr-enums.h"
 #include "base/mgr-error.h"
+#include "journal/mgr-journal.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
 #include "mgr-report.h"
@@ -50,6 +51,9 @@ MgrMemoryLimits    *mgr_manager_get_limits             (MgrManager           *se
 
 MGR_AVAILABLE_IN_1_0
 MgrConfig          *mgr_manager_get_config             (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrJournal         *mgr_manager_get_journal            (MgrManager           *self);
 
 /* Components */
 

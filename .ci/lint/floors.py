@@ -12,6 +12,7 @@ from common.source import Finding, files, includes, main
 # Folders on one floor do not know each other.
 FLOORS = [
     {'base'},
+    {'journal'},
     {'ledger'},
     {'pressure', 'reclaim'},
     {'pool', 'cache', 'model', 'schedule', 'profile', 'stream'},

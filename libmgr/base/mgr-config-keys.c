@@ -45,6 +45,9 @@ const MgrConfigKey mgr_config_keys[] = {
     "charged or not; the default manager does it unless this says otherwise." },
   { "emergency-signal", MGR_CONFIG_CHOICE, 0, 0, emergency_signals, "none",
     "The signal on which the process cleans up as in an emergency." },
+  { "journal-path", MGR_CONFIG_PATH, 0, 0, NULL, "",
+    "The file in which a program keeps its journal across restarts, one program a file; "
+    "empty for none." },
   { "proc-path", MGR_CONFIG_PATH, 0, 0, NULL, "/proc",
     "Where the kernel shows processes." },
   { "cgroup-path", MGR_CONFIG_PATH, 0, 0, NULL, "/",
@@ -191,7 +194,7 @@ mgr_config_key_get_range (const MgrConfigKey *key)
     case MGR_CONFIG_CHOICE:
       return g_strjoinv (", ", (char **) key->choices);
     case MGR_CONFIG_PATH:
-      return g_strdup ("an absolute path");
+      return g_strdup (*key->standard != '\0' ? "an absolute path" : "an absolute path, or nothing");
     default:
       g_return_val_if_reached (NULL);
     }

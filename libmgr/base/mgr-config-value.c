@@ -212,6 +212,10 @@ parse_path (const MgrConfigKey  *key,
             MgrConfigValue      *value,
             GError             **error)
 {
+  /* Where nothing is what holds by itself, nothing may be written as well. */
+  if (*text == '\0' && *key->standard == '\0')
+    return TRUE;
+
   if (!g_path_is_absolute (text))
     return refuse (error, "The path “%s” is not absolute: begin it with “/”", text);
 

@@ -112,7 +112,8 @@ typedef enum
 
 /**
  * MgrSafety:
- * @MGR_SAFETY_PROTECTED: never cleaned
+ * @MGR_SAFETY_PROTECTED: never cleaned, unless a cleanup is forced and unsafe, and
+ *    says so for what somebody set by hand; see #MgrCleanupFlags
  * @MGR_SAFETY_SAFE: cleaned first
  * @MGR_SAFETY_CAUTIOUS: cleaned only when a cleanup is forced
  *
@@ -146,5 +147,75 @@ typedef enum
   MGR_CLEANUP_STRATEGY_AGGRESSIVE,
   MGR_CLEANUP_STRATEGY_EMERGENCY,
 } MgrCleanupStrategy;
+
+/**
+ * MgrCleanupFlags:
+ * @MGR_CLEANUP_FLAGS_NONE: only SAFE resources
+ * @MGR_CLEANUP_FLAGS_FORCE: CAUTIOUS ones as well
+ * @MGR_CLEANUP_FLAGS_UNSAFE: with %MGR_CLEANUP_FLAGS_FORCE, also those that the rules
+ *    call PROTECTED; it is warned of and logged
+ * @MGR_CLEANUP_FLAGS_ALLOW_PROTECTED: with both of the others, also those that were
+ *    called PROTECTED by hand
+ *
+ * What a cleanup may touch. Pinned resources are never touched.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  MGR_CLEANUP_FLAGS_NONE            = 0,
+  MGR_CLEANUP_FLAGS_FORCE           = 1 << 0,
+  MGR_CLEANUP_FLAGS_UNSAFE          = 1 << 1,
+  MGR_CLEANUP_FLAGS_ALLOW_PROTECTED = 1 << 2,
+} MgrCleanupFlags;
+
+/**
+ * MgrJournalKind:
+ * @MGR_JOURNAL_KIND_ANY: whatever it is; only to ask for entries
+ * @MGR_JOURNAL_KIND_REFUSAL: a request for memory was refused
+ * @MGR_JOURNAL_KIND_LEVEL: the pressure rose or fell to another level
+ * @MGR_JOURNAL_KIND_PLAN: a cleanup was planned
+ * @MGR_JOURNAL_KIND_REPORT: a cleanup has ended
+ * @MGR_JOURNAL_KIND_RESTORE: something that was cleaned was brought back, or could not be
+ * @MGR_JOURNAL_KIND_PHASE: a phase of the program began or ended
+ * @MGR_JOURNAL_KIND_LIMITS: a budget, or what limits the memory of the process, changed
+ * @MGR_JOURNAL_KIND_EMERGENCY: memory is nearly gone
+ * @MGR_JOURNAL_KIND_OTHER: anything else that the program wants to remember
+ *
+ * What an entry of a #MgrJournal is about.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_JOURNAL_KIND_ANY,
+  MGR_JOURNAL_KIND_REFUSAL,
+  MGR_JOURNAL_KIND_LEVEL,
+  MGR_JOURNAL_KIND_PLAN,
+  MGR_JOURNAL_KIND_REPORT,
+  MGR_JOURNAL_KIND_RESTORE,
+  MGR_JOURNAL_KIND_PHASE,
+  MGR_JOURNAL_KIND_LIMITS,
+  MGR_JOURNAL_KIND_EMERGENCY,
+  MGR_JOURNAL_KIND_OTHER,
+} MgrJournalKind;
+
+/**
+ * MgrJournalSeverity:
+ * @MGR_JOURNAL_SEVERITY_INFO: the usual course of things
+ * @MGR_JOURNAL_SEVERITY_WARNING: something that somebody asked for was not to be had, or
+ *    memory is short
+ * @MGR_JOURNAL_SEVERITY_CRITICAL: the program is about to run out of memory
+ *
+ * How much an entry of a #MgrJournal matters. A later one matters more.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_JOURNAL_SEVERITY_INFO,
+  MGR_JOURNAL_SEVERITY_WARNING,
+  MGR_JOURNAL_SEVERITY_CRITICAL,
+} MgrJournalSeverity;
 
 G_END_DECLS

@@ -19,9 +19,10 @@ static const GDBusErrorEntry error_entries[] = {
   { MGR_ERROR_TIMED_OUT, "org.libmgr.Error.TimedOut" },
   { MGR_ERROR_CLOSED, "org.libmgr.Error.Closed" },
   { MGR_ERROR_NOT_AVAILABLE, "org.libmgr.Error.NotAvailable" },
+  { MGR_ERROR_STALE_PLAN, "org.libmgr.Error.StalePlan" },
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (error_entries) == MGR_ERROR_NOT_AVAILABLE + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (error_entries) == MGR_ERROR_STALE_PLAN + 1);
 
 /**
  * mgr_error_quark:

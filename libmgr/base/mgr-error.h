@@ -50,6 +50,7 @@ G_BEGIN_DECLS
  * @MGR_ERROR_TIMED_OUT: it did not fit within the time given
  * @MGR_ERROR_CLOSED: the manager is gone
  * @MGR_ERROR_NOT_AVAILABLE: this machine does not offer it
+ * @MGR_ERROR_STALE_PLAN: what the plan was made of has changed since
  *
  * The codes of %MGR_ERROR.
  *
@@ -69,6 +70,7 @@ typedef enum
   MGR_ERROR_TIMED_OUT,
   MGR_ERROR_CLOSED,
   MGR_ERROR_NOT_AVAILABLE,
+  MGR_ERROR_STALE_PLAN,
 } MgrError;
 
 MGR_AVAILABLE_IN_1_0

@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 void          mgr_charge_drain     (MgrLedger    *ledger);
 void          mgr_charge_drain_one (MgrComponent *component);
 
+/* The component whose budget is in the way of @size, or %NULL. */
+MgrComponent *mgr_charge_find_obstacle (MgrComponent *component,
+                                        guint64       size);
+
 /* Claims @size at every level from @component to the root or nowhere. Returns
  * the component whose budget is in the way, or %NULL when it is claimed. */
 MgrComponent *mgr_charge_claim     (MgrComponent *component,

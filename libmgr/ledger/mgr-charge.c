@@ -112,9 +112,9 @@ mgr_charge_stock (MgrComponent *component,
     charge_push_stocked (component);
 }
 
-static MgrComponent *
-charge_find_obstacle (MgrComponent *component,
-                      guint64       size)
+MgrComponent *
+mgr_charge_find_obstacle (MgrComponent *component,
+                          guint64       size)
 {
   guint64 commit = size;
 
@@ -161,7 +161,7 @@ MgrComponent *
 mgr_charge_commit (MgrComponent *component,
                    guint64       size)
 {
-  MgrComponent *obstacle = charge_find_obstacle (component, size);
+  MgrComponent *obstacle = mgr_charge_find_obstacle (component, size);
 
   if (obstacle == NULL)
     charge_commit_levels (component, size);
@@ -173,12 +173,12 @@ MgrComponent *
 mgr_charge_claim (MgrComponent *component,
                   guint64       size)
 {
-  MgrComponent *obstacle = charge_find_obstacle (component, size);
+  MgrComponent *obstacle = mgr_charge_find_obstacle (component, size);
 
   if (obstacle != NULL || charge_makes_peak (component, size))
     {
       mgr_charge_drain (component->ledger);
-      obstacle = charge_find_obstacle (component, size);
+      obstacle = mgr_charge_find_obstacle (component, size);
     }
 
   if (obstacle != NULL)

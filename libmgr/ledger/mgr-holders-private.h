@@ -12,4 +12,7 @@ G_BEGIN_DECLS
  * sizes: components where several share it, else the largest allocations. */
 char *mgr_holders_describe (MgrComponent *component) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same without the tree_lock held. */
+char *mgr_holders_dup      (MgrComponent *component) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

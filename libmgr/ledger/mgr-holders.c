@@ -117,3 +117,15 @@ mgr_holders_describe (MgrComponent *component)
   holders_clear (&holders);
   return text;
 }
+
+char *
+mgr_holders_dup (MgrComponent *component)
+{
+  char *text;
+
+  g_mutex_lock (&component->ledger->tree_lock);
+  text = mgr_holders_describe (component);
+  g_mutex_unlock (&component->ledger->tree_lock);
+
+  return text;
+}

@@ -29,4 +29,19 @@ void mgr_refusal_set_double_release (MgrComponent  *component,
 gboolean mgr_refusal_is_infeasible  (MgrComponent  *component,
                                      guint64        size);
 
+/* What was in the way of a request a moment ago, for who keeps a record of it. */
+typedef struct
+{
+  char *obstacle; /* (owned) (nullable): the path to show; NULL: nothing is in the way by now */
+  guint64 budget; /* of the obstacle */
+  guint64 used;   /* of that */
+  guint64 missing; /* so much more has to be released, or the budget has to be larger by it */
+  char *holders;  /* (owned): who holds most of it */
+} MgrRefusalFacts;
+
+void mgr_refusal_find_facts  (MgrComponent     *component,
+                              guint64           size,
+                              MgrRefusalFacts  *facts);
+void mgr_refusal_facts_clear (MgrRefusalFacts  *facts);
+
 G_END_DECLS

@@ -125,3 +125,42 @@ mgr_refusal_set_double_release (MgrComponent  *component,
                component != NULL ? mgr_component_display_path (component) : "",
                component != NULL ? "”" : "");
 }
+
+static void
+refusal_fill_facts (MgrComponent    *obstacle,
+                    guint64          size,
+                    MgrRefusalFacts *facts)
+{
+  guint64 room = obstacle->limit - MIN (obstacle->committed, obstacle->limit);
+
+  facts->obstacle = g_strdup (mgr_component_display_path (obstacle));
+  facts->budget = obstacle->limit;
+  facts->used = obstacle->claimed;
+  facts->missing = size > room ? size - room : 1;
+}
+
+void
+mgr_refusal_find_facts (MgrComponent    *component,
+                        guint64          size,
+                        MgrRefusalFacts *facts)
+{
+  MgrComponent *obstacle;
+
+  *facts = (MgrRefusalFacts) { 0 };
+
+  g_mutex_lock (&component->ledger->tree_lock);
+  obstacle = refusal_narrowest (component, size);
+  if (obstacle == NULL)
+    obstacle = mgr_charge_find_obstacle (component, size);
+  if (obstacle != NULL)
+    refusal_fill_facts (obstacle, size, facts);
+  facts->holders = mgr_holders_describe (obstacle != NULL ? obstacle : component);
+  g_mutex_unlock (&component->ledger->tree_lock);
+}
+
+void
+mgr_refusal_facts_clear (MgrRefusalFacts *facts)
+{
+  g_clear_pointer (&facts->obstacle, g_free);
+  g_clear_pointer (&facts->holders, g_free);
+}

@@ -7,7 +7,7 @@
 #include "pressure/mgr-budget-source.h"
 
 #include "base/mgr-owner-context-private.h"
-#include "pressure/mgr-proc-file-private.h"
+#include "base/mgr-process-memory-private.h"
 
 /**
  * SECTION:mgr-budget-source
@@ -32,14 +32,12 @@ struct _MgrBudgetSource
 {
   GObject parent_instance;
 
-  MgrComponent *component; /* (owned) */
-  char *proc_path;         /* (owned) */
-  GMainContext *owner;     /* (owned) */
-  int track_process;       /* atomic */
-  int complained;          /* atomic */
-
-  GMutex lock;
-  MgrProcFile *status;     /* (owned), guarded by lock */
+  MgrComponent *component;  /* (owned) */
+  char *proc_path;          /* (owned) */
+  GMainContext *owner;      /* (owned) */
+  int track_process;        /* atomic */
+  int complained;           /* atomic */
+  MgrProcessMemory *memory; /* (owned) */
 };
 
 typedef enum
@@ -63,35 +61,6 @@ mgr_budget_source_get_name (MgrPressureSource *source)
   return "budget";
 }
 
-static gboolean
-budget_source_read_process (MgrBudgetSource  *self,
-                            guint64          *out_bytes,
-                            GError          **error)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  const char *text = mgr_proc_file_read (self->status, error);
-  guint64 anonymous = 0;
-  guint64 swapped = 0;
-
-  if (text == NULL)
-    return FALSE;
-
-  /* A kernel without swap has no VmSwap. */
-  if (!mgr_proc_text_lookup (text, "VmSwap", &swapped))
-    swapped = 0;
-
-  if (!mgr_proc_text_lookup (text, "RssAnon", &anonymous) ||
-      !g_uint64_checked_add (out_bytes, anonymous, swapped))
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                   "The file “%s” has no usable RssAnon",
-                   mgr_proc_file_get_display_path (self->status));
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* Without /proc the budget still guards what is charged, which is better than
  * nothing; somebody has to hear of it all the same. */
 static guint64
@@ -100,7 +69,7 @@ budget_source_get_process (MgrBudgetSource *self)
   g_autoptr (GError) error = NULL;
   guint64 process = 0;
 
-  if (budget_source_read_process (self, &process, &error))
+  if (mgr_process_memory_read_anonymous (self->memory, &process, &error))
     return process;
 
   if (g_atomic_int_compare_and_exchange (&self->complained, FALSE, TRUE))
@@ -196,8 +165,8 @@ mgr_budget_source_constructed (GObject *object)
   g_assert (self->component != NULL);
 
   if (self->proc_path == NULL)
-    self->proc_path = g_strdup (MGR_DEFAULT_PROC_PATH);
-  self->status = mgr_proc_file_new (self->proc_path, "self/status");
+    self->proc_path = g_strdup ("/proc");
+  self->memory = mgr_process_memory_new (self->proc_path);
 }
 
 static void
@@ -205,11 +174,10 @@ mgr_budget_source_finalize (GObject *object)
 {
   MgrBudgetSource *self = MGR_BUDGET_SOURCE (object);
 
-  g_clear_pointer (&self->status, mgr_proc_file_free);
+  g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_pointer (&self->owner, g_main_context_unref);
   g_clear_object (&self->component);
   g_free (self->proc_path);
-  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mgr_budget_source_parent_class)->finalize (object);
 }
@@ -264,7 +232,6 @@ mgr_budget_source_class_init (MgrBudgetSourceClass *klass)
 static void
 mgr_budget_source_init (MgrBudgetSource *self)
 {
-  g_mutex_init (&self->lock);
   self->owner = g_main_context_ref_thread_default ();
 }
 

@@ -23,6 +23,9 @@
 /* So does memory of which a millisecond of stall is told in half a second. */
 #define MOVING_STALL 0.002
 
+/* Stall seldom comes alone: for so long after it the next is looked out for. */
+#define ALERT (15 * G_TIME_SPAN_SECOND)
+
 /* What must not reach a level stays this far below it. */
 #define BELOW_LEVEL 0.001
 
@@ -46,6 +49,7 @@ struct _MgrPressureEngine
   MgrLevelFilter filters[MGR_N_PRESSURE_CAUSES];
   MgrPressureLevel level;
   guint64 last_room;                        /* bytes, of the last sample */
+  gint64 last_stall;                        /* µs: when tasks waited last, or G_MININT64 */
   gboolean moving;
 };
 
@@ -71,6 +75,7 @@ mgr_pressure_engine_new (void)
 
   mgr_level_scale_init (&self->scale);
   self->adaptive = TRUE;
+  self->last_stall = G_MININT64;
   self->usual = mgr_usual_load_new ();
   self->tracks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < MGR_N_PRESSURE_CAUSES; i++)
@@ -413,7 +418,11 @@ engine_note_movement (MgrPressureEngine        *self,
   guint64 room = judgement->least_room;
   guint64 change = room > self->last_room ? room - self->last_room : self->last_room - room;
 
-  self->moving = self->level >= MGR_PRESSURE_LEVEL_HIGH || figures->stall >= MOVING_STALL ||
+  if (figures->stall >= MOVING_STALL || self->last_stall > figures->time)
+    self->last_stall = figures->stall >= MOVING_STALL ? figures->time : G_MININT64;
+
+  self->moving = self->level >= MGR_PRESSURE_LEVEL_HIGH ||
+                 self->last_stall > figures->time - ALERT ||
                  (double) change > MOVING_ROOM * (double) judgement->total;
   self->last_room = room;
 }

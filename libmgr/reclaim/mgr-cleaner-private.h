@@ -4,7 +4,12 @@
 
 #pragma once
 
+#include "base/mgr-process-memory-private.h"
+#include "journal/mgr-journal-private.h"
 #include "reclaim/mgr-cleaner.h"
+#include "reclaim/mgr-heap-reclaimer.h"
+#include "reclaim/mgr-resource-registry-private.h"
+#include "reclaim/mgr-score-table-private.h"
 
 G_BEGIN_DECLS
 
@@ -12,15 +17,61 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint64 cleanups;
-  guint64 freed;
+  guint64 claimed;
   gint64 returned;
 } MgrCleanerTotals;
 
-MgrCleanerTotals mgr_cleaner_get_totals (MgrCleaner *self);
+struct _MgrCleaner
+{
+  GObject parent_instance;
+
+  guint64 id;                    /* unlike that of any other cleaner, never changes */
+  MgrClock *clock;               /* (owned), never changes */
+  char *proc_path;               /* (owned), never changes */
+  MgrComponent *root;            /* (owned) (nullable), never changes */
+  MgrProcessMemory *memory;      /* (owned), never changes */
+  MgrHeapReclaimer *heap;        /* (owned), never changes */
+  GMainContext *context;         /* (owned), never changes */
+  MgrProtectionRules *rules;     /* (owned), never changes */
+  MgrResourceRegistry *registry; /* (owned), never changes */
+  MgrScoreTable *scores;         /* (owned), never changes */
+  gint64 owner_deadline;         /* set before the first cleanup */
+  MgrJournal *journal;           /* (owned) (nullable), set before the first cleanup */
+
+  gint busy; /* atomic: 1 while a cleanup runs */
+
+  GMutex lock;
+  MgrCleanerTotals totals; /* guarded by lock */
+  guint64 last_cause;      /* guarded by lock: what the last cleanup came of, in the journal */
+  guint64 n_of_cause;      /* guarded by lock: so many cleanups came of that */
+};
+
+MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 
 /* How long to wait for a resource whose owner is another thread, in real
  * microseconds; never longer than the time box of the cleanup leaves. */
-void mgr_cleaner_set_owner_deadline (MgrCleaner *self,
-                                     gint64      deadline);
+void              mgr_cleaner_set_owner_deadline (MgrCleaner         *self,
+                                                  gint64              deadline);
+
+/* What trims the heap after a cleanup. */
+MgrHeapReclaimer *mgr_cleaner_get_heap           (MgrCleaner         *self);
+
+/* Says in the owner's context that a cleanup has begun or ended. */
+void              mgr_cleaner_post_started       (MgrCleaner         *self,
+                                                  MgrCleanupStrategy  strategy);
+void              mgr_cleaner_post_finished      (MgrCleaner         *self,
+                                                  MgrCleanupReport   *report);
+
+/* Where to write down what is planned and done. */
+void              mgr_cleaner_set_journal        (MgrCleaner         *self,
+                                                  MgrJournal         *journal);
+
+/* Returns the number of the entry, or 0: this one is not written down, nor is its
+ * report. Of many cleanups with the same cause ever fewer are. */
+guint64           mgr_cleaner_record_plan        (MgrCleaner         *self,
+                                                  MgrCleanupPlan     *plan);
+void              mgr_cleaner_record_report      (MgrCleaner         *self,
+                                                  MgrCleanupReport   *report,
+                                                  guint64             planned);
 
 G_END_DECLS

@@ -8,16 +8,8 @@
 
 #include "base/mgr-owner-context-private.h"
 #include "mgr-enum-types.h"
-#include "reclaim/mgr-anonymous-rss-private.h"
 #include "reclaim/mgr-cleaner-private.h"
-#include "reclaim/mgr-cleanup-plan-private.h"
 #include "reclaim/mgr-cleanup-report-private.h"
-#include "reclaim/mgr-reclaim-private.h"
-#include "reclaim/mgr-resource-registry-private.h"
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 /**
  * SECTION:mgr-cleaner
@@ -28,7 +20,7 @@
  * for memory one after the other: those that are %MGR_SAFETY_SAFE first, then,
  * only if it is forced, the %MGR_SAFETY_CAUTIOUS ones; within a class the lowest
  * priority first, then the largest. %MGR_SAFETY_PROTECTED ones are never asked,
- * whatever is forced. mgr_cleaner_preview() says beforehand what would be done.
+ * whatever is forced. mgr_cleaner_plan() says beforehand what would be done.
  *
  * How far a cleanup goes depends on the strategy:
  *
@@ -55,35 +47,11 @@
 /* Everything that waits has a deadline. */
 #define OWNER_DEADLINE (5 * G_TIME_SPAN_SECOND)
 
-/**
- * MgrCleaner:
- *
- * Asks resources to give memory back.
- *
- * Since: 1.0
- */
-struct _MgrCleaner
-{
-  GObject parent_instance;
-
-  MgrClock *clock;               /* (owned), never changes */
-  char *proc_path;               /* (owned), never changes */
-  char *statm_path;              /* (owned), never changes */
-  GMainContext *context;         /* (owned), never changes */
-  MgrProtectionRules *rules;     /* (owned), never changes */
-  MgrResourceRegistry *registry; /* (owned), never changes */
-  gint64 owner_deadline;         /* set before the first cleanup */
-
-  gint busy; /* atomic: 1 while a cleanup runs */
-
-  GMutex lock;
-  MgrCleanerTotals totals; /* guarded by lock */
-};
-
 typedef enum
 {
   PROP_CLOCK = 1,
   PROP_PROC_PATH,
+  PROP_ROOT,
   PROP_RULES,
   PROP_RESOURCES,
 } MgrCleanerProperty;
@@ -98,6 +66,13 @@ typedef enum
 
 static guint signals[SIGNAL_CLEANUP_FINISHED + 1];
 
+/**
+ * MgrCleaner:
+ *
+ * Asks resources to give memory back.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (MgrCleaner, mgr_cleaner, G_TYPE_OBJECT)
 
 static void
@@ -115,6 +90,9 @@ mgr_cleaner_get_property (GObject    *object,
       break;
     case PROP_PROC_PATH:
       g_value_set_string (value, self->proc_path);
+      break;
+    case PROP_ROOT:
+      g_value_set_object (value, self->root);
       break;
     case PROP_RULES:
       g_value_set_object (value, self->rules);
@@ -143,6 +121,9 @@ mgr_cleaner_set_property (GObject      *object,
     case PROP_PROC_PATH:
       self->proc_path = g_value_dup_string (value);
       break;
+    case PROP_ROOT:
+      self->root = g_value_dup_object (value);
+      break;
     case PROP_RULES:
     case PROP_RESOURCES:
     default:
@@ -161,7 +142,8 @@ mgr_cleaner_constructed (GObject *object)
     self->clock = g_object_ref (mgr_clock_get_default ());
   if (self->proc_path == NULL)
     self->proc_path = g_strdup ("/proc");
-  self->statm_path = g_build_filename (self->proc_path, "self", "statm", NULL);
+  self->memory = mgr_process_memory_new (self->proc_path);
+  self->heap = mgr_heap_reclaimer_new (self->proc_path);
 }
 
 static void
@@ -169,12 +151,16 @@ mgr_cleaner_finalize (GObject *object)
 {
   MgrCleaner *self = MGR_CLEANER (object);
 
+  mgr_score_table_free (self->scores);
   g_object_unref (self->registry);
   g_object_unref (self->rules);
+  g_clear_object (&self->journal);
+  g_object_unref (self->heap);
+  mgr_process_memory_free (self->memory);
+  g_clear_object (&self->root);
   g_object_unref (self->clock);
   g_main_context_unref (self->context);
   g_free (self->proc_path);
-  g_free (self->statm_path);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mgr_cleaner_parent_class)->finalize (object);
@@ -244,6 +230,16 @@ mgr_cleaner_class_init (MgrCleanerClass *klass)
   props[PROP_PROC_PATH] = g_param_spec_string ("proc-path", NULL, NULL, NULL, construct);
 
   /**
+   * MgrCleaner:root:
+   *
+   * The component whose use falls when something is released; a cleaner without one
+   * reports nothing of the ledger. That of a manager has the manager's root.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ROOT] = g_param_spec_object ("root", NULL, NULL, MGR_TYPE_COMPONENT, construct);
+
+  /**
    * MgrCleaner:rules:
    *
    * The rules that classify resources by their names.
@@ -270,10 +266,14 @@ mgr_cleaner_class_init (MgrCleanerClass *klass)
 static void
 mgr_cleaner_init (MgrCleaner *self)
 {
+  static gint last_id; /* atomic */
+
+  self->id = 1 + (guint) g_atomic_int_add (&last_id, 1);
   g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
   self->rules = mgr_protection_rules_new ();
   self->registry = mgr_resource_registry_new (self->rules);
+  self->scores = mgr_score_table_new ();
   self->owner_deadline = OWNER_DEADLINE;
 }
 
@@ -390,195 +390,18 @@ mgr_cleaner_unregister (MgrCleaner  *self,
 }
 
 static void
-add_name (GPtrArray            *names,
-          const MgrCleanupStep *step)
-{
-  g_ptr_array_add (names, g_strdup (mgr_resource_get_name (step->resource)));
-}
-
-static GPtrArray *
-names_of (GPtrArray *steps)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < steps->len; i++)
-    add_name (names, g_ptr_array_index (steps, i));
-
-  return names;
-}
-
-static char **
-names_steal (GPtrArray *names)
-{
-  g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_steal (names, NULL);
-}
-
-static MgrCleanupPlan *
-cleaner_plan (MgrCleaner         *self,
-              MgrCleanupStrategy  strategy,
-              gboolean            force)
-{
-  g_autoptr (GPtrArray) snapshot = mgr_resource_registry_snapshot (self->registry);
-
-  return mgr_cleanup_plan_new (snapshot, strategy, force);
-}
-
-static MgrCleanupReport *
-report_from_plan (const MgrCleanupPlan *plan,
-                  GPtrArray            *cleaned,
-                  GPtrArray            *kept)
-{
-  g_autoptr (GPtrArray) protected = names_of (plan->protected);
-  MgrCleanupReport *report = mgr_cleanup_report_new ();
-
-  report->cleaned = names_steal (cleaned);
-  report->kept = names_steal (kept);
-  report->protected = names_steal (protected);
-  return report;
-}
-
-/**
- * mgr_cleaner_preview:
- * @self: a cleaner
- * @strategy: how far to go
- * @force: whether %MGR_SAFETY_CAUTIOUS resources may be cleaned too
- * @safe_mode: as for mgr_cleaner_cleanup()
- *
- * Says what a cleanup would do if every resource freed what it holds and the time
- * sufficed. Nothing is touched. May be called from any thread, a handler of
- * #MgrResource::reclaim too.
- *
- * Returns: (transfer full): the report of a dry run
- *
- * Since: 1.0
- */
-MgrCleanupReport *
-mgr_cleaner_preview (MgrCleaner         *self,
-                     MgrCleanupStrategy  strategy,
-                     gboolean            force,
-                     gboolean            safe_mode)
-{
-  g_autoptr (MgrCleanupPlan) plan = NULL;
-  g_autoptr (GPtrArray) cleaned = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) kept = NULL;
-  MgrCleanupReport *report;
-  guint64 freed = 0;
-
-  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
-  g_return_val_if_fail ((guint) strategy <= MGR_CLEANUP_STRATEGY_EMERGENCY, NULL);
-
-  plan = cleaner_plan (self, strategy, force);
-  kept = names_of (plan->barred);
-  for (guint i = 0; i < plan->steps->len; i++)
-    {
-      const MgrCleanupStep *step = g_ptr_array_index (plan->steps, i);
-
-      add_name (freed < plan->target ? cleaned : kept, step);
-      if (freed < plan->target)
-        freed += MIN (step->size, G_MAXUINT64 - freed);
-    }
-
-  report = report_from_plan (plan, cleaned, kept);
-  report->strategy = strategy;
-  report->dry_run = TRUE;
-  report->freed = freed;
-  report->time = mgr_clock_get_time (self->clock);
-  return report;
-}
-
-/* Returns %FALSE once the time box is spent, else how long a step may take. */
-static gboolean
-cleaner_time_left (MgrCleaner *self,
-                   gint64      end,
-                   gint64     *out_left)
-{
-  *out_left = MIN (end - mgr_clock_get_time (self->clock), self->owner_deadline);
-  return *out_left > 0;
-}
-
-static MgrCleanupReport *
-cleaner_execute (MgrCleaner           *self,
-                 const MgrCleanupPlan *plan,
-                 gboolean              force,
-                 gint64                end)
-{
-  g_autoptr (GPtrArray) cleaned = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) kept = names_of (plan->barred);
-  MgrCleanupReport *report;
-  guint64 freed = 0;
-  gint64 left;
-
-  for (guint i = 0; i < plan->steps->len; i++)
-    {
-      const MgrCleanupStep *step = g_ptr_array_index (plan->steps, i);
-      guint64 more = 0;
-
-      if (!mgr_resource_registry_contains (self->registry, step->resource))
-        continue;
-
-      if (freed < plan->target && cleaner_time_left (self, end, &left))
-        more = mgr_reclaim_call (step->resource, MIN (step->size, plan->target - freed),
-                                 force, left);
-      add_name (more > 0 ? cleaned : kept, step);
-      freed += MIN (more, G_MAXUINT64 - freed);
-    }
-
-  report = report_from_plan (plan, cleaned, kept);
-  report->freed = freed;
-  return report;
-}
-
-static void
-heap_trim (void)
-{
-#ifdef __GLIBC__
-  malloc_trim (0);
-#endif
-}
-
-static MgrCleanupReport *
-cleaner_run (MgrCleaner         *self,
-             MgrCleanupStrategy  strategy,
-             gboolean            force)
-{
-  const MgrCleanupLimits *limits = mgr_cleanup_limits_get (strategy);
-  g_autoptr (MgrCleanupPlan) plan = cleaner_plan (self, strategy, force);
-  gint64 start = mgr_clock_get_time (self->clock);
-  MgrCleanupReport *report;
-  guint64 before = 0;
-  guint64 after = 0;
-  gboolean measured = mgr_anonymous_rss_read (self->statm_path, &before);
-
-  report = cleaner_execute (self, plan, force, start + limits->box);
-  if (limits->trim)
-    heap_trim ();
-  measured = measured && mgr_anonymous_rss_read (self->statm_path, &after);
-
-  report->strategy = strategy;
-  report->returned = measured ? (gint64) (before - after) : 0;
-  report->time = start;
-  report->duration = mgr_clock_get_time (self->clock) - start;
-  return report;
-}
-
-static void
-cleaner_count (MgrCleaner             *self,
-               const MgrCleanupReport *report)
-{
-  g_mutex_lock (&self->lock);
-  self->totals.cleanups++;
-  self->totals.freed += MIN (report->freed, G_MAXUINT64 - self->totals.freed);
-  self->totals.returned += report->returned;
-  g_mutex_unlock (&self->lock);
-}
-
-static void
 emit_started_cb (gpointer object,
                  gpointer user_data)
 {
   g_signal_emit (object, signals[SIGNAL_CLEANUP_STARTED], 0,
                  (MgrCleanupStrategy) GPOINTER_TO_INT (user_data));
+}
+
+void
+mgr_cleaner_post_started (MgrCleaner         *self,
+                          MgrCleanupStrategy  strategy)
+{
+  mgr_owner_context_post (self->context, self, emit_started_cb, GINT_TO_POINTER (strategy), NULL);
 }
 
 static void
@@ -588,89 +411,19 @@ emit_finished_cb (gpointer object,
   g_signal_emit (object, signals[SIGNAL_CLEANUP_FINISHED], 0, user_data);
 }
 
-static gboolean
-cleaner_begin (MgrCleaner          *self,
-               MgrCleanupStrategy   strategy,
-               GError             **error)
+void
+mgr_cleaner_post_finished (MgrCleaner       *self,
+                           MgrCleanupReport *report)
 {
-  if ((guint) strategy > MGR_CLEANUP_STRATEGY_EMERGENCY)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "There is no cleanup strategy %d: "
-                   "use LIGHT, MODERATE, AGGRESSIVE or EMERGENCY", (int) strategy);
-      return FALSE;
-    }
+  g_mutex_lock (&self->lock);
+  self->totals.cleanups++;
+  self->totals.claimed += MIN (report->claimed, G_MAXUINT64 - self->totals.claimed);
+  self->totals.returned += report->returned;
+  g_mutex_unlock (&self->lock);
 
-  if (mgr_reclaim_in_progress ())
-    {
-      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK,
-                           "A cleanup was asked for inside a “reclaim” handler, which is part of "
-                           "one: free what the resource holds and return");
-      return FALSE;
-    }
-
-  if (!g_atomic_int_compare_and_exchange (&self->busy, 0, 1))
-    {
-      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_BUSY,
-                           "A cleanup is running in another thread: "
-                           "wait for “cleanup-finished” before asking for another one");
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * mgr_cleaner_cleanup:
- * @self: a cleaner
- * @strategy: how far to go
- * @force: whether %MGR_SAFETY_CAUTIOUS resources may be cleaned too
- * @safe_mode: whether a forced cleanup goes without the warning; no flag ever
- *    lets a %MGR_SAFETY_PROTECTED resource be cleaned
- * @error: return location for a #GError
- *
- * Asks the resources for memory until the target of @strategy is met or its time
- * is up. With @force and without @safe_mode a message in the log says once per
- * call that more than temporary things are given up.
- *
- * Fails with %MGR_ERROR_WOULD_DEADLOCK inside a handler of #MgrResource::reclaim,
- * with %MGR_ERROR_BUSY while another thread runs a cleanup, and with
- * %MGR_ERROR_INVALID_ARGUMENT where @strategy is none. May be called from any
- * thread.
- *
- * Returns: (transfer full): what was done
- *
- * Since: 1.0
- */
-MgrCleanupReport *
-mgr_cleaner_cleanup (MgrCleaner          *self,
-                     MgrCleanupStrategy   strategy,
-                     gboolean             force,
-                     gboolean             safe_mode,
-                     GError             **error)
-{
-  g_autoptr (MgrCleaner) keep_alive = NULL;
-  MgrCleanupReport *report;
-
-  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (!cleaner_begin (self, strategy, error))
-    return NULL;
-
-  keep_alive = g_object_ref (self);
-  if (force && !safe_mode)
-    g_message ("Safe mode is off: this cleanup takes all but the PROTECTED resources");
-
-  mgr_owner_context_post (self->context, self, emit_started_cb, GINT_TO_POINTER (strategy), NULL);
-  report = cleaner_run (self, strategy, force);
-  cleaner_count (self, report);
-  g_atomic_int_set (&self->busy, 0);
   mgr_owner_context_post (self->context, self, emit_finished_cb,
                           mgr_cleanup_report_ref (report),
                           (GDestroyNotify) mgr_cleanup_report_unref);
-
-  return report;
 }
 
 MgrCleanerTotals
@@ -690,4 +443,10 @@ mgr_cleaner_set_owner_deadline (MgrCleaner *self,
                                 gint64      deadline)
 {
   self->owner_deadline = deadline;
+}
+
+MgrHeapReclaimer *
+mgr_cleaner_get_heap (MgrCleaner *self)
+{
+  return self->heap;
 }

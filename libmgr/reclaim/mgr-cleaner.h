@@ -13,6 +13,8 @@
 #include "base/mgr-clock.h"
 #include "base/mgr-enums.h"
 #include "base/mgr-error.h"
+#include "ledger/mgr-component.h"
+#include "reclaim/mgr-cleanup-plan.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-protection-rules.h"
 #include "reclaim/mgr-resource.h"
@@ -44,10 +46,15 @@ gboolean            mgr_cleaner_unregister    (MgrCleaner          *self,
                                                MgrResource         *resource);
 
 MGR_AVAILABLE_IN_1_0
-MgrCleanupReport   *mgr_cleaner_preview       (MgrCleaner          *self,
+MgrCleanupPlan     *mgr_cleaner_plan          (MgrCleaner          *self,
                                                MgrCleanupStrategy   strategy,
-                                               gboolean             force,
-                                               gboolean             safe_mode);
+                                               MgrCleanupFlags      flags,
+                                               GError             **error);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleanupReport   *mgr_cleaner_execute       (MgrCleaner          *self,
+                                               MgrCleanupPlan      *plan,
+                                               GError             **error);
 
 MGR_AVAILABLE_IN_1_0
 MgrCleanupReport   *mgr_cleaner_cleanup       (MgrCleaner          *self,

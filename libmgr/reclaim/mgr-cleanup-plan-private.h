@@ -4,51 +4,41 @@
 
 #pragma once
 
-#include "base/mgr-enums.h"
-#include "reclaim/mgr-resource.h"
+#include "reclaim/mgr-cleanup-candidate-private.h"
+#include "reclaim/mgr-cleanup-plan.h"
 
 G_BEGIN_DECLS
 
-/* What a strategy means. */
-typedef struct
+/* Never changes once it is made, but for @executed. */
+struct _MgrCleanupPlan
 {
-  guint64 percent; /* of the bytes that may be cleaned */
-  gint64 box;      /* microseconds after which no further step begins */
-  gboolean trim;   /* whether malloc gives back what it holds free */
-} MgrCleanupLimits;
+  gatomicrefcount ref_count;
 
-const MgrCleanupLimits *mgr_cleanup_limits_get (MgrCleanupStrategy strategy);
-
-/* A resource and, from the making of the plan on, what it was then: the order
- * holds while other threads change it. */
-typedef struct
-{
-  MgrResource *resource; /* (owned) */
-  guint64 serial;        /* in which order they were registered */
-  MgrSafety safety;
-  guint priority;
-  guint64 size;
-} MgrCleanupStep;
-
-MgrCleanupStep *mgr_cleanup_step_new  (MgrResource    *resource,
-                                       guint64         serial);
-void            mgr_cleanup_step_free (MgrCleanupStep *step);
-
-/* Which resources have their turn, in which order, and how much is wanted. */
-typedef struct
-{
+  guint64 cleaner; /* the id of the cleaner that made it */
+  MgrCleanupStrategy strategy;
+  MgrCleanupFlags flags;
+  guint64 target;
+  guint64 expected;
+  gint64 time;
   GPtrArray *steps;     /* (owned) (element-type MgrCleanupStep) in the order of their turns */
-  GPtrArray *protected; /* (owned) (element-type MgrCleanupStep) */
-  GPtrArray *barred;    /* (owned) (element-type MgrCleanupStep) kept, whatever comes of the steps */
-  guint64 target;       /* bytes at which to stop */
-} MgrCleanupPlan;
+  GPtrArray *protected; /* (owned) (element-type MgrCleanupStep) in the order of registration */
+  GPtrArray *kept;      /* (owned) (element-type MgrCleanupStep) */
 
-/* Takes the elements of @snapshot, of MgrCleanupStep, out of it. */
-MgrCleanupPlan *mgr_cleanup_plan_new  (GPtrArray          *snapshot,
-                                       MgrCleanupStrategy  strategy,
-                                       gboolean            force);
-void            mgr_cleanup_plan_free (MgrCleanupPlan     *plan);
+  /* (owned) (element-type MgrCleanupCandidate) as many as there are steps, then
+   * those that would have had their turn if the target were larger. */
+  GPtrArray *turns;
+  guint n_barred; /* so many of kept come before these */
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrCleanupPlan, mgr_cleanup_plan_free)
+  gint executed; /* atomic */
+};
+
+/* What a step says that is left alone because enough was freed. */
+#define MGR_REASON_TARGET_MET "target met"
+
+/* Takes the elements of @candidates, which have been read and given their yields,
+ * out of it. */
+MgrCleanupPlan *mgr_cleanup_plan_new (GPtrArray          *candidates,
+                                      MgrCleanupStrategy  strategy,
+                                      MgrCleanupFlags     flags);
 
 G_END_DECLS

@@ -4,158 +4,258 @@
 
 #include "config.h"
 
+#include "reclaim/mgr-cleanup-plan.h"
+
 #include "reclaim/mgr-cleanup-plan-private.h"
+#include "reclaim/mgr-cleanup-report-private.h"
 
-#include "reclaim/mgr-resource-private.h"
+/**
+ * SECTION:mgr-cleanup-plan
+ * @title: MgrCleanupPlan
+ * @short_description: what a cleanup would do, and why
+ *
+ * mgr_cleaner_plan() writes down which resources would be asked, in which order and
+ * for how much, and why each of the others would be left alone. mgr_cleaner_execute()
+ * then does exactly that, once, or nothing.
+ *
+ * A plan keeps no resource alive. It never changes and may be read from any thread.
+ */
 
-/* LIGHT runs beside the work: a quarter brings a level 5 % over its threshold
- *   back under it, and 5 ms are a third of a frame.
- * MODERATE may be noticed, but stays far under the 50 ms gap of a main loop that
- *   people feel.
- * AGGRESSIVE takes everything; by then a pause costs less than paging, and what
- *   malloc keeps in its lists is worth the trim.
- * EMERGENCY comes before the kernel kills: only the deadline that everything has
- *   ends it. */
-static const MgrCleanupLimits cleanup_limits[] = {
-  [MGR_CLEANUP_STRATEGY_LIGHT] = { 25, 5 * G_TIME_SPAN_MILLISECOND, FALSE },
-  [MGR_CLEANUP_STRATEGY_MODERATE] = { 50, 20 * G_TIME_SPAN_MILLISECOND, FALSE },
-  [MGR_CLEANUP_STRATEGY_AGGRESSIVE] = { 100, 100 * G_TIME_SPAN_MILLISECOND, TRUE },
-  [MGR_CLEANUP_STRATEGY_EMERGENCY] = { 100, 5 * G_TIME_SPAN_SECOND, TRUE },
-};
+/**
+ * MgrCleanupPlan:
+ *
+ * What a cleanup would do.
+ *
+ * Since: 1.0
+ */
+G_DEFINE_BOXED_TYPE (MgrCleanupPlan, mgr_cleanup_plan,
+                     mgr_cleanup_plan_ref, mgr_cleanup_plan_unref)
 
-const MgrCleanupLimits *
-mgr_cleanup_limits_get (MgrCleanupStrategy strategy)
+/**
+ * mgr_cleanup_plan_ref:
+ * @self: a plan
+ *
+ * Takes a reference. May be called from any thread.
+ *
+ * Returns: (transfer full): @self
+ *
+ * Since: 1.0
+ */
+MgrCleanupPlan *
+mgr_cleanup_plan_ref (MgrCleanupPlan *self)
 {
-  g_return_val_if_fail ((gsize) strategy < G_N_ELEMENTS (cleanup_limits), &cleanup_limits[0]);
+  g_return_val_if_fail (self != NULL, NULL);
 
-  return &cleanup_limits[strategy];
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
 }
 
-MgrCleanupStep *
-mgr_cleanup_step_new (MgrResource *resource,
-                      guint64      serial)
-{
-  MgrCleanupStep *step = g_new0 (MgrCleanupStep, 1);
-
-  step->resource = g_object_ref (resource);
-  step->serial = serial;
-  return step;
-}
-
-static void
-step_read (MgrCleanupStep *step)
-{
-  step->safety = mgr_resource_get_safety (step->resource);
-  step->priority = mgr_resource_get_priority (step->resource);
-  step->size = mgr_resource_get_size (step->resource);
-}
-
+/**
+ * mgr_cleanup_plan_unref:
+ * @self: (transfer full): a plan
+ *
+ * Drops a reference. May be called from any thread.
+ *
+ * Since: 1.0
+ */
 void
-mgr_cleanup_step_free (MgrCleanupStep *step)
+mgr_cleanup_plan_unref (MgrCleanupPlan *self)
 {
-  g_object_unref (step->resource);
-  g_free (step);
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_ptr_array_unref (self->steps);
+  g_ptr_array_unref (self->protected);
+  g_ptr_array_unref (self->kept);
+  g_ptr_array_unref (self->turns);
+  g_free (self);
 }
 
-static int
-compare_registration (gconstpointer a,
-                      gconstpointer b)
+/**
+ * mgr_cleanup_plan_get_strategy:
+ * @self: a plan
+ *
+ * Gets how far the cleanup goes. May be called from any thread.
+ *
+ * Returns: the strategy
+ *
+ * Since: 1.0
+ */
+MgrCleanupStrategy
+mgr_cleanup_plan_get_strategy (MgrCleanupPlan *self)
 {
-  const MgrCleanupStep *left = *(const MgrCleanupStep *const *) a;
-  const MgrCleanupStep *right = *(const MgrCleanupStep *const *) b;
+  g_return_val_if_fail (self != NULL, MGR_CLEANUP_STRATEGY_LIGHT);
 
-  return left->serial < right->serial ? -1 : left->serial > right->serial;
+  return self->strategy;
 }
 
-static int
-compare_turns (gconstpointer a,
-               gconstpointer b)
+/**
+ * mgr_cleanup_plan_get_flags:
+ * @self: a plan
+ *
+ * Gets what the cleanup may touch. May be called from any thread.
+ *
+ * Returns: the flags
+ *
+ * Since: 1.0
+ */
+MgrCleanupFlags
+mgr_cleanup_plan_get_flags (MgrCleanupPlan *self)
 {
-  const MgrCleanupStep *left = *(const MgrCleanupStep *const *) a;
-  const MgrCleanupStep *right = *(const MgrCleanupStep *const *) b;
+  g_return_val_if_fail (self != NULL, MGR_CLEANUP_FLAGS_NONE);
 
-  if (left->safety != right->safety)
-    return left->safety == MGR_SAFETY_SAFE ? -1 : 1;
-  if (left->priority != right->priority)
-    return left->priority < right->priority ? -1 : 1;
-  if (left->size != right->size)
-    return left->size > right->size ? -1 : 1;
-
-  return compare_registration (a, b);
+  return self->flags;
 }
 
-static guint64
-steps_get_total (GPtrArray *steps)
+/**
+ * mgr_cleanup_plan_get_target:
+ * @self: a plan
+ *
+ * Gets how much the cleanup is to free: the share of the strategy in what the
+ * resources hold that may be cleaned. May be called from any thread.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cleanup_plan_get_target (MgrCleanupPlan *self)
 {
-  guint64 total = 0;
+  g_return_val_if_fail (self != NULL, 0);
 
-  for (guint i = 0; i < steps->len; i++)
-    {
-      const MgrCleanupStep *step = g_ptr_array_index (steps, i);
-
-      total += MIN (step->size, G_MAXUINT64 - total);
-    }
-
-  return total;
+  return self->target;
 }
 
-/* Rounded up, so that a little is not rounded down to nothing. */
-static guint64
-percent_of (guint64 bytes,
-            guint64 percent)
+/**
+ * mgr_cleanup_plan_get_expected:
+ * @self: a plan
+ *
+ * Gets how much the resources of the steps hold together: what comes of the plan if
+ * each frees all of it. May be called from any thread.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cleanup_plan_get_expected (MgrCleanupPlan *self)
 {
-  return bytes / 100 * percent + (bytes % 100 * percent + 99) / 100;
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->expected;
+}
+
+/**
+ * mgr_cleanup_plan_get_time:
+ * @self: a plan
+ *
+ * Gets when the plan was made, by the clock of its cleaner. May be called from any
+ * thread.
+ *
+ * Returns: the time in microseconds
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_cleanup_plan_get_time (MgrCleanupPlan *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->time;
 }
 
 static GPtrArray *
-plan_choose_list (MgrCleanupPlan       *plan,
-                  const MgrCleanupStep *step,
-                  gboolean              force)
+steps_copy (GPtrArray *steps)
 {
-  if (step->safety == MGR_SAFETY_PROTECTED)
-    return plan->protected;
-  if (!mgr_safety_allows (step->safety, force)
-      || step->size == 0
-      || !mgr_resource_can_reclaim (step->resource))
-    return plan->barred;
+  GPtrArray *copy = g_ptr_array_new_full (steps->len, (GDestroyNotify) mgr_cleanup_step_unref);
 
-  return plan->steps;
+  for (guint i = 0; i < steps->len; i++)
+    g_ptr_array_add (copy, mgr_cleanup_step_ref (g_ptr_array_index (steps, i)));
+
+  return copy;
 }
 
-MgrCleanupPlan *
-mgr_cleanup_plan_new (GPtrArray          *snapshot,
-                      MgrCleanupStrategy  strategy,
-                      gboolean            force)
+/**
+ * mgr_cleanup_plan_get_steps:
+ * @self: a plan
+ *
+ * Gets what would be asked, in the order of the turns. May be called from any thread.
+ *
+ * Returns: (transfer container) (element-type MgrCleanupStep): the steps
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+mgr_cleanup_plan_get_steps (MgrCleanupPlan *self)
 {
-  MgrCleanupPlan *plan = g_new0 (MgrCleanupPlan, 1);
-  GDestroyNotify free_step = (GDestroyNotify) mgr_cleanup_step_free;
+  g_return_val_if_fail (self != NULL, NULL);
 
-  plan->steps = g_ptr_array_new_with_free_func (free_step);
-  plan->protected = g_ptr_array_new_with_free_func (free_step);
-  plan->barred = g_ptr_array_new_with_free_func (free_step);
-
-  g_ptr_array_sort (snapshot, compare_registration);
-  for (guint i = 0; i < snapshot->len; i++)
-    {
-      MgrCleanupStep *step = g_ptr_array_index (snapshot, i);
-
-      step_read (step);
-      g_ptr_array_add (plan_choose_list (plan, step, force), step);
-    }
-
-  g_ptr_array_set_size (snapshot, 0);
-
-  g_ptr_array_sort (plan->steps, compare_turns);
-  plan->target = percent_of (steps_get_total (plan->steps),
-                             mgr_cleanup_limits_get (strategy)->percent);
-  return plan;
+  return steps_copy (self->steps);
 }
 
-void
-mgr_cleanup_plan_free (MgrCleanupPlan *plan)
+/**
+ * mgr_cleanup_plan_get_protected:
+ * @self: a plan
+ *
+ * Gets what is PROTECTED and stays, in the order of registration. May be called from
+ * any thread.
+ *
+ * Returns: (transfer container) (element-type MgrCleanupStep): what is protected
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+mgr_cleanup_plan_get_protected (MgrCleanupPlan *self)
 {
-  g_ptr_array_unref (plan->steps);
-  g_ptr_array_unref (plan->protected);
-  g_ptr_array_unref (plan->barred);
-  g_free (plan);
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return steps_copy (self->protected);
+}
+
+/**
+ * mgr_cleanup_plan_get_kept:
+ * @self: a plan
+ *
+ * Gets what stays for another reason: first what could not be asked, in the order of
+ * registration, then what needs not be asked because the target is met before its
+ * turn. May be called from any thread.
+ *
+ * Returns: (transfer container) (element-type MgrCleanupStep): what is kept
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+mgr_cleanup_plan_get_kept (MgrCleanupPlan *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return steps_copy (self->kept);
+}
+
+/**
+ * mgr_cleanup_plan_to_variant:
+ * @self: a plan
+ *
+ * Writes the plan as a dictionary of type `a{sv}` with the keys of
+ * mgr_cleanup_report_to_variant(); `dry-run` is %TRUE, `cleaned` names what would be
+ * asked, and all that is measured is 0. May be called from any thread.
+ *
+ * Returns: (transfer floating): the dictionary
+ *
+ * Since: 1.0
+ */
+GVariant *
+mgr_cleanup_plan_to_variant (MgrCleanupPlan *self)
+{
+  MgrCleanupReport *report;
+  GVariant *variant;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  report = mgr_cleanup_report_new (self, NULL);
+  variant = mgr_cleanup_report_to_variant (report);
+  mgr_cleanup_report_unref (report);
+  return variant;
 }

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "reclaim/mgr-cleanup-plan-private.h"
 #include "reclaim/mgr-cleanup-report.h"
 
 G_BEGIN_DECLS
@@ -15,16 +16,32 @@ struct _MgrCleanupReport
   gatomicrefcount ref_count;
 
   MgrCleanupStrategy strategy;
-  gboolean dry_run;
+  MgrCleanupFlags flags;
+  gboolean dry_run; /* a plan, on its way to a dictionary */
+  guint64 target;
+  guint64 expected;
+  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) all that was registered */
   char **cleaned;   /* (owned) */
   char **protected; /* (owned) */
   char **kept;      /* (owned) */
-  guint64 freed;
+  guint64 claimed;
+  gint64 ledger;
   gint64 returned;
+  guint64 heap_trimmed;
+  guint64 pss_before; /* 0: not known */
+  guint64 pss_after;  /* 0: not known */
   gint64 time;
   gint64 duration;
 };
 
-MgrCleanupReport *mgr_cleanup_report_new (void);
+/* A report of @plan, with what came of its turns, a #MgrCleanupStep for each; without
+ * @turns, of a dry run. */
+MgrCleanupReport *mgr_cleanup_report_new    (MgrCleanupPlan         *plan,
+                                             GPtrArray              *turns);
+
+/* The same report, with what was verified afterwards. */
+MgrCleanupReport *mgr_cleanup_report_verify (const MgrCleanupReport *self,
+                                             guint64                 pss_before,
+                                             guint64                 pss_after);
 
 G_END_DECLS

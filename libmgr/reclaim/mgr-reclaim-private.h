@@ -17,9 +17,9 @@ gboolean mgr_reclaim_in_progress (void);
  * begun by then is not bothered any more; one that has may take its time, and
  * what it frees is taken off the size but counts in no report. Returns what was
  * freed in time. */
-guint64  mgr_reclaim_call        (MgrResource *resource,
-                                  guint64      target,
-                                  gboolean     force,
-                                  gint64       timeout);
+guint64  mgr_reclaim_call        (MgrResource     *resource,
+                                  guint64          target,
+                                  MgrCleanupFlags  flags,
+                                  gint64           timeout);
 
 G_END_DECLS

@@ -23,7 +23,7 @@ typedef struct
 {
   gatomicrefcount ref_count;
   guint64 target;
-  gboolean force;
+  MgrCleanupFlags flags;
 
   GMutex lock;
   GCond changed;
@@ -43,13 +43,13 @@ mgr_reclaim_in_progress (void)
 static guint64
 reclaim_here (MgrResource *resource,
               guint64      target,
-              gboolean     force)
+              MgrCleanupFlags flags)
 {
   guint depth = GPOINTER_TO_UINT (g_private_get (&reclaim_depth));
   guint64 freed;
 
   g_private_set (&reclaim_depth, GUINT_TO_POINTER (depth + 1));
-  freed = mgr_resource_reclaim (resource, target, force);
+  freed = mgr_resource_reclaim (resource, target, flags);
   g_private_set (&reclaim_depth, GUINT_TO_POINTER (depth));
 
   return freed;
@@ -57,7 +57,7 @@ reclaim_here (MgrResource *resource,
 
 static ReclaimCall *
 reclaim_call_new (guint64  target,
-                  gboolean force)
+                  MgrCleanupFlags flags)
 {
   ReclaimCall *call = g_new0 (ReclaimCall, 1);
 
@@ -65,7 +65,7 @@ reclaim_call_new (guint64  target,
   g_mutex_init (&call->lock);
   g_cond_init (&call->changed);
   call->target = target;
-  call->force = force;
+  call->flags = flags;
   return call;
 }
 
@@ -121,7 +121,7 @@ reclaim_call_cb (gpointer object,
   ReclaimCall *call = user_data;
 
   if (reclaim_call_begin (call))
-    reclaim_call_finish (call, reclaim_here (MGR_RESOURCE (object), call->target, call->force));
+    reclaim_call_finish (call, reclaim_here (MGR_RESOURCE (object), call->target, call->flags));
 }
 
 /* Also comes where the owner's context goes away without having run the call. */
@@ -157,15 +157,15 @@ reclaim_call_wait (ReclaimCall *call,
 guint64
 mgr_reclaim_call (MgrResource *resource,
                   guint64      target,
-                  gboolean     force,
+                  MgrCleanupFlags flags,
                   gint64       timeout)
 {
   g_autoptr (ReclaimCall) call = NULL;
 
   if (mgr_resource_is_owner (resource))
-    return reclaim_here (resource, target, force);
+    return reclaim_here (resource, target, flags);
 
-  call = reclaim_call_new (target, force);
+  call = reclaim_call_new (target, flags);
   mgr_owner_context_post (mgr_resource_get_context (resource), resource,
                           reclaim_call_cb, reclaim_call_ref (call), reclaim_call_dropped_cb);
   return reclaim_call_wait (call, timeout);

@@ -8,9 +8,18 @@
 
 G_BEGIN_DECLS
 
-/* Whether a cleanup may take what is of @safety. PROTECTED: never. */
-gboolean      mgr_safety_allows           (MgrSafety      safety,
-                                           gboolean       force);
+/* What a resource is at one moment. */
+typedef struct
+{
+  guint64 size;
+  guint64 size_serial; /* counts how often the program set the size */
+  MgrSafety safety;
+  gboolean safety_set;
+  guint priority;
+} MgrResourceState;
+
+void          mgr_resource_get_state      (MgrResource      *self,
+                                           MgrResourceState *out_state);
 
 /* Sets the safety that the rules found, unless it was set by hand. */
 void          mgr_resource_classify       (MgrResource   *self,
@@ -25,10 +34,10 @@ gboolean      mgr_resource_is_owner       (MgrResource   *self);
 GMainContext *mgr_resource_get_context    (MgrResource   *self);
 
 /* Emits `reclaim` in the calling thread, which has to be the owner, and takes
- * what was freed off the size. Asks again whether @force allows it: the safety
+ * what was freed off the size. Asks again whether @flags allow it: the safety
  * may have been raised since the plan was made. */
-guint64       mgr_resource_reclaim        (MgrResource   *self,
-                                           guint64        target,
-                                           gboolean       force);
+guint64       mgr_resource_reclaim        (MgrResource     *self,
+                                           guint64          target,
+                                           MgrCleanupFlags  flags);
 
 G_END_DECLS

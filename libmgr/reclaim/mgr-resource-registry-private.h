@@ -30,8 +30,14 @@ gboolean             mgr_resource_registry_remove   (MgrResourceRegistry  *self,
 gboolean             mgr_resource_registry_contains (MgrResourceRegistry  *self,
                                                      MgrResource          *resource);
 
+/* Returns (transfer full) (nullable): what was registered as @name and the
+ * @serial-th, if it is still registered. */
+MgrResource         *mgr_resource_registry_lookup   (MgrResourceRegistry  *self,
+                                                     const char           *name,
+                                                     guint64               serial);
+
 /* Takes references to all resources, classified by the rules as they are now, as
- * an array of MgrCleanupStep that does not own its elements. */
+ * an array of MgrCleanupCandidate that does not own its elements. */
 GPtrArray           *mgr_resource_registry_snapshot (MgrResourceRegistry  *self);
 
 G_END_DECLS

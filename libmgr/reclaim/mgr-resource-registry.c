@@ -7,7 +7,7 @@
 #include "reclaim/mgr-resource-registry-private.h"
 
 #include "base/mgr-owner-context-private.h"
-#include "reclaim/mgr-cleanup-plan-private.h"
+#include "reclaim/mgr-cleanup-candidate-private.h"
 #include "reclaim/mgr-protection-rules-private.h"
 #include "reclaim/mgr-resource-private.h"
 
@@ -272,12 +272,23 @@ mgr_resource_registry_contains (MgrResourceRegistry *self,
   return found;
 }
 
+MgrResource *
+mgr_resource_registry_lookup (MgrResourceRegistry *self,
+                              const char          *name,
+                              guint64              serial)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  const Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  return entry != NULL && entry->serial == serial ? g_object_ref (entry->resource) : NULL;
+}
+
 static GPtrArray *
 registry_collect (MgrResourceRegistry *self,
                   guint64              rules_serial,
                   GPtrArray           *stale)
 {
-  GPtrArray *steps = g_ptr_array_new ();
+  GPtrArray *candidates = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -286,15 +297,14 @@ registry_collect (MgrResourceRegistry *self,
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const Entry *entry = value;
-      MgrCleanupStep *step = mgr_cleanup_step_new (entry->resource, entry->serial);
 
-      g_ptr_array_add (steps, step);
+      g_ptr_array_add (candidates, mgr_cleanup_candidate_new (entry->resource, entry->serial));
       if (entry->rules_serial != rules_serial)
         g_ptr_array_add (stale, g_object_ref (entry->resource));
     }
   g_mutex_unlock (&self->lock);
 
-  return steps;
+  return candidates;
 }
 
 static void
@@ -327,10 +337,10 @@ mgr_resource_registry_snapshot (MgrResourceRegistry *self)
 {
   guint64 rules_serial = mgr_protection_rules_get_serial (self->rules);
   g_autoptr (GPtrArray) stale = g_ptr_array_new_with_free_func (g_object_unref);
-  GPtrArray *steps = registry_collect (self, rules_serial, stale);
+  GPtrArray *candidates = registry_collect (self, rules_serial, stale);
 
   if (stale->len > 0)
     registry_classify (self, stale, rules_serial);
 
-  return steps;
+  return candidates;
 }

@@ -9,6 +9,7 @@
 #include "base/mgr-owner-context-private.h"
 #include "ledger/mgr-allocation.h"
 #include "mgr-enum-types.h"
+#include "reclaim/mgr-cleanup-limits-private.h"
 #include "reclaim/mgr-resource-private.h"
 
 /**
@@ -496,11 +497,17 @@ mgr_resource_set_priority (MgrResource *self,
     resource_notify (self, PROP_PRIORITY);
 }
 
-gboolean
-mgr_safety_allows (MgrSafety safety,
-                   gboolean  force)
+void
+mgr_resource_get_state (MgrResource      *self,
+                        MgrResourceState *out_state)
 {
-  return safety == MGR_SAFETY_SAFE || (safety == MGR_SAFETY_CAUTIOUS && force);
+  g_mutex_lock (&self->lock);
+  out_state->size = self->size;
+  out_state->size_serial = self->size_serial;
+  out_state->safety = self->safety;
+  out_state->safety_set = self->safety_set;
+  out_state->priority = self->priority;
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -555,16 +562,16 @@ resource_take_off (MgrResource *self,
 }
 
 guint64
-mgr_resource_reclaim (MgrResource *self,
-                      guint64      target,
-                      gboolean     force)
+mgr_resource_reclaim (MgrResource     *self,
+                      guint64          target,
+                      MgrCleanupFlags  flags)
 {
   guint64 freed = 0;
   gboolean allowed;
   guint64 serial;
 
   g_mutex_lock (&self->lock);
-  allowed = mgr_safety_allows (self->safety, force);
+  allowed = mgr_cleanup_flags_allow (flags, self->safety, self->safety_set);
   serial = self->size_serial;
   g_mutex_unlock (&self->lock);
 

@@ -8,7 +8,6 @@
 
 #include "base/mgr-enums.h"
 #include "pressure/mgr-pressure-sample.h"
-#include "reclaim/mgr-cleanup-report.h"
 
 G_BEGIN_DECLS
 
@@ -21,9 +20,15 @@ gboolean    mgr_bus_strategy_parse    (const char          *nick,
                                        MgrCleanupStrategy  *out_strategy,
                                        GError             **error);
 
-GVariant   *mgr_bus_sample_to_variant (MgrPressureSample   *sample);
+/* Empty is any. */
+gboolean    mgr_bus_journal_kind_parse (const char         *nick,
+                                       MgrJournalKind      *out_kind,
+                                       GError             **error);
 
-GVariant   *mgr_bus_report_to_variant (MgrCleanupReport    *report);
+/* Entries of a journal, as aa{sv}. */
+GVariant   *mgr_bus_entries_to_variant (GPtrArray          *entries);
+
+GVariant   *mgr_bus_sample_to_variant (MgrPressureSample   *sample);
 
 /* At most @limit of @allocations, as a(tsstuasx). */
 GVariant   *mgr_bus_rows_to_variant   (GPtrArray           *allocations,

@@ -7,22 +7,48 @@
 #include "service/mgr-bus-values-private.h"
 
 #include "base/mgr-error.h"
+#include "base/mgr-variant-private.h"
+#include "journal/mgr-journal.h"
 #include "ledger/mgr-component.h"
 #include "mgr-enum-types.h"
-
-static const char *
-enum_to_nick (GType type,
-              int   value)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
-
-  return g_enum_get_value (klass, value)->value_nick;
-}
 
 const char *
 mgr_bus_level_to_nick (MgrPressureLevel level)
 {
-  return enum_to_nick (MGR_TYPE_PRESSURE_LEVEL, (int) level);
+  return mgr_enum_get_nick (MGR_TYPE_PRESSURE_LEVEL, (int) level);
+}
+
+gboolean
+mgr_bus_journal_kind_parse (const char      *nick,
+                            MgrJournalKind  *out_kind,
+                            GError         **error)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_JOURNAL_KIND);
+  GEnumValue *value = g_enum_get_value_by_nick (klass, *nick != '\0' ? nick : "any");
+
+  if (value == NULL)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "There is no kind “%s” of journal entries: use refusal, level, plan, report, "
+                   "restore, phase, limits, emergency, other or any", nick);
+      return FALSE;
+    }
+
+  *out_kind = (MgrJournalKind) value->value;
+  return TRUE;
+}
+
+GVariant *
+mgr_bus_entries_to_variant (GPtrArray *entries)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < entries->len; i++)
+    g_variant_builder_add_value (&builder,
+                                 mgr_journal_entry_to_variant (g_ptr_array_index (entries, i)));
+
+  return g_variant_builder_end (&builder);
 }
 
 gboolean
@@ -88,27 +114,6 @@ mgr_bus_sample_to_variant (MgrPressureSample *sample)
     dict_insert_forecast (&dict, forecast);
   dict_insert_names (&dict, "missing", mgr_pressure_sample_get_missing (sample));
   g_variant_dict_insert (&dict, "time", "x", mgr_pressure_sample_get_time (sample));
-
-  return g_variant_dict_end (&dict);
-}
-
-GVariant *
-mgr_bus_report_to_variant (MgrCleanupReport *report)
-{
-  GVariantDict dict;
-  MgrCleanupStrategy strategy = mgr_cleanup_report_get_strategy (report);
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "strategy", "s",
-                         enum_to_nick (MGR_TYPE_CLEANUP_STRATEGY, (int) strategy));
-  g_variant_dict_insert (&dict, "dry-run", "b", mgr_cleanup_report_get_dry_run (report));
-  dict_insert_names (&dict, "cleaned", mgr_cleanup_report_get_cleaned (report));
-  dict_insert_names (&dict, "protected", mgr_cleanup_report_get_protected (report));
-  dict_insert_names (&dict, "kept", mgr_cleanup_report_get_kept (report));
-  g_variant_dict_insert (&dict, "freed", "t", mgr_cleanup_report_get_freed (report));
-  g_variant_dict_insert (&dict, "returned", "x", mgr_cleanup_report_get_returned (report));
-  g_variant_dict_insert (&dict, "time", "x", mgr_cleanup_report_get_time (report));
-  g_variant_dict_insert (&dict, "duration", "x", mgr_cleanup_report_get_duration (report));
 
   return g_variant_dict_end (&dict);
 }

@@ -156,6 +156,20 @@ null_if_empty (const char *text)
   return *text != '\0' ? text : NULL;
 }
 
+/* Answers that a limit is out of range, if it is. */
+static gboolean
+check_limit (GDBusMethodInvocation *invocation,
+             guint                  limit)
+{
+  if (limit >= 1 && limit <= PAGE_MAX)
+    return TRUE;
+
+  g_dbus_method_invocation_return_error (invocation, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                                         "The limit %u is out of range: "
+                                         "ask for pages of 1 to %u rows", limit, PAGE_MAX);
+  return FALSE;
+}
+
 static gboolean
 handle_list_allocations (MgrBusManager1        *object,
                          GDBusMethodInvocation *invocation,
@@ -168,13 +182,8 @@ handle_list_allocations (MgrBusManager1        *object,
   g_autoptr (GPtrArray) allocations = NULL;
   GError *error = NULL;
 
-  if (limit < 1 || limit > PAGE_MAX)
-    {
-      g_dbus_method_invocation_return_error (invocation, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                                             "The limit %u is out of range: "
-                                             "ask for pages of 1 to %u rows", limit, PAGE_MAX);
-      return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
+  if (!check_limit (invocation, limit))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
 
   manager = exported_manager_get (MGR_EXPORTED_MANAGER (object), invocation);
   if (manager == NULL)
@@ -192,6 +201,55 @@ handle_list_allocations (MgrBusManager1        *object,
   mgr_bus_manager1_complete_list_allocations (object, invocation,
                                               mgr_bus_rows_to_variant (allocations, limit),
                                               allocations->len > limit);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_list_journal (MgrBusManager1        *object,
+                     GDBusMethodInvocation *invocation,
+                     const char            *kind,
+                     guint                  limit)
+{
+  g_autoptr (MgrManager) manager = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+  MgrJournalKind parsed;
+  GError *error = NULL;
+
+  if (!check_limit (invocation, limit))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+
+  if (!mgr_bus_journal_kind_parse (kind, &parsed, &error))
+    {
+      g_dbus_method_invocation_take_error (invocation, error);
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+
+  manager = exported_manager_get (MGR_EXPORTED_MANAGER (object), invocation);
+  if (manager == NULL)
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+
+  entries = mgr_journal_list (mgr_manager_get_journal (manager), parsed, limit);
+  mgr_bus_manager1_complete_list_journal (object, invocation, mgr_bus_entries_to_variant (entries));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_explain (MgrBusManager1        *object,
+                GDBusMethodInvocation *invocation,
+                guint64                id)
+{
+  g_autoptr (MgrManager) manager = exported_manager_get (MGR_EXPORTED_MANAGER (object), invocation);
+  g_autofree char *story = NULL;
+  GError *error = NULL;
+
+  if (manager == NULL)
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+
+  story = mgr_journal_explain (mgr_manager_get_journal (manager), id, &error);
+  if (story == NULL)
+    g_dbus_method_invocation_take_error (invocation, error);
+  else
+    mgr_bus_manager1_complete_explain (object, invocation, story);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -214,16 +272,24 @@ cleanup_call_free (CleanupCall *call)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CleanupCall, cleanup_call_free)
 
-static MgrCleanupReport *
+/* Returns the report, or the plan where nothing is to be touched, floating. */
+static GVariant *
 cleanup_call_run (CleanupCall  *call,
                   MgrManager   *manager,
                   GError      **error)
 {
-  if (call->dry_run)
-    return mgr_cleaner_preview (mgr_manager_get_cleaner (manager),
-                                call->strategy, call->force, TRUE);
+  MgrCleanupFlags flags = call->force ? MGR_CLEANUP_FLAGS_FORCE : MGR_CLEANUP_FLAGS_NONE;
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
 
-  return mgr_manager_cleanup (manager, call->strategy, call->force, TRUE, error);
+  if (call->dry_run)
+    {
+      plan = mgr_cleaner_plan (mgr_manager_get_cleaner (manager), call->strategy, flags, error);
+      return plan != NULL ? mgr_cleanup_plan_to_variant (plan) : NULL;
+    }
+
+  report = mgr_manager_cleanup (manager, call->strategy, call->force, TRUE, error);
+  return report != NULL ? mgr_cleanup_report_to_variant (report) : NULL;
 }
 
 static void
@@ -233,7 +299,7 @@ cleanup_allowed_cb (GObject      *source,
 {
   g_autoptr (CleanupCall) call = user_data;
   g_autoptr (MgrManager) manager = NULL;
-  g_autoptr (MgrCleanupReport) report = NULL;
+  GVariant *report;
   GError *error = NULL;
 
   if (!mgr_bus_access_check_finish (MGR_BUS_ACCESS (source), result, &error))
@@ -256,7 +322,7 @@ cleanup_allowed_cb (GObject      *source,
     g_dbus_method_invocation_take_error (g_steal_pointer (&call->invocation), error);
   else
     mgr_bus_manager1_complete_cleanup (call->object, g_steal_pointer (&call->invocation),
-                                       mgr_bus_report_to_variant (report));
+                                       report);
 }
 
 static gboolean
@@ -294,6 +360,8 @@ manager1_iface_init (MgrBusManager1Iface *iface)
   iface->handle_get_report = handle_get_report;
   iface->handle_list_allocations = handle_list_allocations;
   iface->handle_cleanup = handle_cleanup;
+  iface->handle_list_journal = handle_list_journal;
+  iface->handle_explain = handle_explain;
 }
 
 /* Signals */
@@ -315,7 +383,15 @@ cleanup_finished_cb (MgrManager       *manager,
                      MgrCleanupReport *report,
                      gpointer          user_data)
 {
-  mgr_bus_manager1_emit_cleanup_finished (user_data, mgr_bus_report_to_variant (report));
+  mgr_bus_manager1_emit_cleanup_finished (user_data, mgr_cleanup_report_to_variant (report));
+}
+
+static void
+journal_added_cb (MgrJournal *journal,
+                  guint64     id,
+                  gpointer    user_data)
+{
+  mgr_bus_manager1_emit_journal_added (user_data, id);
 }
 
 static gboolean
@@ -347,6 +423,8 @@ mgr_exported_manager_new (MgrManager *manager)
                                level_to_nick, NULL, NULL, NULL);
   g_signal_connect_object (manager, "pressure-changed", G_CALLBACK (pressure_changed_cb), self, 0);
   g_signal_connect_object (manager, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self, 0);
+  g_signal_connect_object (mgr_manager_get_journal (manager), "added",
+                           G_CALLBACK (journal_added_cb), self, 0);
 
   /* Nobody can have seen other values than these, so nothing is to be announced. */
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));

@@ -149,11 +149,24 @@ function playPressure(manager) {
     }
 }
 
+function makePlan(cleaner) {
+    const plan = cleaner.plan(Mgr.CleanupStrategy.MODERATE, Mgr.CleanupFlags.NONE);
+
+    print(`plan to free ${plan.target}, expecting ${plan.expected}`);
+    for (const [label, steps] of [['asks', plan.steps], ['keeps', plan.kept],
+        ['protects', plan.protected]]) {
+        print(label);
+        for (const step of steps)
+            print(`  ${step.name}, ${step.expected}: ${step.reason}`);
+    }
+    return plan;
+}
+
 function showCleanup(report) {
     const strategy = nickOf(Mgr.CleanupStrategy, report.strategy);
     const names = list => `[${list.join(' ')}]`;
 
-    print(`${report.dry_run ? 'preview of ' : ''}${strategy} freed ${report.freed}, ` +
+    print(`${strategy} freed ${report.claimed}, ` +
         `cleaned ${names(report.cleaned)}, kept ${names(report.kept)}, ` +
         `protected ${names(report.protected)}`);
 }
@@ -173,8 +186,13 @@ function playCleanup(manager) {
             resource.set_safety(Mgr.Safety.PROTECTED);
     }
 
-    showCleanup(manager.cleaner.preview(Mgr.CleanupStrategy.MODERATE, false, true));
-    showCleanup(manager.cleanup(Mgr.CleanupStrategy.MODERATE, false, true));
+    const plan = makePlan(manager.cleaner);
+    showCleanup(manager.cleaner.execute(plan));
+    try {
+        manager.cleaner.execute(plan);
+    } catch (error) {
+        print(error.message);
+    }
     showCleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, true, true));
 }
 
@@ -185,6 +203,20 @@ function playReport(manager) {
     print(`level ${nickOf(Mgr.PressureLevel, report.level)}, budget ${report.budget}, ` +
         `used ${report.used}, refused ${report.refused}, cleanups ${report.cleanups}, ` +
         `freed ${report.freed}`);
+}
+
+function playJournal(manager) {
+    print('# journal');
+    const journal = manager.journal;
+    const first = journal.add(Mgr.JournalKind.PHASE, Mgr.JournalSeverity.INFO,
+        'The training began', {rows: 1000});
+    journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.WARNING, 'It forgot a row',
+        {rule: 'too long'}, first);
+    for (const entry of journal.list().reverse()) {
+        print(`${entry.id} ${nickOf(Mgr.JournalKind, entry.kind)} ` +
+            `${nickOf(Mgr.JournalSeverity, entry.severity)} ${entry.cause}: ${entry.summary}`);
+    }
+    print(journal.explain(first).split('\n').slice(1).join('\n'));
 }
 
 const clock = Mgr.ManualClock.new(0);
@@ -204,3 +236,4 @@ playAsync(manager, clock);
 playPressure(manager);
 playCleanup(manager);
 playReport(manager);
+playJournal(manager);

@@ -153,14 +153,28 @@ def play_cleanup(manager):
         if name == "weights":
             resource.set_safety(Mgr.Safety.PROTECTED)
 
-    show_cleanup(manager.cleaner.preview(Mgr.CleanupStrategy.MODERATE, False, True))
-    show_cleanup(manager.cleanup(Mgr.CleanupStrategy.MODERATE, False, True))
+    plan = make_plan(manager.cleaner)
+    show_cleanup(manager.cleaner.execute(plan))
+    try:
+        manager.cleaner.execute(plan)
+    except GLib.Error as error:
+        print(error.message)
     show_cleanup(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, True, True))
 
 
+def make_plan(cleaner):
+    plan = cleaner.plan(Mgr.CleanupStrategy.MODERATE, Mgr.CleanupFlags.NONE)
+    print("plan to free %d, expecting %d" % (plan.target, plan.expected))
+    for label, steps in (("asks", plan.steps), ("keeps", plan.kept), ("protects", plan.protected)):
+        print(label)
+        for step in steps:
+            print("  %s, %d: %s" % (step.name, step.expected, step.reason))
+    return plan
+
+
 def show_cleanup(report):
-    print("%s%s freed %d, cleaned [%s], kept [%s], protected [%s]" % (
-        "preview of " if report.dry_run else "", report.strategy.value_nick, report.freed,
+    print("%s freed %d, cleaned [%s], kept [%s], protected [%s]" % (
+        report.strategy.value_nick, report.claimed,
         " ".join(report.cleaned), " ".join(report.kept), " ".join(report.protected)))
 
 
@@ -171,6 +185,19 @@ def play_report(manager):
     print("level %s, budget %d, used %d, refused %d, cleanups %d, freed %d" % (
         report.level.value_nick, report.budget, report.used, report.refused, report.cleanups,
         report.freed))
+
+
+def play_journal(manager):
+    print("# journal")
+    journal = manager.journal
+    first = journal.add(Mgr.JournalKind.PHASE, Mgr.JournalSeverity.INFO, "The training began",
+                        {"rows": 1000})
+    journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.WARNING, "It forgot a row",
+                {"rule": "too long"}, first)
+    for entry in reversed(journal.list()):
+        print("%d %s %s %d: %s" % (entry.id, entry.kind.value_nick, entry.severity.value_nick,
+                                   entry.cause, entry.summary))
+    print("\n".join(journal.explain(first).split("\n")[1:]))
 
 
 def main():
@@ -187,6 +214,7 @@ def main():
     play_pressure(manager)
     play_cleanup(manager)
     play_report(manager)
+    play_journal(manager)
 
 
 if __name__ == "__main__":

@@ -227,8 +227,8 @@ test('cleanup', () => {
         manager.register_resource(resource);
     }
 
-    const preview = manager.cleaner.preview();
-    assertEqual([preview.dry_run, preview.cleaned, preview.freed], [true, ['temp_rows'], 1024]);
+    const plan = manager.cleaner.plan();
+    assertEqual([plan.steps.map(step => step.name), plan.expected], [['temp_rows'], 1024]);
     const report = manager.cleanup();
     assertEqual([report.strategy, report.cleaned, report.kept, report.protected],
         [Mgr.CleanupStrategy.MODERATE, ['temp_rows'], ['table', 'temp_sums'], []]);
@@ -254,6 +254,28 @@ test('a recorded run', () => {
     assertEqual(monitor.sample().usage, 0.1);
     clock.advance(trace.duration);
     assertEqual(monitor.sample().available, 10240);
+});
+
+test('journal', () => {
+    const manager = makeManager();
+    const journal = manager.journal;
+    const {JournalKind, JournalSeverity} = Mgr;
+    const details = {flag: true, rows: -5, share: 0.5, name: 'rows', names: ['a', 'b']};
+
+    const id = journal.add(JournalKind.OTHER, JournalSeverity.INFO, 'It began', details);
+    const entry = journal.lookup(id);
+    assertEqual([entry.kind, entry.severity, entry.summary, entry.cause],
+        [JournalKind.OTHER, JournalSeverity.INFO, 'It began', 0]);
+    const kept = entry.details.recursiveUnpack();
+    for (const [key, value] of Object.entries(details))
+        assertEqual(kept[key], value);
+
+    manager.add_component('small', '1 MiB');
+    assertThrows(() => manager.allocate('small', '2 MiB'), Mgr.Error, Mgr.Error.INFEASIBLE);
+    const refusals = journal.list(JournalKind.REFUSAL);
+    assertEqual(refusals.length, 1);
+    assertEqual(refusals[0].summary, 'A request of 2.0 MiB for “small” was refused');
+    assertThrows(() => journal.explain(4711), Mgr.Error, Mgr.Error.NOT_FOUND);
 });
 
 test('what the kernel has', () => {

@@ -198,15 +198,16 @@ class CleanupTest(unittest.TestCase):
         self.register("table", "1 MiB", reclaim=reclaim)
         self.register("temp_kept", 10, reclaim=reclaim, safety=Mgr.Safety.PROTECTED)
 
-        preview = self.manager.cleaner.preview()
-        self.assertEqual((preview.cleaned, preview.dry_run), (["temp_rows"], True))
+        plan = self.manager.cleaner.plan()
+        self.assertEqual([step.name for step in plan.steps], ["temp_rows"])
+        self.assertEqual([step.reason for step in plan.protected], ["PROTECTED by hand"])
         report = self.manager.cleanup()
         self.assertEqual(asked, [("temp_rows", 768)])
         self.assertEqual(report.strategy, Mgr.CleanupStrategy.MODERATE)
         self.assertEqual(report.cleaned, ["temp_rows"])
         self.assertEqual(report.protected, ["temp_kept"])
         self.assertEqual(report.kept, ["table", "temp_sums"])
-        self.assertEqual(report.freed, 1024)
+        self.assertEqual(report.claimed, 1024)
 
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
         self.assertEqual(forced.cleaned, ["temp_sums", "table"])
@@ -265,12 +266,63 @@ class CleanupTest(unittest.TestCase):
             GLib.MainContext.default().iteration(False)
         worker.join()
         self.assertEqual(ran_in, [threading.current_thread()])
-        self.assertEqual(reports[0].freed, 10)
+        self.assertEqual(reports[0].claimed, 10)
 
 
 def iterate_until(condition):
     while not condition():
         GLib.MainContext.default().iteration(True)
+
+
+class JournalTest(unittest.TestCase):
+    def setUp(self):
+        self.manager = make_manager()
+        self.journal = self.manager.journal
+
+    def test_details(self):
+        number = self.journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "It began", {
+            "flag": True, "rows": -5, "share": 0.5, "name": "rows", "names": ["a", "b"],
+            "size": GLib.Variant("t", 7)})
+        entry = self.journal.lookup(number)
+        self.assertEqual(entry.details.unpack(), {
+            "flag": True, "rows": -5, "share": 0.5, "name": "rows", "names": ["a", "b"],
+            "size": 7})
+        self.assertEqual((entry.kind, entry.severity, entry.summary, entry.cause),
+                         (Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "It began", 0))
+        self.assertEqual(entry.to_variant().unpack()["id"], number)
+        with self.assertRaises(TypeError):
+            self.journal.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "x", {"bad": None})
+
+    def test_refusal(self):
+        component = self.manager.add_component("small", "1 MiB")
+        with self.assertRaises(MemoryError):
+            self.manager.allocate("small", "2 MiB")
+        entries = self.journal.list(Mgr.JournalKind.REFUSAL)
+        self.assertEqual(len(entries), 1)
+        self.assertEqual(entries[0].summary, "A request of 2.0 MiB for “small” was refused")
+        self.assertIn("What would help: a budget of 2.0 MiB for “small”",
+                      self.journal.explain(entries[0].id))
+        with self.assertRaises(GLib.Error) as caught:
+            self.journal.explain(4711)
+        self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.NOT_FOUND))
+        self.assertEqual(component.refused_count, 1)
+
+    def test_restart(self):
+        folder = tempfile.TemporaryDirectory(prefix="libmgr-")
+        self.addCleanup(folder.cleanup)
+        path = folder.name + "/journal.db"
+        journal = Mgr.Journal.new(None, path)
+        problem = journal.dup_problem()
+        if problem is not None:
+            self.skipTest(problem)
+        self.assertEqual((journal.path, journal.capacity), (path, 1000))
+        journal.add(Mgr.JournalKind.LEVEL, Mgr.JournalSeverity.CRITICAL, "It rose")
+        journal.flush()
+        self.assertEqual([entry.summary for entry in Mgr.Journal.new_from_file(path).list()],
+                         ["It rose"])
+        del journal
+        again = Mgr.Journal(path=path, capacity=5)
+        self.assertEqual(again.add(Mgr.JournalKind.OTHER, Mgr.JournalSeverity.INFO, "again"), 2)
 
 
 class SystemTest(unittest.TestCase):

@@ -23,19 +23,21 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "Manager",
-    "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor", "PressureNotifier",
+    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
+    "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
+    "PressureNotifier",
     "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource", "ReplaySource", "Resource",
     "SwapSource", "SystemSource",
 }
-INTERFACES = {"PressureSource"}
+INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupReport", "Config", "PressureForecast", "PressureReading",
-    "PressureSample", "PressureTrace", "Report",
+    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
+    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ReclaimEstimate", "Report",
 }
+FLAGS = {"CleanupFlags"}
 ENUMS = {
-    "CleanupStrategy", "Error", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
-    "Safety",
+    "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
+    "PressureLevel", "PressureScope", "ReplayPart", "Safety",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
@@ -80,9 +82,11 @@ class TypelibTest(unittest.TestCase):
         self.assertEqual(self.names(kinds.INTERFACE), INTERFACES)
         self.assertEqual(self.names(kinds.STRUCT), BOXED)
         self.assertEqual(self.names(kinds.ENUM), ENUMS)
+        self.assertEqual(self.names(kinds.FLAGS), FLAGS)
         self.assertEqual(self.names(kinds.FUNCTION), FUNCTIONS)
         self.assertEqual(self.names(kinds.CONSTANT), CONSTANTS)
-        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, ENUMS, FUNCTIONS, CONSTANTS))),
+        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, ENUMS, FLAGS, FUNCTIONS,
+                                       CONSTANTS))),
                          len(self.infos))
 
     def test_types_are_what_they_seem(self):

@@ -337,21 +337,31 @@ class TestCleanup(MgrctlTestCase):
         program = self.start()
         self.assertEqual(self.check("cleanup", "--dry-run", "--strategy=aggressive"),
                          "A cleanup would free 10.0 MiB\n"
-                         "  would clean parsed\n"
-                         "  kept        features\n"
-                         "  protected   results\n")
+                         "  name      class      expected  why\n"
+                         "  parsed    SAFE       10.0 MiB  SAFE\n"
+                         "  features  CAUTIOUS    5.0 MiB  "
+                         "CAUTIOUS, and the cleanup is not forced\n"
+                         "  results   PROTECTED   5.0 MiB  PROTECTED by hand\n")
         self.assertEqual(program.ask("used"), str(20 * MIB))
-        self.assertEqual(self.check("cleanup", "--strategy=aggressive"),
-                         "Freed 10.0 MiB, of which 0 B went back to the system\n"
-                         "  cleaned     parsed\n"
-                         "  kept        features\n"
-                         "  protected   results\n")
+        lines = self.check("cleanup", "--strategy=aggressive").splitlines()
+        self.assertEqual(lines[0], "Freed 10.0 MiB, of which 0 B went back to the system")
+        self.assertEqual(lines[1].split(),
+                         ["name", "class", "claimed", "ledger", "returned", "why"])
+        self.assertRegex(lines[2], r"^  parsed    SAFE       10\.0 MiB  10\.0 MiB +\S+ B  SAFE$")
+        self.assertRegex(lines[3], r"^  features  CAUTIOUS        0 B +CAUTIOUS, and the")
+        self.assertRegex(lines[4], r"^  results   PROTECTED       0 B +PROTECTED by hand$")
         self.assertEqual(program.ask("used"), str(10 * MIB))
 
     def test_force(self):
         program = self.start()
         report = self.check_json("cleanup", "--force", "--strategy=emergency")
         self.assertEqual(report["protected"], ["results"])
+        self.assertEqual(report["flags"], ["force"])
+        self.assertEqual([step["name"] for step in report["steps"]],
+                         ["parsed", "features", "results"])
+        self.assertEqual([step["ledger"] for step in report["steps"]], [10 * MIB, 5 * MIB, 0])
+        self.assertEqual(report["ledger"], 15 * MIB)
+        self.assertEqual(report["steps"][2]["reason"], "PROTECTED by hand")
         self.assertEqual(program.ask("used"), str(5 * MIB))
 
     def test_unknown_strategy(self):
@@ -360,6 +370,114 @@ class TestCleanup(MgrctlTestCase):
         self.assertIn("“brutal”", message)
         self.assertIn("light, moderate, aggressive or emergency", message)
         self.assertEqual(program.ask("used"), str(20 * MIB))
+
+
+class TestJournal(MgrctlTestCase):
+    def press(self, program):
+        """A refusal, then a level with a cleanup that comes of it: entries 1 to 4."""
+        program.ask("hold models/bert 99999999")
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        for _ in range(1000):
+            if len(self.check_lines("journal", "--json")) == 4:
+                return
+            time.sleep(0.01)
+        self.fail("the cleanup never came")
+
+    def check_lines(self, *arguments):
+        return self.check(*arguments).splitlines()
+
+    def test_text(self):
+        program = self.start()
+        self.press(program)
+        lines = self.check_lines("journal")
+        time_of_day = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  "
+        self.assertRegex(lines[0], time_of_day +
+                         r"    1  refusal    A request of 95\.4 MiB for “models/bert” was refused$")
+        self.assertRegex(lines[1], time_of_day + r"    2  level      Pressure rose from normal to high")
+        self.assertRegex(lines[2], time_of_day + r"    3  plan       .* \(because of #2\)$")
+        self.assertRegex(lines[3], time_of_day + r"    4  report     .* \(because of #3\)$")
+        self.assertEqual(self.check_lines("journal", "--count=1"), lines[3:])
+        self.assertEqual(self.check_lines("journal", "--kind=level"), lines[1:2])
+        self.assertEqual(self.check("journal", "--kind=phase"), "")
+
+    def test_json(self):
+        program = self.start()
+        self.press(program)
+        entries = [json.loads(line) for line in self.check_lines("journal", "--json")]
+        self.assertEqual([entry["kind"] for entry in entries], ["refusal", "level", "plan", "report"])
+        self.assertEqual([entry.get("cause") for entry in entries], [None, None, 2, 3])
+        refusal = entries[0]["details"]
+        self.assertEqual((refusal["component"], refusal["size"], refusal["error"]),
+                         ("models/bert", 99999999, "infeasible"))
+        self.assertEqual(refusal["obstacle"], "models/bert")
+        self.assertAlmostEqual(entries[1]["details"]["usage"], 0.85)
+        self.assertIn("cache 45.0 MiB", entries[1]["details"]["holders"])
+        self.assertEqual(entries[2]["details"]["steps"], ["parsed"])
+        self.assertEqual(entries[3]["details"]["cleaned"], ["parsed"])
+        self.assertEqual(entries[3]["details"]["claimed"], 10 * MIB)
+
+    def test_follow(self):
+        program = self.start()
+        process = subprocess.Popen([MGRCTL, "journal", "--follow", "--json"], env=self.environment,
+                                   text=True, stdout=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        program.ask("hold models/bert 99999999")
+        self.assertEqual(json.loads(process.stdout.readline())["id"], 1)
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        self.assertEqual([json.loads(process.stdout.readline())["id"] for _ in range(3)], [2, 3, 4])
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+
+    def test_why(self):
+        program = self.start()
+        self.assertIn("Nothing was refused so far", self.run_mgrctl("why").stderr)
+        program.ask("hold models/bert 99999999")
+        story = self.check("why")
+        self.assertRegex(story, r"^#1 refusal, .*: A request of 95\.4 MiB for “models/bert” was refused\n"
+                         r"  Rule: no request may be larger than the budgets above it, and that of "
+                         r"“models/bert” is 20\.0 MiB\n  Largest holders: none\n"
+                         r"  What would help: a budget of 95\.4 MiB for “models/bert”, or a smaller request\n$")
+        self.assertEqual(self.check_json("why", "#1")["id"], 1)
+        program.ask("hold models 41943040")
+        program.ask("hold cache 26214400")
+        program.ask("sense")
+        self.assertRegex(self.check("why", "4"), r"(?s)^#2 level.*\n#3 plan, .*because of #2: .*"
+                         r"\n#4 report, .*because of #3: 1 were cleaned")
+        self.assertEqual(self.check("why"), self.check("why", "2"))
+
+    def test_wrong(self):
+        self.start()
+        self.assertIn("There is no entry #7", self.check_fails(1, "why", "7"))
+        self.assertIn("is no number", self.check_fails(2, "why", "seven"))
+        self.assertIn("There is no kind “gossip”", self.check_fails(2, "journal", "--kind=gossip"))
+        self.assertIn("1 to 1000", self.check_fails(2, "journal", "--count=0"))
+        self.assertIn("“--follow” asks a program",
+                      self.check_fails(2, "journal", "--follow", "--file=x"))
+        self.assertIn("asks no program", self.check_fails(2, "why", "--session", "--file=x"))
+
+    def test_file(self):
+        folder = tempfile.mkdtemp(prefix="libmgr-")
+        self.addCleanup(shutil.rmtree, folder)
+        path = folder + "/journal.db"
+        missing = self.run_mgrctl("journal", "--file", path)
+        if missing.returncode == 4:
+            self.skipTest("built without SQLite")
+        self.assertEqual((missing.returncode, missing.stdout), (1, ""))
+        self.assertIn("There is no file", missing.stderr)
+        self.environment = dict(self.environment, MGR_JOURNAL_PATH=path)
+        program = self.start()
+        self.press(program)
+        shown = self.check("journal")
+        program.stop()
+        self.environment = dict(self.environment, DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+        self.assertEqual(self.check("journal", "--file", path), shown)
+        self.assertEqual(self.check("journal", "--file", path, "--kind=plan", "--json").count("\n"), 1)
+        self.assertTrue(self.check("why", "--file", path).startswith("#2 level, "))
+        self.assertEqual(os.listdir(folder), ["journal.db"])
 
 
 class TestChoice(MgrctlTestCase):
@@ -479,9 +597,10 @@ class TestCommandLine(MgrctlTestCase):
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup", "list",
-                                             "config", "pressure", "record", "replay", "score",
-                                             "plot", "selftest", "doctor"])
+        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup",
+                                             "journal", "why", "list", "config", "pressure",
+                                             "record", "replay", "score", "plot", "selftest",
+                                             "doctor"])
         self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
@@ -489,6 +608,7 @@ class TestCommandLine(MgrctlTestCase):
         self.assertEqual(self.complete("--program", "importer", "wat"), ["watch"])
         self.assertEqual(self.complete("cleanup", "--strategy", "a"), ["aggressive"])
         self.assertEqual(self.complete("--address", ""), [])
+        self.assertEqual(self.complete("journal", "--kind", "r"), ["refusal", "report", "restore"])
         self.assertEqual(self.complete("pressure", "--wait", "m"), ["medium"])
 
     def test_completion_of_arguments(self):
@@ -523,7 +643,7 @@ class TestCommandLine(MgrctlTestCase):
         with open(MAN, encoding="utf-8") as man:
             text = man.read().replace("\\-", "-")
         for verb in self.complete(""):
-            self.assertRegex(text, rf'(?m)^\.(B {verb}|BI {verb} " [A-Z…]+")$')
+            self.assertRegex(text, rf'(?m)^\.(B {verb}|BI {verb} " \[?[A-Z…]+\]?")$')
             for option in self.complete(verb, "--"):
                 self.assertIn(option, text)
         for status in range(5):

@@ -2,13 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What reads the memory of this process: mgr_process_memory_read(),
- * mgr_anonymous_rss_read() and MgrProcessSource. The input is status and statm of
- * /proc/self, and /proc/meminfo. */
+/* What reads the memory of this process: MgrProcessMemory and MgrProcessSource. The
+ * input is status and statm of /proc/self, /proc/meminfo, and smaps_rollup. */
 
 #include "fuzz.h"
 #include "base/mgr-process-memory-private.h"
-#include "reclaim/mgr-anonymous-rss-private.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -17,53 +15,69 @@
 
 #define N_CUTS 8
 
-static const char *const files[] = { "proc/self/status", "proc/self/statm", "proc/meminfo" };
+static const char *const files[] = {
+  "proc/self/status", "proc/self/statm", "proc/meminfo", "proc/self/smaps_rollup",
+};
 
+typedef gboolean (*ReadFunc) (MgrProcessMemory  *memory,
+                              guint64           *out_bytes,
+                              GError           **error);
+
+/* Reads a text as the file @name. */
 static gboolean
-read_status (MgrFakeTree *tree,
-             const char  *status,
-             guint64     *out_anonymous)
+read_text (MgrProcessMemory *memory,
+           ReadFunc          read,
+           const char       *name,
+           const char       *text,
+           guint64          *out_bytes)
 {
-  mgr_fake_tree_write (tree, files[0], status);
-  *out_anonymous = UNTOUCHED;
-  if (mgr_process_memory_read (mgr_fake_tree_get_proc (tree), out_anonymous))
-    return TRUE;
+  g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (*out_anonymous, ==, UNTOUCHED);
+  mgr_fake_tree_write (fuzz_get_tree (), name, text);
+  *out_bytes = UNTOUCHED;
+  if (read (memory, out_bytes, &error))
+    {
+      g_assert_no_error (error);
+      return TRUE;
+    }
+
+  g_assert_nonnull (error);
+  g_assert_cmpuint (*out_bytes, ==, UNTOUCHED);
   return FALSE;
 }
 
 /* A file that was cut off never tells of more than all of it. */
 static void
-assert_status (MgrFakeTree *tree,
-               const char  *status)
+assert_cut_off (MgrProcessMemory *memory,
+                ReadFunc          read,
+                const char       *name,
+                const char       *text)
 {
-  gsize length = strlen (status);
-  guint64 anonymous = 0;
+  gsize length = strlen (text);
+  guint64 bytes = 0;
 
-  if (!read_status (tree, status, &anonymous))
+  if (!read_text (memory, read, name, text, &bytes))
     return;
 
   for (gsize i = 0; i < N_CUTS; i++)
     {
-      g_autofree char *part = g_strndup (status, length * i / N_CUTS);
+      g_autofree char *part = g_strndup (text, length * i / N_CUTS);
       guint64 of_part = 0;
 
-      if (read_status (tree, part, &of_part))
-        g_assert_cmpuint (of_part, <=, anonymous);
+      if (read_text (memory, read, name, part, &of_part))
+        g_assert_cmpuint (of_part, <=, bytes);
     }
 }
 
 static void
-assert_statm (const char *proc,
-              const char *statm)
+assert_statm (MgrProcessMemory *memory,
+              const char       *statm)
 {
-  g_autofree char *path = g_build_filename (proc, "self", "statm", NULL);
   guint64 page_size = (guint64) sysconf (_SC_PAGESIZE);
   guint64 bytes = UNTOUCHED;
   char *resident = NULL;
 
-  if (!mgr_anonymous_rss_read (path, &bytes))
+  if (!mgr_process_memory_read_resident (memory, &bytes))
     {
       g_assert_cmpuint (bytes, ==, UNTOUCHED);
       return;
@@ -100,13 +114,15 @@ LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
   MgrFakeTree *tree = fuzz_get_tree ();
+  g_autoptr (MgrProcessMemory) memory = mgr_process_memory_new (mgr_fake_tree_get_proc (tree));
   g_auto (GStrv) texts = fuzz_split (data, size, G_N_ELEMENTS (files));
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     mgr_fake_tree_write (tree, files[i], texts[i]);
 
-  assert_statm (mgr_fake_tree_get_proc (tree), texts[1]);
+  assert_statm (memory, texts[1]);
   assert_source (tree);
-  assert_status (tree, texts[0]);
+  assert_cut_off (memory, mgr_process_memory_read_anonymous, files[0], texts[0]);
+  assert_cut_off (memory, mgr_process_memory_read_pss, files[3], texts[3]);
   return 0;
 }

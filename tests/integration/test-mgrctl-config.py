@@ -21,7 +21,7 @@ DOC = Path(os.environ["MGR_SOURCE_ROOT"]) / "doc"
 KEYS = [
     "total-budget", "memory-alert", "memory-cleanup", "memory-critical", "monitoring-interval",
     "pressure-thresholds", "adaptive-thresholds", "automatic-cleanup", "track-process",
-    "emergency-signal", "proc-path", "cgroup-path",
+    "emergency-signal", "journal-path", "proc-path", "cgroup-path",
 ]
 
 
@@ -187,14 +187,14 @@ class TestDocumentation(ConfigTestCase):
         found = re.findall(r"^\.BR (\S+) \" \(\" (MGR_\S+) \)\n(.*)\n\.br\n"
                            r"Range: (.*)\.\nDefault: (.*)\.$", text, re.MULTILINE)
         self.assertEqual(found, [
-            (key["name"], key["variable"], key["documentation"], key["range"], key["default"])
+            (key["name"], key["variable"], key["documentation"], key["range"], key["default"] or "nothing")
             for key in self.show()["keys"]])
 
     def test_guide(self):
         text = (DOC / "guide" / "configuration.md").read_text(encoding="utf-8")
         rows = [line for line in text.splitlines() if line.startswith("| `")]
         self.assertEqual(rows, [
-            f"| `{key['name']}` | `{key['variable']}` | {key['range']} | {key['default']} "
+            f"| `{key['name']}` | `{key['variable']}` | {key['range']} | {key['default'] or 'nothing'} "
             f"| {key['documentation']} |" for key in self.show()["keys"]])
 
     def test_examples_are_good(self):

@@ -9,6 +9,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <string.h>
 
 #define KIB G_GUINT64_CONSTANT (1024)
 
@@ -327,11 +328,51 @@ show_cleanup (MgrCleanupReport *report)
   g_autofree char *protected =
     g_strjoinv (" ", (char **) mgr_cleanup_report_get_protected (report));
 
-  g_print ("%s%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
-           mgr_cleanup_report_get_dry_run (report) ? "preview of " : "",
+  g_print ("%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
            nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) mgr_cleanup_report_get_strategy (report)),
-           mgr_cleanup_report_get_freed (report), cleaned, kept, protected);
+           mgr_cleanup_report_get_claimed (report), cleaned, kept, protected);
   mgr_cleanup_report_unref (report);
+}
+
+static void
+show_steps (const char *label,
+            GPtrArray  *steps)
+{
+  g_print ("%s\n", label);
+  for (guint i = 0; i < steps->len; i++)
+    {
+      MgrCleanupStep *step = g_ptr_array_index (steps, i);
+
+      g_print ("  %s, %" G_GUINT64_FORMAT ": %s\n", mgr_cleanup_step_get_name (step),
+               mgr_cleanup_step_get_expected (step), mgr_cleanup_step_get_reason (step));
+    }
+
+  g_ptr_array_unref (steps);
+}
+
+static MgrCleanupPlan *
+make_plan (MgrCleaner *cleaner)
+{
+  MgrCleanupPlan *plan = mgr_cleaner_plan (cleaner, MGR_CLEANUP_STRATEGY_MODERATE,
+                                           MGR_CLEANUP_FLAGS_NONE, NULL);
+
+  g_print ("plan to free %" G_GUINT64_FORMAT ", expecting %" G_GUINT64_FORMAT "\n",
+           mgr_cleanup_plan_get_target (plan), mgr_cleanup_plan_get_expected (plan));
+  show_steps ("asks", mgr_cleanup_plan_get_steps (plan));
+  show_steps ("keeps", mgr_cleanup_plan_get_kept (plan));
+  show_steps ("protects", mgr_cleanup_plan_get_protected (plan));
+  return plan;
+}
+
+static void
+show_stale (MgrCleaner     *cleaner,
+            MgrCleanupPlan *plan)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mgr_cleaner_execute (cleaner, plan, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_STALE_PLAN);
+  g_print ("%s\n", error->message);
 }
 
 static guint64
@@ -360,6 +401,7 @@ static void
 play_cleanup (MgrManager *manager)
 {
   MgrCleaner *cleaner = mgr_manager_get_cleaner (manager);
+  g_autoptr (MgrCleanupPlan) plan = NULL;
 
   g_print ("# cleanup\n");
   register_resource (manager, "temp_rows", 300);
@@ -367,8 +409,9 @@ play_cleanup (MgrManager *manager)
   register_resource (manager, "table", 500);
   register_resource (manager, "weights", 900);
 
-  show_cleanup (mgr_cleaner_preview (cleaner, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE));
-  show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE, NULL));
+  plan = make_plan (cleaner);
+  show_cleanup (mgr_cleaner_execute (cleaner, plan, NULL));
+  show_stale (cleaner, plan);
   show_cleanup (mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, NULL));
 }
 
@@ -394,6 +437,51 @@ play_report (MgrManager *manager)
            mgr_report_get_freed (report));
 }
 
+static guint64
+add_with_detail (MgrJournal         *journal,
+                 MgrJournalKind      kind,
+                 MgrJournalSeverity  severity,
+                 const char         *summary,
+                 const char         *key,
+                 GVariant           *value,
+                 guint64             cause)
+{
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert_value (&details, key, value);
+  return mgr_journal_add (journal, kind, severity, summary, g_variant_dict_end (&details), cause);
+}
+
+static void
+play_journal (MgrManager *manager)
+{
+  MgrJournal *journal = mgr_manager_get_journal (manager);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *story = NULL;
+  guint64 first;
+
+  g_print ("# journal\n");
+  first = add_with_detail (journal, MGR_JOURNAL_KIND_PHASE, MGR_JOURNAL_SEVERITY_INFO,
+                           "The training began", "rows", g_variant_new_int64 (1000), 0);
+  add_with_detail (journal, MGR_JOURNAL_KIND_OTHER, MGR_JOURNAL_SEVERITY_WARNING,
+                   "It forgot a row", "rule", g_variant_new_string ("too long"), first);
+  entries = mgr_journal_list (journal, MGR_JOURNAL_KIND_ANY, 0);
+  for (guint i = entries->len; i > 0; i--)
+    {
+      MgrJournalEntry *entry = g_ptr_array_index (entries, i - 1);
+
+      g_print ("%" G_GUINT64_FORMAT " %s %s %" G_GUINT64_FORMAT ": %s\n",
+               mgr_journal_entry_get_id (entry),
+               nick_of (MGR_TYPE_JOURNAL_KIND, (int) mgr_journal_entry_get_kind (entry)),
+               nick_of (MGR_TYPE_JOURNAL_SEVERITY, (int) mgr_journal_entry_get_severity (entry)),
+               mgr_journal_entry_get_cause (entry), mgr_journal_entry_get_summary (entry));
+    }
+
+  story = mgr_journal_explain (journal, first, NULL);
+  g_print ("%s\n", strchr (story, '\n') + 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -417,6 +505,7 @@ main (int    argc,
   play_pressure (manager);
   play_cleanup (manager);
   play_report (manager);
+  play_journal (manager);
 
   return 0;
 }

@@ -11,6 +11,20 @@
 
 #include <stdio.h>
 
+/* More rows than these make a table that nobody reads. */
+#define STEPS_SHOWN 40
+
+enum
+{
+  COLUMN_NAME,
+  COLUMN_CLASS,
+  COLUMN_BYTES,
+  COLUMN_LEDGER,
+  COLUMN_RETURNED,
+  COLUMN_REASON,
+  N_COLUMNS
+};
+
 static char *strategy;
 static gboolean force;
 static gboolean dry_run;
@@ -25,45 +39,197 @@ const GOptionEntry mgrctl_cleanup_entries[] = {
   { NULL, }
 };
 
-static void
-print_names (GVariant   *report,
-             const char *key,
-             const char *label)
+/* A row of the table; what does not apply is an empty text. */
+typedef struct
 {
-  g_autofree const char **names = NULL;
-  g_autofree char *text = NULL;
+  char *cells[N_COLUMNS]; /* (owned) */
+} Row;
 
-  if (!g_variant_lookup (report, key, "^a&s", &names) || names[0] == NULL)
+static void
+row_clear (gpointer data)
+{
+  Row *row = data;
+
+  for (guint i = 0; i < N_COLUMNS; i++)
+    g_free (row->cells[i]);
+}
+
+static char *
+format_signed (gint64 bytes)
+{
+  g_autofree char *size = mgr_size_format ((guint64) ABS (bytes));
+
+  return g_strconcat (bytes < 0 ? "-" : "", size, NULL);
+}
+
+static char *
+step_get_text (GVariant   *step,
+               const char *key)
+{
+  const char *text = "";
+
+  g_variant_lookup (step, key, "&s", &text);
+  return mgrctl_printable (text);
+}
+
+/* Empty where the resource was not asked. */
+static char *
+step_get_measured (GVariant   *step,
+                   const char *key)
+{
+  guint64 claimed = 0;
+  gint64 duration = 0;
+  gint64 bytes = 0;
+
+  g_variant_lookup (step, "claimed", "t", &claimed);
+  g_variant_lookup (step, "duration", "x", &duration);
+  if (claimed == 0 && duration == 0)
+    return g_strdup ("");
+
+  g_variant_lookup (step, key, "x", &bytes);
+  return format_signed (bytes);
+}
+
+static char *
+step_get_reason (GVariant *step)
+{
+  g_autofree char *reason = step_get_text (step, "reason");
+  g_autofree char *error = step_get_text (step, "error");
+
+  return g_strconcat (reason, *error != '\0' ? ": " : "", error, NULL);
+}
+
+static void
+rows_add_step (GArray   *rows,
+               GVariant *step)
+{
+  g_autofree char *safety = step_get_text (step, "safety");
+  guint64 bytes = 0;
+  Row row;
+
+  g_variant_lookup (step, dry_run ? "expected" : "claimed", "t", &bytes);
+  row.cells[COLUMN_NAME] = step_get_text (step, "name");
+  row.cells[COLUMN_CLASS] = g_ascii_strup (safety, -1);
+  row.cells[COLUMN_BYTES] = mgr_size_format (bytes);
+  row.cells[COLUMN_LEDGER] = step_get_measured (step, "ledger");
+  row.cells[COLUMN_RETURNED] = step_get_measured (step, "returned");
+  row.cells[COLUMN_REASON] = step_get_reason (step);
+  g_array_append_val (rows, row);
+}
+
+static void
+rows_add_heading (GArray *rows)
+{
+  Row row;
+
+  row.cells[COLUMN_NAME] = g_strdup ("name");
+  row.cells[COLUMN_CLASS] = g_strdup ("class");
+  row.cells[COLUMN_BYTES] = g_strdup (dry_run ? "expected" : "claimed");
+  row.cells[COLUMN_LEDGER] = g_strdup ("ledger");
+  row.cells[COLUMN_RETURNED] = g_strdup ("returned");
+  row.cells[COLUMN_REASON] = g_strdup ("why");
+  g_array_append_val (rows, row);
+}
+
+static gboolean
+is_column_shown (guint column)
+{
+  return !dry_run || (column != COLUMN_LEDGER && column != COLUMN_RETURNED);
+}
+
+static int
+column_get_width (GArray *rows,
+                  guint   column)
+{
+  int width = 0;
+
+  for (guint i = 0; i < rows->len; i++)
+    width = MAX (width, mgrctl_count_columns (g_array_index (rows, Row, i).cells[column]));
+
+  return width;
+}
+
+static void
+print_row (const MgrctlOptions *options,
+           const Row           *row,
+           const int           *widths,
+           MgrctlStyle          style)
+{
+  GString *line = g_string_new (NULL);
+  g_autofree char *painted = NULL;
+
+  for (guint i = 0; i < N_COLUMNS; i++)
+    {
+      gboolean is_number = i == COLUMN_BYTES || i == COLUMN_LEDGER || i == COLUMN_RETURNED;
+      g_autofree char *cell = mgrctl_pad (row->cells[i], is_number ? -widths[i] : widths[i]);
+
+      if (is_column_shown (i))
+        g_string_append_printf (line, "  %s", i == COLUMN_REASON ? row->cells[i] : cell);
+    }
+
+  painted = mgrctl_paint (options, style, line->str);
+  printf ("%s\n", painted);
+  g_string_free (line, TRUE);
+}
+
+static void
+print_steps (const MgrctlOptions *options,
+             GVariant            *report)
+{
+  g_autoptr (GVariant) steps = g_variant_lookup_value (report, "steps", G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  gsize n_steps = steps != NULL ? g_variant_n_children (steps) : 0;
+  int widths[N_COLUMNS];
+
+  if (n_steps == 0)
     return;
 
-  text = mgrctl_names (names);
-  printf ("  %-11s %s\n", label, text);
+  g_array_set_clear_func (rows, row_clear);
+  rows_add_heading (rows);
+  for (gsize i = 0; i < MIN (n_steps, STEPS_SHOWN); i++)
+    {
+      g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
+
+      rows_add_step (rows, step);
+    }
+
+  for (guint i = 0; i < N_COLUMNS; i++)
+    widths[i] = column_get_width (rows, i);
+  for (guint i = 0; i < rows->len; i++)
+    print_row (options, &g_array_index (rows, Row, i), widths,
+               i == 0 ? MGRCTL_STYLE_FAINT : MGRCTL_STYLE_PLAIN);
+  if (n_steps > STEPS_SHOWN)
+    printf ("  and %" G_GSIZE_FORMAT " more, which --json shows\n", n_steps - STEPS_SHOWN);
 }
 
 static void
 print_report (const MgrctlOptions *options,
               GVariant            *report)
 {
-  guint64 freed = 0;
+  guint64 bytes = 0;
+  guint64 trimmed = 0;
   gint64 returned = 0;
-  g_autofree char *freed_size = NULL;
+  g_autofree char *size = NULL;
   g_autofree char *strong_size = NULL;
   g_autofree char *returned_size = NULL;
+  g_autofree char *trimmed_size = NULL;
 
-  g_variant_lookup (report, "freed", "t", &freed);
+  g_variant_lookup (report, dry_run ? "expected" : "claimed", "t", &bytes);
   g_variant_lookup (report, "returned", "x", &returned);
-  freed_size = mgr_size_format (freed);
-  strong_size = mgrctl_paint (options, MGRCTL_STYLE_STRONG, freed_size);
+  g_variant_lookup (report, "heap-trimmed", "t", &trimmed);
+  size = mgr_size_format (bytes);
+  strong_size = mgrctl_paint (options, MGRCTL_STYLE_STRONG, size);
   returned_size = mgr_size_format ((guint64) MAX (returned, 0));
+  trimmed_size = mgr_size_format (trimmed);
 
   if (dry_run)
     printf ("A cleanup would free %s\n", strong_size);
   else
     printf ("Freed %s, of which %s went back to the system\n", strong_size, returned_size);
+  if (trimmed > 0)
+    printf ("%s of it by trimming the heap\n", trimmed_size);
 
-  print_names (report, "cleaned", dry_run ? "would clean" : "cleaned");
-  print_names (report, "kept", "kept");
-  print_names (report, "protected", "protected");
+  print_steps (options, report);
 }
 
 static gboolean

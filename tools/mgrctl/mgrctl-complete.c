@@ -125,6 +125,8 @@ offer_values (const char *option,
     offer_programs (prefix);
   else if (g_str_equal (option, "--strategy"))
     offer_nicks (MGR_TYPE_CLEANUP_STRATEGY, prefix);
+  else if (g_str_equal (option, "--kind"))
+    offer_nicks (MGR_TYPE_JOURNAL_KIND, prefix);
   else if (g_str_equal (option, "--wait"))
     offer_nicks (MGR_TYPE_PRESSURE_LEVEL, prefix);
 }

@@ -96,7 +96,7 @@ print_cleanup (const MgrctlOptions *options,
 
   g_variant_lookup (report, "strategy", "&s", &strategy);
   g_variant_lookup (report, "cleaned", "^a&s", &cleaned);
-  g_variant_lookup (report, "freed", "t", &freed);
+  g_variant_lookup (report, "claimed", "t", &freed);
   g_variant_lookup (report, "returned", "x", &returned);
   freed_size = mgr_size_format (freed);
   returned_size = mgr_size_format ((guint64) MAX (returned, 0));

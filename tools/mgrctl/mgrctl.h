@@ -48,6 +48,8 @@ typedef struct
 extern const GOptionEntry mgrctl_watch_entries[];
 extern const GOptionEntry mgrctl_cleanup_entries[];
 extern const GOptionEntry mgrctl_config_entries[];
+extern const GOptionEntry mgrctl_journal_entries[];
+extern const GOptionEntry mgrctl_why_entries[];
 extern const GOptionEntry mgrctl_pressure_entries[];
 extern const GOptionEntry mgrctl_plot_entries[];
 extern const GOptionEntry mgrctl_record_entries[];
@@ -64,6 +66,8 @@ MgrctlExit mgrctl_watch      (const MgrctlOptions *options);
 MgrctlExit mgrctl_cleanup    (const MgrctlOptions *options);
 MgrctlExit mgrctl_list       (const MgrctlOptions *options);
 MgrctlExit mgrctl_config     (const MgrctlOptions *options);
+MgrctlExit mgrctl_journal    (const MgrctlOptions *options);
+MgrctlExit mgrctl_why        (const MgrctlOptions *options);
 MgrctlExit mgrctl_pressure   (const MgrctlOptions *options);
 MgrctlExit mgrctl_record     (const MgrctlOptions *options);
 MgrctlExit mgrctl_replay     (const MgrctlOptions *options);

@@ -19,15 +19,22 @@ const USUAL_SIGNAL = -1;
  * attributes by themselves. */
 const RECORD_ATTRIBUTES = {
     Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
-    CleanupReport: ['cleaned', 'dry_run', 'duration', 'freed', 'kept', 'protected', 'returned',
-        'strategy', 'time'],
+    CleanupPlan: ['expected', 'flags', 'kept', 'protected', 'steps', 'strategy', 'target', 'time'],
+    CleanupReport: ['claimed', 'cleaned', 'duration', 'expected', 'flags', 'heap_trimmed', 'kept',
+        'ledger', 'protected', 'pss_after', 'pss_before', 'returned', 'steps', 'strategy', 'target',
+        'time'],
+    CleanupStep: ['claimed', 'duration', 'error', 'expected', 'ledger', 'name', 'priority',
+        'reason', 'returned', 'safety'],
     PressureForecast: ['earliest', 'latest', 'r_squared', 'room', 'slope', 'slope_error',
         'smallest_slope', 'source', 'time', 'time_to_exhaustion', 'window'],
     Config: ['files', 'problems'],
+    JournalEntry: ['cause', 'details', 'id', 'kind', 'monotonic_time', 'severity', 'summary',
+        'time'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
     PressureTrace: ['duration', 'n_rows', 'name'],
+    ReclaimEstimate: ['bytes', 'lossy', 'rebuild_cost', 'walk_cost'],
     Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
         'returned', 'used'],
 };
@@ -162,10 +169,18 @@ function withAllocation(component, size, options, fn) {
     return result;
 }
 
-function overrideCleanup(prototype, name) {
-    override(prototype, name, cleanup => function (strategy = Mgr.CleanupStrategy.MODERATE,
-        force = false, safeMode = true) {
-        return cleanup.call(this, strategy, force, safeMode);
+/* With allowProtected, what was called PROTECTED by hand is cleaned too; since that is
+ * nothing to get wrong, it is planned first, and fails if the plan no longer holds. */
+function overrideCleanup(prototype, cleanerOf) {
+    override(prototype, 'cleanup', cleanup => function (strategy = Mgr.CleanupStrategy.MODERATE,
+        force = false, safeMode = true, allowProtected = false) {
+        if (!allowProtected)
+            return cleanup.call(this, strategy, force, safeMode);
+
+        const {FORCE, UNSAFE, ALLOW_PROTECTED, NONE} = Mgr.CleanupFlags;
+        const cleaner = cleanerOf(this);
+        return cleaner.execute(cleaner.plan(strategy,
+            ALLOW_PROTECTED | (force ? FORCE : NONE) | (safeMode ? NONE : UNSAFE)));
     });
 }
 
@@ -188,15 +203,18 @@ function overrideManager() {
     overrideAllocate(prototype);
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
-    overrideCleanup(prototype, 'cleanup');
+    overrideCleanup(prototype, manager => manager.cleaner);
     override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
         return set.call(this, signum);
     });
 }
 
 function overrideReclaim() {
-    overrideCleanup(Mgr.Cleaner.prototype, 'cleanup');
-    overrideCleanup(Mgr.Cleaner.prototype, 'preview');
+    overrideCleanup(Mgr.Cleaner.prototype, cleaner => cleaner);
+    override(Mgr.Cleaner.prototype, 'plan', plan => function (
+        strategy = Mgr.CleanupStrategy.MODERATE, flags = Mgr.CleanupFlags.NONE) {
+        return plan.call(this, strategy, flags);
+    });
 
     override(Mgr.Resource, 'new', create => (name, size = 0) => create(name, toBytes(size)));
     override(Mgr.Resource.prototype, 'set_size', set => function (size) {
@@ -223,6 +241,37 @@ function overrideConfig() {
     Mgr.Config.prototype[Symbol.iterator] = configEntries;
 }
 
+/* What a detail may be, and as what it is kept. */
+function toDetail(value) {
+    if (value instanceof GLib.Variant)
+        return value;
+    if (typeof value === 'boolean')
+        return GLib.Variant.new_boolean(value);
+    if (typeof value === 'number')
+        return Number.isSafeInteger(value)
+            ? GLib.Variant.new_int64(value) : GLib.Variant.new_double(value);
+    if (Array.isArray(value))
+        return new GLib.Variant('as', value);
+
+    return GLib.Variant.new_string(String(value));
+}
+
+function overrideJournal() {
+    const prototype = Mgr.Journal.prototype;
+
+    override(prototype, 'add', add => function (kind, severity, summary, details = null,
+        cause = 0) {
+        if (isOptions(details) && !(details instanceof GLib.Variant)) {
+            const entries = Object.entries(details).map(([key, value]) => [key, toDetail(value)]);
+            details = new GLib.Variant('a{sv}', Object.fromEntries(entries));
+        }
+        return add.call(this, kind, severity, summary, details, cause);
+    });
+    override(prototype, 'list', list => function (kind = Mgr.JournalKind.ANY, limit = 0) {
+        return list.call(this, kind, limit);
+    });
+}
+
 function _init() {
     Mgr = this;
 
@@ -232,4 +281,5 @@ function _init() {
     overrideReclaim();
     overrideTelling();
     overrideConfig();
+    overrideJournal();
 }

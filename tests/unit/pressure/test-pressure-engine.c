@@ -243,6 +243,11 @@ test_stall_burst (void)
   state.machine_stall = 0.0;
   mgr_pressure_sample_unref (hold (engine, 5 * SECOND + SECOND / 4, 10 * SECOND, &state));
   g_assert_cmpint (mgr_pressure_engine_get_level (engine), ==, MEDIUM);
+
+  g_test_message ("The next stall is looked out for, and not for ever");
+  g_assert_true (mgr_pressure_engine_is_moving (engine));
+  mgr_pressure_sample_unref (hold (engine, 15 * SECOND + SECOND / 2, 6 * SECOND, &state));
+  g_assert_false (mgr_pressure_engine_is_moving (engine));
 }
 
 static void

@@ -139,7 +139,7 @@ test_owner_serves (void)
   owner_start (&owner, cleaner, G_CALLBACK (free_all_cb), TRUE);
   thread = owner.thread;
   report = cleanup (cleaner);
-  g_assert_cmpuint (mgr_cleanup_report_get_freed (report), ==, 100);
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 100);
   g_assert_true (owner.ran_in == thread);
 
   owner_stop (&owner);
@@ -158,7 +158,7 @@ test_owner_never_answers (void)
   mgr_cleaner_set_owner_deadline (cleaner, 2 * G_TIME_SPAN_MILLISECOND);
   owner_start (&owner, cleaner, G_CALLBACK (free_all_cb), FALSE);
   report = cleanup (cleaner);
-  g_assert_cmpuint (mgr_cleanup_report_get_freed (report), ==, 0);
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 0);
   g_assert_cmpstr (mgr_cleanup_report_get_kept (report)[0], ==, "temp_a");
 
   owner_stop (&owner);
@@ -179,7 +179,7 @@ test_owner_answers_late (void)
   mgr_cleaner_set_owner_deadline (cleaner, 100 * G_TIME_SPAN_MILLISECOND);
   owner_start (&owner, cleaner, G_CALLBACK (free_late_cb), TRUE);
   report = cleanup (cleaner);
-  g_assert_cmpuint (mgr_cleanup_report_get_freed (report), ==, 0);
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 0);
   g_assert_cmpstr (mgr_cleanup_report_get_kept (report)[0], ==, "temp_a");
 
   if (!g_atomic_int_get (&owner.entered))
@@ -207,7 +207,7 @@ test_nested_in_owner (void)
   report = cleanup (cleaner);
   owner_stop (&owner);
   g_assert_true (g_atomic_int_get (&owner.entered));
-  g_assert_cmpuint (mgr_cleanup_report_get_freed (report), ==, 1);
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 1);
   owner_clear (&owner);
 }
 
@@ -270,7 +270,7 @@ test_busy (void)
 
   g_atomic_int_set (&owner.may_return, TRUE);
   report = g_thread_join (thread);
-  g_assert_cmpuint (mgr_cleanup_report_get_freed (report), ==, 60);
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 60);
   owner_stop (&owner);
   owner_clear (&owner);
 }
@@ -358,13 +358,14 @@ worker_thread (gpointer user_data)
       g_autofree char *name = g_strdup_printf ("temp_%u_%u", worker->index, i);
       g_autoptr (MgrResource) resource = mgr_resource_new (name, 10);
       g_autoptr (MgrCleanupReport) report = NULL;
-      g_autoptr (MgrCleanupReport) preview = NULL;
+      g_autoptr (MgrCleanupPlan) plan = NULL;
       g_autoptr (GError) error = NULL;
 
       g_signal_connect (resource, "reclaim", G_CALLBACK (free_one_cb), NULL);
       g_assert_true (mgr_cleaner_register (worker->cleaner, resource, NULL));
       mgr_resource_set_size (resource, 20);
-      preview = mgr_cleaner_preview (worker->cleaner, MGR_CLEANUP_STRATEGY_LIGHT, TRUE, TRUE);
+      plan = mgr_cleaner_plan (worker->cleaner, MGR_CLEANUP_STRATEGY_LIGHT,
+                               MGR_CLEANUP_FLAGS_FORCE, NULL);
       report = mgr_cleaner_cleanup (worker->cleaner, MGR_CLEANUP_STRATEGY_LIGHT,
                                     FALSE, TRUE, &error);
       if (report == NULL)
@@ -386,7 +387,7 @@ test_crowd (void)
   gint stop = FALSE;
   gint64 end = g_get_monotonic_time () + 200 * G_TIME_SPAN_MILLISECOND;
 
-  g_test_summary ("Threads that register, preview, clean and change rules at once do not hang");
+  g_test_summary ("Threads that register, plan, clean and change rules at once do not hang");
 
   mgr_cleaner_set_owner_deadline (cleaner, G_TIME_SPAN_MILLISECOND);
   for (guint i = 0; i < G_N_ELEMENTS (workers); i++)

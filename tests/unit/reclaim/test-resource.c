@@ -115,17 +115,6 @@ test_hand_wins (void)
 }
 
 static void
-test_allows (void)
-{
-  g_assert_true (mgr_safety_allows (MGR_SAFETY_SAFE, FALSE));
-  g_assert_true (mgr_safety_allows (MGR_SAFETY_SAFE, TRUE));
-  g_assert_false (mgr_safety_allows (MGR_SAFETY_CAUTIOUS, FALSE));
-  g_assert_true (mgr_safety_allows (MGR_SAFETY_CAUTIOUS, TRUE));
-  g_assert_false (mgr_safety_allows (MGR_SAFETY_PROTECTED, FALSE));
-  g_assert_false (mgr_safety_allows (MGR_SAFETY_PROTECTED, TRUE));
-}
-
-static void
 test_handlers_summed (void)
 {
   g_autoptr (MgrResource) resource = mgr_resource_new ("temp_a", 100);
@@ -262,7 +251,6 @@ main (int    argc,
   g_test_add_func ("/reclaim/resource/properties", test_properties);
   g_test_add_func ("/reclaim/resource/notify", test_notify);
   g_test_add_func ("/reclaim/resource/hand-wins", test_hand_wins);
-  g_test_add_func ("/reclaim/resource/allows", test_allows);
   g_test_add_func ("/reclaim/resource/handlers-summed", test_handlers_summed);
   g_test_add_func ("/reclaim/resource/sum-saturates", test_sum_saturates);
   g_test_add_func ("/reclaim/resource/size-set-in-handler", test_size_set_in_handler);

@@ -115,7 +115,7 @@ class Budgeted:
             "batches": self.batch_sizes,
             "cleanups": len(self.cleanups),
             "refusals": self.refusals,
-            "freed": sum(report.freed for report in self.cleanups),
+            "freed": sum(report.claimed for report in self.cleanups),
             "returned": sum(report.returned for report in self.cleanups),
             "touched": self.touched,
         }

@@ -8,7 +8,7 @@ of arguments, but none changes its signature. Wherever a size is asked for, an
 int of bytes or a text such as "1.5 GiB" will do; wherever a component is asked
 for by path, the component itself will do. Every property of an object, and
 every getter of a record, is also an attribute: ``component.used``,
-``allocation.size``, ``report.freed``.
+``allocation.size``, ``report.claimed``.
 """
 
 from gi.repository import Gio, GLib, GObject
@@ -277,7 +277,9 @@ def _list_allocations(self, component=None, tag=None, offset=0, limit=0):
     return _manager_list_allocations(self, _path(component), tag, offset, limit)
 
 
-def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True):
+def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True, allow_protected=False):
+    if allow_protected:
+        return self.get_cleaner().cleanup(strategy, force, safe_mode, allow_protected)
     return _manager_cleanup(self, strategy, force, safe_mode)
 
 
@@ -303,17 +305,31 @@ Mgr.Manager.set_emergency_signal = _set_emergency_signal
 # Cleanup
 
 _cleaner_cleanup = Mgr.Cleaner.cleanup
-_cleaner_preview = Mgr.Cleaner.preview
+_cleaner_plan = Mgr.Cleaner.plan
 _resource_new = Mgr.Resource.new
 _resource_set_size = Mgr.Resource.set_size
 
 
-def _cleaner_cleanup_with_defaults(self, strategy=MODERATE, force=False, safe_mode=True):
-    return _cleaner_cleanup(self, strategy, force, safe_mode)
+def _cleaner_cleanup_with_defaults(self, strategy=MODERATE, force=False, safe_mode=True,
+                                   allow_protected=False):
+    """Clean. With allow_protected, what was called PROTECTED by hand is cleaned too.
+
+    Since that is nothing to get wrong, it is planned first, and fails with STALE_PLAN
+    where the plan no longer holds when its turn comes.
+    """
+    if not allow_protected:
+        return _cleaner_cleanup(self, strategy, force, safe_mode)
+
+    flags = Mgr.CleanupFlags.ALLOW_PROTECTED
+    if force:
+        flags |= Mgr.CleanupFlags.FORCE
+    if not safe_mode:
+        flags |= Mgr.CleanupFlags.UNSAFE
+    return self.execute(self.plan(strategy, flags))
 
 
-def _preview(self, strategy=MODERATE, force=False, safe_mode=True):
-    return _cleaner_preview(self, strategy, force, safe_mode)
+def _plan(self, strategy=MODERATE, flags=Mgr.CleanupFlags.NONE):
+    return _cleaner_plan(self, strategy, flags)
 
 
 def _resource_init(self, name=None, size=0, reclaim=None, **properties):
@@ -332,7 +348,7 @@ def _set_size(self, size):
 
 
 Mgr.Cleaner.cleanup = _cleaner_cleanup_with_defaults
-Mgr.Cleaner.preview = _preview
+Mgr.Cleaner.plan = _plan
 Mgr.Resource.__init__ = _resource_init
 Mgr.Resource.new = staticmethod(_new_resource)
 Mgr.Resource.set_size = _set_size
@@ -387,6 +403,40 @@ Mgr.Config.__iter__ = _config_iter
 Mgr.Config.__getitem__ = _config_getitem
 
 
+# Journal
+
+_journal_add = Mgr.Journal.add
+_journal_list = Mgr.Journal.list
+
+# What a detail may be, and as what it is kept; bool before int, which it is as well.
+_DETAIL_TYPES = ((bool, "b"), (int, "x"), (float, "d"), (str, "s"), ((list, tuple), "as"))
+
+
+def _detail(value):
+    if isinstance(value, GLib.Variant):
+        return value
+    for kind, signature in _DETAIL_TYPES:
+        if isinstance(value, kind):
+            return GLib.Variant(signature, value)
+    raise TypeError("A detail is a bool, int, float, str, list of str or GLib.Variant, not %r"
+                    % (value,))
+
+
+def _add_to_journal(self, kind, severity, summary, details=None, cause=0):
+    """Add an entry; details are a dict. Returns its number."""
+    if isinstance(details, dict):
+        details = GLib.Variant("a{sv}", {key: _detail(value) for key, value in details.items()})
+    return _journal_add(self, kind, severity, summary, details, cause)
+
+
+def _list_journal(self, kind=Mgr.JournalKind.ANY, limit=0):
+    return _journal_list(self, kind, limit)
+
+
+Mgr.Journal.add = _add_to_journal
+Mgr.Journal.list = _list_journal
+
+
 # Attributes
 
 def _add_record_attributes(record):
@@ -410,8 +460,9 @@ def _add_object_attributes(cls):
             setattr(cls, name, _property_of(cls, name))
 
 
-for _record in (Mgr.Allocation, Mgr.CleanupReport, Mgr.PressureForecast, Mgr.PressureReading,
-                Mgr.PressureSample, Mgr.PressureTrace, Mgr.Report):
+for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
+                Mgr.JournalEntry, Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample,
+                Mgr.PressureTrace, Mgr.ReclaimEstimate, Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
@@ -419,7 +470,7 @@ Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
-               Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits, Mgr.PressureMonitor,
-               Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource, Mgr.ReplaySource,
-               Mgr.Resource, Mgr.SystemSource):
+               Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
+               Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
+               Mgr.ReplaySource, Mgr.Resource, Mgr.SystemSource):
     _add_object_attributes(_class)

@@ -1,0 +1,306 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "reclaim/mgr-cleaner.h"
+
+#include "reclaim/mgr-cleaner-private.h"
+#include "reclaim/mgr-cleanup-run-private.h"
+#include "reclaim/mgr-reclaim-private.h"
+
+#define ALL_FLAGS \
+  (MGR_CLEANUP_FLAGS_FORCE | MGR_CLEANUP_FLAGS_UNSAFE | MGR_CLEANUP_FLAGS_ALLOW_PROTECTED)
+
+static gboolean
+check_arguments (MgrCleanupStrategy   strategy,
+                 MgrCleanupFlags      flags,
+                 GError             **error)
+{
+  if ((guint) strategy > MGR_CLEANUP_STRATEGY_EMERGENCY)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "There is no cleanup strategy %d: "
+                   "use LIGHT, MODERATE, AGGRESSIVE or EMERGENCY", (int) strategy);
+      return FALSE;
+    }
+
+  if (((guint) flags & ~(guint) ALL_FLAGS) != 0)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "There are no cleanup flags 0x%x: use FORCE, UNSAFE and ALLOW_PROTECTED",
+                   (guint) flags);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static MgrCleanupPlan *
+cleaner_plan (MgrCleaner         *self,
+              MgrCleanupStrategy  strategy,
+              MgrCleanupFlags     flags)
+{
+  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry);
+  gint64 time = mgr_clock_get_time (self->clock);
+  MgrCleanupPlan *plan;
+
+  for (guint i = 0; i < candidates->len; i++)
+    mgr_cleanup_candidate_read (g_ptr_array_index (candidates, i));
+
+  mgr_score_table_rate (self->scores, candidates, time);
+  plan = mgr_cleanup_plan_new (candidates, strategy, flags);
+  plan->cleaner = self->id;
+  plan->time = time;
+  return plan;
+}
+
+/**
+ * mgr_cleaner_plan:
+ * @self: a cleaner
+ * @strategy: how far to go
+ * @flags: what may be touched
+ * @error: return location for a #GError
+ *
+ * Says what a cleanup would do if every resource freed what it holds and the time
+ * sufficed. Nothing is touched.
+ *
+ * Fails with %MGR_ERROR_INVALID_ARGUMENT where @strategy or @flags are none. May be
+ * called from any thread, a handler of #MgrResource::reclaim too.
+ *
+ * Returns: (transfer full): the plan, for mgr_cleaner_execute() or to be shown
+ *
+ * Since: 1.0
+ */
+MgrCleanupPlan *
+mgr_cleaner_plan (MgrCleaner          *self,
+                  MgrCleanupStrategy   strategy,
+                  MgrCleanupFlags      flags,
+                  GError             **error)
+{
+  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_arguments (strategy, flags, error))
+    return NULL;
+
+  return cleaner_plan (self, strategy, flags);
+}
+
+static gboolean
+cleaner_begin (MgrCleaner  *self,
+               GError     **error)
+{
+  if (mgr_reclaim_in_progress ())
+    {
+      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK,
+                           "A cleanup was asked for inside a “reclaim” handler, which is part of "
+                           "one: free what the resource holds and return");
+      return FALSE;
+    }
+
+  if (!g_atomic_int_compare_and_exchange (&self->busy, 0, 1))
+    {
+      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_BUSY,
+                           "A cleanup is running in another thread: "
+                           "wait for “cleanup-finished” before asking for another one");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+warn_of_flags (MgrCleanupFlags flags)
+{
+  if ((flags & MGR_CLEANUP_FLAGS_FORCE) == 0 || (flags & MGR_CLEANUP_FLAGS_UNSAFE) == 0)
+    return;
+
+  if ((flags & MGR_CLEANUP_FLAGS_ALLOW_PROTECTED) != 0)
+    g_message ("Safe mode is off: this cleanup takes all but what is pinned, PROTECTED by hand "
+               "or not");
+  else
+    g_message ("Safe mode is off: this cleanup takes all but what is pinned or PROTECTED by hand");
+}
+
+/* The cleaner is busy when this begins, and no longer when it ends. */
+static MgrCleanupReport *
+cleaner_run (MgrCleaner     *self,
+             MgrCleanupPlan *plan,
+             gboolean        exact)
+{
+  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, exact);
+  guint64 planned = mgr_cleaner_record_plan (self, plan);
+  MgrJournalScope scope;
+  MgrCleanupReport *report;
+
+  warn_of_flags (plan->flags);
+  mgr_cleaner_post_started (self, plan->strategy);
+
+  /* What the handlers are refused, say, came of this cleanup. */
+  mgr_journal_scope_open (&scope, self->journal, planned);
+  while (mgr_cleanup_run_next (run))
+    continue;
+  mgr_journal_scope_close (&scope);
+
+  report = mgr_cleanup_run_finish (run);
+  mgr_cleaner_record_report (self, report, planned);
+  g_atomic_int_set (&self->busy, 0);
+  mgr_cleaner_post_finished (self, report);
+  return report;
+}
+
+static gboolean
+fail_stale (GError     **error,
+            const char  *name,
+            const char  *what)
+{
+  if (name != NULL)
+    g_set_error (error, MGR_ERROR, MGR_ERROR_STALE_PLAN,
+                 "The plan no longer holds: “%s” %s since it was made: make a new one",
+                 name, what);
+  else
+    g_set_error (error, MGR_ERROR, MGR_ERROR_STALE_PLAN,
+                 "The plan no longer holds: it was %s: make a new one", what);
+
+  return FALSE;
+}
+
+static gboolean
+cleaner_check_steps (MgrCleaner      *self,
+                     MgrCleanupPlan  *plan,
+                     GError         **error)
+{
+  for (guint i = 0; i < plan->steps->len; i++)
+    {
+      MgrCleanupCandidate *candidate = g_ptr_array_index (plan->turns, i);
+      const char *name = candidate->step->name;
+      g_autoptr (MgrResource) resource =
+        mgr_resource_registry_lookup (self->registry, name, candidate->serial);
+      const char *change = resource != NULL
+                             ? mgr_cleanup_candidate_compare (candidate, resource)
+                             : "went, or was unregistered,";
+
+      if (change != NULL)
+        return fail_stale (error, name, change);
+    }
+
+  return TRUE;
+}
+
+/* Takes the plan, if it can be executed. */
+static gboolean
+cleaner_check_plan (MgrCleaner      *self,
+                    MgrCleanupPlan  *plan,
+                    GError         **error)
+{
+  if (plan->cleaner != self->id)
+    return fail_stale (error, NULL, "made by another cleaner");
+  if (g_atomic_int_get (&plan->executed))
+    return fail_stale (error, NULL, "executed before");
+  if (!cleaner_check_steps (self, plan, error))
+    return FALSE;
+  if (!g_atomic_int_compare_and_exchange (&plan->executed, FALSE, TRUE))
+    return fail_stale (error, NULL, "executed before");
+
+  return TRUE;
+}
+
+/**
+ * mgr_cleaner_execute:
+ * @self: the cleaner that made @plan
+ * @plan: a plan that has not been executed yet
+ * @error: return location for a #GError
+ *
+ * Does what @plan says, and nothing else: asks its steps in their order, until the
+ * time of its strategy is up. Others are not asked, even where a step gives less than
+ * was expected of it.
+ *
+ * Fails with %MGR_ERROR_STALE_PLAN, naming what has changed, where a resource of its
+ * steps has gone, was unregistered or reclassified, was given another size by its
+ * owner or has nothing to give any more, where the plan was executed before, or was
+ * made by another cleaner. Nothing has been touched then, and unless it was executed
+ * the plan stays as good as it was. What changes only while the cleanup runs is
+ * skipped, and said in the report.
+ *
+ * Fails as well where mgr_cleaner_cleanup() does. May be called from any thread.
+ *
+ * Returns: (transfer full): what was done
+ *
+ * Since: 1.0
+ */
+MgrCleanupReport *
+mgr_cleaner_execute (MgrCleaner      *self,
+                     MgrCleanupPlan  *plan,
+                     GError         **error)
+{
+  g_autoptr (MgrCleaner) keep_alive = NULL;
+
+  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
+  g_return_val_if_fail (plan != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!cleaner_begin (self, error))
+    return NULL;
+
+  keep_alive = g_object_ref (self);
+  if (!cleaner_check_plan (self, plan, error))
+    {
+      g_atomic_int_set (&self->busy, 0);
+      return NULL;
+    }
+
+  return cleaner_run (self, plan, TRUE);
+}
+
+/**
+ * mgr_cleaner_cleanup:
+ * @self: a cleaner
+ * @strategy: how far to go
+ * @force: whether %MGR_SAFETY_CAUTIOUS resources may be cleaned too
+ * @safe_mode: whether what a rule calls %MGR_SAFETY_PROTECTED stays all the same
+ * @error: return location for a #GError
+ *
+ * Asks the resources for memory until the target of @strategy is met or its time is
+ * up. It is mgr_cleaner_plan() with %MGR_CLEANUP_FLAGS_FORCE where @force is %TRUE and
+ * %MGR_CLEANUP_FLAGS_UNSAFE where @safe_mode is %FALSE, but what has become impossible
+ * is skipped, and where a step gives less than was expected the next one is asked.
+ * With @force and without @safe_mode a message in the log says once per call that
+ * more than temporary things are given up.
+ *
+ * Fails with %MGR_ERROR_WOULD_DEADLOCK inside a handler of #MgrResource::reclaim,
+ * with %MGR_ERROR_BUSY while another thread runs a cleanup, and with
+ * %MGR_ERROR_INVALID_ARGUMENT where @strategy is none. May be called from any
+ * thread.
+ *
+ * Returns: (transfer full): what was done
+ *
+ * Since: 1.0
+ */
+MgrCleanupReport *
+mgr_cleaner_cleanup (MgrCleaner          *self,
+                     MgrCleanupStrategy   strategy,
+                     gboolean             force,
+                     gboolean             safe_mode,
+                     GError             **error)
+{
+  g_autoptr (MgrCleaner) keep_alive = NULL;
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  MgrCleanupFlags flags = MGR_CLEANUP_FLAGS_NONE;
+
+  g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (force)
+    flags |= MGR_CLEANUP_FLAGS_FORCE;
+  if (!safe_mode)
+    flags |= MGR_CLEANUP_FLAGS_UNSAFE;
+
+  if (!check_arguments (strategy, flags, error) || !cleaner_begin (self, error))
+    return NULL;
+
+  keep_alive = g_object_ref (self);
+  plan = cleaner_plan (self, strategy, flags);
+  return cleaner_run (self, plan, FALSE);
+}

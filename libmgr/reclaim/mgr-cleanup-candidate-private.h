@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "reclaim/mgr-cleanup-step-private.h"
+#include "reclaim/mgr-reclaim-score-private.h"
+#include "reclaim/mgr-resource.h"
+
+G_BEGIN_DECLS
+
+/* A resource and, from the making of the plan on, what it was then: the order
+ * holds while other threads change it. */
+typedef struct
+{
+  MgrResource *resource; /* (owned) (nullable) until the plan is made: it keeps nobody alive */
+  guint64 serial;        /* in which order they were registered */
+  guint64 size_serial;   /* counts how often the program set the size */
+  gboolean by_hand;      /* whether somebody set the safety, and not a rule */
+  gboolean can_reclaim;  /* whether anything would answer */
+  MgrReclaimPrior prior;
+  double yield;          /* bytes per ms that asking it may be expected to bring */
+  MgrCleanupStep *step;  /* (owned) (nullable) until it is read */
+} MgrCleanupCandidate;
+
+MgrCleanupCandidate *mgr_cleanup_candidate_new     (MgrResource         *resource,
+                                                    guint64              serial);
+void                 mgr_cleanup_candidate_free    (MgrCleanupCandidate *self);
+
+/* Writes down what the resource is now. */
+void                 mgr_cleanup_candidate_read    (MgrCleanupCandidate *self);
+
+void                 mgr_cleanup_candidate_forget  (MgrCleanupCandidate *self);
+
+/* What has become of @resource, which the candidate stood for, that makes a plan
+ * useless, as the end of a sentence that begins with its name; %NULL if nothing. */
+const char          *mgr_cleanup_candidate_compare (MgrCleanupCandidate *self,
+                                                    MgrResource         *resource);
+
+/* For g_ptr_array_sort(). */
+int                  mgr_cleanup_candidate_compare_registration (gconstpointer a,
+                                                                 gconstpointer b);
+int                  mgr_cleanup_candidate_compare_turns        (gconstpointer a,
+                                                                 gconstpointer b);
+
+G_END_DECLS

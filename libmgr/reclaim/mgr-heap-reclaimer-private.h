@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "reclaim/mgr-heap-reclaimer.h"
+
+G_BEGIN_DECLS
+
+/* Whether this C library can say what its heap holds free, and give it back. */
+gboolean mgr_heap_reclaimer_is_available (void);
+
+/* Tells it that @bytes were freed and did not leave the process: the heap may hold
+ * them. */
+void     mgr_heap_reclaimer_suspect      (MgrHeapReclaimer *self,
+                                          guint64           bytes);
+
+/* What it would estimate, from what it has been told and without looking. */
+guint64  mgr_heap_reclaimer_guess        (MgrHeapReclaimer *self);
+
+/* Looks whether the heap holds at least half of @bytes free, and if so trims; does
+ * neither where it is expected to take longer than @box, in microseconds. Returns by
+ * how much the process shrank. */
+guint64  mgr_heap_reclaimer_trim_for     (MgrHeapReclaimer *self,
+                                          guint64           bytes,
+                                          gint64            box);
+
+/* Trims in any case. Returns by how much the process shrank. */
+guint64  mgr_heap_reclaimer_trim         (MgrHeapReclaimer *self);
+
+G_END_DECLS
