@@ -129,7 +129,10 @@ fixture_set_up (Fixture       *fixture,
   g_autoptr (MgrResource) safe = NULL;
   g_autoptr (MgrResource) named = NULL;
 
-  fixture->manager = mgr_manager_new (1024 * MIB);
+  fixture->manager = g_object_new (MGR_TYPE_MANAGER,
+                                   "total-budget", 1024 * MIB,
+                                   "proc-path", data,
+                                   NULL);
   mgr_pressure_monitor_stop (mgr_manager_get_monitor (fixture->manager));
   g_signal_connect (fixture->manager, "emergency", G_CALLBACK (emergency_cb), fixture);
   mgr_manager_set_emergency_reserve (fixture->manager, RESERVE);
@@ -288,6 +291,8 @@ main (int    argc,
   memory = mgr_process_memory_new (NULL);
 
   g_test_add ("/manager/emergency/malloc-fails/by-call", Fixture, NULL,
+              fixture_set_up, test_by_call, fixture_tear_down);
+  g_test_add ("/manager/emergency/malloc-fails/without-proc", Fixture, "/nonexistent",
               fixture_set_up, test_by_call, fixture_tear_down);
   g_test_add ("/manager/emergency/malloc-fails/by-signal", Fixture, NULL,
               fixture_set_up, test_by_signal, fixture_tear_down);
