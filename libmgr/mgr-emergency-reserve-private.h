@@ -24,6 +24,9 @@ void                 mgr_emergency_reserve_set_size (MgrEmergencyReserve *self,
 /* Takes no memory and returns the bytes that went. */
 guint64              mgr_emergency_reserve_give_up  (MgrEmergencyReserve *self);
 
+/* The bytes that went since this was asked last. */
+guint64              mgr_emergency_reserve_take_given (MgrEmergencyReserve *self);
+
 /* %FALSE: there is still no memory for it. */
 gboolean             mgr_emergency_reserve_restore  (MgrEmergencyReserve *self);
 

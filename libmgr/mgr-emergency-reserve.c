@@ -16,6 +16,7 @@ struct _MgrEmergencyReserve
   gpointer block;     /* (owned) (nullable): a mapping of its own, so that giving it
                        * back touches neither malloc nor what lies beside it */
   guint64 block_size; /* in whole pages */
+  guint64 given;      /* bytes that were given up, and not told of yet */
 };
 
 MgrEmergencyReserve *
@@ -111,8 +112,20 @@ guint64
 mgr_emergency_reserve_give_up (MgrEmergencyReserve *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint64 size = reserve_unmap (self);
 
-  return reserve_unmap (self);
+  self->given += size;
+  return size;
+}
+
+guint64
+mgr_emergency_reserve_take_given (MgrEmergencyReserve *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint64 given = self->given;
+
+  self->given = 0;
+  return given;
 }
 
 gboolean

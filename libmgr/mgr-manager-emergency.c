@@ -6,15 +6,12 @@
 
 #include "mgr-manager-private.h"
 
+#include "journal/mgr-journal-private.h"
 #include "pressure/mgr-level-now-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 #include "reclaim/mgr-resource-private.h"
 
 #include <unistd.h>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 /* An emergency has two halves. In the first there may be no memory at all, and GLib ends
  * the process where it gets none: what is given back was laid ready beforehand. The
@@ -30,15 +27,17 @@ static const gsize probes[] = { 1024, 512 * 1024 };
 
 static void
 write_line (guint64       reserve,
-            MgrReleaseSum released)
+            MgrReleaseSum released,
+            guint64       heap)
 {
   char line[LINE_SIZE];
   int length = g_snprintf (line, sizeof line,
                            "libmgr: emergency: gave back %" G_GUINT64_FORMAT " KiB at once, "
                            "of the reserve %" G_GUINT64_FORMAT " KiB, "
-                           "of %u reclaimers %" G_GUINT64_FORMAT " KiB\n",
+                           "of %u reclaimers %" G_GUINT64_FORMAT " KiB; "
+                           "of the heap %" G_GUINT64_FORMAT " KiB\n",
                            (reserve + released.bytes) / KIB, reserve / KIB,
-                           released.n_givers, released.bytes / KIB);
+                           released.n_givers, released.bytes / KIB, heap / KIB);
   gssize written = write (STDERR_FILENO, line, (gsize) length);
 
   /* Where nobody reads it there is nobody to tell. */
@@ -51,11 +50,9 @@ mgr_manager_release_now (gpointer object)
   MgrManager *self = MGR_MANAGER (object);
   guint64 reserve = mgr_emergency_reserve_give_up (self->reserve);
   MgrReleaseSum released = mgr_release_list_release_now (self->release_list);
+  MgrHeapReclaimer *heap = mgr_cleaner_get_heap (self->cleaner);
 
-#ifdef __GLIBC__
-  malloc_trim (0);
-#endif
-  write_line (reserve, released);
+  write_line (reserve, released, mgr_reclaimer_release_now (MGR_RECLAIMER (heap)));
   return reserve + MIN (released.bytes, G_MAXUINT64 - reserve);
 }
 
@@ -86,7 +83,8 @@ restore_reserve (MgrManager *self)
 }
 
 static void
-settle_releases (MgrManager *self)
+settle_releases (MgrManager *self,
+                 guint64     cause)
 {
   g_autoptr (GPtrArray) resources = mgr_release_list_get_all (self->release_list);
   MgrRecordRing *records =
@@ -94,7 +92,21 @@ settle_releases (MgrManager *self)
 
   for (guint i = 0; i < resources->len; i++)
     mgr_resource_settle_release (g_ptr_array_index (resources, i),
-                                 mgr_clock_get_time (self->clock), records);
+                                 mgr_clock_get_time (self->clock), cause, records);
+}
+
+static guint64
+record_emergency (MgrManager        *self,
+                  MgrPressureSample *sample)
+{
+  MgrReleaseSum released = mgr_release_list_take_sum (self->release_list);
+  MgrRecorderRelief relief = {
+    .reserve = mgr_emergency_reserve_take_given (self->reserve),
+    .released = released.bytes,
+    .n_givers = released.n_givers,
+  };
+
+  return mgr_recorder_add_emergency (self->recorder, sample, &relief);
 }
 
 gboolean
@@ -104,14 +116,19 @@ mgr_manager_handle_emergency (gpointer object)
   g_autoptr (MgrPressureSample) sample = NULL;
   g_autoptr (MgrCleanupReport) report = NULL;
   g_autoptr (GError) error = NULL;
+  MgrJournalScope scope;
+  guint64 cause;
 
   if (!there_is_memory ())
     return FALSE;
 
-  settle_releases (self);
   sample = mgr_pressure_monitor_sample (self->monitor);
+  cause = record_emergency (self, sample);
+  settle_releases (self, cause);
   g_signal_emit_by_name (self, "emergency", sample);
+  mgr_journal_scope_open (&scope, self->journal, cause);
   report = mgr_cleaner_cleanup (self->cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, &error);
+  mgr_journal_scope_close (&scope);
   if (report == NULL)
     g_debug ("No cleanup: %s", error->message);
   restore_reserve (self);
@@ -125,10 +142,16 @@ level_changed_cb (MgrPressureMonitor *monitor,
                   gpointer            user_data)
 {
   MgrManager *self = user_data;
+  guint64 given;
 
   /* The cleanup that the level causes sees to the rest. */
   if (level == MGR_PRESSURE_LEVEL_EMERGENCY)
-    mgr_emergency_reserve_give_up (self->reserve);
+    {
+      mgr_emergency_reserve_give_up (self->reserve);
+      given = mgr_emergency_reserve_take_given (self->reserve);
+      if (given > 0)
+        mgr_recorder_add_reserve (self->recorder, given);
+    }
   else if (level < MGR_PRESSURE_LEVEL_HIGH)
     mgr_emergency_reserve_restore (self->reserve);
 }
@@ -161,7 +184,8 @@ mgr_manager_set_up_emergency (MgrManager *self)
  * after the last call. #MgrManager:emergency-signal does the same from outside. May
  * be called from any thread; but not from a handler of `sigaction()`.
  *
- * Returns: the bytes that were given back at once; 0 where that is to come
+ * Returns: the bytes that were given back at once, but for what malloc held; 0 where
+ *    that is to come
  *
  * Since: 1.0
  */

@@ -6,8 +6,6 @@
 
 #include "mgr-manager-private.h"
 
-#include "journal/mgr-journal-private.h"
-
 /* What is asked for from outside the process: by a signal of the operating system,
  * or by whoever the environment names as telling of pressure. */
 

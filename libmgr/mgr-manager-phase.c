@@ -7,6 +7,7 @@
 #include "mgr-manager-private.h"
 
 #include "base/mgr-size.h"
+#include "journal/mgr-journal-private.h"
 #include "mgr-enum-types.h"
 #include "mgr-phase-report-private.h"
 #include "pressure/mgr-level-now-private.h"
@@ -39,7 +40,8 @@ mgr_manager_begin_phase (MgrManager *self,
   g_return_if_fail (name != NULL && *name != '\0');
 
   before = mgr_manager_get_report (self);
-  mgr_phase_stack_begin (self->phases, name, mgr_clock_get_time (self->clock), before);
+  mgr_phase_stack_begin (self->phases, name, mgr_clock_get_time (self->clock), before,
+                         mgr_recorder_begin_phase (self->recorder, name, before));
 }
 
 static guint64
@@ -82,11 +84,14 @@ clean_after_phase (MgrManager *self,
                                                                  : MGR_CLEANUP_STRATEGY_LIGHT;
   g_autoptr (GError) error = NULL;
   MgrCleanupReport *report;
+  MgrJournalScope scope;
 
   if (level == MGR_PRESSURE_LEVEL_NORMAL && !has_grown (phase->before, after))
     return NULL;
 
+  mgr_journal_scope_open (&scope, self->journal, phase->entry);
   report = mgr_cleaner_cleanup (self->cleaner, strategy, FALSE, TRUE, &error);
+  mgr_journal_scope_close (&scope);
   if (report == NULL)
     g_debug ("No cleanup after the phase “%s”: %s", phase->name, error->message);
   return report;
@@ -220,6 +225,7 @@ mgr_manager_end_phase (MgrManager  *self,
     }
 
   report = phase_report_create (phase, after, end, cleanup);
+  mgr_recorder_end_phase (self->recorder, report, phase->entry);
   mgr_owner_context_post (self->context, self, emit_finished_cb, mgr_phase_report_ref (report),
                           (GDestroyNotify) mgr_phase_report_unref);
   return report;

@@ -155,13 +155,15 @@ mgr_manager_constructed (GObject *object)
 
   mgr_manager_open_journal (self);
 
+  /* What is given back at once goes before anybody hears of the level. */
+  mgr_manager_set_up_emergency (self);
+
   /* Handlers of the program hear of a level before the cleanup that it causes. */
   g_signal_connect (self->monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), self);
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   mgr_recorder_set_trigger (self->recorder, self->trigger);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
-  mgr_manager_set_up_emergency (self);
   mgr_manager_watch_environment (self);
   mgr_manager_set_up_upkeep (self);
   mgr_manager_apply_config (self);

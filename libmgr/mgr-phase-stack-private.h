@@ -18,6 +18,7 @@ typedef struct
   gint64 time;       /* when it began */
   guint64 peak;      /* of the ledger, since then */
   MgrReport *before; /* (owned): how things were then */
+  guint64 entry;     /* of the journal, that says so, or 0 */
 } MgrPhase;
 
 void           mgr_phase_free        (MgrPhase       *phase);
@@ -31,7 +32,8 @@ void           mgr_phase_stack_free  (MgrPhaseStack  *self);
 void           mgr_phase_stack_begin (MgrPhaseStack  *self,
                                       const char     *name,
                                       gint64          time,
-                                      MgrReport      *before);
+                                      MgrReport      *before,
+                                      guint64         entry);
 
 /* Takes off the phase of that name which began last.
  * Returns: (transfer full) (nullable) */

@@ -65,13 +65,15 @@ void
 mgr_phase_stack_begin (MgrPhaseStack *self,
                        const char    *name,
                        gint64         time,
-                       MgrReport     *before)
+                       MgrReport     *before,
+                       guint64        entry)
 {
   MgrPhase *phase = g_new0 (MgrPhase, 1);
 
   phase->name = g_strdup (name);
   phase->time = time;
   phase->before = mgr_report_ref (before);
+  phase->entry = entry;
 
   g_mutex_lock (&self->lock);
   phase_stack_note_peak (self);

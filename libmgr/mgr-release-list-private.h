@@ -25,6 +25,9 @@ void            mgr_release_list_free        (MgrReleaseList *self);
  * and no memory taken. */
 MgrReleaseSum   mgr_release_list_release_now (MgrReleaseList *self);
 
+/* What was given back since this was asked last. Any thread. */
+MgrReleaseSum   mgr_release_list_take_sum    (MgrReleaseList *self);
+
 /* Any thread. Returns: (transfer full) (element-type GObject): those of now */
 GPtrArray      *mgr_release_list_get_all     (MgrReleaseList *self);
 

@@ -18,6 +18,7 @@ struct _MgrReleaseList
   GPtrArray *retired; /* (owned) (element-type GPtrArray): let go where there is memory,
                        * since the last reference to an object takes some */
   guint n_readers;    /* in mgr_release_list_release_now() */
+  MgrReleaseSum sum;  /* given back, and not told of yet */
 };
 
 static GPtrArray *
@@ -133,10 +134,13 @@ release_list_begin_reading (MgrReleaseList *self)
 }
 
 static void
-release_list_end_reading (MgrReleaseList *self)
+release_list_end_reading (MgrReleaseList *self,
+                          MgrReleaseSum   sum)
 {
   g_mutex_lock (&self->lock);
   self->n_readers--;
+  self->sum.bytes += MIN (sum.bytes, G_MAXUINT64 - self->sum.bytes);
+  self->sum.n_givers += sum.n_givers;
   g_mutex_unlock (&self->lock);
 }
 
@@ -155,7 +159,17 @@ mgr_release_list_release_now (MgrReleaseList *self)
       sum.n_givers += bytes > 0 ? 1 : 0;
     }
 
-  release_list_end_reading (self);
+  release_list_end_reading (self, sum);
+  return sum;
+}
+
+MgrReleaseSum
+mgr_release_list_take_sum (MgrReleaseList *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  MgrReleaseSum sum = self->sum;
+
+  self->sum = (MgrReleaseSum) { 0, 0 };
   return sum;
 }
 

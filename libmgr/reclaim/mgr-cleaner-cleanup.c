@@ -62,6 +62,7 @@ cleaner_survey (MgrCleaner         *self,
   plan = mgr_cleanup_plan_new (candidates, strategy, flags, target);
   plan->cleaner = self->id;
   plan->time = time;
+  plan->here = here;
   return plan;
 }
 
@@ -184,7 +185,7 @@ cleaner_do (MgrCleaner        *self,
             MgrCleanupPlan    *plan,
             MgrCleanupRunMode  mode)
 {
-  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, mode);
+  g_autoptr (MgrCleanupRun) run = NULL;
   guint64 planned = mgr_cleaner_record_plan (self, plan);
   MgrJournalScope scope;
   MgrCleanupReport *report;
@@ -194,6 +195,7 @@ cleaner_do (MgrCleaner        *self,
 
   /* What the handlers are refused, say, came of this cleanup. */
   mgr_journal_scope_open (&scope, self->journal, planned);
+  run = mgr_cleanup_run_new (self, plan, mode);
   while (mgr_cleanup_run_next (run, NULL) != MGR_CLEANUP_RUN_DONE)
     continue;
   mgr_journal_scope_close (&scope);

@@ -6,6 +6,7 @@
 
 #include "base/mgr-process-memory-private.h"
 #include "journal/mgr-journal-private.h"
+#include "journal/mgr-journal-tally-private.h"
 #include "reclaim/mgr-cleaner.h"
 #include "reclaim/mgr-heap-reclaimer.h"
 #include "reclaim/mgr-pss-verifier-private.h"
@@ -40,6 +41,7 @@ struct _MgrCleaner
   MgrPssVerifier *verifier;      /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
   MgrJournal *journal;           /* (owned) (nullable), set before the first cleanup */
+  MgrJournalTally *restores;     /* (owned), never changes */
 
   gint busy;  /* atomic: 1 while a cleanup runs */
   gint level; /* atomic: MgrPressureLevel */
@@ -104,6 +106,14 @@ guint64           mgr_cleaner_record_plan        (MgrCleaner         *self,
 void              mgr_cleaner_record_report      (MgrCleaner         *self,
                                                   MgrCleanupReport   *report,
                                                   guint64             planned);
+
+/* Writes down that @name was brought back, or by @error why not; @story says what
+ * @record, if there is one, knows of it. Of many that are alike ever fewer are. */
+void              mgr_cleaner_record_restore     (MgrCleaner         *self,
+                                                  const char         *name,
+                                                  MgrReclaimRecord   *record,
+                                                  const char         *story,
+                                                  const GError       *error);
 
 MgrResourceRegistry *mgr_cleaner_get_registry (MgrCleaner *self);
 

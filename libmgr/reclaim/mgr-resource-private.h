@@ -189,9 +189,11 @@ guint64       mgr_resource_call_maintain   (MgrResource              *self,
  * that would take memory. Any thread. Returns the bytes that were given back. */
 guint64       mgr_resource_release_now     (MgrResource              *self);
 
-/* Tells of that afterwards, at @time of the cleaner's clock. */
+/* Tells of that afterwards, at @time of the cleaner's clock; @cause is the entry of the
+ * journal that led to it, or 0. */
 void          mgr_resource_settle_release  (MgrResource              *self,
                                             gint64                    time,
+                                            guint64                   cause,
                                             MgrRecordRing            *records);
 
 /* Asks `rebuild` where the resource lives and waits for its end. */

@@ -210,6 +210,7 @@ resource_record (MgrResource             *self,
   record->safety = turn->safety;
   record->size = turn_get_taken (turn, freed);
   record->time = request->time;
+  record->cause = request->cause;
   record->lossy = mgr_resource_get_lossy (self);
   record->can_restore = mgr_resource_can_rebuild (self);
 

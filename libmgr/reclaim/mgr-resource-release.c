@@ -17,6 +17,10 @@ release_begin (MgrResource *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
+  /* What the others free the heap holds: it comes after all of them, and is not of the list. */
+  if (self->reclaimer_is_heap)
+    return FALSE;
+
   if (self->safety != MGR_SAFETY_SAFE || self->accesses > 0 || self->reclaiming || self->orphaned)
     return FALSE;
 
@@ -79,6 +83,7 @@ emit_reclaimed_cb (gpointer object,
 void
 mgr_resource_settle_release (MgrResource   *self,
                              gint64         time,
+                             guint64        cause,
                              MgrRecordRing *records)
 {
   guint64 released = release_take (self);
@@ -91,6 +96,7 @@ mgr_resource_settle_release (MgrResource   *self,
   record->safety = MGR_SAFETY_SAFE;
   record->size = released;
   record->time = time;
+  record->cause = cause;
   record->lossy = mgr_resource_get_lossy (self);
   record->can_restore = mgr_resource_can_rebuild (self);
   mgr_record_ring_add (records, record);

@@ -424,6 +424,32 @@ class TestJournal(MgrctlTestCase):
         self.assertEqual(self.check_lines("journal", "--kind=level"), lines[1:2])
         self.assertEqual(self.check("journal", "--kind=phase"), "")
 
+    def test_upkeep(self):
+        program = self.start()
+        self.assertEqual(program.ask("begin training"), "ok")
+        self.assertEqual(program.ask("end training"), "ok")
+        self.check("cleanup", "--strategy=aggressive")
+        self.assertEqual(program.ask("restore parsed"), "failed")
+        self.assertEqual(program.ask("emergency"), "ok")
+        for _ in range(1000):
+            lines = self.check_lines("journal")
+            if len(lines) == 8:
+                break
+            time.sleep(0.01)
+        kinds = [line.split()[3] for line in lines]
+        self.assertEqual(kinds, ["phase", "phase", "plan", "report", "restore", "emergency", "plan",
+                                 "report"])
+        self.assertRegex(lines[1], r"  phase      The phase “training” ended after 0\.0 ms: .* "
+                                   r"\(because of #1\)$")
+        self.assertRegex(lines[4], r"  restore    “parsed” cannot be brought back: 10\.0 MiB of it "
+                                   r".* \(because of #3\)$")
+        self.assertRegex(lines[5], r"  emergency  An emergency was declared")
+        story = self.check("why", "5")
+        self.assertRegex(story, r"\n#5 restore, .* because of #3: “parsed” cannot be brought back")
+        self.assertIn("\n  What would help: a registered resource of this name with a handler of "
+                      "“rebuild”\n", story)
+        self.assertRegex(self.check("why"), r"^#6 emergency, ")
+
     def test_json(self):
         program = self.start()
         self.press(program)
