@@ -14,7 +14,8 @@
 
 #define NEVER G_MAXINT64
 
-/* A resource, at the place that it has in the list. */
+/* A resource, at the place that it has in the list. Of thousands any goes as quickly as
+ * the last one. */
 typedef struct
 {
   MgrResource *resource; /* (owned) */
@@ -35,8 +36,9 @@ struct _MgrMaintenance
 
   /* In the context only */
   gulong changed_id;
-  GPtrArray *entries;    /* (owned) (element-type Entry) */
+  GSequence *entries;    /* (owned) (element-type Entry) */
   GQueue queue;          /* (element-type MgrResource) (owned) that are due */
+  GHashTable *queued;    /* (owned) (element-type MgrResource), the same, to be found */
   GSource *slices;       /* (owned) (nullable), while there is a queue */
 };
 
@@ -113,14 +115,20 @@ changed_cb (GListModel *resources,
             gpointer    user_data)
 {
   MgrMaintenance *self = user_data;
+  GSequenceIter *iter = g_sequence_get_iter_at_pos (self->entries, (int) position);
 
-  if (removed > 0)
-    g_ptr_array_remove_range (self->entries, position, removed);
+  for (guint i = 0; i < removed; i++)
+    {
+      GSequenceIter *next = g_sequence_iter_next (iter);
+
+      g_sequence_remove (iter);
+      iter = next;
+    }
   for (guint i = 0; i < added; i++)
     {
       g_autoptr (MgrResource) resource = g_list_model_get_item (resources, position + i);
 
-      g_ptr_array_insert (self->entries, (int) (position + i), entry_new (self, resource));
+      g_sequence_insert_before (iter, entry_new (self, resource));
     }
   if (added > 0)
     maintenance_look_again (self);
@@ -148,6 +156,7 @@ maintenance_serve_one (MgrMaintenance *self)
   g_auto (MgrReclaimRequest) request = { 0 };
   gint64 now = g_get_monotonic_time ();
 
+  g_hash_table_remove (self->queued, resource);
   if (!mgr_resource_registry_contains (mgr_cleaner_get_registry (self->cleaner), resource))
     return;
 
@@ -192,7 +201,7 @@ maintenance_enqueue (MgrMaintenance *self,
 {
   if (mgr_resource_get_safety (resource) == MGR_SAFETY_SAFE
       && mgr_resource_can_maintain (resource)
-      && g_queue_find (&self->queue, resource) == NULL)
+      && g_hash_table_add (self->queued, resource))
     g_queue_push_tail (&self->queue, g_object_ref (resource));
 }
 
@@ -224,9 +233,9 @@ timer_cb (gpointer user_data)
   gint64 now = mgr_clock_get_time (self->clock);
   gint64 next = NEVER;
 
-  for (guint i = 0; i < self->entries->len; i++)
-    next = MIN (next, maintenance_look_at (self, g_ptr_array_index (self->entries, i),
-                                           common, now));
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->entries);
+       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    next = MIN (next, maintenance_look_at (self, g_sequence_get (iter), common, now));
 
   if (next < NEVER)
     mgr_clock_set_timer (self->clock, self->timer, next);
@@ -246,7 +255,8 @@ mgr_maintenance_new (MgrClock   *clock,
   self->clock = g_object_ref (clock);
   self->cleaner = g_object_ref (cleaner);
   self->context = g_main_context_ref_thread_default ();
-  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->entries = g_sequence_new (entry_free);
+  self->queued = g_hash_table_new (NULL, NULL);
   self->timer = mgr_clock_create_timer (clock, NEVER);
   g_source_set_callback (self->timer, timer_cb, g_atomic_rc_box_acquire (self),
                          maintenance_release);
@@ -267,7 +277,8 @@ mgr_maintenance_free (MgrMaintenance *self)
     g_source_destroy (self->slices);
   g_clear_pointer (&self->slices, g_source_unref);
   g_queue_clear_full (&self->queue, g_object_unref);
-  g_clear_pointer (&self->entries, g_ptr_array_unref);
+  g_clear_pointer (&self->queued, g_hash_table_unref);
+  g_clear_pointer (&self->entries, g_sequence_free);
   maintenance_release (self);
 }
 

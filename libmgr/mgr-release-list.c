@@ -14,8 +14,10 @@ struct _MgrReleaseList
   gulong changed_id;
 
   GMutex lock;        /* guards what follows */
-  GPtrArray *current; /* (owned) (element-type GObject): not changed while it is read */
-  GPtrArray *retired; /* (owned) (element-type GPtrArray): let go where there is memory,
+  GSequence *current; /* (owned) (element-type GObject): not changed while it is read. Of
+                       * thousands any goes as quickly as the last one */
+  gboolean is_read;   /* somebody has begun to read it, and some are reading still */
+  GPtrArray *retired; /* (owned) (element-type GSequence): let go where there is memory,
                        * since the last reference to an object takes some */
   guint n_readers;    /* in mgr_release_list_release_now() */
   MgrReleaseSum sum;  /* given back, and not told of yet */
@@ -24,14 +26,14 @@ struct _MgrReleaseList
 static GPtrArray *
 retired_new (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_sequence_free);
 }
 
-static gpointer
-copy_item (gconstpointer item,
-           gpointer      user_data)
+static void
+append_copy (gpointer item,
+             gpointer user_data)
 {
-  return g_object_ref ((gpointer) item);
+  g_sequence_append (user_data, g_object_ref (item));
 }
 
 /* Returns: (transfer full): objects, each of them with a reference */
@@ -52,14 +54,16 @@ items_of (GListModel *model,
 static void
 release_list_unshare (MgrReleaseList *self)
 {
-  GPtrArray *copy;
+  GSequence *copy;
 
-  if (self->n_readers == 0)
+  if (!self->is_read)
     return;
 
-  copy = g_ptr_array_copy (self->current, copy_item, NULL);
+  copy = g_sequence_new (g_object_unref);
+  g_sequence_foreach (self->current, append_copy, copy);
   g_ptr_array_add (self->retired, self->current);
   self->current = copy;
+  self->is_read = FALSE;
 }
 
 /* With the lock held: exchanges @removed items at @position for @fresh ones. */
@@ -70,11 +74,18 @@ release_list_splice (MgrReleaseList *self,
                      GPtrArray      *fresh,
                      GPtrArray      *gone)
 {
+  GSequenceIter *iter = g_sequence_get_iter_at_pos (self->current, (int) position);
+
   for (guint i = 0; i < removed; i++)
-    g_ptr_array_add (gone, g_ptr_array_steal_index (self->current, position));
+    {
+      GSequenceIter *next = g_sequence_iter_next (iter);
+
+      g_ptr_array_add (gone, g_object_ref (g_sequence_get (iter)));
+      g_sequence_remove (iter);
+      iter = next;
+    }
   for (guint i = 0; i < fresh->len; i++)
-    g_ptr_array_insert (self->current, (int) (position + i),
-                        g_object_ref (g_ptr_array_index (fresh, i)));
+    g_sequence_insert_before (iter, g_object_ref (g_ptr_array_index (fresh, i)));
 }
 
 static void
@@ -107,9 +118,10 @@ mgr_release_list_new (GListModel *reclaimers)
 
   g_mutex_init (&self->lock);
   self->model = g_object_ref (reclaimers);
-  self->current = items_of (reclaimers, 0, g_list_model_get_n_items (reclaimers));
+  self->current = g_sequence_new (g_object_unref);
   self->retired = retired_new ();
   self->changed_id = g_signal_connect (reclaimers, "items-changed", G_CALLBACK (changed_cb), self);
+  changed_cb (reclaimers, 0, 0, g_list_model_get_n_items (reclaimers), self);
   return self;
 }
 
@@ -117,19 +129,20 @@ void
 mgr_release_list_free (MgrReleaseList *self)
 {
   g_clear_signal_handler (&self->changed_id, self->model);
-  g_ptr_array_unref (self->current);
+  g_sequence_free (self->current);
   g_ptr_array_unref (self->retired);
   g_object_unref (self->model);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-static GPtrArray *
+static GSequence *
 release_list_begin_reading (MgrReleaseList *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   self->n_readers++;
+  self->is_read = TRUE;
   return self->current;
 }
 
@@ -139,6 +152,8 @@ release_list_end_reading (MgrReleaseList *self,
 {
   g_mutex_lock (&self->lock);
   self->n_readers--;
+  if (self->n_readers == 0)
+    self->is_read = FALSE;
   self->sum.bytes += MIN (sum.bytes, G_MAXUINT64 - self->sum.bytes);
   self->sum.n_givers += sum.n_givers;
   g_mutex_unlock (&self->lock);
@@ -147,12 +162,14 @@ release_list_end_reading (MgrReleaseList *self,
 MgrReleaseSum
 mgr_release_list_release_now (MgrReleaseList *self)
 {
-  GPtrArray *all = release_list_begin_reading (self);
+  GSequence *all = release_list_begin_reading (self);
   MgrReleaseSum sum = { 0, 0 };
 
-  for (guint i = 0; i < all->len; i++)
+  /* To go from one to the next changes nothing in the sequence, which several may read. */
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (all); !g_sequence_iter_is_end (iter);
+       iter = g_sequence_iter_next (iter))
     {
-      gpointer item = g_ptr_array_index (all, i);
+      gpointer item = g_sequence_get (iter);
       guint64 bytes = MGR_IS_RECLAIMER (item) ? mgr_reclaimer_release_now (item) : 0;
 
       sum.bytes += MIN (bytes, G_MAXUINT64 - sum.bytes);
@@ -173,10 +190,21 @@ mgr_release_list_take_sum (MgrReleaseList *self)
   return sum;
 }
 
+static void
+add_item (gpointer item,
+          gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_object_ref (item));
+}
+
 GPtrArray *
 mgr_release_list_get_all (MgrReleaseList *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
 
-  return g_ptr_array_copy (self->current, copy_item, NULL);
+  g_mutex_lock (&self->lock);
+  g_sequence_foreach (self->current, add_item, all);
+  g_mutex_unlock (&self->lock);
+
+  return all;
 }

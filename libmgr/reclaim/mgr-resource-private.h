@@ -82,7 +82,7 @@ struct _MgrResource
   MgrComponent *component; /* (owned) (nullable) */
   MgrLifeline *lifeline;   /* (owned) (nullable) to the bound object */
   gboolean orphaned;       /* the bound object or the reclaimer is gone */
-  GPtrArray *registries;   /* (owned) it is in */
+  GPtrArray *homes;        /* (owned) (element-type GWeakRef) of the registries it is in */
 };
 
 /* One of a group, called @name and by the rules @item, that lives where its group
@@ -218,15 +218,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MgrResourceHold, mgr_resource_hold_clear)
 void          mgr_resource_set_reclaimer   (MgrResource              *self,
                                             MgrReclaimer             *reclaimer);
 
-/* Remembers that it is in @registry, or no longer. %FALSE: it is an orphan. */
+/* Remembers that it is in a registry, or no longer. %FALSE: it is an orphan. @home is a
+ * weak reference to the registry in an atomic box, of which it takes a share. */
 gboolean      mgr_resource_join            (MgrResource              *self,
-                                            GObject                  *registry);
+                                            GWeakRef                 *home);
 void          mgr_resource_leave           (MgrResource              *self,
-                                            GObject                  *registry);
+                                            GWeakRef                 *home);
+void          mgr_resource_home_release    (gpointer                  home);
 
 /* Among the files of this class. */
 void          mgr_resource_reclaimer_init  (MgrReclaimerInterface    *iface);
-GPtrArray    *mgr_resource_registries_new  (void);
+GPtrArray    *mgr_resource_homes_new       (void);
 void          mgr_resource_notify          (MgrResource              *self,
                                             MgrResourceProperty       property);
 gboolean      mgr_resource_has_handler     (MgrResource              *self,

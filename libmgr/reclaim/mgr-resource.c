@@ -238,7 +238,7 @@ mgr_resource_finalize (GObject *object)
   g_clear_pointer (&self->lifeline, mgr_lifeline_cut);
   g_clear_pointer (&self->reclaimer, mgr_lifeline_cut);
   g_clear_object (&self->component);
-  g_ptr_array_unref (self->registries);
+  g_ptr_array_unref (self->homes);
   g_free (self->name);
   g_free (self->item);
   g_main_context_unref (self->context);
@@ -532,7 +532,7 @@ mgr_resource_init (MgrResource *self)
   g_cond_init (&self->left);
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_ref (g_thread_self ());
-  self->registries = mgr_resource_registries_new ();
+  self->homes = mgr_resource_homes_new ();
   self->safety = MGR_SAFETY_CAUTIOUS;
   self->priority = MGR_PRIORITY_DEFAULT;
   self->lossy = TRUE;
