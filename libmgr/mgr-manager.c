@@ -10,6 +10,10 @@
 #include "pressure/mgr-gpu-finder-private.h"
 #include "pressure/mgr-process-source.h"
 
+/* As much as a cleanup takes by far, and little beside what a program holds that wants
+ * to be managed. */
+#define DEFAULT_EMERGENCY_RESERVE (G_GUINT64_CONSTANT (4) << 20)
+
 /**
  * SECTION:mgr-manager
  * @title: MgrManager
@@ -23,6 +27,11 @@
  * `MEMORY_PRESSURE_WATCH` where it tells of pressure, the first manager of a
  * program listens there too (see #MgrPressureWatch) and cleans at least
  * moderately whenever it is told.
+ *
+ * Whether memory is short or not, it maintains resources from time to time, see
+ * mgr_manager_maintain(), and says what phases of the program did to memory, see
+ * mgr_manager_begin_phase(). When there is no memory at all there is
+ * mgr_manager_declare_emergency().
  *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
@@ -56,10 +65,9 @@ typedef enum
   PROP_LEVEL,
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
-  PROP_EMERGENCY_SIGNAL,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_EMERGENCY_SIGNAL + 1] = { NULL, };
+static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
 
 enum
 {
@@ -141,10 +149,14 @@ mgr_manager_constructed (GObject *object)
                                 "proc-path", self->proc_path,
                                 "root", self->root,
                                 NULL);
+  self->arbiter = mgr_arbiter_new (self->cleaner);
   mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
   mgr_manager_open_journal (self);
+
+  /* What is given back at once goes before anybody hears of the level. */
+  mgr_manager_set_up_emergency (self);
 
   /* Handlers of the program hear of a level before the cleanup that it causes. */
   g_signal_connect (self->monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), self);
@@ -152,8 +164,8 @@ mgr_manager_constructed (GObject *object)
   mgr_recorder_set_trigger (self->recorder, self->trigger);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
-  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
   mgr_manager_watch_environment (self);
+  mgr_manager_set_up_upkeep (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -166,7 +178,10 @@ mgr_manager_dispose (GObject *object)
   mgr_manager_unwatch_environment (self);
   g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->recorder, mgr_recorder_free);
+  if (self->arbiter != NULL)
+    mgr_arbiter_close (self->arbiter);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
+  mgr_manager_stop_upkeep (self);
   if (self->monitor != NULL)
     {
       mgr_pressure_monitor_stop (self->monitor);
@@ -193,6 +208,8 @@ mgr_manager_finalize (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_clear_upkeep (self);
+  g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->journal);
@@ -263,11 +280,10 @@ mgr_manager_get_property (GObject    *object,
     case PROP_AUTOMATIC_CLEANUP:
       g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
       break;
-    case PROP_EMERGENCY_SIGNAL:
-      g_value_set_int (value, mgr_manager_get_emergency_signal (self));
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_get_arbitration_property (self, property_id, value)
+          && !mgr_manager_get_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -316,9 +332,10 @@ mgr_manager_set_property (GObject      *object,
     case PROP_MONITOR:
     case PROP_CLEANER:
     case PROP_LEVEL:
-    case PROP_EMERGENCY_SIGNAL:
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_set_arbitration_property (self, property_id, value)
+          && !mgr_manager_set_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -490,18 +507,6 @@ install_state_properties (void)
    */
   props[PROP_AUTOMATIC_CLEANUP] =
     g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
-
-  /**
-   * MgrManager:emergency-signal:
-   *
-   * The signal of the operating system that asks for an emergency cleanup, or 0
-   * for none, which is so unless the configuration says otherwise; see
-   * mgr_manager_set_emergency_signal().
-   *
-   * Since: 1.0
-   */
-  props[PROP_EMERGENCY_SIGNAL] =
-    g_param_spec_int ("emergency-signal", NULL, NULL, 0, G_MAXINT, 0, flags | G_PARAM_READABLE);
 }
 
 static void
@@ -600,6 +605,8 @@ mgr_manager_class_init (MgrManagerClass *klass)
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));
   install_work_signals (G_TYPE_FROM_CLASS (klass));
+  mgr_manager_install_arbitration (klass);
+  mgr_manager_install_upkeep (klass);
 }
 
 static void
@@ -631,6 +638,7 @@ mgr_manager_new (guint64 total_budget)
  * Gets the manager of this process. It is made on the first call, whose thread
  * is its owner. Its total budget is what #MgrMemoryLimits finds, less 5 %, and it
  * counts the memory of the whole process, unless the configuration says otherwise.
+ * Its #MgrManager:emergency-reserve is 4 MiB.
  *
  * Returns: (transfer none): the manager
  *
@@ -647,100 +655,12 @@ mgr_manager_get_default (void)
 
       if (!mgr_config_is_set (manager->config, "track-process"))
         mgr_manager_set_track_process (manager, TRUE);
+      if (!mgr_config_is_set (manager->config, "emergency-reserve"))
+        mgr_manager_set_emergency_reserve (manager, DEFAULT_EMERGENCY_RESERVE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 
   return MGR_MANAGER ((gpointer) instance);
-}
-
-/**
- * mgr_manager_get_root:
- * @self: a manager
- *
- * Gets the component above all others.
- *
- * Returns: (transfer none): the root
- *
- * Since: 1.0
- */
-MgrComponent *
-mgr_manager_get_root (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->root;
-}
-
-/**
- * mgr_manager_get_monitor:
- * @self: a manager
- *
- * Gets what senses pressure.
- *
- * Returns: (transfer none): the monitor
- *
- * Since: 1.0
- */
-MgrPressureMonitor *
-mgr_manager_get_monitor (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->monitor;
-}
-
-/**
- * mgr_manager_get_cleaner:
- * @self: a manager
- *
- * Gets what takes memory back.
- *
- * Returns: (transfer none): the cleaner
- *
- * Since: 1.0
- */
-MgrCleaner *
-mgr_manager_get_cleaner (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->cleaner;
-}
-
-/**
- * mgr_manager_get_limits:
- * @self: a manager
- *
- * Gets the memory that this process may have.
- *
- * Returns: (transfer none): the limits
- *
- * Since: 1.0
- */
-MgrMemoryLimits *
-mgr_manager_get_limits (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->limits;
-}
-
-/**
- * mgr_manager_get_level:
- * @self: a manager
- *
- * Gets how short memory is.
- *
- * Returns: the level
- *
- * Since: 1.0
- */
-MgrPressureLevel
-mgr_manager_get_level (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), MGR_PRESSURE_LEVEL_NORMAL);
-
-  return mgr_pressure_monitor_get_level (self->monitor);
 }
 
 /**

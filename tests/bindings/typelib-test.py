@@ -31,13 +31,13 @@ CLASSES = {
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
-    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
-    "ReclaimEstimate", "ReclaimRecord", "Report",
+    "PhaseReport", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
+    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {
-    "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
-    "PressureLevel", "PressureScope", "ReplayPart", "Safety",
+    "Arbitration", "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "MemoryStatus",
+    "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart", "Safety",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",

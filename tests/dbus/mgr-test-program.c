@@ -10,6 +10,10 @@
  *   drop                   give all of that back
  *   sense                  look at the pressure, as often as a new level takes
  *   used                   the answer is what is charged
+ *   begin PHASE            begin a phase
+ *   end PHASE              end it
+ *   restore RESOURCE       bring it back
+ *   emergency              declare one
  */
 
 #include <mgr.h>
@@ -84,6 +88,27 @@ sense (void)
     }
 }
 
+/* What is said of a phase, of a resource or of an emergency. Returns the answer. */
+static const char *
+run_upkeep (const char *command,
+            const char *name)
+{
+  g_autoptr (MgrPhaseReport) report = NULL;
+
+  if (g_str_equal (command, "begin"))
+    mgr_manager_begin_phase (manager, name);
+  else if (g_str_equal (command, "end"))
+    report = mgr_manager_end_phase (manager, name, NULL);
+  else if (g_str_equal (command, "restore"))
+    return mgr_manager_restore (manager, name, NULL) ? "ok" : "failed";
+  else if (g_str_equal (command, "emergency"))
+    mgr_manager_declare_emergency (manager);
+  else
+    return "unknown";
+
+  return "ok";
+}
+
 static void
 run_command (char **words)
 {
@@ -111,6 +136,10 @@ run_command (char **words)
   else if (g_str_equal (words[0], "used"))
     {
       printf ("%" G_GUINT64_FORMAT "\n", mgr_component_get_used (mgr_manager_get_root (manager)));
+    }
+  else
+    {
+      printf ("%s\n", run_upkeep (words[0], words[1]));
     }
   fflush (stdout);
 }
