@@ -18,6 +18,7 @@
 #include "mgr-release-list-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
+#include "schedule/mgr-scheduler.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +54,7 @@ struct _MgrManager
   MgrPhaseStack *phases;       /* (owned) */
   int cleanup_after_phase;     /* atomic */
   MgrMaintenance *maintenance; /* (owned) */
+  MgrScheduler *scheduler;     /* (owned) (nullable) once disposed of */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -66,6 +68,10 @@ void    mgr_manager_apply_config  (MgrManager *self);
 void mgr_manager_describe_journal (GParamSpec **journal,
                                    GParamSpec **journal_path);
 void mgr_manager_open_journal     (MgrManager  *self);
+
+/* What runs tasks. */
+void mgr_manager_set_up_scheduler (MgrManager *self);
+void mgr_manager_close_scheduler  (MgrManager *self);
 
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);

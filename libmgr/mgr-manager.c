@@ -166,6 +166,7 @@ mgr_manager_constructed (GObject *object)
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
   mgr_manager_watch_environment (self);
   mgr_manager_set_up_upkeep (self);
+  mgr_manager_set_up_scheduler (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -176,6 +177,7 @@ mgr_manager_dispose (GObject *object)
   MgrManager *self = MGR_MANAGER (object);
 
   mgr_manager_unwatch_environment (self);
+  mgr_manager_close_scheduler (self);
   g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->recorder, mgr_recorder_free);
   if (self->arbiter != NULL)

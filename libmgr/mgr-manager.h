@@ -19,6 +19,7 @@
 #include "ledger/mgr-component.h"
 #include "mgr-phase-report.h"
 #include "mgr-report.h"
+#include "schedule/mgr-scheduler.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "reclaim/mgr-cleaner.h"
@@ -275,5 +276,15 @@ gboolean            mgr_manager_set_emergency_signal   (MgrManager           *se
 
 MGR_AVAILABLE_IN_1_0
 MgrReport          *mgr_manager_get_report             (MgrManager           *self);
+
+/* Tasks */
+
+MGR_AVAILABLE_IN_1_0
+MgrScheduler       *mgr_manager_get_scheduler          (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_suggest_batch_size     (MgrManager           *self,
+                                                        guint64               initial,
+                                                        guint64               bytes_per_item);
 
 G_END_DECLS

@@ -48,4 +48,17 @@
 #include "reclaim/mgr-cleanup-plan.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-cleaner.h"
+#include "schedule/mgr-schedule-enums.h"
+#include "schedule/mgr-task.h"
+#include "schedule/mgr-task-attempt.h"
+#include "schedule/mgr-executor.h"
+#include "schedule/mgr-thread-executor.h"
+#include "schedule/mgr-scheduler-statistics.h"
+#include "schedule/mgr-scheduler.h"
 #include "mgr-phase-report.h"
+#include "mgr-report.h"
+#include "mgr-manager.h"
+#include "service/mgr-export.h"
+#include "mgr-enum-types.h"
+
+#undef MGR_INSIDE

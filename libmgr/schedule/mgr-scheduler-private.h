@@ -27,7 +27,6 @@ typedef void (*MgrSchedulerTrimFunc)  (gpointer    user_data);
 
 /* Writes down what was decided; any thread. */
 typedef void (*MgrSchedulerNoteFunc)  (gpointer    user_data,
-                                       const char *subject,
                                        const char *text);
 
 /* A place where tasks run. */
@@ -147,9 +146,8 @@ void               mgr_scheduler_emit_finished (MgrScheduler          *self,
 void               mgr_scheduler_say_stalled   (MgrScheduler          *self,
                                                 const char            *evidence);
 void               mgr_scheduler_note          (MgrScheduler          *self,
-                                                const char            *subject,
                                                 const char            *format,
-                                                ...) G_GNUC_PRINTF (3, 4);
+                                                ...) G_GNUC_PRINTF (2, 3);
 
 /* The source that looks after tasks: made in the owner's context, armed from any. */
 GSource           *mgr_scheduler_watch_new     (MgrScheduler          *self);

@@ -66,7 +66,6 @@ mgr_scheduler_tell (MgrScheduler *self)
 
 void
 mgr_scheduler_note (MgrScheduler *self,
-                    const char   *subject,
                     const char   *format,
                     ...)
 {
@@ -79,5 +78,5 @@ mgr_scheduler_note (MgrScheduler *self,
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  self->note (self->hook_data, subject, text);
+  self->note (self->hook_data, text);
 }

@@ -127,7 +127,7 @@ void
 mgr_scheduler_say_stalled (MgrScheduler *self,
                            const char   *evidence)
 {
-  mgr_scheduler_note (self, "scheduler", "stalled: %s", evidence);
+  mgr_scheduler_note (self, "Tasks are stuck: %s", evidence);
   g_signal_emit (self, signals[SIGNAL_STALLED], 0, evidence);
 }
 

@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "mgr-manager-private.h"
+
+#include "schedule/mgr-owner-executor-private.h"
+#include "schedule/mgr-scheduler-private.h"
+#include "schedule/mgr-thread-executor.h"
+
+/* The scheduler knows nothing of cleanups and the journal: the manager joins them. */
+
+static void
+trim_cb (gpointer user_data)
+{
+  MgrManager *self = user_data;
+  g_autoptr (MgrCleanupReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  report = mgr_cleaner_cleanup (self->cleaner, MGR_CLEANUP_STRATEGY_MODERATE, FALSE, TRUE, &error);
+  if (report == NULL)
+    g_debug ("No cleanup for tasks that wait: %s", error->message);
+}
+
+static void
+note_cb (gpointer    user_data,
+         const char *text)
+{
+  MgrManager *self = user_data;
+
+  mgr_journal_add (self->journal, MGR_JOURNAL_KIND_OTHER, MGR_JOURNAL_SEVERITY_WARNING, text, NULL,
+                   0);
+}
+
+/* Commands need an executor of the program's choice; functions run anywhere. */
+void
+mgr_manager_set_up_scheduler (MgrManager *self)
+{
+  g_autoptr (MgrExecutor) threads = mgr_thread_executor_new (0);
+  g_autoptr (MgrExecutor) owner = mgr_owner_executor_new ();
+
+  self->scheduler = mgr_scheduler_new (self->root, self->monitor, self->limits, self->clock);
+  mgr_scheduler_set_hooks (self->scheduler, trim_cb, note_cb, self);
+  mgr_scheduler_add_executor (self->scheduler, threads, NULL);
+  mgr_scheduler_add_executor (self->scheduler, owner, NULL);
+}
+
+void
+mgr_manager_close_scheduler (MgrManager *self)
+{
+  if (self->scheduler == NULL)
+    return;
+
+  mgr_scheduler_close (self->scheduler);
+  mgr_scheduler_set_hooks (self->scheduler, NULL, NULL, NULL);
+  g_clear_object (&self->scheduler);
+}
+
+/**
+ * mgr_manager_get_scheduler:
+ * @self: a manager
+ *
+ * Gets what runs tasks when their memory is there. May be called from any thread.
+ *
+ * Returns: (transfer none): the scheduler
+ *
+ * Since: 1.0
+ */
+MgrScheduler *
+mgr_manager_get_scheduler (MgrManager *self)
+{
+  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
+
+  return self->scheduler;
+}
+
+/* What can be taken without asking anybody: by the budgets, by measure, and no more than
+ * the forecast leaves. */
+static guint64
+manager_get_room (MgrManager *self)
+{
+  guint64 room = mgr_component_get_available (self->root);
+
+  if (mgr_memory_limits_refresh (self->limits, NULL))
+    room = MIN (room, mgr_memory_limits_get_headroom (self->limits));
+  return room;
+}
+
+/**
+ * mgr_manager_suggest_batch_size:
+ * @self: a manager
+ * @initial: how many items a batch has when there is room enough
+ * @bytes_per_item: how many bytes each takes; 0 if nobody knows
+ *
+ * Suggests how many items to work on at once: @initial while pressure is normal or low,
+ * half of it at a medium level, a quarter from a high level on, and never more than fit
+ * into half of what is free by the budgets and by measure. May be called from any thread.
+ *
+ * Returns: from 1 to @initial
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_manager_suggest_batch_size (MgrManager *self,
+                                guint64     initial,
+                                guint64     bytes_per_item)
+{
+  MgrPressureLevel level;
+  guint64 size;
+
+  g_return_val_if_fail (MGR_IS_MANAGER (self), 1);
+  g_return_val_if_fail (initial > 0, 1);
+
+  level = mgr_manager_get_level (self);
+  size = level >= MGR_PRESSURE_LEVEL_HIGH     ? initial / 4
+         : level == MGR_PRESSURE_LEVEL_MEDIUM ? initial / 2
+                                              : initial;
+  if (bytes_per_item > 0)
+    size = MIN (size, manager_get_room (self) / 2 / bytes_per_item);
+
+  return MAX (size, 1);
+}
