@@ -83,6 +83,7 @@ struct _MgrScheduler
   MgrScheduleStrategy strategy;
   MgrSpillPolicy spill;
   guint8 stall_step;            /* how far the way out of a stall was gone */
+  guint8 armed : 1;             /* the watch will look again */
   guint8 telling : 1;         /* the owner will look at came and ended */
   guint8 learns : 1;
   guint8 paused : 1;

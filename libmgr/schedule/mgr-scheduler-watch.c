@@ -235,6 +235,7 @@ scheduler_look (MgrScheduler *self)
 
   g_array_set_clear_func (endings, ending_clear);
   g_mutex_lock (&self->lock);
+  self->armed = FALSE;
   scheduler_follow_level (self, now);
   scheduler_watch_times (self, now, endings);
   scheduler_end_late (self, now);
@@ -294,12 +295,13 @@ mgr_scheduler_watch_new (MgrScheduler *self)
 void
 mgr_scheduler_watch_arm (MgrScheduler *self)
 {
-  gboolean needed;
+  gboolean arms;
 
   g_mutex_lock (&self->lock);
-  needed = self->n_unfinished > 0 && !self->closed;
+  arms = self->n_unfinished > 0 && !self->closed && !self->armed;
+  self->armed = self->armed || arms;
   g_mutex_unlock (&self->lock);
 
-  if (needed && g_source_get_ready_time (self->watch) < 0)
+  if (arms)
     g_source_set_ready_time (self->watch, g_get_monotonic_time () + WATCH_INTERVAL);
 }
