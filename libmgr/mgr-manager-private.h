@@ -7,6 +7,7 @@
 #include "base/mgr-owner-context-private.h"
 #include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
+#include "mgr-arbiter-private.h"
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
@@ -42,6 +43,7 @@ struct _MgrManager
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
+  MgrArbiter *arbiter;         /* (owned) */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -58,6 +60,12 @@ void mgr_manager_open_journal     (MgrManager  *self);
 
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);
+
+/* As mgr_allocation_new(), after others made room if they have to and may be asked. */
+MgrAllocation *mgr_manager_allocate_arbitrated (MgrManager    *self,
+                                                MgrComponent  *component,
+                                                MgrRequest    *request,
+                                                GError       **error);
 
 /* Writes down, and says in the owner's context, that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

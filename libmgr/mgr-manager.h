@@ -129,6 +129,20 @@ MgrAllocation      *mgr_manager_allocate_finish        (MgrManager           *se
                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 MGR_AVAILABLE_IN_1_0
+MgrArbitration      mgr_manager_get_arbitration        (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_arbitration        (MgrManager           *self,
+                                                        MgrArbitration        arbitration);
+
+MGR_AVAILABLE_IN_1_0
+gint64              mgr_manager_get_arbitration_deadline (MgrManager         *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_arbitration_deadline (MgrManager         *self,
+                                                          gint64              deadline);
+
+MGR_AVAILABLE_IN_1_0
 gboolean            mgr_manager_deallocate             (MgrManager           *self,
                                                         guint64               id,
                                                         GError              **error);
