@@ -11,6 +11,7 @@
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
+#include "mgr-pool-list-private.h"
 #include "mgr-recorder-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
@@ -44,6 +45,7 @@ struct _MgrManager
   MgrEmergencySignal *emergency; /* (owned) */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
   MgrArbiter *arbiter;         /* (owned) */
+  MgrPoolList *pools;          /* (owned) */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -57,6 +59,9 @@ void    mgr_manager_apply_config  (MgrManager *self);
 void mgr_manager_describe_journal (GParamSpec **journal,
                                    GParamSpec **journal_path);
 void mgr_manager_open_journal     (MgrManager  *self);
+
+/* Of the property pools. */
+GParamSpec *mgr_manager_describe_pools (void);
 
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);

@@ -129,4 +129,10 @@ void               mgr_pool_cells_add       (double              *cells,
 MgrClock          *mgr_pool_get_clock       (MgrPool             *self);
 GMainContext      *mgr_pool_get_context     (MgrPool             *self);
 
+/* The one that the pool was made in. */
+GThread           *mgr_pool_get_thread      (MgrPool             *self);
+
+/* What reports call the class: standard of MgrStandardPool. Returns (transfer full) */
+char              *mgr_pool_dup_kind        (MgrPool             *self);
+
 G_END_DECLS

@@ -29,7 +29,7 @@ MIB = 1 << 20
 # As in the test of the report itself.
 REPORT_FIELDS = {
     "allocations", "budget", "cleanups", "components", "freed", "holders", "largest",
-    "last-cleanup", "level", "limits", "peak", "process", "refused", "returned", "status",
+    "last-cleanup", "level", "limits", "peak", "pools", "process", "refused", "returned", "status",
     "unmanaged", "used"}
 NOBODY = 65534
 

@@ -233,7 +233,7 @@ assert_fields (GVariant *variant)
 {
   static const char *const fields[] = {
     "allocations", "budget", "cleanups", "components", "freed", "holders", "largest",
-    "last-cleanup", "level", "limits", "peak", "process", "refused", "returned", "status",
+    "last-cleanup", "level", "limits", "peak", "pools", "process", "refused", "returned", "status",
     "unmanaged", "used",
   };
 
