@@ -20,6 +20,7 @@ import weakref
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
+from . import _mgr_pool
 
 Mgr = get_introspection_module("Mgr")
 
@@ -775,3 +776,12 @@ for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, M
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
                Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
     _add_object_attributes(_class)
+
+
+# Parts that have a file of their own beside this one
+
+_TOOLS = types.SimpleNamespace(
+    add_object_attributes=_add_object_attributes, add_record_attributes=_add_record_attributes,
+    charge=_charge, component=_component, export=__all__.append, refined=_refined, size=_size)
+
+_mgr_pool.override(Mgr, _TOOLS)
