@@ -48,6 +48,8 @@
 #include "reclaim/mgr-cleanup-plan.h"
 #include "reclaim/mgr-cleanup-report.h"
 #include "reclaim/mgr-cleaner.h"
+#include "pool/mgr-pool-statistics.h"
+#include "pool/mgr-pool.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"

@@ -18,6 +18,15 @@
 
 G_BEGIN_DECLS
 
+/**
+ * MGR_POOL_CELLS_MAX:
+ *
+ * The most cells that mgr_pool_get_occupancy() gives.
+ *
+ * Since: 1.0
+ */
+#define MGR_POOL_CELLS_MAX 4096
+
 #define MGR_TYPE_POOL (mgr_pool_get_type ())
 
 MGR_AVAILABLE_IN_1_0
@@ -37,10 +46,13 @@ struct _MgrPoolClass
   gboolean             (*resize)         (MgrPool           *self,
                                           guint64            capacity,
                                           GError           **error);
+  void                 (*place_waters)   (MgrPool           *self,
+                                          guint64            low_at,
+                                          guint64            high_at);
   guint64              (*trim)           (MgrPool           *self,
                                           guint64            target);
   MgrPoolStatistics  * (*get_statistics) (MgrPool           *self);
-  void                 (*get_occupancy)  (MgrPool           *self,
+  void                 (*draw)           (MgrPool           *self,
                                           double            *cells,
                                           guint              n_cells);
   MgrReclaimEstimate * (*estimate)       (MgrPool           *self);
@@ -48,9 +60,10 @@ struct _MgrPoolClass
                                           guint64            target,
                                           MgrPressureLevel   level,
                                           gint64             deadline);
+  gboolean             (*is_thread_safe) (MgrPool           *self);
 
   /*< private >*/
-  gpointer padding[8];
+  gpointer padding[6];
 };
 
 MGR_AVAILABLE_IN_1_0

@@ -24,15 +24,15 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
-    "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
-    "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
-    "ReplaySource", "Resource", "ResourceGroup", "SwapSource", "SystemSource",
+    "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "Pool",
+    "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
+    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "SwapSource", "SystemSource",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
-    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
-    "ReclaimEstimate", "ReclaimRecord", "Report",
+    "PoolStatistics", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
+    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {
@@ -43,7 +43,7 @@ FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
 }
 CONSTANTS = {
-    "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
+    "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION", "POOL_CELLS_MAX",
     "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN", "TIME_NEVER",
 }
 
