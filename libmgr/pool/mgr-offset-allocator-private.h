@@ -33,6 +33,12 @@ MgrOffsetBlock mgr_offset_allocator_take (MgrOffsetAllocator *self,
                                           guint64             size,
                                           guint64             alignment,
                                           gpointer            user_data);
+/* As mgr_offset_allocator_take(), as low as may be in a certain hole. */
+MgrOffsetBlock mgr_offset_allocator_take_in (MgrOffsetAllocator *self,
+                                             MgrOffsetBlock      hole,
+                                             guint64             size,
+                                             guint64             alignment,
+                                             gpointer            user_data);
 void           mgr_offset_allocator_give (MgrOffsetAllocator *self,
                                           MgrOffsetBlock      block);
 
@@ -41,10 +47,11 @@ void           mgr_offset_allocator_give (MgrOffsetAllocator *self,
 gboolean       mgr_offset_allocator_resize (MgrOffsetAllocator *self,
                                             guint64             size);
 
-/* Moves a block to where the hole right before it begins, so that the hole comes to
- * lie behind it. Returns the new offset. */
+/* Moves a block as far into the hole right before it as its alignment lets it, so that
+ * the hole comes to lie behind it. Returns the new offset, which may be the old one. */
 guint64        mgr_offset_allocator_slide (MgrOffsetAllocator *self,
-                                           MgrOffsetBlock      block);
+                                           MgrOffsetBlock      block,
+                                           guint64             alignment);
 
 /* Makes a hole a block that lies where the hole was. */
 void           mgr_offset_allocator_claim (MgrOffsetAllocator *self,

@@ -323,31 +323,19 @@ allocator_find (MgrOffsetAllocator *self,
   return allocator_search (self, length, alignment);
 }
 
-MgrOffsetBlock
-mgr_offset_allocator_take (MgrOffsetAllocator *self,
-                           guint64             size,
-                           guint64             alignment,
-                           gpointer            user_data)
+/* Makes a block in the hole @index, and holes of what it leaves before and behind. */
+static void
+allocator_carve (MgrOffsetAllocator *self,
+                 guint32             index,
+                 guint64             length,
+                 guint64             alignment,
+                 gpointer            user_data)
 {
-  guint64 unit = G_GUINT64_CONSTANT (1) << self->unit_shift;
-  guint64 length = (size >> self->unit_shift) + ((size & (unit - 1)) != 0);
-  guint32 index;
-  guint64 start;
-  guint64 gap;
-  guint64 rest;
-
-  alignment = MAX (alignment, unit) >> self->unit_shift;
-  if (size == 0 || length > self->free_length)
-    return 0;
-
-  index = allocator_find (self, length, alignment);
-  if (index == 0)
-    return 0;
+  guint64 start = self->nodes[index].start;
+  guint64 gap = -start & (alignment - 1);
+  guint64 rest = self->nodes[index].length - gap - length;
 
   allocator_unlink_hole (self, index);
-  start = self->nodes[index].start;
-  gap = -start & (alignment - 1);
-  rest = self->nodes[index].length - gap - length;
   if (gap > 0)
     allocator_link_hole (self, allocator_insert_node (self, self->nodes[index].previous,
                                                       start, gap));
@@ -358,7 +346,53 @@ mgr_offset_allocator_take (MgrOffsetAllocator *self,
   self->nodes[index].length = length;
   self->nodes[index].data = user_data;
   self->n_blocks++;
+}
+
+static guint64
+allocator_to_units (MgrOffsetAllocator *self,
+                    guint64             size)
+{
+  guint64 unit = G_GUINT64_CONSTANT (1) << self->unit_shift;
+
+  return (size >> self->unit_shift) + ((size & (unit - 1)) != 0);
+}
+
+MgrOffsetBlock
+mgr_offset_allocator_take (MgrOffsetAllocator *self,
+                           guint64             size,
+                           guint64             alignment,
+                           gpointer            user_data)
+{
+  guint64 length = allocator_to_units (self, size);
+  guint64 step = allocator_to_units (self, alignment);
+  guint32 index;
+
+  if (size == 0 || length > self->free_length)
+    return 0;
+
+  index = allocator_find (self, length, step);
+  if (index != 0)
+    allocator_carve (self, index, length, step, user_data);
   return index;
+}
+
+MgrOffsetBlock
+mgr_offset_allocator_take_in (MgrOffsetAllocator *self,
+                              MgrOffsetBlock      hole,
+                              guint64             size,
+                              guint64             alignment,
+                              gpointer            user_data)
+{
+  guint64 length = allocator_to_units (self, size);
+  guint64 step = allocator_to_units (self, alignment);
+
+  g_assert (self->nodes[hole].is_hole);
+
+  if (size == 0 || !node_fits (&self->nodes[hole], length, step))
+    return 0;
+
+  allocator_carve (self, hole, length, step, user_data);
+  return hole;
 }
 
 /* The node @index is neither block nor hole yet. */
@@ -430,22 +464,31 @@ mgr_offset_allocator_resize (MgrOffsetAllocator *self,
 
 guint64
 mgr_offset_allocator_slide (MgrOffsetAllocator *self,
-                            MgrOffsetBlock      block)
+                            MgrOffsetBlock      block,
+                            guint64             alignment)
 {
-  Node *node = &self->nodes[block];
-  guint32 hole = node->previous;
+  guint64 step = allocator_to_units (self, alignment);
+  guint32 hole = self->nodes[block].previous;
+  guint64 old = self->nodes[block].start;
   guint64 start;
-  guint64 length;
 
-  g_assert (hole != 0 && self->nodes[hole].is_hole && !node->is_hole);
+  g_assert (hole != 0 && self->nodes[hole].is_hole && !self->nodes[block].is_hole);
 
-  start = self->nodes[hole].start;
-  length = self->nodes[hole].length;
+  start = self->nodes[hole].start + (-self->nodes[hole].start & (step - 1));
+  if (start >= old)
+    return old << self->unit_shift;
+
   allocator_unlink_hole (self, hole);
-  allocator_remove_node (self, hole);
-  node->start = start;
-  allocator_make_hole (self, allocator_insert_node (self, block, start + node->length, length));
+  self->nodes[hole].length = start - self->nodes[hole].start;
+  if (self->nodes[hole].length > 0)
+    allocator_link_hole (self, hole);
+  else
+    allocator_remove_node (self, hole);
 
+  self->nodes[block].start = start;
+  allocator_make_hole (self, allocator_insert_node (self, block,
+                                                    start + self->nodes[block].length,
+                                                    old - start));
   return start << self->unit_shift;
 }
 

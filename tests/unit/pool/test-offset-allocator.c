@@ -171,10 +171,57 @@ test_slides (void)
   MgrOffsetBlock second = take (allocator, 5 * UNIT);
 
   mgr_offset_allocator_give (allocator, first);
-  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, second), ==, 0);
+  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, second, 1), ==, 0);
   assert_place (allocator, second, 0, 5 * UNIT);
   g_assert_true (mgr_offset_allocator_get_data (allocator, second) == allocator);
   assert_free (allocator, 5 * UNIT, 5 * UNIT);
+}
+
+static void
+test_slides_aligned (void)
+{
+  g_autoptr (MgrOffsetAllocator) allocator = mgr_offset_allocator_new (16 * UNIT, UNIT);
+  MgrOffsetBlock hole;
+  MgrOffsetBlock block;
+
+  take (allocator, UNIT);
+  hole = take (allocator, 7 * UNIT);
+  block = mgr_offset_allocator_take (allocator, 2 * UNIT, 4 * UNIT, allocator);
+  mgr_offset_allocator_give (allocator, hole);
+
+  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, block, 4 * UNIT), ==, 4 * UNIT);
+  assert_free (allocator, 13 * UNIT, 10 * UNIT);
+  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, block, 4 * UNIT), ==, 4 * UNIT);
+  assert_free (allocator, 13 * UNIT, 10 * UNIT);
+}
+
+static void
+test_takes_in_a_hole (void)
+{
+  g_autoptr (MgrOffsetAllocator) allocator = mgr_offset_allocator_new (20 * UNIT, UNIT);
+  MgrOffsetBlock holes[2];
+  MgrOffsetBlock last;
+
+  for (guint i = 0; i < G_N_ELEMENTS (holes); i++)
+    {
+      take (allocator, UNIT);
+      holes[i] = take (allocator, 4 * UNIT);
+    }
+  take (allocator, UNIT);
+  for (guint i = 0; i < G_N_ELEMENTS (holes); i++)
+    mgr_offset_allocator_give (allocator, holes[i]);
+
+  last = mgr_offset_allocator_get_last (allocator);
+  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, holes[1], 5 * UNIT, 1, allocator),
+                    ==, 0);
+  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, holes[1], 4 * UNIT, 4 * UNIT,
+                                                  allocator), ==, 0);
+  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, holes[1], UNIT, 4 * UNIT, allocator),
+                    ==, holes[1]);
+  assert_place (allocator, holes[1], 8 * UNIT, UNIT);
+  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, last, 9 * UNIT, 1, allocator), ==,
+                    last);
+  assert_free (allocator, 7 * UNIT, 4 * UNIT);
 }
 
 static void
@@ -270,6 +317,8 @@ main (int    argc,
   g_test_add_func ("/pool/offset-allocator/grows-and-shrinks", test_grows_and_shrinks);
   g_test_add_func ("/pool/offset-allocator/largest-spaces", test_largest_spaces);
   g_test_add_func ("/pool/offset-allocator/slides", test_slides);
+  g_test_add_func ("/pool/offset-allocator/slides-aligned", test_slides_aligned);
+  g_test_add_func ("/pool/offset-allocator/takes-in-a-hole", test_takes_in_a_hole);
   g_test_add_func ("/pool/offset-allocator/claims", test_claims);
   g_test_add_func ("/pool/offset-allocator/histogram", test_histogram);
   g_test_add_func ("/pool/offset-allocator/against-model", test_against_model);
