@@ -33,11 +33,12 @@ MgrOffsetBlock mgr_offset_allocator_take (MgrOffsetAllocator *self,
                                           guint64             size,
                                           guint64             alignment,
                                           gpointer            user_data);
-/* As mgr_offset_allocator_take(), as low as may be in a certain hole. */
-MgrOffsetBlock mgr_offset_allocator_take_in (MgrOffsetAllocator *self,
+/* Makes a block of @size bytes from @offset on, which lie within @hole, and bears its
+ * name from then on. */
+void           mgr_offset_allocator_take_at (MgrOffsetAllocator *self,
                                              MgrOffsetBlock      hole,
+                                             guint64             offset,
                                              guint64             size,
-                                             guint64             alignment,
                                              gpointer            user_data);
 void           mgr_offset_allocator_give (MgrOffsetAllocator *self,
                                           MgrOffsetBlock      block);
@@ -86,6 +87,9 @@ guint64        mgr_offset_allocator_get_length (MgrOffsetAllocator *self,
 /* %NULL for a hole. */
 gpointer       mgr_offset_allocator_get_data   (MgrOffsetAllocator *self,
                                                 MgrOffsetBlock      block);
+void           mgr_offset_allocator_set_data   (MgrOffsetAllocator *self,
+                                                MgrOffsetBlock      block,
+                                                gpointer            user_data);
 
 /* For tests: whether every list, map and sum is as it should be. */
 gboolean       mgr_offset_allocator_is_sound   (MgrOffsetAllocator *self);

@@ -327,22 +327,21 @@ allocator_find (MgrOffsetAllocator *self,
 static void
 allocator_carve (MgrOffsetAllocator *self,
                  guint32             index,
+                 guint64             start,
                  guint64             length,
-                 guint64             alignment,
                  gpointer            user_data)
 {
-  guint64 start = self->nodes[index].start;
-  guint64 gap = -start & (alignment - 1);
-  guint64 rest = self->nodes[index].length - gap - length;
+  guint64 old = self->nodes[index].start;
+  guint64 rest = self->nodes[index].length - (start - old) - length;
 
   allocator_unlink_hole (self, index);
-  if (gap > 0)
+  if (start > old)
     allocator_link_hole (self, allocator_insert_node (self, self->nodes[index].previous,
-                                                      start, gap));
+                                                      old, start - old));
   if (rest > 0)
-    allocator_link_hole (self, allocator_insert_node (self, index, start + gap + length, rest));
+    allocator_link_hole (self, allocator_insert_node (self, index, start + length, rest));
 
-  self->nodes[index].start = start + gap;
+  self->nodes[index].start = start;
   self->nodes[index].length = length;
   self->nodes[index].data = user_data;
   self->n_blocks++;
@@ -366,33 +365,36 @@ mgr_offset_allocator_take (MgrOffsetAllocator *self,
   guint64 length = allocator_to_units (self, size);
   guint64 step = allocator_to_units (self, alignment);
   guint32 index;
+  guint64 start;
 
   if (size == 0 || length > self->free_length)
     return 0;
 
   index = allocator_find (self, length, step);
-  if (index != 0)
-    allocator_carve (self, index, length, step, user_data);
+  if (index == 0)
+    return 0;
+
+  start = self->nodes[index].start;
+  allocator_carve (self, index, start + (-start & (step - 1)), length, user_data);
   return index;
 }
 
-MgrOffsetBlock
-mgr_offset_allocator_take_in (MgrOffsetAllocator *self,
+void
+mgr_offset_allocator_take_at (MgrOffsetAllocator *self,
                               MgrOffsetBlock      hole,
+                              guint64             offset,
                               guint64             size,
-                              guint64             alignment,
                               gpointer            user_data)
 {
+  guint64 start = offset >> self->unit_shift;
   guint64 length = allocator_to_units (self, size);
-  guint64 step = allocator_to_units (self, alignment);
+  const Node *node = &self->nodes[hole];
 
-  g_assert (self->nodes[hole].is_hole);
+  g_assert (node->is_hole && length > 0 && start >= node->start
+            && start - node->start <= node->length
+            && length <= node->length - (start - node->start));
 
-  if (size == 0 || !node_fits (&self->nodes[hole], length, step))
-    return 0;
-
-  allocator_carve (self, hole, length, step, user_data);
-  return hole;
+  allocator_carve (self, hole, start, length, user_data);
 }
 
 /* The node @index is neither block nor hole yet. */
@@ -608,6 +610,16 @@ mgr_offset_allocator_get_data (MgrOffsetAllocator *self,
                                MgrOffsetBlock      block)
 {
   return self->nodes[block].is_hole ? NULL : self->nodes[block].data;
+}
+
+void
+mgr_offset_allocator_set_data (MgrOffsetAllocator *self,
+                               MgrOffsetBlock      block,
+                               gpointer            user_data)
+{
+  g_assert (!self->nodes[block].is_hole);
+
+  self->nodes[block].data = user_data;
 }
 
 /* Whether the lists hold @count holes, each in the class that it belongs to, and the

@@ -248,30 +248,28 @@ model_compare (Model *self)
 }
 
 static void
-model_take_in (Model *self,
+model_take_at (Model *self,
                guint  nth,
-               guint  size,
-               guint  alignment)
+               guint  skip,
+               guint  size)
 {
   guint number = model_find_entry (self, 0, FALSE);
   MgrOffsetBlock hole = model_find_hole (self, nth);
   guint64 offset;
-  guint64 gap;
-  gboolean fits;
+  guint64 length;
 
-  if (hole == 0 || number == NOBODY || size == 0)
+  if (hole == 0 || number == NOBODY)
     return;
 
   offset = mgr_offset_allocator_get_offset (self->allocator, hole);
-  gap = -offset % alignment;
-  fits = gap + size <= mgr_offset_allocator_get_length (self->allocator, hole);
-  g_assert_true (fits == (mgr_offset_allocator_take_in (self->allocator, hole, size, alignment,
-                                                        number_to_data (number)) != 0));
-  if (!fits)
-    return;
-
+  length = mgr_offset_allocator_get_length (self->allocator, hole) / UNIT;
+  skip %= (guint) length;
+  size = 1 + size % (guint) ((length - skip) * UNIT);
+  mgr_offset_allocator_take_at (self->allocator, hole, offset + skip * UNIT, size,
+                                number_to_data (number));
   model_record (self, number, hole);
-  g_assert_cmpuint (self->entries[number].start * UNIT, ==, offset + gap);
+  g_assert_cmpuint (self->entries[number].start * UNIT, ==, offset + skip * UNIT);
+  g_assert_cmpuint (self->entries[number].length, ==, (size + UNIT - 1) / UNIT);
 }
 
 static void
@@ -305,7 +303,7 @@ model_step (Model        *self,
       model_claim (self, number % 8);
       break;
     default:
-      model_take_in (self, step[3] % 8, number % (64 * UNIT), 1u << (step[3] / 8 % 12));
+      model_take_at (self, step[3] % 8, step[3] / 8, number);
       break;
     }
 }

@@ -196,32 +196,22 @@ test_slides_aligned (void)
 }
 
 static void
-test_takes_in_a_hole (void)
+test_takes_at (void)
 {
   g_autoptr (MgrOffsetAllocator) allocator = mgr_offset_allocator_new (20 * UNIT, UNIT);
-  MgrOffsetBlock holes[2];
+  MgrOffsetBlock first = take (allocator, 10 * UNIT);
   MgrOffsetBlock last;
 
-  for (guint i = 0; i < G_N_ELEMENTS (holes); i++)
-    {
-      take (allocator, UNIT);
-      holes[i] = take (allocator, 4 * UNIT);
-    }
   take (allocator, UNIT);
-  for (guint i = 0; i < G_N_ELEMENTS (holes); i++)
-    mgr_offset_allocator_give (allocator, holes[i]);
+  mgr_offset_allocator_give (allocator, first);
+  mgr_offset_allocator_take_at (allocator, first, 3 * UNIT, 2 * UNIT, allocator);
+  assert_place (allocator, first, 3 * UNIT, 2 * UNIT);
+  assert_free (allocator, 17 * UNIT, 9 * UNIT);
 
   last = mgr_offset_allocator_get_last (allocator);
-  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, holes[1], 5 * UNIT, 1, allocator),
-                    ==, 0);
-  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, holes[1], 4 * UNIT, 4 * UNIT,
-                                                  allocator), ==, 0);
-  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, holes[1], UNIT, 4 * UNIT, allocator),
-                    ==, holes[1]);
-  assert_place (allocator, holes[1], 8 * UNIT, UNIT);
-  g_assert_cmpuint (mgr_offset_allocator_take_in (allocator, last, 9 * UNIT, 1, allocator), ==,
-                    last);
-  assert_free (allocator, 7 * UNIT, 4 * UNIT);
+  mgr_offset_allocator_take_at (allocator, last, 11 * UNIT, 9 * UNIT, allocator);
+  assert_place (allocator, last, 11 * UNIT, 9 * UNIT);
+  assert_free (allocator, 8 * UNIT, 5 * UNIT);
 }
 
 static void
@@ -318,7 +308,7 @@ main (int    argc,
   g_test_add_func ("/pool/offset-allocator/largest-spaces", test_largest_spaces);
   g_test_add_func ("/pool/offset-allocator/slides", test_slides);
   g_test_add_func ("/pool/offset-allocator/slides-aligned", test_slides_aligned);
-  g_test_add_func ("/pool/offset-allocator/takes-in-a-hole", test_takes_in_a_hole);
+  g_test_add_func ("/pool/offset-allocator/takes-at", test_takes_at);
   g_test_add_func ("/pool/offset-allocator/claims", test_claims);
   g_test_add_func ("/pool/offset-allocator/histogram", test_histogram);
   g_test_add_func ("/pool/offset-allocator/against-model", test_against_model);
