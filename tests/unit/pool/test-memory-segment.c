@@ -278,12 +278,16 @@ test_no_more_descriptors (void)
       g_autoptr (MgrMemoryLimits) limits = mgr_memory_limits_new (NULL, NULL);
       g_autoptr (MgrMemorySegment) segment = new_segment (MIB, FALSE);
       g_autoptr (GError) error = NULL;
-      const struct rlimit none = { 3, 3 };
+      struct rlimit before;
+      struct rlimit none;
 
+      g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+      none = (struct rlimit) { 3, before.rlim_max };
       g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
       g_assert_null (mgr_memory_segment_import (segment->fd, MIB, &error));
       g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
       assert_new_fails (limits, MIB, MGR_ERROR_NOT_AVAILABLE, "could not be made");
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
       return;
     }
 

@@ -446,8 +446,11 @@ test_no_more_descriptors (TensorFixture *fixture,
       g_autoptr (MgrTensor) imported = import (&exported);
       g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
       g_autoptr (GError) error = NULL;
-      const struct rlimit none = { 3, 3 };
+      struct rlimit before;
+      struct rlimit none;
 
+      g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+      none = (struct rlimit) { 3, before.rlim_max };
       g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
       g_assert_null (mgr_tensor_export (tensor, fds, &error));
       g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
@@ -455,6 +458,7 @@ test_no_more_descriptors (TensorFixture *fixture,
       g_assert_null (mgr_tensor_export (imported, fds, &error));
       g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
       assert_used (fixture, 64, 1);
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
     }
   else
     {
