@@ -28,6 +28,8 @@
 #include "pressure/mgr-swap-source.h"
 #include "pressure/mgr-psi-source.h"
 #include "pressure/mgr-budget-source.h"
+#include "pressure/mgr-gpu-device.h"
+#include "pressure/mgr-gpu-memory.h"
 #include "pressure/mgr-gpu-source.h"
 #include "pressure/mgr-pressure-forecast.h"
 #include "pressure/mgr-pressure-sample.h"
