@@ -107,6 +107,17 @@ MgrTensor       *mgr_tensor_new_from_export      (GVariant               *export
                                                   GError                **error) G_GNUC_WARN_UNUSED_RESULT;
 
 MGR_AVAILABLE_IN_1_0
+gboolean         mgr_tensor_send                 (MgrTensor              *self,
+                                                  GSocket                *socket,
+                                                  GCancellable           *cancellable,
+                                                  GError                **error);
+
+MGR_AVAILABLE_IN_1_0
+MgrTensor       *mgr_tensor_receive              (GSocket                *socket,
+                                                  GCancellable           *cancellable,
+                                                  GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
 void             mgr_tensor_return_to_invocation (MgrTensor              *self,
                                                   GDBusMethodInvocation  *invocation);
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Between processes it is tested in tests/dbus; a descriptor is the same here. */
@@ -282,6 +283,124 @@ test_read_only (TensorFixture *fixture,
   mgr_test_settle ();
 }
 
+static void
+socket_pair (GSocket **one,
+             GSocket **other)
+{
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  *one = g_socket_new_from_fd (fds[0], NULL);
+  *other = g_socket_new_from_fd (fds[1], NULL);
+}
+
+static void
+test_sockets (TensorFixture *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (GSocket) one = NULL;
+  g_autoptr (GSocket) other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Several in a row, each with its descriptors");
+
+  socket_pair (&one, &other);
+  for (guint i = 1; i <= 5; i++)
+    {
+      MgrTensor *tensor = tensor_new (fixture->pool, i);
+
+      tensor_floats (tensor)[i - 1] = (float) i;
+      g_assert_true (mgr_tensor_send (tensor, one, NULL, &error));
+      g_assert_no_error (error);
+      tensor_release (tensor);
+    }
+  for (guint i = 1; i <= 5; i++)
+    {
+      MgrTensor *tensor = mgr_tensor_receive (other, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (mgr_tensor_get_nbytes (tensor), ==, 4 * i);
+      g_assert_cmpfloat (tensor_floats (tensor)[i - 1], ==, (float) i);
+      assert_used (fixture, 64 * (6 - i), 6 - i);
+      tensor_release (tensor);
+    }
+}
+
+static void
+test_never_received (TensorFixture *fixture,
+                     gconstpointer  unused)
+{
+  MgrTensor *tensor = tensor_new (fixture->pool, 1);
+  GSocket *one;
+  GSocket *other;
+
+  g_test_summary ("What was sent and is lost with the socket leaves no lease");
+
+  socket_pair (&one, &other);
+  g_assert_true (mgr_tensor_send (tensor, one, NULL, NULL));
+  tensor_release (tensor);
+  assert_used (fixture, 64, 1);
+  g_object_unref (one);
+  g_object_unref (other);
+  assert_used (fixture, 0, 0);
+}
+
+static void
+assert_receive_fails (const void *data,
+                      gsize       length,
+                      int         code)
+{
+  g_autoptr (GSocket) one = NULL;
+  g_autoptr (GSocket) other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  socket_pair (&one, &other);
+  g_assert_cmpint (g_socket_send (one, data, length, NULL, NULL), ==, length);
+  g_clear_object (&one);
+  g_assert_null (mgr_tensor_receive (other, NULL, &error));
+  g_assert_error (error, MGR_ERROR, code);
+}
+
+static void
+test_bad_messages (TensorFixture *fixture,
+                   gconstpointer  unused)
+{
+  const guint32 huge[] = { G_MAXUINT32, 0 };
+  const guint32 nothing[] = { 0 };
+  const guint32 noise[] = { 8, 0x12345678, 0x9abcdef0 };
+
+  assert_receive_fails ("", 0, MGR_ERROR_CLOSED);
+  assert_receive_fails ("ab", 2, MGR_ERROR_CLOSED);
+  assert_receive_fails (huge, sizeof huge, MGR_ERROR_INVALID_ARGUMENT);
+  assert_receive_fails (nothing, sizeof nothing, MGR_ERROR_INVALID_ARGUMENT);
+  assert_receive_fails (noise, sizeof noise, MGR_ERROR_INVALID_ARGUMENT);
+  assert_receive_fails (noise, sizeof noise - 1, MGR_ERROR_CLOSED);
+}
+
+static void
+test_send_fails (TensorFixture *fixture,
+                 gconstpointer  unused)
+{
+  g_autofree char *text = g_strnfill (70000, 'x');
+  const gint64 shape[] = { 1 };
+  g_autoptr (MgrTensor) wordy =
+    mgr_tensor_pool_allocate_tensor (fixture->pool, shape, 1, MGR_DATA_TYPE_INT8, text, NULL);
+  g_autoptr (MgrTensor) tensor = tensor_new (fixture->pool, 1);
+  g_autoptr (GSocket) one = NULL;
+  g_autoptr (GSocket) other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  socket_pair (&one, &other);
+  g_assert_false (mgr_tensor_send (wordy, one, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+
+  g_clear_object (&other);
+  g_assert_false (mgr_tensor_send (tensor, one, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
+  assert_used (fixture, 128, 0);
+}
+
 /* Bad input: what other processes may say */
 
 static void
@@ -485,6 +604,10 @@ main (int    argc,
   ADD ("handed-on", test_handed_on);
   ADD ("pool-goes-first", test_pool_goes_first);
   ADD ("read-only", test_read_only);
+  ADD ("sockets", test_sockets);
+  ADD ("never-received", test_never_received);
+  ADD ("bad-messages", test_bad_messages);
+  ADD ("send-fails", test_send_fails);
   ADD ("bad-fields", test_bad_fields);
   ADD ("bad-place", test_bad_place);
   ADD ("bad-descriptors", test_bad_descriptors);
