@@ -19,6 +19,7 @@
 #include "ledger/mgr-component.h"
 #include "mgr-report.h"
 #include "pool/mgr-pool.h"
+#include "pressure/mgr-gpu-memory.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "reclaim/mgr-cleaner.h"
@@ -173,6 +174,14 @@ gboolean            mgr_manager_remove_pool            (MgrManager           *se
 MGR_AVAILABLE_IN_1_0
 MgrPool            *mgr_manager_lookup_pool            (MgrManager           *self,
                                                         const char           *name);
+
+/* Devices */
+
+MGR_AVAILABLE_IN_1_0
+MgrGpuMemory       *mgr_manager_add_gpu                (MgrManager           *self,
+                                                        guint                 device,
+                                                        guint64               budget,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Cleanup */
 
