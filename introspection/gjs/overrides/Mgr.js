@@ -13,6 +13,7 @@ const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
 const {overridePool} = imports.overrides.mgrPool;
+const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
 
 let Mgr;
 
@@ -508,4 +509,5 @@ function _init() {
 
     const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
     overridePool(Mgr, tools);
+    overridePoolClassic(Mgr, tools);
 }

@@ -20,7 +20,7 @@ import weakref
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
-from . import _mgr_pool
+from . import _mgr_pool, _mgr_pool_classic
 
 Mgr = get_introspection_module("Mgr")
 
@@ -782,6 +782,7 @@ for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, M
 
 _TOOLS = types.SimpleNamespace(
     add_object_attributes=_add_object_attributes, add_record_attributes=_add_record_attributes,
-    charge=_charge, component=_component, export=__all__.append, refined=_refined, size=_size)
+    charge=_charge, component=_component, refined=_refined, size=_size)
 
-_mgr_pool.override(Mgr, _TOOLS)
+for _part in (_mgr_pool, _mgr_pool_classic):
+    _part.override(Mgr, _TOOLS)
