@@ -31,8 +31,8 @@ CLASSES = {
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
-    "PoolStatistics", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
-    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report",
+    "PhaseReport", "PoolStatistics", "PressureForecast", "PressureReading", "PressureSample",
+    "PressureTrace", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report",
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {
