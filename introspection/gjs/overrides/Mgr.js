@@ -499,4 +499,5 @@ function _init() {
     overrideTelling();
     overrideConfig();
     overrideJournal();
+    imports.overrides.MgrPoolTensor.overrideTensors(Mgr, toBytes, holding);
 }
