@@ -12,8 +12,8 @@
 const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
-const {overridePool} = imports.overrides.mgrPool;
-const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
+const {overridePool} = imports.overrides.MgrPool;
+const {overridePoolClassic} = imports.overrides.MgrPoolClassic;
 
 let Mgr;
 
@@ -528,5 +528,6 @@ function _init() {
 
     const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
     overridePool(Mgr, tools);
+    imports.overrides.MgrPoolTensor.overrideTensors(Mgr, toBytes, holding);
     overridePoolClassic(Mgr, tools);
 }

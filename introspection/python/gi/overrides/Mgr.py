@@ -715,6 +715,11 @@ Mgr.Journal.add = _add_to_journal
 Mgr.Journal.list = _list_journal
 
 
+# Parts that have files of their own, which import from this one
+
+from . import _mgr_pool_tensor  # noqa: E402, F401
+
+
 # Attributes
 
 def _add_record_attributes(record):
@@ -739,19 +744,20 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
-                Mgr.JournalEntry, Mgr.PhaseReport, Mgr.PressureForecast, Mgr.PressureReading,
-                Mgr.PressureSample, Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate,
-                Mgr.ReclaimRecord, Mgr.Report):
+                Mgr.GpuDevice, Mgr.JournalEntry, Mgr.PhaseReport, Mgr.PressureForecast,
+                Mgr.PressureReading, Mgr.PressureSample, Mgr.PressureTrace, Mgr.ProtectionRule,
+                Mgr.ReclaimEstimate, Mgr.ReclaimRecord, Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
 Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
-for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
-               Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
-               Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
-               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
+for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuMemory,
+               Mgr.GpuSource, Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource,
+               Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch,
+               Mgr.PsiSource, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource,
+               Mgr.TensorPool):
     _add_object_attributes(_class)
 
 
