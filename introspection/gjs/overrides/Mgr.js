@@ -12,8 +12,8 @@
 const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
-const {overridePool} = imports.overrides.MgrPool;
-const {overridePoolClassic} = imports.overrides.MgrPoolClassic;
+const {overridePool} = imports.overrides.mgrPool;
+const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
 
 let Mgr;
 
