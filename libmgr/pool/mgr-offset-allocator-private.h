@@ -33,6 +33,13 @@ MgrOffsetBlock mgr_offset_allocator_take (MgrOffsetAllocator *self,
                                           guint64             size,
                                           guint64             alignment,
                                           gpointer            user_data);
+/* Makes a block of @size bytes from @offset on, which lie within @hole, and bears its
+ * name from then on. */
+void           mgr_offset_allocator_take_at (MgrOffsetAllocator *self,
+                                             MgrOffsetBlock      hole,
+                                             guint64             offset,
+                                             guint64             size,
+                                             gpointer            user_data);
 void           mgr_offset_allocator_give (MgrOffsetAllocator *self,
                                           MgrOffsetBlock      block);
 
@@ -41,10 +48,11 @@ void           mgr_offset_allocator_give (MgrOffsetAllocator *self,
 gboolean       mgr_offset_allocator_resize (MgrOffsetAllocator *self,
                                             guint64             size);
 
-/* Moves a block to where the hole right before it begins, so that the hole comes to
- * lie behind it. Returns the new offset. */
+/* Moves a block as far into the hole right before it as its alignment lets it, so that
+ * the hole comes to lie behind it. Returns the new offset, which may be the old one. */
 guint64        mgr_offset_allocator_slide (MgrOffsetAllocator *self,
-                                           MgrOffsetBlock      block);
+                                           MgrOffsetBlock      block,
+                                           guint64             alignment);
 
 /* Makes a hole a block that lies where the hole was. */
 void           mgr_offset_allocator_claim (MgrOffsetAllocator *self,
@@ -79,6 +87,9 @@ guint64        mgr_offset_allocator_get_length (MgrOffsetAllocator *self,
 /* %NULL for a hole. */
 gpointer       mgr_offset_allocator_get_data   (MgrOffsetAllocator *self,
                                                 MgrOffsetBlock      block);
+void           mgr_offset_allocator_set_data   (MgrOffsetAllocator *self,
+                                                MgrOffsetBlock      block,
+                                                gpointer            user_data);
 
 /* For tests: whether every list, map and sum is as it should be. */
 gboolean       mgr_offset_allocator_is_sound   (MgrOffsetAllocator *self);

@@ -323,42 +323,78 @@ allocator_find (MgrOffsetAllocator *self,
   return allocator_search (self, length, alignment);
 }
 
+/* Makes a block in the hole @index, and holes of what it leaves before and behind. */
+static void
+allocator_carve (MgrOffsetAllocator *self,
+                 guint32             index,
+                 guint64             start,
+                 guint64             length,
+                 gpointer            user_data)
+{
+  guint64 old = self->nodes[index].start;
+  guint64 rest = self->nodes[index].length - (start - old) - length;
+
+  allocator_unlink_hole (self, index);
+  if (start > old)
+    allocator_link_hole (self, allocator_insert_node (self, self->nodes[index].previous,
+                                                      old, start - old));
+  if (rest > 0)
+    allocator_link_hole (self, allocator_insert_node (self, index, start + length, rest));
+
+  self->nodes[index].start = start;
+  self->nodes[index].length = length;
+  self->nodes[index].data = user_data;
+  self->n_blocks++;
+}
+
+static guint64
+allocator_to_units (MgrOffsetAllocator *self,
+                    guint64             size)
+{
+  guint64 unit = G_GUINT64_CONSTANT (1) << self->unit_shift;
+
+  return (size >> self->unit_shift) + ((size & (unit - 1)) != 0);
+}
+
 MgrOffsetBlock
 mgr_offset_allocator_take (MgrOffsetAllocator *self,
                            guint64             size,
                            guint64             alignment,
                            gpointer            user_data)
 {
-  guint64 unit = G_GUINT64_CONSTANT (1) << self->unit_shift;
-  guint64 length = (size >> self->unit_shift) + ((size & (unit - 1)) != 0);
+  guint64 length = allocator_to_units (self, size);
+  guint64 step = allocator_to_units (self, alignment);
   guint32 index;
   guint64 start;
-  guint64 gap;
-  guint64 rest;
 
-  alignment = MAX (alignment, unit) >> self->unit_shift;
   if (size == 0 || length > self->free_length)
     return 0;
 
-  index = allocator_find (self, length, alignment);
+  index = allocator_find (self, length, step);
   if (index == 0)
     return 0;
 
-  allocator_unlink_hole (self, index);
   start = self->nodes[index].start;
-  gap = -start & (alignment - 1);
-  rest = self->nodes[index].length - gap - length;
-  if (gap > 0)
-    allocator_link_hole (self, allocator_insert_node (self, self->nodes[index].previous,
-                                                      start, gap));
-  if (rest > 0)
-    allocator_link_hole (self, allocator_insert_node (self, index, start + gap + length, rest));
-
-  self->nodes[index].start = start + gap;
-  self->nodes[index].length = length;
-  self->nodes[index].data = user_data;
-  self->n_blocks++;
+  allocator_carve (self, index, start + (-start & (step - 1)), length, user_data);
   return index;
+}
+
+void
+mgr_offset_allocator_take_at (MgrOffsetAllocator *self,
+                              MgrOffsetBlock      hole,
+                              guint64             offset,
+                              guint64             size,
+                              gpointer            user_data)
+{
+  guint64 start = offset >> self->unit_shift;
+  guint64 length = allocator_to_units (self, size);
+  const Node *node = &self->nodes[hole];
+
+  g_assert (node->is_hole && length > 0 && start >= node->start
+            && start - node->start <= node->length
+            && length <= node->length - (start - node->start));
+
+  allocator_carve (self, hole, start, length, user_data);
 }
 
 /* The node @index is neither block nor hole yet. */
@@ -430,22 +466,31 @@ mgr_offset_allocator_resize (MgrOffsetAllocator *self,
 
 guint64
 mgr_offset_allocator_slide (MgrOffsetAllocator *self,
-                            MgrOffsetBlock      block)
+                            MgrOffsetBlock      block,
+                            guint64             alignment)
 {
-  Node *node = &self->nodes[block];
-  guint32 hole = node->previous;
+  guint64 step = allocator_to_units (self, alignment);
+  guint32 hole = self->nodes[block].previous;
+  guint64 old = self->nodes[block].start;
   guint64 start;
-  guint64 length;
 
-  g_assert (hole != 0 && self->nodes[hole].is_hole && !node->is_hole);
+  g_assert (hole != 0 && self->nodes[hole].is_hole && !self->nodes[block].is_hole);
 
-  start = self->nodes[hole].start;
-  length = self->nodes[hole].length;
+  start = self->nodes[hole].start + (-self->nodes[hole].start & (step - 1));
+  if (start >= old)
+    return old << self->unit_shift;
+
   allocator_unlink_hole (self, hole);
-  allocator_remove_node (self, hole);
-  node->start = start;
-  allocator_make_hole (self, allocator_insert_node (self, block, start + node->length, length));
+  self->nodes[hole].length = start - self->nodes[hole].start;
+  if (self->nodes[hole].length > 0)
+    allocator_link_hole (self, hole);
+  else
+    allocator_remove_node (self, hole);
 
+  self->nodes[block].start = start;
+  allocator_make_hole (self, allocator_insert_node (self, block,
+                                                    start + self->nodes[block].length,
+                                                    old - start));
   return start << self->unit_shift;
 }
 
@@ -565,6 +610,16 @@ mgr_offset_allocator_get_data (MgrOffsetAllocator *self,
                                MgrOffsetBlock      block)
 {
   return self->nodes[block].is_hole ? NULL : self->nodes[block].data;
+}
+
+void
+mgr_offset_allocator_set_data (MgrOffsetAllocator *self,
+                               MgrOffsetBlock      block,
+                               gpointer            user_data)
+{
+  g_assert (!self->nodes[block].is_hole);
+
+  self->nodes[block].data = user_data;
 }
 
 /* Whether the lists hold @count holes, each in the class that it belongs to, and the

@@ -10,9 +10,13 @@
  *   drop                   give all of that back
  *   sense                  look at the pressure, as often as a new level takes
  *   used                   the answer is what is charged
+ *   pool NAME COMPONENT    add a pool of 1 MiB; COMPONENT is - for none
+ *   take NAME BYTES        take so much of a pool
+ *   give NAME BYTES        give so much back to it
+ *   stop NAME              stop a pool
  */
 
-#include <mgr.h>
+#include "mgr-fake-pool.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,6 +88,34 @@ sense (void)
     }
 }
 
+static gboolean
+add_pool (const char *name,
+          const char *component)
+{
+  g_autoptr (MgrComponent) charged = mgr_manager_lookup_component (manager, component);
+  g_autoptr (MgrPool) pool = mgr_fake_pool_new (name, charged, MIB, NULL);
+
+  return pool != NULL && mgr_manager_add_pool (manager, pool, NULL);
+}
+
+static gboolean
+run_pool_command (char **words)
+{
+  g_autoptr (MgrPool) pool = NULL;
+
+  if (g_str_equal (words[0], "pool"))
+    return add_pool (words[1], words[2]);
+
+  pool = mgr_manager_lookup_pool (manager, words[1]);
+  if (g_str_equal (words[0], "stop"))
+    return mgr_pool_set_active (pool, FALSE, NULL);
+  if (g_str_equal (words[0], "take"))
+    return mgr_fake_pool_take (pool, g_ascii_strtoull (words[2], NULL, 10), NULL);
+
+  mgr_fake_pool_give (pool, g_ascii_strtoull (words[2], NULL, 10));
+  return TRUE;
+}
+
 static void
 run_command (char **words)
 {
@@ -111,6 +143,10 @@ run_command (char **words)
   else if (g_str_equal (words[0], "used"))
     {
       printf ("%" G_GUINT64_FORMAT "\n", mgr_component_get_used (mgr_manager_get_root (manager)));
+    }
+  else
+    {
+      printf ("%s\n", run_pool_command (words) ? "ok" : "refused");
     }
   fflush (stdout);
 }

@@ -157,7 +157,8 @@ model_resize (Model *self,
 
 static void
 model_slide (Model *self,
-             guint  hint)
+             guint  hint,
+             guint  alignment)
 {
   guint number = model_find_entry (self, hint, TRUE);
   Entry *entry = &self->entries[number];
@@ -168,11 +169,27 @@ model_slide (Model *self,
 
   while (start > 0 && self->owner[start - 1] == NOBODY)
     start--;
+  while (start < entry->start && start * UNIT % alignment != 0)
+    start++;
   model_fill (self, entry->start, entry->length, NOBODY);
-  g_assert_cmpuint (mgr_offset_allocator_slide (self->allocator, entry->block), ==, start * UNIT);
+  g_assert_cmpuint (mgr_offset_allocator_slide (self->allocator, entry->block, alignment), ==,
+                    start * UNIT);
   model_record (self, number, entry->block);
   g_assert_cmpuint (entry->start, ==, start);
   self->counts->slid++;
+}
+
+/* Returns the hole before which there are @nth others, or 0. */
+static MgrOffsetBlock
+model_find_hole (Model *self,
+                 guint  nth)
+{
+  MgrOffsetBlock block = mgr_offset_allocator_get_first (self->allocator);
+
+  while (block != 0 && (!mgr_offset_allocator_is_hole (self->allocator, block) || nth-- > 0))
+    block = mgr_offset_allocator_get_next (self->allocator, block);
+
+  return block;
 }
 
 static void
@@ -180,15 +197,13 @@ model_claim (Model *self,
              guint  nth)
 {
   guint number = model_find_entry (self, 0, FALSE);
-  MgrOffsetBlock block = mgr_offset_allocator_get_first (self->allocator);
+  MgrOffsetBlock hole = model_find_hole (self, nth);
 
-  while (block != 0 && (!mgr_offset_allocator_is_hole (self->allocator, block) || nth-- > 0))
-    block = mgr_offset_allocator_get_next (self->allocator, block);
-  if (block == 0 || number == NOBODY)
+  if (hole == 0 || number == NOBODY)
     return;
 
-  mgr_offset_allocator_claim (self->allocator, block, number_to_data (number));
-  model_record (self, number, block);
+  mgr_offset_allocator_claim (self->allocator, hole, number_to_data (number));
+  model_record (self, number, hole);
   self->counts->claimed++;
 }
 
@@ -233,12 +248,37 @@ model_compare (Model *self)
 }
 
 static void
+model_take_at (Model *self,
+               guint  nth,
+               guint  skip,
+               guint  size)
+{
+  guint number = model_find_entry (self, 0, FALSE);
+  MgrOffsetBlock hole = model_find_hole (self, nth);
+  guint64 offset;
+  guint64 length;
+
+  if (hole == 0 || number == NOBODY)
+    return;
+
+  offset = mgr_offset_allocator_get_offset (self->allocator, hole);
+  length = mgr_offset_allocator_get_length (self->allocator, hole) / UNIT;
+  skip %= (guint) length;
+  size = 1 + size % (guint) ((length - skip) * UNIT);
+  mgr_offset_allocator_take_at (self->allocator, hole, offset + skip * UNIT, size,
+                                number_to_data (number));
+  model_record (self, number, hole);
+  g_assert_cmpuint (self->entries[number].start * UNIT, ==, offset + skip * UNIT);
+  g_assert_cmpuint (self->entries[number].length, ==, (size + UNIT - 1) / UNIT);
+}
+
+static void
 model_step (Model        *self,
             const guint8 *step)
 {
   guint number = step[1] | (guint) step[2] << 8;
 
-  switch (step[0] % 10)
+  switch (step[0] % 11)
     {
     case 0:
     case 1:
@@ -257,10 +297,13 @@ model_step (Model        *self,
       model_resize (self, number % MAXIMUM_UNITS);
       break;
     case 8:
-      model_slide (self, number);
+      model_slide (self, number, step[3] % 2 == 0 ? 1u << (step[3] / 2 % 16) : 1);
+      break;
+    case 9:
+      model_claim (self, number % 8);
       break;
     default:
-      model_claim (self, number % 8);
+      model_take_at (self, step[3] % 8, step[3] / 8, number);
       break;
     }
 }

@@ -171,10 +171,47 @@ test_slides (void)
   MgrOffsetBlock second = take (allocator, 5 * UNIT);
 
   mgr_offset_allocator_give (allocator, first);
-  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, second), ==, 0);
+  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, second, 1), ==, 0);
   assert_place (allocator, second, 0, 5 * UNIT);
   g_assert_true (mgr_offset_allocator_get_data (allocator, second) == allocator);
   assert_free (allocator, 5 * UNIT, 5 * UNIT);
+}
+
+static void
+test_slides_aligned (void)
+{
+  g_autoptr (MgrOffsetAllocator) allocator = mgr_offset_allocator_new (16 * UNIT, UNIT);
+  MgrOffsetBlock hole;
+  MgrOffsetBlock block;
+
+  take (allocator, UNIT);
+  hole = take (allocator, 7 * UNIT);
+  block = mgr_offset_allocator_take (allocator, 2 * UNIT, 4 * UNIT, allocator);
+  mgr_offset_allocator_give (allocator, hole);
+
+  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, block, 4 * UNIT), ==, 4 * UNIT);
+  assert_free (allocator, 13 * UNIT, 10 * UNIT);
+  g_assert_cmpuint (mgr_offset_allocator_slide (allocator, block, 4 * UNIT), ==, 4 * UNIT);
+  assert_free (allocator, 13 * UNIT, 10 * UNIT);
+}
+
+static void
+test_takes_at (void)
+{
+  g_autoptr (MgrOffsetAllocator) allocator = mgr_offset_allocator_new (20 * UNIT, UNIT);
+  MgrOffsetBlock first = take (allocator, 10 * UNIT);
+  MgrOffsetBlock last;
+
+  take (allocator, UNIT);
+  mgr_offset_allocator_give (allocator, first);
+  mgr_offset_allocator_take_at (allocator, first, 3 * UNIT, 2 * UNIT, allocator);
+  assert_place (allocator, first, 3 * UNIT, 2 * UNIT);
+  assert_free (allocator, 17 * UNIT, 9 * UNIT);
+
+  last = mgr_offset_allocator_get_last (allocator);
+  mgr_offset_allocator_take_at (allocator, last, 11 * UNIT, 9 * UNIT, allocator);
+  assert_place (allocator, last, 11 * UNIT, 9 * UNIT);
+  assert_free (allocator, 8 * UNIT, 5 * UNIT);
 }
 
 static void
@@ -270,6 +307,8 @@ main (int    argc,
   g_test_add_func ("/pool/offset-allocator/grows-and-shrinks", test_grows_and_shrinks);
   g_test_add_func ("/pool/offset-allocator/largest-spaces", test_largest_spaces);
   g_test_add_func ("/pool/offset-allocator/slides", test_slides);
+  g_test_add_func ("/pool/offset-allocator/slides-aligned", test_slides_aligned);
+  g_test_add_func ("/pool/offset-allocator/takes-at", test_takes_at);
   g_test_add_func ("/pool/offset-allocator/claims", test_claims);
   g_test_add_func ("/pool/offset-allocator/histogram", test_histogram);
   g_test_add_func ("/pool/offset-allocator/against-model", test_against_model);
