@@ -279,47 +279,6 @@ typedef enum /*< flags >*/
 } MgrStandardPoolFlags;
 
 /**
- * MgrDataType:
- * @MGR_DATA_TYPE_BOOL: a byte that is 0 or 1
- * @MGR_DATA_TYPE_INT8: a signed integer of 8 bits
- * @MGR_DATA_TYPE_INT16: a signed integer of 16 bits
- * @MGR_DATA_TYPE_INT32: a signed integer of 32 bits
- * @MGR_DATA_TYPE_INT64: a signed integer of 64 bits
- * @MGR_DATA_TYPE_UINT8: an unsigned integer of 8 bits
- * @MGR_DATA_TYPE_UINT16: an unsigned integer of 16 bits
- * @MGR_DATA_TYPE_UINT32: an unsigned integer of 32 bits
- * @MGR_DATA_TYPE_UINT64: an unsigned integer of 64 bits
- * @MGR_DATA_TYPE_FLOAT16: IEEE 754 half precision
- * @MGR_DATA_TYPE_BFLOAT16: the upper half of an IEEE 754 single precision number
- * @MGR_DATA_TYPE_FLOAT32: IEEE 754 single precision
- * @MGR_DATA_TYPE_FLOAT64: IEEE 754 double precision
- * @MGR_DATA_TYPE_COMPLEX64: two single precision numbers
- * @MGR_DATA_TYPE_COMPLEX128: two double precision numbers
- *
- * What the elements of a tensor are, in the byte order of the machine.
- *
- * Since: 1.0
- */
-typedef enum
-{
-  MGR_DATA_TYPE_BOOL,
-  MGR_DATA_TYPE_INT8,
-  MGR_DATA_TYPE_INT16,
-  MGR_DATA_TYPE_INT32,
-  MGR_DATA_TYPE_INT64,
-  MGR_DATA_TYPE_UINT8,
-  MGR_DATA_TYPE_UINT16,
-  MGR_DATA_TYPE_UINT32,
-  MGR_DATA_TYPE_UINT64,
-  MGR_DATA_TYPE_FLOAT16,
-  MGR_DATA_TYPE_BFLOAT16,
-  MGR_DATA_TYPE_FLOAT32,
-  MGR_DATA_TYPE_FLOAT64,
-  MGR_DATA_TYPE_COMPLEX64,
-  MGR_DATA_TYPE_COMPLEX128,
-} MgrDataType;
-
-/**
  * MgrTensorDevice:
  * @MGR_TENSOR_DEVICE_CPU: the memory of the machine
  * @MGR_TENSOR_DEVICE_CUDA_HOST: the memory of the machine, page-locked, so that a GPU

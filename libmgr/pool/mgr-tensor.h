@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include <gio/gunixfdlist.h>
 
+#include "base/mgr-enums.h"
 #include "pool/mgr-data-type.h"
 
 G_BEGIN_DECLS

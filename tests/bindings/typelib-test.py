@@ -45,7 +45,7 @@ ENUMS = {
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "data_type_from_name", "data_type_get_dlpack_code",
     "data_type_get_name", "data_type_get_size", "data_type_get_typestr", "error_quark",
-    "size_format", "size_parse",
+    "gpu_device_list", "size_format", "size_parse", "tensor_receive",
 }
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION", "POOL_CELLS_MAX",

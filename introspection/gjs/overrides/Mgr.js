@@ -14,6 +14,7 @@ const {Gio, GLib, GObject} = imports.gi;
 /* Parts that have a file of their own beside this one. */
 const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
+const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
 
 let Mgr;
 
@@ -528,6 +529,6 @@ function _init() {
 
     const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
     overridePool(Mgr, tools);
-    imports.overrides.MgrPoolTensor.overrideTensors(Mgr, toBytes, holding);
+    overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
 }

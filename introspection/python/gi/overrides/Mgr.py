@@ -20,7 +20,7 @@ import weakref
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
-from . import _mgr_pool, _mgr_pool_classic
+from . import _mgr_pool, _mgr_pool_classic, _mgr_pool_tensor
 from ._MgrSizes import sizeof
 
 Mgr = get_introspection_module("Mgr")
@@ -715,11 +715,6 @@ Mgr.Journal.add = _add_to_journal
 Mgr.Journal.list = _list_journal
 
 
-# Parts that have files of their own, which import from this one
-
-from . import _mgr_pool_tensor  # noqa: E402, F401
-
-
 # Attributes
 
 def _add_record_attributes(record):
@@ -744,20 +739,19 @@ def _add_object_attributes(cls):
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
-                Mgr.GpuDevice, Mgr.JournalEntry, Mgr.PhaseReport, Mgr.PressureForecast,
-                Mgr.PressureReading, Mgr.PressureSample, Mgr.PressureTrace, Mgr.ProtectionRule,
-                Mgr.ReclaimEstimate, Mgr.ReclaimRecord, Mgr.Report):
+                Mgr.JournalEntry, Mgr.PhaseReport, Mgr.PressureForecast, Mgr.PressureReading,
+                Mgr.PressureSample, Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate,
+                Mgr.ReclaimRecord, Mgr.Report):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
 Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
-for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuMemory,
-               Mgr.GpuSource, Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource,
-               Mgr.MemoryLimits, Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch,
-               Mgr.PsiSource, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource,
-               Mgr.TensorPool):
+for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
+               Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
+               Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
+               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
     _add_object_attributes(_class)
 
 
@@ -767,5 +761,5 @@ _TOOLS = types.SimpleNamespace(
     add_object_attributes=_add_object_attributes, add_record_attributes=_add_record_attributes,
     charge=_charge, component=_component, refined=_refined, size=_size)
 
-for _part in (_mgr_pool, _mgr_pool_classic):
+for _part in (_mgr_pool, _mgr_pool_tensor, _mgr_pool_classic):
     _part.override(Mgr, _TOOLS)

@@ -6,8 +6,6 @@
 A tensor is what NumPy takes for an array: ``numpy.asarray(tensor)`` is the same
 memory, which does not go back to the pool before the last array of it is gone. NumPy
 is not needed for anything else.
-
-Mgr.py imports this once it has what is needed here.
 """
 
 import contextlib
@@ -16,11 +14,6 @@ import operator
 import os
 
 from gi.repository import Gio, GLib, GObject
-
-from ..module import get_introspection_module
-from .Mgr import _charge, _size
-
-Mgr = get_introspection_module("Mgr")
 
 
 # DLPack, which hands memory to other libraries in a capsule
@@ -69,41 +62,34 @@ def _drop_capsule(capsule):
             kind.from_address(pointer).deleter(pointer)
 
 
-_tensor_export_dlpack = Mgr.Tensor.export_dlpack
+def _override_dlpack(Mgr):
+    tensor = Mgr.Tensor
+    export_dlpack = tensor.export_dlpack
+    drop = ctypes.cast(_drop_capsule, ctypes.c_void_p)
 
+    def dlpack_device(self):
+        return int(self.get_device()), 0
 
-def _dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
-    if dl_device is not None and tuple(dl_device) != _dlpack_device(self):
-        raise BufferError("The tensor is on the device %r alone" % (_dlpack_device(self),))
-    if copy:
-        raise BufferError("A tensor is shared and not copied: copy it first")
+    def dlpack(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+        if dl_device is not None and tuple(dl_device) != dlpack_device(self):
+            raise BufferError("The tensor is on the device %r alone" % (dlpack_device(self),))
+        if copy:
+            raise BufferError("A tensor is shared and not copied: copy it first")
 
-    versioned = max_version is not None and max_version[0] >= 1
-    try:
-        pointer = _tensor_export_dlpack(self, versioned)
-    except GLib.Error as error:
-        if error.matches(Mgr.Error.quark(), Mgr.Error.NOT_AVAILABLE):
-            raise BufferError(error.message) from None
-        raise
-    return _capsule_new(pointer, b"dltensor_versioned" if versioned else b"dltensor",
-                        ctypes.cast(_drop_capsule, ctypes.c_void_p))
+        versioned = max_version is not None and max_version[0] >= 1
+        try:
+            pointer = export_dlpack(self, versioned)
+        except GLib.Error as error:
+            if error.matches(Mgr.Error.quark(), Mgr.Error.NOT_AVAILABLE):
+                raise BufferError(error.message) from None
+            raise
+        return _capsule_new(pointer, b"dltensor_versioned" if versioned else b"dltensor", drop)
 
-
-def _dlpack_device(self):
-    return int(self.get_device()), 0
-
-
-Mgr.Tensor.__dlpack__ = _dlpack
-Mgr.Tensor.__dlpack_device__ = _dlpack_device
+    tensor.__dlpack__ = dlpack
+    tensor.__dlpack_device__ = dlpack_device
 
 
 # Data types
-
-_MEMBERS = [Mgr.DataType(value) for value in range(Mgr.DataType.COMPLEX128 + 1)]
-_TYPESTRS = {member: Mgr.DataType.get_typestr(member) for member in _MEMBERS}
-_TYPES = {Mgr.DataType.get_name(member): member for member in _MEMBERS}
-_TYPES.update((typestr, member) for member, typestr in _TYPESTRS.items()
-              if member != Mgr.DataType.BFLOAT16)
 
 # What Python itself has.
 _PYTHON_TYPES = {bool: "bool", int: "int64", float: "float64", complex: "complex128"}
@@ -121,84 +107,117 @@ def _name_of_type(dtype):
     return name.rpartition(".")[2].rstrip("_")
 
 
-def _to_dtype(dtype):
-    if isinstance(dtype, Mgr.DataType):
-        return dtype
+def _type_reader(Mgr):
+    """A function that makes a member of Mgr.DataType of whatever names one."""
+    members = [Mgr.DataType(value) for value in range(Mgr.DataType.COMPLEX128 + 1)]
+    known = {Mgr.DataType.get_name(member): member for member in members}
+    known.update((Mgr.DataType.get_typestr(member), member) for member in members
+                 if member != Mgr.DataType.BFLOAT16)
 
-    name = _name_of_type(dtype)
-    return _TYPES[name] if name in _TYPES else Mgr.DataType.from_name(name).out_type
+    def read(dtype):
+        if isinstance(dtype, Mgr.DataType):
+            return dtype
+
+        name = _name_of_type(dtype)
+        return known[name] if name in known else Mgr.DataType.from_name(name).out_type
+    return read
 
 
 # Tensors
 
-_tensor_release = Mgr.Tensor.release
-_tensor_is_released = Mgr.Tensor.is_released
-_tensor_is_writable = Mgr.Tensor.is_writable
-_tensor_new_view = Mgr.Tensor.new_view
-_tensor_get_data = Mgr.Tensor.get_data
-_tensor_export = Mgr.Tensor.export
-_tensor_send = Mgr.Tensor.send
-_tensor_receive = Mgr.Tensor.receive
-_char = ctypes.c_char
+def _constant(name, get):
+    """A property that never changes is asked for once."""
+    def ask(self):
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            return self.__dict__.setdefault(name, get(self))
+    return property(ask)
 
 
-def _make_interface(self):
-    # An array refers to the buffer, and that to a view, which keeps the memory.
-    view = _tensor_new_view(self)
-    memory = (_char * self.nbytes).from_address(_tensor_get_data(view))
-    memory.view = view
+def _add_attributes(tensor):
+    get_shape, get_strides = tensor.get_shape, tensor.get_strides
 
-    self._interface = interface = {
-        "version": 3,
-        "shape": self.shape,
-        "typestr": _TYPESTRS[self.dtype],
-        "data": memory if self.writable else memoryview(memory).toreadonly(),
-    }
-    return interface
+    tensor.shape = _constant("_shape", lambda self: tuple(get_shape(self)))
+    tensor.dtype = _constant("_dtype", tensor.get_dtype)
+    tensor.nbytes = _constant("_nbytes", tensor.get_nbytes)
+    tensor.writable = _constant("_writable", tensor.is_writable)
+    tensor.strides = property(lambda self: tuple(get_strides(self)))
+    tensor.offset = property(tensor.get_offset)
+    tensor.description = property(tensor.get_description)
+    tensor.device = property(tensor.get_device)
+    tensor.released = property(tensor.is_released)
 
 
-def _array_interface(self):
-    interface = self.__dict__.get("_interface")
-    if interface is not None and not _tensor_is_released(self):
+def _override_arrays(Mgr):
+    tensor = Mgr.Tensor
+    new_view, get_data, is_released = tensor.new_view, tensor.get_data, tensor.is_released
+    get_typestr = Mgr.DataType.get_typestr
+    typestrs = {Mgr.DataType(value): get_typestr(Mgr.DataType(value))
+                for value in range(Mgr.DataType.COMPLEX128 + 1)}
+    char = ctypes.c_char
+
+    def make_interface(self):
+        # An array refers to the buffer, and that to a view, which keeps the memory.
+        view = new_view(self)
+        memory = (char * self.nbytes).from_address(get_data(view))
+        memory.view = view
+
+        self._interface = interface = {
+            "version": 3,
+            "shape": self.shape,
+            "typestr": typestrs[self.dtype],
+            "data": memory if self.writable else memoryview(memory).toreadonly(),
+        }
         return interface
 
-    try:
-        return _make_interface(self)
-    except GLib.Error as error:
-        # NumPy drops any other and goes on to __array__, which says why.
-        raise AttributeError(error.message) from None
+    def array_interface(self):
+        interface = self.__dict__.get("_interface")
+        if interface is not None and not is_released(self):
+            return interface
+
+        try:
+            return make_interface(self)
+        except GLib.Error as error:
+            # NumPy drops any other and goes on to __array__, which says why.
+            raise AttributeError(error.message) from None
+
+    def array(self, dtype=None, copy=None):
+        import numpy
+
+        get_data(self)
+        result = numpy.asarray(self)
+        if dtype is not None and dtype != result.dtype:
+            return result.astype(dtype)
+        return result.copy() if copy else result
+
+    tensor.__array_interface__ = property(array_interface)
+    tensor.__array__ = array
 
 
-def _array(self, dtype=None, copy=None):
-    import numpy
+def _override_lifetime(Mgr):
+    tensor = Mgr.Tensor
+    release, is_released = tensor.release, tensor.is_released
 
-    _tensor_get_data(self)
-    result = numpy.asarray(self)
-    if dtype is not None and dtype != result.dtype:
-        return result.astype(dtype)
-    return result.copy() if copy else result
+    def release_with_buffer(self):
+        released = release(self)
+        self.__dict__.pop("_interface", None)
+        self._writable = False
+        return released
 
+    def leave(self, *_exception):
+        if not is_released(self):
+            self.release()
 
-def _release(self):
-    released = _tensor_release(self)
-    self.__dict__.pop("_interface", None)
-    self._writable = False
-    return released
+    def represent(self):
+        return "<Mgr.Tensor “%s” of %s %s%s>" % (
+            self.description, " × ".join(map(str, self.shape)) or "1",
+            Mgr.DataType.get_name(self.dtype), ", released" if self.released else "")
 
-
-def _tensor_enter(self):
-    return self
-
-
-def _tensor_exit(self, *_exception):
-    if not _tensor_is_released(self):
-        self.release()
-
-
-def _export(self, fds=None):
-    """The description, and the Gio.UnixFDList that it belongs to."""
-    fds = Gio.UnixFDList() if fds is None else fds
-    return _tensor_export(self, fds), fds
+    tensor.__enter__ = lambda self: self
+    tensor.__exit__ = leave
+    tensor.__repr__ = represent
+    tensor.release = release_with_buffer
 
 
 @contextlib.contextmanager
@@ -217,132 +236,116 @@ def _as_gsocket(sock):
         os.set_blocking(sock.fileno(), blocking)
 
 
-def _send(self, sock, cancellable=None):
-    """Share the tensor with whoever receives it from a connected Unix socket.
+def _override_sharing(tensor):
+    export, send, receive = tensor.export, tensor.send, tensor.receive
 
-    That may be a socket, a connection of multiprocessing.Pipe(), or a Gio.Socket.
-    """
-    with _as_gsocket(sock) as gsocket:
-        return _tensor_send(self, gsocket, cancellable)
+    def export_with_fds(self, fds=None):
+        """The description, and the Gio.UnixFDList that it belongs to."""
+        fds = Gio.UnixFDList() if fds is None else fds
+        return export(self, fds), fds
 
+    def send_over(self, sock, cancellable=None):
+        """Share the tensor with whoever receives it from a connected Unix socket.
 
-def _receive(sock, cancellable=None):
-    """Wait for a tensor that another process sends over a connected Unix socket."""
-    with _as_gsocket(sock) as gsocket:
-        return _tensor_receive(gsocket, cancellable)
+        That may be a socket, a connection of multiprocessing.Pipe(), or a Gio.Socket.
+        """
+        with _as_gsocket(sock) as gsocket:
+            return send(self, gsocket, cancellable)
 
+    def receive_from(sock, cancellable=None):
+        """Wait for a tensor that another process sends over a connected Unix socket."""
+        with _as_gsocket(sock) as gsocket:
+            return receive(gsocket, cancellable)
 
-def _represent(self):
-    return "<Mgr.Tensor “%s” of %s %s%s>" % (
-        self.description, " × ".join(map(str, self.shape)) or "1",
-        Mgr.DataType.get_name(self.dtype), ", released" if self.released else "")
-
-
-def _constant(name, get):
-    """A property that never changes is asked for once."""
-    def ask(self):
-        try:
-            return self.__dict__[name]
-        except KeyError:
-            return self.__dict__.setdefault(name, get(self))
-    return property(ask)
-
-
-_tensor_get_shape = Mgr.Tensor.get_shape
-
-Mgr.Tensor.__array_interface__ = property(_array_interface)
-Mgr.Tensor.__array__ = _array
-Mgr.Tensor.__enter__ = _tensor_enter
-Mgr.Tensor.__exit__ = _tensor_exit
-Mgr.Tensor.__repr__ = _represent
-Mgr.Tensor.release = _release
-Mgr.Tensor.export = _export
-Mgr.Tensor.send = _send
-Mgr.Tensor.receive = staticmethod(_receive)
-Mgr.Tensor.shape = _constant("_shape", lambda self: tuple(_tensor_get_shape(self)))
-Mgr.Tensor.dtype = _constant("_dtype", Mgr.Tensor.get_dtype)
-Mgr.Tensor.nbytes = _constant("_nbytes", Mgr.Tensor.get_nbytes)
-Mgr.Tensor.strides = property(lambda self: tuple(self.get_strides()))
-Mgr.Tensor.offset = property(Mgr.Tensor.get_offset)
-Mgr.Tensor.description = property(Mgr.Tensor.get_description)
-Mgr.Tensor.device = property(Mgr.Tensor.get_device)
-Mgr.Tensor.writable = _constant("_writable", _tensor_is_writable)
-Mgr.Tensor.released = property(_tensor_is_released)
+    tensor.export = export_with_fds
+    tensor.send = send_over
+    tensor.receive = staticmethod(receive_from)
 
 
 # The pool
 
-_pool_new = Mgr.TensorPool.new
-_pool_allocate_tensor = Mgr.TensorPool.allocate_tensor
-_pool_reserve = Mgr.TensorPool.reserve
+def _override_pool(pool, tools, read_type):
+    allocate, reserve = pool.allocate_tensor, pool.reserve
+
+    def allocate_tensor(self, shape, dtype="float32", description=None):
+        """Take memory for a tensor: what is in it is what was there before.
+
+        The shape is a number or a sequence of them; the type is one of Mgr.DataType, its
+        name, or what NumPy, PyTorch or Python have for it.
+        """
+        shape = (shape,) if hasattr(shape, "__index__") else tuple(map(operator.index, shape))
+        dtype = read_type(dtype)
+        tensor = tools.charge(allocate, self, shape, dtype, description)
+        # Known already; what is asked for once costs as much as all the rest.
+        tensor._shape, tensor._dtype, tensor._writable = shape, dtype, True
+        return tensor
+
+    def tensor_from(self, array, description=None):
+        """A tensor with a copy of an array of NumPy, or of what it takes for one."""
+        import numpy
+
+        array = numpy.asarray(array)
+        tensor = self.allocate_tensor(array.shape, array.dtype, description)
+        numpy.copyto(numpy.asarray(tensor), array)
+        return tensor
+
+    def reserve_size(self, size):
+        return tools.charge(reserve, self, tools.size(size))
+
+    pool.allocate_tensor = allocate_tensor
+    pool.tensor_from = tensor_from
+    pool.reserve = reserve_size
 
 
-def _pool_init(self, component=None, name=None, capacity=0, **properties):
-    if "segment_size" in properties:
-        properties["segment_size"] = _size(properties["segment_size"])
-    GObject.Object.__init__(self, component=component, name=name, capacity=_size(capacity),
-                            **properties)
-    _charge(self.init, None)
+def _override_constructors(pool, tools):
+    new = pool.new
 
+    def init(self, component=None, name=None, capacity=0, **properties):
+        if "segment_size" in properties:
+            properties["segment_size"] = tools.size(properties["segment_size"])
+        GObject.Object.__init__(self, component=component, name=name,
+                                capacity=tools.size(capacity), **properties)
+        tools.charge(self.init, None)
 
-def _new_pool(component, name, capacity):
-    return _charge(_pool_new, component, name, _size(capacity))
+    def new_with_size(component, name, capacity):
+        return tools.charge(new, component, name, tools.size(capacity))
 
-
-def _allocate_tensor(self, shape, dtype="float32", description=None):
-    """Take memory for a tensor: what is in it is what was there before.
-
-    The shape is a number or a sequence of them; the type is one of Mgr.DataType, its
-    name, or what NumPy, PyTorch or Python have for it.
-    """
-    shape = (shape,) if hasattr(shape, "__index__") else tuple(map(operator.index, shape))
-    dtype = _to_dtype(dtype)
-    tensor = _charge(_pool_allocate_tensor, self, shape, dtype, description)
-    # Known already; what is asked for once costs as much as all the rest.
-    tensor._shape, tensor._dtype, tensor._writable = shape, dtype, True
-    return tensor
-
-
-def _tensor_from(self, array, description=None):
-    """A tensor with a copy of an array of NumPy, or of what it takes for one."""
-    import numpy
-
-    array = numpy.asarray(array)
-    tensor = self.allocate_tensor(array.shape, array.dtype, description)
-    numpy.copyto(numpy.asarray(tensor), array)
-    return tensor
-
-
-def _reserve(self, size):
-    return _charge(_pool_reserve, self, _size(size))
-
-
-Mgr.TensorPool.__init__ = _pool_init
-Mgr.TensorPool.new = staticmethod(_new_pool)
-Mgr.TensorPool.allocate_tensor = _allocate_tensor
-Mgr.TensorPool.tensor_from = _tensor_from
-Mgr.TensorPool.reserve = _reserve
+    pool.__init__ = init
+    pool.new = staticmethod(new_with_size)
 
 
 # GPUs
 
-_gpu_memory_new = Mgr.GpuMemory.new
-_gpu_memory_add_component = Mgr.GpuMemory.add_component
-_manager_add_gpu = Mgr.Manager.add_gpu
+def _override_gpu(Mgr, tools):
+    memory = Mgr.GpuMemory
+    new, add_component, add_gpu = memory.new, memory.add_component, Mgr.Manager.add_gpu
+
+    def new_with_size(device, budget=0):
+        return tools.charge(new, device, tools.size(budget))
+
+    def add_part(self, name, budget=0):
+        return add_component(self, name, tools.size(budget))
+
+    def add_device(self, device=0, budget=0):
+        return tools.charge(add_gpu, self, device, tools.size(budget))
+
+    memory.new = staticmethod(new_with_size)
+    memory.add_component = add_part
+    Mgr.Manager.add_gpu = add_device
+
+    tools.add_object_attributes(memory)
+    tools.add_record_attributes(Mgr.GpuDevice)
 
 
-def _new_gpu_memory(device, budget=0):
-    return _charge(_gpu_memory_new, device, _size(budget))
+def override(Mgr, tools):
+    _add_attributes(Mgr.Tensor)
+    _override_arrays(Mgr)
+    _override_dlpack(Mgr)
+    _override_lifetime(Mgr)
+    _override_sharing(Mgr.Tensor)
 
+    _override_pool(Mgr.TensorPool, tools, _type_reader(Mgr))
+    _override_constructors(Mgr.TensorPool, tools)
+    tools.add_object_attributes(Mgr.TensorPool)
 
-def _add_gpu_component(self, name, budget=0):
-    return _gpu_memory_add_component(self, name, _size(budget))
-
-
-def _add_gpu(self, device=0, budget=0):
-    return _charge(_manager_add_gpu, self, device, _size(budget))
-
-
-Mgr.GpuMemory.new = staticmethod(_new_gpu_memory)
-Mgr.GpuMemory.add_component = _add_gpu_component
-Mgr.Manager.add_gpu = _add_gpu
+    _override_gpu(Mgr, tools)

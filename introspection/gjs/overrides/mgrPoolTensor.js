@@ -4,7 +4,7 @@
 
 /* What makes tensors read like JavaScript: types by name, and typed arrays. */
 
-/* exported overrideTensors */
+/* exported overridePoolTensor */
 
 const {Gio, GLib} = imports.gi;
 
@@ -28,8 +28,9 @@ const ARRAYS = {
     complex128: Float64Array,
 };
 
-const CONSTANTS = ['shape', 'strides', 'dtype', 'nbytes', 'offset', 'description', 'device'];
-const DEVICE_FIGURES = ['available', 'index', 'name', 'total'];
+const TENSOR_ATTRIBUTES = ['description', 'device', 'dtype', 'nbytes', 'offset', 'shape',
+    'strides'];
+const DEVICE_ATTRIBUTES = ['available', 'index', 'name', 'total'];
 
 function toType(Mgr, dtype) {
     return typeof dtype === 'string' ? Mgr.DataType.from_name(dtype)[1] : dtype;
@@ -55,26 +56,9 @@ function octetsOf(values) {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function overrideTensor(Mgr) {
+function overrideArrays(Mgr) {
     const prototype = Mgr.Tensor.prototype;
     const arrayTypeOf = tensor => ARRAYS[Mgr.DataType.get_name(tensor.dtype)];
-
-    for (const name of CONSTANTS) {
-        Object.defineProperty(prototype, name, {
-            configurable: true,
-            get() {
-                return this[`get_${name}`]();
-            },
-        });
-    }
-    Object.defineProperties(prototype, {
-        writable: {configurable: true, get() {
-            return this.is_writable();
-        }},
-        released: {configurable: true, get() {
-            return this.is_released();
-        }},
-    });
 
     /* The elements as they are in memory. The memory does not go back to the pool before
      * the array has been collected, whatever release() says: where that matters read and
@@ -98,37 +82,46 @@ function overrideTensor(Mgr) {
         const typed = values instanceof ArrayType ? values : ArrayType.from(values);
         return this.write(start * ArrayType.BYTES_PER_ELEMENT, octetsOf(typed));
     };
+}
 
-    const {write, export: exportTensor} = prototype;
-    prototype.write = function (offset, bytes) {
+function overrideTensor(Mgr, {override}) {
+    const prototype = Mgr.Tensor.prototype;
+
+    override(prototype, 'write', write => function (offset, bytes) {
         return write.call(this, offset, bytes instanceof Uint8Array ? new GLib.Bytes(bytes) : bytes);
-    };
+    });
     /* Returns the description, and the Gio.UnixFDList that it belongs to. */
-    prototype.export = function (fds = new Gio.UnixFDList()) {
+    override(prototype, 'export', exportTensor => function (fds = new Gio.UnixFDList()) {
         return [exportTensor.call(this, fds), fds];
-    };
-    for (const name of ['send', 'receive']) {
-        const owner = name === 'send' ? prototype : Mgr.Tensor;
-        const original = owner[name];
-        owner[name] = function (socket, cancellable = null) {
-            return original.call(this, socket, cancellable);
-        };
+    });
+    override(prototype, 'send', send => function (socket, cancellable = null) {
+        return send.call(this, socket, cancellable);
+    });
+    override(Mgr.Tensor, 'receive', receive => (socket, cancellable = null) =>
+        receive(socket, cancellable));
+
+    for (const name of ['writable', 'released']) {
+        Object.defineProperty(prototype, name, {
+            configurable: true,
+            get() {
+                return this[`is_${name}`]();
+            },
+        });
     }
 }
 
-function overridePool(Mgr, toBytes, holding) {
+function overridePool(Mgr, {holding, override, toBytes}) {
     const prototype = Mgr.TensorPool.prototype;
-    const {allocate_tensor: allocate, reserve} = prototype;
-    const create = Mgr.TensorPool.new;
 
-    Mgr.TensorPool.new = (component, name, capacity) =>
-        create(component, name, toBytes(capacity));
-    prototype.reserve = function (size) {
+    override(Mgr.TensorPool, 'new', create => (component, name, capacity) =>
+        create(component, name, toBytes(capacity)));
+    override(prototype, 'reserve', reserve => function (size) {
         return reserve.call(this, toBytes(size));
-    };
-    prototype.allocate_tensor = function (shape, dtype = 'float32', description = null) {
+    });
+    override(prototype, 'allocate_tensor', allocate => function (shape, dtype = 'float32',
+        description = null) {
         return allocate.call(this, toShape(shape), toType(Mgr, dtype), description);
-    };
+    });
 
     /* Calls fn(tensor) and releases the tensor afterwards. */
     prototype.withTensor = function (shape, dtype, fn) {
@@ -140,30 +133,22 @@ function overridePool(Mgr, toBytes, holding) {
     };
 }
 
-function overrideGpu(Mgr, toBytes) {
-    const create = Mgr.GpuMemory.new;
-    const {add_component: addComponent} = Mgr.GpuMemory.prototype;
-    const {add_gpu: addGpu} = Mgr.Manager.prototype;
-
-    for (const name of DEVICE_FIGURES) {
-        Object.defineProperty(Mgr.GpuDevice.prototype, name, {
-            configurable: true,
-            get() {
-                return this[`get_${name}`]();
-            },
-        });
-    }
-    Mgr.GpuMemory.new = (device, budget = 0) => create(device, toBytes(budget));
-    Mgr.GpuMemory.prototype.add_component = function (name, budget = 0) {
-        return addComponent.call(this, name, toBytes(budget));
-    };
-    Mgr.Manager.prototype.add_gpu = function (device = 0, budget = 0) {
-        return addGpu.call(this, device, toBytes(budget));
-    };
+function overrideGpu(Mgr, {override, toBytes}) {
+    override(Mgr.GpuMemory, 'new', create => (device, budget = 0) =>
+        create(device, toBytes(budget)));
+    override(Mgr.GpuMemory.prototype, 'add_component', add => function (name, budget = 0) {
+        return add.call(this, name, toBytes(budget));
+    });
+    override(Mgr.Manager.prototype, 'add_gpu', add => function (device = 0, budget = 0) {
+        return add.call(this, device, toBytes(budget));
+    });
 }
 
-function overrideTensors(Mgr, toBytes, holding) {
-    overrideTensor(Mgr);
-    overridePool(Mgr, toBytes, holding);
-    overrideGpu(Mgr, toBytes);
+function overridePoolTensor(Mgr, tools) {
+    tools.addRecordAttributes(Mgr.Tensor, TENSOR_ATTRIBUTES);
+    tools.addRecordAttributes(Mgr.GpuDevice, DEVICE_ATTRIBUTES);
+    overrideArrays(Mgr);
+    overrideTensor(Mgr, tools);
+    overridePool(Mgr, tools);
+    overrideGpu(Mgr, tools);
 }
