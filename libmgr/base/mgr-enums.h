@@ -278,4 +278,20 @@ typedef enum /*< flags >*/
   MGR_STANDARD_POOL_FLAGS_COMPACT    = 1 << 3,
 } MgrStandardPoolFlags;
 
+/**
+ * MgrTensorDevice:
+ * @MGR_TENSOR_DEVICE_CPU: the memory of the machine
+ * @MGR_TENSOR_DEVICE_CUDA_HOST: the memory of the machine, page-locked, so that a GPU
+ *    copies from it without help of the processor
+ *
+ * Where a tensor lies. The values are those of DLPack.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_TENSOR_DEVICE_CPU       = 1,
+  MGR_TENSOR_DEVICE_CUDA_HOST = 3,
+} MgrTensorDevice;
+
 G_END_DECLS
