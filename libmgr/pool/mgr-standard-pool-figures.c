@@ -70,7 +70,7 @@ slot_has_tag (const MgrBlockSlot *slot,
  *
  * Lists the blocks in the order in which they lie. May be called from any thread.
  *
- * Returns: (transfer full) (element-type MgrBlock): the blocks
+ * Returns: (transfer container) (element-type MgrBlock): the blocks
  *
  * Since: 1.0
  */

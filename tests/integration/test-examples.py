@@ -40,6 +40,16 @@ class PressureChanged(unittest.TestCase):
         self.assertTrue(all(0 < int(match.group(2)) < 90 for match in matches), self.lines)
 
 
+class PoolBlocks(unittest.TestCase):
+    def test_all_languages_say_the_same(self):
+        lines = lines_of(BUILD / "pool-blocks")
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/pool-blocks.js"), lines)
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/pool-blocks.py"), lines)
+        self.assertEqual(lines, ["16 symbols are kept, 24 gave way",
+                                 "the first one was always of use: its last price is 999",
+                                 "used 125 KiB of 128"])
+
+
 class PoolWaters(unittest.TestCase):
     def test_all_languages_say_the_same(self):
         lines = lines_of(BUILD / "pool-waters")
