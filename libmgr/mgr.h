@@ -50,6 +50,8 @@
 #include "reclaim/mgr-cleaner.h"
 #include "pool/mgr-pool-statistics.h"
 #include "pool/mgr-pool.h"
+#include "pool/mgr-lease.h"
+#include "pool/mgr-object-pool.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"
