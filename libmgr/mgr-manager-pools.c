@@ -6,6 +6,8 @@
 
 #include "mgr-manager-private.h"
 
+#include "pool/mgr-pool-private.h"
+
 GParamSpec *
 mgr_manager_describe_pools (void)
 {
@@ -47,12 +49,8 @@ check_pool (MgrManager  *self,
 {
   MgrComponent *component = mgr_pool_get_component (pool);
 
-  if (mgr_pool_get_name (pool) == NULL)
-    {
-      g_set_error_literal (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                           "A pool without a name cannot be added: give it one when it is made");
-      return FALSE;
-    }
+  if (!mgr_pool_check_name (mgr_pool_get_name (pool), error))
+    return FALSE;
 
   if (component != NULL && component->ledger != self->ledger)
     {

@@ -40,9 +40,9 @@ pool_end_change (MgrPool *self)
   g_mutex_unlock (&priv->lock);
 }
 
-static gboolean
-name_check (const char  *name,
-            GError     **error)
+gboolean
+mgr_pool_check_name (const char  *name,
+                     GError     **error)
 {
   g_autofree char *shown = NULL;
 
@@ -139,7 +139,7 @@ pool_start (MgrPool  *self,
   MgrPoolClass *klass = MGR_POOL_GET_CLASS (self);
   guint64 capacity = pool_round_capacity (self, mgr_pool_get_capacity (self));
 
-  if (!name_check (priv->name, error)
+  if (!mgr_pool_check_name (priv->name, error)
       || !capacity_check (self, capacity, error)
       || !waters_check (self, priv->low_water, priv->high_water, error))
     return FALSE;

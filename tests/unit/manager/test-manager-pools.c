@@ -155,7 +155,7 @@ test_not_this_managers (Fixture       *fixture,
   g_autoptr (MgrPool) nameless = g_object_new (MGR_TYPE_FAKE_POOL, NULL);
 
   assert_not_added (other, fixture->pool, MGR_ERROR_INVALID_ARGUMENT, "of another manager");
-  assert_not_added (other, nameless, MGR_ERROR_INVALID_ARGUMENT, "without a name");
+  assert_not_added (other, nameless, MGR_ERROR_INVALID_ARGUMENT, "cannot name a pool");
   g_assert_false (mgr_manager_remove_pool (other, nameless));
 }
 
