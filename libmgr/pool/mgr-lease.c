@@ -35,128 +35,47 @@
  */
 G_DEFINE_BOXED_TYPE (MgrLease, mgr_lease, mgr_lease_ref, mgr_lease_unref)
 
-/* In MgrObjectCore.returned, once the pool is gone. */
-#define CORE_IS_DEAD ((MgrLease *) 1)
-
-/* With the lock of the core held. */
-static MgrLease *
-lease_get_spare (MgrObjectCore *core)
-{
-  MgrLease *lease = core->spare;
-
-  if (lease == NULL && __atomic_load_n (&core->returned, __ATOMIC_RELAXED) != NULL)
-    lease = __atomic_exchange_n (&core->returned, NULL, __ATOMIC_ACQUIRE);
-
-  if (lease == NULL)
-    {
-      lease = g_new0 (MgrLease, 1);
-      lease->core = core;
-      core->n_leases++;
-    }
-
-  core->spare = lease->next;
-  return lease;
-}
-
-MgrLease *
-mgr_object_core_lease (MgrObjectCore *self,
-                       GObject       *object)
-{
-  MgrLease *lease = lease_get_spare (self);
-
-  __atomic_store_n (&lease->object, object, __ATOMIC_RELAXED);
-  /* Nobody else knows of the lease yet; a full barrier would cost more than the rest. */
-  __atomic_store_n (&lease->ref_count, 1, __ATOMIC_RELAXED);
-
-  if (mgr_pool_gauge_add (&self->gauge, self->object_size))
-    mgr_pool_say_water (MGR_POOL (self->pool), self->gauge.is_high, self->gauge.used);
-  mgr_pool_changed (MGR_POOL (self->pool));
-  return lease;
-}
-
-static void
-core_free (MgrObjectCore *core)
-{
-  g_main_context_unref (core->context);
-  g_thread_unref (core->thread);
-  g_mutex_clear (&core->lock);
-  g_free (core->free);
-  g_free (core->name);
-  g_free (core);
-}
-
-/* With the lock held. */
-static void
-core_free_leases (MgrObjectCore *core,
-                  MgrLease      *first)
-{
-  MgrLease *next;
-
-  for (MgrLease *lease = first; lease != NULL; lease = next)
-    {
-      next = lease->next;
-      g_free (lease);
-      core->n_leases--;
-    }
-}
-
-void
-mgr_object_core_release (MgrObjectCore *self)
-{
-  gboolean is_last;
-
-  g_mutex_lock (&self->lock);
-  core_free_leases (self, g_steal_pointer (&self->spare));
-  core_free_leases (self, __atomic_exchange_n (&self->returned, CORE_IS_DEAD, __ATOMIC_ACQUIRE));
-  is_last = self->n_leases == 0;
-  g_mutex_unlock (&self->lock);
-
-  if (is_last)
-    core_free (self);
-}
-
-static void
-lease_bury (MgrLease *self)
-{
-  MgrObjectCore *core = self->core;
-  gboolean is_last;
-
-  g_free (self);
-  g_mutex_lock (&core->lock);
-  is_last = --core->n_leases == 0;
-  g_mutex_unlock (&core->lock);
-
-  if (is_last)
-    core_free (core);
-}
-
-/* Until its last lease is here the core is there; once it is, the core may be gone. */
-static void
-lease_go_home (MgrLease *self)
-{
-  MgrLease **home = &self->core->returned;
-  MgrLease *first = __atomic_load_n (home, __ATOMIC_RELAXED);
-
-  do
-    {
-      if (first == CORE_IS_DEAD)
-        {
-          lease_bury (self);
-          return;
-        }
-      self->next = first;
-    }
-  while (!__atomic_compare_exchange_n (home, &first, self, TRUE,
-                                       __ATOMIC_RELEASE, __ATOMIC_RELAXED));
-}
-
-/* Whether that was the last reference. Who holds the only one need not lock the bus:
- * nobody else can take another. */
+/* Whether the calling thread is the one that ends the lease. */
 static gboolean
-lease_drop_ref (MgrLease *self)
+lease_claim (MgrLease *self)
 {
-  return __atomic_load_n (&self->ref_count, __ATOMIC_ACQUIRE) == 1
-         || __atomic_sub_fetch (&self->ref_count, 1, __ATOMIC_ACQ_REL) == 0;
+  return __atomic_exchange_n (&self->object, NULL, __ATOMIC_ACQ_REL) != NULL;
+}
+
+/* Whether nobody but the caller can end it, or take a reference. */
+static gboolean
+lease_is_only (MgrLease *self)
+{
+  return __atomic_load_n (&self->ref_count, __ATOMIC_ACQUIRE) == 2
+         && mgr_lease_get_object (self) != NULL;
+}
+
+static gboolean
+lease_check_pool (MgrLease       *self,
+                  MgrObjectCore  *core,
+                  GError        **error)
+{
+  if (self->core == core)
+    return TRUE;
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
+               "Pool “%s” has no such lease: it is of pool “%s”. Release it there",
+               core->name, self->core->name);
+  return FALSE;
+}
+
+/* Takes what was leased out of its slot. */
+static GObject *
+core_take_out (MgrObjectCore *core,
+               MgrObjectSlot *slot)
+{
+  GObject *object;
+
+  g_mutex_lock (&core->lock);
+  object = mgr_object_core_vacate (core, slot);
+  mgr_object_core_unlock (core);
+
+  return object;
 }
 
 /* What a lease held goes back, though nobody said so. */
@@ -166,14 +85,17 @@ lease_leak (MgrLease *self)
   MgrObjectCore *core = self->core;
   GObject *object;
 
+  if (!lease_claim (self))
+    return;
+
   g_mutex_lock (&core->lock);
-  object = mgr_object_core_end_lease (core, self);
+  object = mgr_object_core_vacate (core, self->slot);
   core->n_leaked++;
   /* The last reference may go while a garbage collector works, which runs no code of the
    * program's. */
   if (core->resets && core->active && !core->thread_safe)
     mgr_object_queue_post_reset (core, g_steal_pointer (&object));
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (object != NULL)
     mgr_object_core_return (core, object);
@@ -184,13 +106,14 @@ mgr_lease_discard (gpointer lease)
 {
   MgrLease *self = lease;
   MgrObjectCore *core = self->core;
-  GObject *object;
+  GObject *object = NULL;
 
-  g_mutex_lock (&core->lock);
-  object = mgr_object_core_end_lease (core, self);
-  if (object != NULL)
-    object = mgr_object_core_give (core, object);
-  g_mutex_unlock (&core->lock);
+  if (lease_claim (self))
+    {
+      g_mutex_lock (&core->lock);
+      object = mgr_object_core_give (core, mgr_object_core_vacate (core, self->slot));
+      mgr_object_core_unlock (core);
+    }
 
   if (object != NULL)
     mgr_object_core_drop (core, object);
@@ -229,14 +152,24 @@ mgr_lease_ref (MgrLease *self)
 void
 mgr_lease_unref (MgrLease *self)
 {
+  int refs;
+
   g_return_if_fail (self != NULL);
 
-  if (!lease_drop_ref (self))
-    return;
+  /* The reference of the slot stays as long as the object is leased. While it is, two
+   * are that one and the caller's, and nobody else can release the lease, or take a
+   * reference. */
+  refs = __atomic_load_n (&self->ref_count, __ATOMIC_ACQUIRE);
+  while (mgr_lease_get_object (self) != NULL)
+    {
+      if (refs > 2 && __atomic_compare_exchange_n (&self->ref_count, &refs, refs - 1, FALSE,
+                                                   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return;
+      if (refs == 2)
+        lease_leak (self);
+    }
 
-  if (G_UNLIKELY (__atomic_load_n (&self->object, __ATOMIC_RELAXED) != NULL))
-    lease_leak (self);
-  lease_go_home (self);
+  mgr_lease_drop (self);
 }
 
 /**
@@ -297,30 +230,62 @@ gboolean
 mgr_lease_release (MgrLease  *self,
                    GError   **error)
 {
-  MgrObjectCore *core;
-  GObject *object;
-  gboolean plain;
-
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  core = self->core;
-  g_mutex_lock (&core->lock);
-  object = mgr_object_core_end_lease (core, self);
-  plain = object != NULL && !core->resets;
-  if (G_LIKELY (plain))
-    object = mgr_object_core_give (core, object);
-  g_mutex_unlock (&core->lock);
+  if (!lease_claim (self))
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_DOUBLE_RELEASE,
+                   "A lease of pool “%s” was released before: release each one once",
+                   self->core->name);
+      return FALSE;
+    }
 
-  if (G_LIKELY (plain && object == NULL))
-    return TRUE;
+  if (!mgr_object_core_put (self->core, self->slot))
+    mgr_object_core_return (self->core, core_take_out (self->core, self->slot));
+  return TRUE;
+}
 
-  if (plain)
-    mgr_object_core_drop (core, object);
-  else if (object != NULL)
-    mgr_object_core_return (core, object);
-  else
-    g_set_error (error, MGR_ERROR, MGR_ERROR_DOUBLE_RELEASE,
-                 "A lease of pool “%s” was released before: release each one once", core->name);
-  return plain || object != NULL;
+/**
+ * mgr_object_pool_release:
+ * @self: a pool
+ * @lease: (transfer full): a lease of this pool
+ * @error: return location for a #GError
+ *
+ * As mgr_lease_release(), and drops the reference with it: what mgr_object_pool_acquire()
+ * gave is given back, in the shortest way. A lease of another pool is
+ * %MGR_ERROR_NOT_FOUND: where that was its last reference, the object goes back to the
+ * pool that it came from, and counts as leaked there. May be called from any thread.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_object_pool_release (MgrObjectPool  *self,
+                         MgrLease       *lease,
+                         GError        **error)
+{
+  MgrObjectCore *core;
+  MgrObjectSlot *slot;
+  gboolean released;
+
+  g_return_val_if_fail (MGR_IS_OBJECT_POOL (self), FALSE);
+  g_return_val_if_fail (lease != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  core = mgr_object_pool_get_core (self);
+  if (G_LIKELY (lease->core == core && lease_is_only (lease)))
+    {
+      slot = lease->slot;
+      __atomic_store_n (&lease->object, NULL, __ATOMIC_RELAXED);
+      __atomic_store_n (&lease->ref_count, 1, __ATOMIC_RELAXED);
+      if (G_UNLIKELY (!mgr_object_core_put (core, slot)))
+        mgr_object_core_return (core, core_take_out (core, slot));
+      return TRUE;
+    }
+
+  released = lease_check_pool (lease, core, error) && mgr_lease_release (lease, error);
+  mgr_lease_unref (lease);
+  return released;
 }

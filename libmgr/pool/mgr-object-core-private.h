@@ -9,6 +9,7 @@
 #endif
 
 #include "pool/mgr-object-pool.h"
+#include "pool/mgr-object-slots-private.h"
 #include "pool/mgr-pool-private.h"
 
 G_BEGIN_DECLS
@@ -22,13 +23,25 @@ typedef struct _MgrObjectRequest MgrObjectRequest;
  * in a row goes. So an object needs no time stamp, and taking one no look at a clock. */
 #define MGR_OBJECT_IDLE_TICKS 4
 
+/* What a thread that takes or gives back an object looks at, to find out whether there is
+ * more to do than that. */
+typedef enum
+{
+  MGR_OBJECT_CLOSED  = 1 << 0, /* nothing is to be had */
+  MGR_OBJECT_WAITING = 1 << 1, /* somebody waits */
+  MGR_OBJECT_SIFT    = 1 << 2, /* what comes back is reset, or there is too much of it */
+  MGR_OBJECT_UNTOLD  = 1 << 3, /* nobody was told yet that figures change */
+  MGR_OBJECT_TICKS   = 1 << 4, /* what becomes free has ticks come */
+} MgrObjectAttention;
+
+/* References are those of who holds the lease and, as long as the pool is there or the
+ * object leased, one of its slot. */
 struct _MgrLease
 {
   int ref_count;       /* atomic */
-  MgrObjectCore *core; /* (unowned), which outlives it */
-  GObject *object;     /* (owned) (nullable): NULL once released; set under the lock of
-                        * the core, read by whoever holds the lease */
-  MgrLease *next;      /* (unowned) among those that nobody holds */
+  MgrObjectCore *core; /* (owned) */
+  MgrObjectSlot *slot; /* (unowned), kept by core */
+  GObject *object;     /* (unowned) (nullable), atomic: that of slot until it is released */
 };
 
 struct _MgrObjectCore
@@ -40,20 +53,29 @@ struct _MgrObjectCore
   GMainContext *context; /* (owned) where the pool lives */
   GThread *thread;       /* (owned) that made the pool */
 
+  /* Atomic; only head of slots changes without the lock */
+  int ref_count;         /* of the pool, and of each lease */
+  guint attention;       /* MgrObjectAttention */
+  guint n_inside;        /* free and leased, so that those that are not free are leased */
+  guint use_peak;        /* who makes it that many leases or more has to say so */
+  guint use_low;         /* the same for fewer */
+  guint tick;
+  MgrObjectSlots slots;
+
   GMutex lock;
 
   /* Guarded by lock */
   MgrObjectPool *pool;   /* (unowned) (nullable): NULL once it is disposed of, which waits
                           * for the lock, so that a reference may be taken under it */
+  gboolean finalized;    /* the pool was */
   gboolean active;
+  gboolean open;         /* active, and not flushing */
   gboolean resets;
+  gboolean untold;       /* the owner heard of all changes so far: the next is to be told */
   guint min;
   guint max;
   guint n_objects;       /* free, leased, being made and being reset: all are charged */
-  GObject **free;        /* (owned): the one that came back last is the last */
-  guint n_free;
-  guint n_room;          /* of free */
-  MgrPoolGauge gauge;
+  MgrPoolGauge gauge;    /* brought up to date by mgr_object_core_look() */
   guint64 n_leaked;
   guint64 n_created;
   gint64 create_time;    /* µs, of all that were created */
@@ -62,38 +84,56 @@ struct _MgrObjectCore
   gboolean chores_posted;
   MgrObjectRequest *owner_request; /* (unowned) (nullable): the owner's thread waits in it */
 
-  /* How long objects were idle, guarded by lock */
   gint64 idle_timeout;   /* µs, 0: for ever */
   gboolean ticking;      /* a tick will come, or its timer is being set up */
-  guint lowest;          /* the least n_free was since the last tick */
-  guint lows[MGR_OBJECT_IDLE_TICKS]; /* the same of ticks before */
-  guint n_ticks;
   GSource *timer;        /* (owned) (nullable) */
-
-  /* Leases */
-  MgrLease *spare;       /* (owned) guarded by lock */
-  guint n_leases;        /* there are, guarded by lock */
-  MgrLease *returned;    /* (owned) atomic: nobody holds them any more; or CORE_IS_DEAD */
 };
 
 MgrObjectCore *mgr_object_core_new            (GMainContext   *context);
 
 /* The pool is gone: the core goes with its last lease. */
 void           mgr_object_core_release        (MgrObjectCore  *self);
+void           mgr_object_core_unref          (MgrObjectCore  *self);
 
 /* Whether the calling thread is where the pool lives; whether it may call create and
  * reset. */
 gboolean       mgr_object_core_is_owner       (MgrObjectCore  *self);
 gboolean       mgr_object_core_may_call       (MgrObjectCore  *self);
 
-/* The functions that follow are called with the lock held, unless they say otherwise. */
+/* What follows is called without the lock, and takes it only if there is more to do. */
 
-/* The object that came back last, in a lease, or %NULL if there is none. */
+/* The object that came back last, in a lease. %NULL if there is none, or somebody else
+ * has a better claim to it. */
 MgrLease      *mgr_object_core_take           (MgrObjectCore  *self);
+
+/* A leased object is free again. %FALSE if something is to be done with it first: then
+ * the slot is the caller's still. */
+gboolean       mgr_object_core_put            (MgrObjectCore  *self,
+                                               MgrObjectSlot  *slot);
+
+/* The owner was told that figures change: the next change is to be told again. */
+void           mgr_object_core_hear           (MgrObjectCore  *self);
+
+/* Lets go of the lock: who waits gets what is free by now, and other threads learn what
+ * they go by. */
+void           mgr_object_core_unlock         (MgrObjectCore  *self);
+
+/* What follows is called with the lock held, unless it says otherwise. */
+
+/* Brings the gauge up to date. */
+void           mgr_object_core_look           (MgrObjectCore  *self);
+
+/* The object that came back last, or %NULL if there is none. */
+GObject       *mgr_object_core_pop            (MgrObjectCore  *self);
 
 /* Takes @object, which is counted in n_objects, into a lease. */
 MgrLease      *mgr_object_core_lease          (MgrObjectCore  *self,
                                                GObject        *object);
+
+/* What was leased leaves its slot. Returns (transfer full): it is counted in n_objects
+ * still */
+GObject       *mgr_object_core_vacate         (MgrObjectCore  *self,
+                                               MgrObjectSlot  *slot);
 
 /* A place for an object that is still to be made. %FALSE if there is none: with an error
  * where the budget refuses it, without one where there are as many as there may be. */
@@ -103,25 +143,28 @@ gboolean       mgr_object_core_claim          (MgrObjectCore  *self,
 /* Gives a place back, to who waits or for good. */
 void           mgr_object_core_abandon        (MgrObjectCore  *self);
 
-/* Takes @object back, ready for use, to hand it to who waits or to keep it. Returns
+/* Takes @object back, ready for use. Returns
  * (transfer full) (nullable): it is for the caller to drop, without the lock */
 GObject       *mgr_object_core_give           (MgrObjectCore  *self,
                                                GObject        *object) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The object of a lease that is over; %NULL if it was over before. */
-GObject       *mgr_object_core_end_lease      (MgrObjectCore  *self,
-                                               MgrLease       *lease);
-
-/* Takes up to @n free objects out, those that were idle for longest first. Returns
- * (transfer full): for mgr_object_core_drop_all() */
+/* Takes up to @n free objects out that were idle for more than @ticks, those that were so
+ * for longest first. Returns (transfer full): for mgr_object_core_drop_all() */
 GPtrArray     *mgr_object_core_trim           (MgrObjectCore  *self,
-                                               guint           n);
+                                               guint           n,
+                                               int             ticks);
+
+/* Who waits fails, and nothing stays. Returns as mgr_object_core_trim(). */
+GPtrArray     *mgr_object_core_close          (MgrObjectCore  *self);
 
 /* How many of the free objects nobody would miss. */
 guint          mgr_object_core_count_surplus  (MgrObjectCore  *self);
 
 /* Has ticks come, if there is something that could be idle for too long. */
 void           mgr_object_core_arm            (MgrObjectCore  *self);
+
+/* The time to live is another: from now on all count anew. */
+void           mgr_object_core_begin_idle     (MgrObjectCore  *self);
 
 /* The mean, in microseconds. */
 gint64         mgr_object_core_get_create_time (MgrObjectCore *self);
@@ -138,6 +181,12 @@ void           mgr_object_core_drop_all       (MgrObjectCore  *self,
 
 /* Without the lock: drops a lease that nobody has seen. The object need not be reset. */
 void           mgr_lease_discard              (gpointer        lease);
+
+/* A reference goes, of a lease that is over. */
+void           mgr_lease_drop                 (MgrLease       *lease);
+
+/* How often an object was taken. */
+guint64        mgr_object_core_count_taken    (MgrObjectCore  *self);
 
 /* By which an object knows that it is in a pool. */
 GQuark         mgr_object_core_quark          (void);

@@ -221,7 +221,7 @@ mgr_object_pool_create_for (MgrObjectPool    *self,
     object = mgr_object_core_give (core, object);
   else if (!created)
     mgr_object_core_abandon (core);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (object != NULL)
     mgr_object_core_drop (core, object);
@@ -235,7 +235,11 @@ pool_call_reset (MgrObjectPool *self,
   gboolean ready;
 
   inside_enter (&inside, mgr_object_pool_get_core (self), FALSE);
-  ready = mgr_object_pool_emit_reset (self, object);
+  /* An emission takes much longer, and has nothing to add. */
+  if (mgr_object_pool_has_handler (self, TRUE))
+    ready = mgr_object_pool_emit_reset (self, object);
+  else
+    ready = MGR_OBJECT_POOL_GET_CLASS (self)->reset (self, object);
   inside_leave (&inside);
 
   return ready;
@@ -266,7 +270,7 @@ mgr_object_core_return (MgrObjectCore *core,
     {
       g_mutex_lock (&core->lock);
       mgr_object_queue_post_reset (core, object);
-      g_mutex_unlock (&core->lock);
+      mgr_object_core_unlock (core);
       return;
     }
 
@@ -278,7 +282,7 @@ mgr_object_core_return (MgrObjectCore *core,
     object = mgr_object_core_give (core, object);
   else
     mgr_object_core_abandon (core);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (object != NULL)
     mgr_object_core_drop (core, object);

@@ -10,20 +10,14 @@
 /* A tick is a share of the time to live; there is no need to look more often. */
 #define SHORTEST_TICK G_TIME_SPAN_MILLISECOND
 
-static guint
+/* One tick has passed. Returns (transfer full): as mgr_object_core_trim() */
+static GPtrArray *
 core_tick (MgrObjectCore *self)
 {
-  guint idle = G_MAXUINT;
+  guint surplus = self->ticking ? mgr_object_core_count_surplus (self) : 0;
 
-  if (!self->ticking)
-    return 0;
-
-  self->lows[self->n_ticks++ % MGR_OBJECT_IDLE_TICKS] = self->lowest;
-  self->lowest = self->n_free;
-  for (guint i = 0; i < MGR_OBJECT_IDLE_TICKS; i++)
-    idle = MIN (idle, self->lows[i]);
-
-  return MIN (idle, mgr_object_core_count_surplus (self));
+  __atomic_store_n (&self->tick, self->tick + 1, __ATOMIC_RELAXED);
+  return mgr_object_core_trim (self, surplus, MGR_OBJECT_IDLE_TICKS);
 }
 
 static gboolean
@@ -39,9 +33,15 @@ mgr_object_core_arm (MgrObjectCore *self)
     return;
 
   self->ticking = TRUE;
-  self->lowest = self->n_free;
-  memset (self->lows, 0, sizeof self->lows);
   mgr_owner_context_post (self->context, self->pool, mgr_object_pool_set_timer_cb, NULL, NULL);
+}
+
+void
+mgr_object_core_begin_idle (MgrObjectCore *self)
+{
+  self->ticking = FALSE;
+  for (guint i = 1; i <= self->slots.n_slots; i++)
+    __atomic_store_n (&mgr_object_slots_get (&self->slots, i)->tick, self->tick, __ATOMIC_RELAXED);
 }
 
 /* How long the next tick takes; 0 if there is nothing to wait for. */
@@ -64,8 +64,8 @@ tick_cb (gpointer user_data)
 
   core = mgr_object_pool_get_core (self);
   g_mutex_lock (&core->lock);
-  dropped = mgr_object_core_trim (core, core_tick (core));
-  g_mutex_unlock (&core->lock);
+  dropped = core_tick (core);
+  mgr_object_core_unlock (core);
 
   mgr_object_core_drop_all (core, dropped);
   mgr_object_pool_set_timer_cb (self, NULL);
@@ -108,7 +108,7 @@ mgr_object_pool_set_timer_cb (gpointer object,
 
   g_mutex_lock (&core->lock);
   tick = core_begin_tick (core);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (tick > 0)
     {

@@ -38,6 +38,7 @@ core_begin (MgrObjectCore  *core,
             GError        **error)
 {
   g_autoptr (GError) refusal = NULL;
+  GObject *object;
 
   *out_lease = NULL;
   if (!core_is_open (core, error))
@@ -47,9 +48,12 @@ core_begin (MgrObjectCore  *core,
   if (core->waiting.length > 0)
     return STEP_WAIT;
 
-  *out_lease = fresh ? NULL : mgr_object_core_take (core);
-  if (*out_lease != NULL)
-    return STEP_TAKEN;
+  object = fresh ? NULL : mgr_object_core_pop (core);
+  if (object != NULL)
+    {
+      *out_lease = mgr_object_core_lease (core, object);
+      return STEP_TAKEN;
+    }
   if (mgr_object_core_claim (core, &refusal))
     return STEP_PLACE;
 
@@ -66,9 +70,10 @@ core_set_full (MgrObjectCore  *core,
                GError        **error)
 {
   core->gauge.refused++;
-  if (error == NULL || *error != NULL)
+  if (*error != NULL)
     return;
 
+  mgr_object_core_look (core);
   g_set_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET,
                "Pool “%s” has no object left: of at most %u, %" G_GUINT64_FORMAT " are leased, "
                "and %u requests wait. Release a lease, raise the maximum, or wait for one",
@@ -210,7 +215,7 @@ pool_acquire_slowly (MgrObjectPool  *self,
     core->gauge.refused++;
   else if (step != STEP_TAKEN)
     waits = request_settle_down (request, step, &local_error);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (waits)
     return request_run (request, error);
@@ -218,20 +223,6 @@ pool_acquire_slowly (MgrObjectPool  *self,
   mgr_object_request_disconnect (request);
   if (local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
-  return lease;
-}
-
-/* A free object, which is what there is as a rule. */
-static MgrLease *
-pool_acquire_free (MgrObjectCore *core)
-{
-  MgrLease *lease = NULL;
-
-  g_mutex_lock (&core->lock);
-  if (G_LIKELY (core->n_free > 0 && core->waiting.length == 0 && core_is_open (core, NULL)))
-    lease = mgr_object_core_take (core);
-  g_mutex_unlock (&core->lock);
-
   return lease;
 }
 
@@ -277,7 +268,7 @@ mgr_object_pool_acquire (MgrObjectPool  *self,
   if (cancellable != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  lease = pool_acquire_free (mgr_object_pool_get_core (self));
+  lease = mgr_object_core_take (mgr_object_pool_get_core (self));
   return G_LIKELY (lease != NULL) ? lease : pool_acquire_slowly (self, FALSE, cancellable, error);
 }
 
@@ -305,7 +296,7 @@ core_try (MgrObjectCore  *core,
       core_set_absent (core, error);
       step = STEP_WAIT;
     }
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   return step;
 }
@@ -336,7 +327,7 @@ mgr_object_pool_try_acquire (MgrObjectPool  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   core = mgr_object_pool_get_core (self);
-  lease = pool_acquire_free (core);
+  lease = mgr_object_core_take (core);
   if (G_LIKELY (lease != NULL))
     return lease;
 
@@ -413,7 +404,7 @@ mgr_object_pool_acquire_async (MgrObjectPool       *self,
   request = mgr_object_request_new (self, task, cancellable);
   g_mutex_lock (&request->core->lock);
   request_begin_async (request);
-  g_mutex_unlock (&request->core->lock);
+  mgr_object_core_unlock (request->core);
 
   if (g_cancellable_is_cancelled (cancellable))
     mgr_object_request_cancel (request);
@@ -442,38 +433,6 @@ mgr_object_pool_acquire_finish (MgrObjectPool  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * mgr_object_pool_release:
- * @self: a pool
- * @lease: a lease of this pool
- * @error: return location for a #GError
- *
- * As mgr_lease_release(), for those who want to be told when they give an object back to
- * another pool than it came from: that is %MGR_ERROR_NOT_FOUND, and changes neither of
- * them. May be called from any thread.
- *
- * Returns: %TRUE on success
- *
- * Since: 1.0
- */
-gboolean
-mgr_object_pool_release (MgrObjectPool  *self,
-                         MgrLease       *lease,
-                         GError        **error)
-{
-  g_return_val_if_fail (MGR_IS_OBJECT_POOL (self), FALSE);
-  g_return_val_if_fail (lease != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (G_LIKELY (lease->core == mgr_object_pool_get_core (self)))
-    return mgr_lease_release (lease, error);
-
-  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
-               "Pool “%s” has no such lease: it is of pool “%s”. Release it there",
-               mgr_pool_get_name (MGR_POOL (self)), lease->core->name);
-  return FALSE;
 }
 
 static gboolean

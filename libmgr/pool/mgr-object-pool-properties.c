@@ -68,8 +68,7 @@ pool_exchange_min (MgrObjectPool *self,
   g_mutex_lock (&core->lock);
   before = core->min;
   core->min = min;
-  mgr_object_core_arm (core);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (before != min)
     mgr_object_pool_notify (self, MGR_OBJECT_POOL_PROP_MIN);
@@ -188,9 +187,8 @@ mgr_object_pool_set_idle_timeout (MgrObjectPool *self,
   changed = core->idle_timeout != idle_timeout;
   core->idle_timeout = idle_timeout;
   if (changed)
-    core->ticking = FALSE;
-  mgr_object_core_arm (core);
-  g_mutex_unlock (&core->lock);
+    mgr_object_core_begin_idle (core);
+  mgr_object_core_unlock (core);
 
   if (changed)
     mgr_object_pool_notify (self, MGR_OBJECT_POOL_PROP_IDLE_TIMEOUT);
@@ -262,7 +260,7 @@ mgr_object_pool_set_resets (MgrObjectPool *self,
   g_mutex_lock (&core->lock);
   changed = core->resets != !!resets;
   core->resets = !!resets;
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   if (changed)
     mgr_object_pool_notify (self, MGR_OBJECT_POOL_PROP_RESETS);
@@ -314,7 +312,7 @@ mgr_object_pool_get_n_free (MgrObjectPool *self)
 
   core = mgr_object_pool_get_core (self);
   g_mutex_lock (&core->lock);
-  n_free = core->n_free;
+  n_free = mgr_object_slots_count (&core->slots);
   g_mutex_unlock (&core->lock);
 
   return n_free;

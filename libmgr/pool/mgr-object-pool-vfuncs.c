@@ -17,14 +17,14 @@ mgr_object_pool_check_limits (MgrObjectPool  *self,
 {
   guint64 object_size = mgr_object_pool_get_object_size (self);
 
-  if (max >= 1 && max <= G_MAXUINT && max <= G_MAXUINT64 / object_size && min <= max)
+  if (max >= 1 && max <= MGR_OBJECT_SLOTS_MAX && max <= G_MAXUINT64 / object_size && min <= max)
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "Pool “%s” cannot hold %u to %" G_GUINT64_FORMAT " objects of %" G_GUINT64_FORMAT
-               " bytes: it takes a maximum of 1 at least, a minimum of no more than that, and "
-               "a size that can be counted",
-               mgr_pool_get_name (MGR_POOL (self)), min, max, object_size);
+               " bytes: it takes a maximum of 1 to %u, a minimum of no more than that, and a size "
+               "that can be counted",
+               mgr_pool_get_name (MGR_POOL (self)), min, max, object_size, MGR_OBJECT_SLOTS_MAX);
   return FALSE;
 }
 
@@ -46,7 +46,8 @@ mgr_object_pool_start (MgrPool  *pool,
   g_mutex_lock (&core->lock);
   core->max = (guint) max;
   core->active = core->pool != NULL;
-  g_mutex_unlock (&core->lock);
+  core->open = core->active && !mgr_pool_get_flushing (pool);
+  mgr_object_core_unlock (core);
 
   return TRUE;
 }
@@ -58,10 +59,8 @@ mgr_object_pool_stop (MgrPool *pool)
   GPtrArray *dropped;
 
   g_mutex_lock (&core->lock);
-  core->active = FALSE;
-  mgr_object_queue_fail (core);
-  dropped = mgr_object_core_trim (core, core->n_free);
-  g_mutex_unlock (&core->lock);
+  dropped = mgr_object_core_close (core);
+  mgr_object_core_unlock (core);
 
   mgr_object_core_drop_all (core, dropped);
 }
@@ -72,12 +71,11 @@ mgr_object_pool_flush (MgrPool  *pool,
 {
   MgrObjectCore *core = mgr_object_pool_get_core (MGR_OBJECT_POOL (pool));
 
-  if (!flushing)
-    return;
-
   g_mutex_lock (&core->lock);
-  mgr_object_queue_fail (core);
-  g_mutex_unlock (&core->lock);
+  core->open = core->active && !flushing;
+  if (flushing)
+    mgr_object_queue_fail (core);
+  mgr_object_core_unlock (core);
 }
 
 static gboolean
@@ -85,6 +83,7 @@ core_fits (MgrObjectCore  *core,
            guint64         max,
            GError        **error)
 {
+  mgr_object_core_look (core);
   if (core->gauge.count <= max)
     return TRUE;
 
@@ -112,9 +111,9 @@ mgr_object_pool_resize (MgrPool  *pool,
   fits = core_fits (core, max, error);
   if (fits)
     core->max = (guint) max;
-  dropped = mgr_object_core_trim (core, core->n_objects > core->max ? core->n_objects - core->max : 0);
+  dropped = mgr_object_core_trim (core, core->n_objects - MIN (core->n_objects, core->max), -1);
   mgr_object_queue_serve (core);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   mgr_object_core_drop_all (core, dropped);
   if (fits)
@@ -132,7 +131,7 @@ mgr_object_pool_place_waters (MgrPool *pool,
   g_mutex_lock (&core->lock);
   if (mgr_pool_gauge_set_waters (&core->gauge, low_at, high_at))
     mgr_pool_say_water (pool, core->gauge.is_high, core->gauge.used);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 }
 
 static guint64
@@ -145,8 +144,9 @@ mgr_object_pool_trim (MgrPool *pool,
   guint64 freed;
 
   g_mutex_lock (&core->lock);
-  dropped = mgr_object_core_trim (core, (guint) MIN (wanted, mgr_object_core_count_surplus (core)));
-  g_mutex_unlock (&core->lock);
+  dropped = mgr_object_core_trim (core, (guint) MIN (wanted, mgr_object_core_count_surplus (core)),
+                                  -1);
+  mgr_object_core_unlock (core);
 
   freed = dropped->len * core->object_size;
   mgr_object_core_drop_all (core, dropped);
@@ -178,6 +178,8 @@ mgr_object_pool_get_statistics (MgrPool *pool)
 
   /* No object is in the way of another. */
   g_mutex_lock (&core->lock);
+  mgr_object_core_look (core);
+  core->gauge.total = mgr_object_core_count_taken (core);
   statistics = mgr_pool_make_statistics (pool, &core->gauge,
                                          capacity - MIN (core->gauge.used, capacity));
   g_mutex_unlock (&core->lock);

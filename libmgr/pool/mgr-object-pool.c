@@ -302,16 +302,22 @@ mgr_object_pool_dispose (GObject *object)
   G_OBJECT_CLASS (mgr_object_pool_parent_class)->dispose (object);
 
   g_mutex_lock (&core->lock);
-  if (core->pool != NULL)
-    mgr_object_queue_fail (core);
+  dropped = mgr_object_core_close (core);
   core->pool = NULL;
-  core->active = FALSE;
-  dropped = mgr_object_core_trim (core, core->n_free);
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 
   mgr_object_core_drop_all (core, dropped);
   mgr_object_queue_clear (core);
   mgr_object_core_clear_timer (core);
+}
+
+/* Notifications of figures come in turns; once one did, the next change is to be told. */
+static void
+mgr_object_pool_notified (GObject    *object,
+                          GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "used"))
+    mgr_object_core_hear (mgr_object_pool_get_core (MGR_OBJECT_POOL (object)));
 }
 
 static void
@@ -343,7 +349,7 @@ install_limit_properties (void)
   /**
    * MgrObjectPool:max:
    *
-   * How many objects there may be. mgr_object_pool_set_limits() changes it, as does
+   * How many objects there may be, 1 to 262143. mgr_object_pool_set_limits() changes it, as does
    * mgr_pool_set_capacity(). A pool that is made without it has as many as its
    * #MgrPool:capacity allows.
    *
@@ -524,6 +530,7 @@ mgr_object_pool_class_init (MgrObjectPoolClass *klass)
   object_class->constructed = mgr_object_pool_constructed;
   object_class->dispose = mgr_object_pool_dispose;
   object_class->finalize = mgr_object_pool_finalize;
+  object_class->notify = mgr_object_pool_notified;
 
   mgr_object_pool_install_vfuncs (MGR_POOL_CLASS (klass));
   klass->create = mgr_object_pool_real_create;

@@ -70,7 +70,8 @@ void              mgr_object_queue_push        (MgrObjectRequest  *request);
  * than by the calling thread. Takes a reference. */
 void              mgr_object_queue_post_create (MgrObjectRequest  *request);
 
-/* Hands @object, or a place, to the first of those who wait; there is one. */
+/* Hands @object, which is counted in n_objects, or a place that is, to the first of those
+ * who wait; there is one. */
 void              mgr_object_queue_offer       (MgrObjectCore     *core,
                                                 GObject           *object);
 void              mgr_object_queue_offer_place (MgrObjectCore     *core);

@@ -70,7 +70,7 @@ mgr_object_request_cancel (MgrObjectRequest *self)
                                g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                             "Waiting for an object of pool “%s” was cancelled",
                                             core->name));
-  g_mutex_unlock (&core->lock);
+  mgr_object_core_unlock (core);
 }
 
 static void
