@@ -254,4 +254,85 @@ typedef enum
   MGR_JOURNAL_SEVERITY_CRITICAL,
 } MgrJournalSeverity;
 
+/**
+ * MgrStandardPoolFlags:
+ * @MGR_STANDARD_POOL_FLAGS_NONE: blocks of memory that stay until they are freed
+ * @MGR_STANDARD_POOL_FLAGS_VIRTUAL: the pool has no memory, and deals out offsets of
+ *    something else: a file, a device, a quota
+ * @MGR_STANDARD_POOL_FLAGS_HUGE_PAGES: ask the system for huge pages, where it has them
+ * @MGR_STANDARD_POOL_FLAGS_EVICT: blocks that nobody pinned may go to make room for
+ *    others, see #MgrStandardPool::evict
+ * @MGR_STANDARD_POOL_FLAGS_COMPACT: blocks that nobody pinned may be moved while the
+ *    owner's main context is idle, and when a request does not fit
+ *
+ * What a #MgrStandardPool is to do by itself.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  MGR_STANDARD_POOL_FLAGS_NONE       = 0,
+  MGR_STANDARD_POOL_FLAGS_VIRTUAL    = 1 << 0,
+  MGR_STANDARD_POOL_FLAGS_HUGE_PAGES = 1 << 1,
+  MGR_STANDARD_POOL_FLAGS_EVICT      = 1 << 2,
+  MGR_STANDARD_POOL_FLAGS_COMPACT    = 1 << 3,
+} MgrStandardPoolFlags;
+
+/**
+ * MgrDataType:
+ * @MGR_DATA_TYPE_BOOL: a byte that is 0 or 1
+ * @MGR_DATA_TYPE_INT8: a signed integer of 8 bits
+ * @MGR_DATA_TYPE_INT16: a signed integer of 16 bits
+ * @MGR_DATA_TYPE_INT32: a signed integer of 32 bits
+ * @MGR_DATA_TYPE_INT64: a signed integer of 64 bits
+ * @MGR_DATA_TYPE_UINT8: an unsigned integer of 8 bits
+ * @MGR_DATA_TYPE_UINT16: an unsigned integer of 16 bits
+ * @MGR_DATA_TYPE_UINT32: an unsigned integer of 32 bits
+ * @MGR_DATA_TYPE_UINT64: an unsigned integer of 64 bits
+ * @MGR_DATA_TYPE_FLOAT16: IEEE 754 half precision
+ * @MGR_DATA_TYPE_BFLOAT16: the upper half of an IEEE 754 single precision number
+ * @MGR_DATA_TYPE_FLOAT32: IEEE 754 single precision
+ * @MGR_DATA_TYPE_FLOAT64: IEEE 754 double precision
+ * @MGR_DATA_TYPE_COMPLEX64: two single precision numbers
+ * @MGR_DATA_TYPE_COMPLEX128: two double precision numbers
+ *
+ * What the elements of a tensor are, in the byte order of the machine.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_DATA_TYPE_BOOL,
+  MGR_DATA_TYPE_INT8,
+  MGR_DATA_TYPE_INT16,
+  MGR_DATA_TYPE_INT32,
+  MGR_DATA_TYPE_INT64,
+  MGR_DATA_TYPE_UINT8,
+  MGR_DATA_TYPE_UINT16,
+  MGR_DATA_TYPE_UINT32,
+  MGR_DATA_TYPE_UINT64,
+  MGR_DATA_TYPE_FLOAT16,
+  MGR_DATA_TYPE_BFLOAT16,
+  MGR_DATA_TYPE_FLOAT32,
+  MGR_DATA_TYPE_FLOAT64,
+  MGR_DATA_TYPE_COMPLEX64,
+  MGR_DATA_TYPE_COMPLEX128,
+} MgrDataType;
+
+/**
+ * MgrTensorDevice:
+ * @MGR_TENSOR_DEVICE_CPU: the memory of the machine
+ * @MGR_TENSOR_DEVICE_CUDA_HOST: the memory of the machine, page-locked, so that a GPU
+ *    copies from it without help of the processor
+ *
+ * Where a tensor lies. The values are those of DLPack.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_TENSOR_DEVICE_CPU       = 1,
+  MGR_TENSOR_DEVICE_CUDA_HOST = 3,
+} MgrTensorDevice;
+
 G_END_DECLS
