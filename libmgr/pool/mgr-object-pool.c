@@ -76,6 +76,18 @@ static guint signals[N_SIGNALS];
  */
 G_DEFINE_TYPE_WITH_PRIVATE (MgrObjectPool, mgr_object_pool, MGR_TYPE_POOL)
 
+/**
+ * MgrObjectPoolClass::create:
+ * @self: a pool
+ * @error: return location for a #GError
+ *
+ * Makes an object, or fails.
+ *
+ * Returns: (transfer full): the object
+ *
+ * Since: 1.0
+ */
+
 static MgrObjectPoolPrivate *
 get_private (MgrObjectPool *self)
 {
@@ -389,7 +401,8 @@ install_habit_properties (void)
    * MgrObjectPool:thread-safe:
    *
    * Whether objects may be made, reset and dropped in any thread, and in several at a
-   * time. A handler in Python or JavaScript may not.
+   * time. A handler in Python or JavaScript may not. A subclass that implements both is
+   * the better way then: where several threads emit a signal at a time they contend.
    *
    * Since: 1.0
    */
