@@ -151,11 +151,37 @@ def _override_lease(lease):
     lease.__exit__ = leave
 
 
+def _override_requests(pool, tools):
+    acquire, try_acquire, acquire_finish = pool.acquire, pool.try_acquire, pool.acquire_finish
+    prepare = pool.prepare
+
+    def take(self, cancellable=None):
+        return tools.charge(acquire, self, cancellable)
+
+    def lease_async(self, cancellable=None):
+        """Wait for an object without blocking: await it, or ``async with`` it.
+
+        Some thread has to iterate the main context of the calling one, as a GLib main
+        loop or gbulb does."""
+        pending = PendingLease(cancellable)
+        self.acquire_async(pending._cancellable, pending._finished)
+        return pending
+
+    def lease(self):
+        """``with pool.lease() as parser:`` takes an object for the length of a block."""
+        return _Leased(self)
+
+    pool.acquire = take
+    pool.try_acquire = lambda self: tools.charge(try_acquire, self)
+    pool.acquire_finish = lambda self, result: tools.charge(acquire_finish, self, result)
+    pool.prepare = lambda self, n_objects: tools.charge(prepare, self, n_objects)
+    pool.lease = lease
+    pool.lease_async = lease_async
+
+
 def override(Mgr, tools):
     pool = Mgr.ObjectPool
-    acquire, try_acquire, acquire_finish = pool.acquire, pool.try_acquire, pool.acquire_finish
-    prepare, set_limits = pool.prepare, pool.set_limits
-    connect, new = pool.connect, pool.new
+    connect, new, set_limits = pool.connect, pool.new, pool.set_limits
 
     def init(self, name=None, component=None, max=0, create=None, reset=None, object_size=0,
              **properties):
@@ -184,33 +210,12 @@ def override(Mgr, tools):
             self.set_resets(True)
         return handler
 
-    def take(self, cancellable=None):
-        return tools.charge(acquire, self, cancellable)
-
-    def lease_async(self, cancellable=None):
-        """Wait for an object without blocking: await it, or ``async with`` it.
-
-        Some thread has to iterate the main context of the calling one, as a GLib main
-        loop or gbulb does."""
-        pending = PendingLease(cancellable)
-        self.acquire_async(pending._cancellable, pending._finished)
-        return pending
-
-    def lease(self):
-        """``with pool.lease() as parser:`` takes an object for the length of a block."""
-        return _Leased(self)
-
     pool.__init__ = init
     pool.new = staticmethod(new_pool)
     pool.new_with_factory = staticmethod(new_with_factory)
     pool.connect = connect_noticed
-    pool.acquire = take
-    pool.try_acquire = lambda self: tools.charge(try_acquire, self)
-    pool.acquire_finish = lambda self, result: tools.charge(acquire_finish, self, result)
-    pool.prepare = lambda self, n_objects: tools.charge(prepare, self, n_objects)
     pool.set_limits = lambda self, min=0, max=0: set_limits(self, min, max)
-    pool.lease = lease
-    pool.lease_async = lease_async
 
+    _override_requests(pool, tools)
     _override_lease(Mgr.Lease)
     tools.add_object_attributes(pool)
