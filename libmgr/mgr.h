@@ -58,6 +58,8 @@
 #include "pool/mgr-data-type.h"
 #include "pool/mgr-tensor.h"
 #include "pool/mgr-tensor-pool.h"
+#include "pool/mgr-lease.h"
+#include "pool/mgr-object-pool.h"
 #include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"

@@ -126,6 +126,10 @@ void               mgr_pool_cells_add       (double              *cells,
                                              guint64              offset,
                                              guint64              size);
 
+/* What the constructed of a subclass sets that counts in other units than bytes. */
+void               mgr_pool_init_capacity   (MgrPool             *self,
+                                             guint64              capacity);
+
 MgrClock          *mgr_pool_get_clock       (MgrPool             *self);
 GMainContext      *mgr_pool_get_context     (MgrPool             *self);
 

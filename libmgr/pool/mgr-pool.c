@@ -509,6 +509,13 @@ mgr_pool_init (MgrPool *self)
   mgr_pool_notifier_set_up (self);
 }
 
+void
+mgr_pool_init_capacity (MgrPool *self,
+                        guint64  capacity)
+{
+  mgr_pool_get_private (self)->capacity = capacity;
+}
+
 MgrClock *
 mgr_pool_get_clock (MgrPool *self)
 {

@@ -24,7 +24,8 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory", "GpuSource",
-    "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "Pool",
+    "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits",
+    "ObjectPool", "Pool",
     "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
     "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "StandardPool", "SwapSource",
     "SystemSource", "TensorPool",
@@ -32,7 +33,7 @@ CLASSES = {
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "Block", "BlockView", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
-    "GpuDevice", "JournalEntry", "PhaseReport", "PoolStatistics", "PressureForecast",
+    "GpuDevice", "JournalEntry", "Lease", "PhaseReport", "PoolStatistics", "PressureForecast",
     "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate",
     "ReclaimRecord", "Report", "Tensor",
 }

@@ -60,5 +60,16 @@ class PoolWaters(unittest.TestCase):
         self.assertEqual(lines[-1], "40 quotes, 768 KiB at most, 0 refused")
 
 
+class ParserPool(unittest.TestCase):
+    SAID = ["Budgets: 12 pages", "Pools: 30 pages", "Pressure: 8 pages",
+            "3 documents, parsers made: 1"]
+
+    def test_one_parser_does(self):
+        self.assertEqual(lines_of(BUILD / "parser-pool"), self.SAID)
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/parser-pool.js"), self.SAID)
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/parser-pool.py"),
+                         self.SAID)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -14,6 +14,7 @@ const {Gio, GLib, GObject} = imports.gi;
 /* Parts that have a file of their own beside this one. */
 const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
+const {overridePoolObject} = imports.overrides.mgrPoolObject;
 const {overridePoolStandard} = imports.overrides.mgrPoolStandard;
 const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
 
@@ -533,4 +534,5 @@ function _init() {
     overridePoolStandard(Mgr, tools);
     overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
+    overridePoolObject(Mgr, tools);
 }
