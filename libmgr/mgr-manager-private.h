@@ -7,9 +7,11 @@
 #include "base/mgr-owner-context-private.h"
 #include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
+#include "mgr-arbiter-private.h"
 #include "mgr-cleanup-trigger-private.h"
 #include "mgr-emergency-signal-private.h"
 #include "mgr-manager.h"
+#include "mgr-pool-list-private.h"
 #include "mgr-recorder-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
@@ -42,6 +44,8 @@ struct _MgrManager
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
+  MgrArbiter *arbiter;         /* (owned) */
+  MgrPoolList *pools;          /* (owned) */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -56,8 +60,17 @@ void mgr_manager_describe_journal (GParamSpec **journal,
                                    GParamSpec **journal_path);
 void mgr_manager_open_journal     (MgrManager  *self);
 
+/* Of the property pools. */
+GParamSpec *mgr_manager_describe_pools (void);
+
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);
+
+/* As mgr_allocation_new(), after others made room if they have to and may be asked. */
+MgrAllocation *mgr_manager_allocate_arbitrated (MgrManager    *self,
+                                                MgrComponent  *component,
+                                                MgrRequest    *request,
+                                                GError       **error);
 
 /* Writes down, and says in the owner's context, that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,

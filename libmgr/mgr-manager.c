@@ -50,6 +50,7 @@ typedef enum
   PROP_JOURNAL_PATH,
   PROP_ROOT,
   PROP_COMPONENTS,
+  PROP_POOLS,
   PROP_LIMITS,
   PROP_MONITOR,
   PROP_CLEANER,
@@ -57,9 +58,11 @@ typedef enum
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
   PROP_EMERGENCY_SIGNAL,
+  PROP_ARBITRATION,
+  PROP_ARBITRATION_DEADLINE,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_EMERGENCY_SIGNAL + 1] = { NULL, };
+static GParamSpec *props[PROP_ARBITRATION_DEADLINE + 1] = { NULL, };
 
 enum
 {
@@ -141,6 +144,8 @@ mgr_manager_constructed (GObject *object)
                                 "proc-path", self->proc_path,
                                 "root", self->root,
                                 NULL);
+  self->arbiter = mgr_arbiter_new (self->cleaner);
+  self->pools = mgr_pool_list_new (self->cleaner);
   mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
@@ -166,6 +171,8 @@ mgr_manager_dispose (GObject *object)
   mgr_manager_unwatch_environment (self);
   g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->recorder, mgr_recorder_free);
+  if (self->arbiter != NULL)
+    mgr_arbiter_close (self->arbiter);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
   if (self->monitor != NULL)
     {
@@ -174,6 +181,8 @@ mgr_manager_dispose (GObject *object)
     }
   if (self->cleaner != NULL)
     g_signal_handlers_disconnect_by_data (self->cleaner, self);
+  if (self->pools != NULL)
+    mgr_pool_list_clear (self->pools);
 
   g_clear_object (&self->own_budget);
   g_clear_object (&self->monitor);
@@ -193,6 +202,8 @@ mgr_manager_finalize (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
+  g_clear_object (&self->pools);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->journal);
@@ -203,6 +214,23 @@ mgr_manager_finalize (GObject *object)
   g_clear_pointer (&self->config, mgr_config_unref);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
+}
+
+/* Returns (transfer none) */
+static gpointer
+manager_get_part (MgrManager *self,
+                  guint       property_id)
+{
+  if (property_id == PROP_ROOT)
+    return self->root;
+  if (property_id == PROP_COMPONENTS)
+    return mgr_manager_get_components (self);
+  if (property_id == PROP_POOLS)
+    return mgr_manager_get_pools (self);
+  if (property_id == PROP_LIMITS)
+    return self->limits;
+
+  return property_id == PROP_MONITOR ? (gpointer) self->monitor : self->cleaner;
 }
 
 static void
@@ -240,19 +268,12 @@ mgr_manager_get_property (GObject    *object,
       g_value_set_string (value, self->journal_path);
       break;
     case PROP_ROOT:
-      g_value_set_object (value, self->root);
-      break;
     case PROP_COMPONENTS:
-      g_value_set_object (value, mgr_manager_get_components (self));
-      break;
+    case PROP_POOLS:
     case PROP_LIMITS:
-      g_value_set_object (value, self->limits);
-      break;
     case PROP_MONITOR:
-      g_value_set_object (value, self->monitor);
-      break;
     case PROP_CLEANER:
-      g_value_set_object (value, self->cleaner);
+      g_value_set_object (value, manager_get_part (self, property_id));
       break;
     case PROP_LEVEL:
       g_value_set_enum (value, mgr_manager_get_level (self));
@@ -265,6 +286,12 @@ mgr_manager_get_property (GObject    *object,
       break;
     case PROP_EMERGENCY_SIGNAL:
       g_value_set_int (value, mgr_manager_get_emergency_signal (self));
+      break;
+    case PROP_ARBITRATION:
+      g_value_set_enum (value, mgr_manager_get_arbitration (self));
+      break;
+    case PROP_ARBITRATION_DEADLINE:
+      g_value_set_int64 (value, mgr_manager_get_arbitration_deadline (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -306,12 +333,19 @@ mgr_manager_set_property (GObject      *object,
     case PROP_AUTOMATIC_CLEANUP:
       mgr_manager_set_automatic_cleanup (self, g_value_get_boolean (value));
       break;
+    case PROP_ARBITRATION:
+      mgr_manager_set_arbitration (self, g_value_get_enum (value));
+      break;
+    case PROP_ARBITRATION_DEADLINE:
+      mgr_manager_set_arbitration_deadline (self, g_value_get_int64 (value));
+      break;
     case PROP_JOURNAL_PATH:
       self->journal_path = g_value_dup_string (value);
       break;
     case PROP_JOURNAL:
     case PROP_ROOT:
     case PROP_COMPONENTS:
+    case PROP_POOLS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
@@ -505,6 +539,35 @@ install_state_properties (void)
 }
 
 static void
+install_arbitration_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrManager:arbitration:
+   *
+   * Which requests that do not fit ask resources to give way.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ARBITRATION] =
+    g_param_spec_enum ("arbitration", NULL, NULL, MGR_TYPE_ARBITRATION,
+                       MGR_ARBITRATION_WAITING, flags);
+
+  /**
+   * MgrManager:arbitration-deadline:
+   *
+   * How long one request may go on asking, in microseconds, 5 s at most; 0 turns
+   * arbitration off.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ARBITRATION_DEADLINE] =
+    g_param_spec_int64 ("arbitration-deadline", NULL, NULL, 0, MGR_ARBITER_DEADLINE_MAX,
+                        MGR_ARBITER_DEADLINE_MAX, flags);
+}
+
+static void
 install_pressure_signals (GType type)
 {
   /**
@@ -596,7 +659,9 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_construct_properties ();
   install_part_properties ();
   install_state_properties ();
+  props[PROP_POOLS] = mgr_manager_describe_pools ();
   mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
+  install_arbitration_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));
   install_work_signals (G_TYPE_FROM_CLASS (klass));
@@ -651,96 +716,6 @@ mgr_manager_get_default (void)
     }
 
   return MGR_MANAGER ((gpointer) instance);
-}
-
-/**
- * mgr_manager_get_root:
- * @self: a manager
- *
- * Gets the component above all others.
- *
- * Returns: (transfer none): the root
- *
- * Since: 1.0
- */
-MgrComponent *
-mgr_manager_get_root (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->root;
-}
-
-/**
- * mgr_manager_get_monitor:
- * @self: a manager
- *
- * Gets what senses pressure.
- *
- * Returns: (transfer none): the monitor
- *
- * Since: 1.0
- */
-MgrPressureMonitor *
-mgr_manager_get_monitor (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->monitor;
-}
-
-/**
- * mgr_manager_get_cleaner:
- * @self: a manager
- *
- * Gets what takes memory back.
- *
- * Returns: (transfer none): the cleaner
- *
- * Since: 1.0
- */
-MgrCleaner *
-mgr_manager_get_cleaner (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->cleaner;
-}
-
-/**
- * mgr_manager_get_limits:
- * @self: a manager
- *
- * Gets the memory that this process may have.
- *
- * Returns: (transfer none): the limits
- *
- * Since: 1.0
- */
-MgrMemoryLimits *
-mgr_manager_get_limits (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->limits;
-}
-
-/**
- * mgr_manager_get_level:
- * @self: a manager
- *
- * Gets how short memory is.
- *
- * Returns: the level
- *
- * Since: 1.0
- */
-MgrPressureLevel
-mgr_manager_get_level (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), MGR_PRESSURE_LEVEL_NORMAL);
-
-  return mgr_pressure_monitor_get_level (self->monitor);
 }
 
 /**

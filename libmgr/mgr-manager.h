@@ -18,6 +18,7 @@
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
 #include "mgr-report.h"
+#include "pool/mgr-pool.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "reclaim/mgr-cleaner.h"
@@ -129,6 +130,20 @@ MgrAllocation      *mgr_manager_allocate_finish        (MgrManager           *se
                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 MGR_AVAILABLE_IN_1_0
+MgrArbitration      mgr_manager_get_arbitration        (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_arbitration        (MgrManager           *self,
+                                                        MgrArbitration        arbitration);
+
+MGR_AVAILABLE_IN_1_0
+gint64              mgr_manager_get_arbitration_deadline (MgrManager         *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_arbitration_deadline (MgrManager         *self,
+                                                          gint64              deadline);
+
+MGR_AVAILABLE_IN_1_0
 gboolean            mgr_manager_deallocate             (MgrManager           *self,
                                                         guint64               id,
                                                         GError              **error);
@@ -140,6 +155,24 @@ GPtrArray          *mgr_manager_list_allocations       (MgrManager           *se
                                                         guint                 offset,
                                                         guint                 limit,
                                                         GError              **error);
+
+/* Pools */
+
+MGR_AVAILABLE_IN_1_0
+GListModel         *mgr_manager_get_pools              (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_add_pool               (MgrManager           *self,
+                                                        MgrPool              *pool,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_remove_pool            (MgrManager           *self,
+                                                        MgrPool              *pool);
+
+MGR_AVAILABLE_IN_1_0
+MgrPool            *mgr_manager_lookup_pool            (MgrManager           *self,
+                                                        const char           *name);
 
 /* Cleanup */
 

@@ -46,6 +46,23 @@ typedef enum
 } MgrPressureLevel;
 
 /**
+ * MgrMemoryStatus:
+ * @MGR_MEMORY_STATUS_NORMAL: levels normal and low: nothing is cleaned
+ * @MGR_MEMORY_STATUS_WARNING: levels medium and high: cleanups run beside the work
+ * @MGR_MEMORY_STATUS_CRITICAL: levels critical and emergency: the work waits for cleanups
+ *
+ * How short memory is, in the three words that people and dashboards use.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_MEMORY_STATUS_NORMAL,
+  MGR_MEMORY_STATUS_WARNING,
+  MGR_MEMORY_STATUS_CRITICAL,
+} MgrMemoryStatus;
+
+/**
  * MgrPressureScope:
  * @MGR_PRESSURE_SCOPE_PROGRAM: something of the program's own, such as a budget;
  *    swap space makes it no larger
@@ -168,6 +185,25 @@ typedef enum /*< flags >*/
   MGR_CLEANUP_FLAGS_UNSAFE          = 1 << 1,
   MGR_CLEANUP_FLAGS_ALLOW_PROTECTED = 1 << 2,
 } MgrCleanupFlags;
+
+/**
+ * MgrArbitration:
+ * @MGR_ARBITRATION_NEVER: no request does
+ * @MGR_ARBITRATION_WAITING: those that wait do, mgr_manager_allocate_async(): what is
+ *    asked runs where it lives and never inside the call
+ * @MGR_ARBITRATION_ALWAYS: those that do not wait do as well, so that handlers of
+ *    resources may run inside mgr_manager_allocate()
+ *
+ * Which requests for memory that do not fit ask resources to give way.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_ARBITRATION_NEVER,
+  MGR_ARBITRATION_WAITING,
+  MGR_ARBITRATION_ALWAYS,
+} MgrArbitration;
 
 /**
  * MgrJournalKind:

@@ -42,6 +42,7 @@ struct _MgrComponent
   guint64 direct;            /* bytes charged to this very component */
   guint64 stock;             /* bytes still claimed for it after releases */
   guint64 n_live;            /* allocations not yet released */
+  gint64 charged;            /* when last, by mgr_ledger_now() */
   guint64 n_handles;         /* slots in use, released or not */
   MgrAllocation *free_slots; /* a list through next_free */
   gboolean stocked;          /* on the ledger's list of stocked components */

@@ -129,4 +129,14 @@ void               mgr_pool_cells_add       (double              *cells,
 MgrClock          *mgr_pool_get_clock       (MgrPool             *self);
 GMainContext      *mgr_pool_get_context     (MgrPool             *self);
 
+/* The one that the pool was made in. */
+GThread           *mgr_pool_get_thread      (MgrPool             *self);
+
+/* Whether a pool can be called so; one that cannot has never been started. */
+gboolean           mgr_pool_check_name      (const char          *name,
+                                             GError             **error);
+
+/* What reports call the class: standard of MgrStandardPool. Returns (transfer full) */
+char              *mgr_pool_dup_kind        (MgrPool             *self);
+
 G_END_DECLS

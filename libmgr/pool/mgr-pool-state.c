@@ -40,9 +40,9 @@ pool_end_change (MgrPool *self)
   g_mutex_unlock (&priv->lock);
 }
 
-static gboolean
-name_check (const char  *name,
-            GError     **error)
+gboolean
+mgr_pool_check_name (const char  *name,
+                     GError     **error)
 {
   g_autofree char *shown = NULL;
 
@@ -66,7 +66,8 @@ capacity_check (MgrPool  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-               "Pool “%s” cannot have a capacity of 0 bytes: it takes 1 at least",
+               "Pool “%s” cannot have this capacity: it takes 1 byte at least, and what it is "
+               "rounded up to has to exist",
                mgr_pool_get_name (self));
   return FALSE;
 }
@@ -86,6 +87,26 @@ waters_check (MgrPool  *self,
                "capacity from 0 to 1, the low one no higher than the high one",
                mgr_pool_get_name (self), low, high);
   return FALSE;
+}
+
+static guint64
+pool_round_capacity (MgrPool *self,
+                     guint64  capacity)
+{
+  MgrPoolClass *klass = MGR_POOL_GET_CLASS (self);
+
+  return klass->round_capacity != NULL ? klass->round_capacity (self, capacity) : capacity;
+}
+
+static void
+pool_store_capacity (MgrPool *self,
+                     guint64  capacity)
+{
+  MgrPoolPrivate *priv = mgr_pool_get_private (self);
+
+  g_mutex_lock (&priv->lock);
+  priv->capacity = capacity;
+  g_mutex_unlock (&priv->lock);
 }
 
 /* Tells the subclass where the lines are, in bytes. */
@@ -116,12 +137,14 @@ pool_start (MgrPool  *self,
 {
   MgrPoolPrivate *priv = mgr_pool_get_private (self);
   MgrPoolClass *klass = MGR_POOL_GET_CLASS (self);
+  guint64 capacity = pool_round_capacity (self, mgr_pool_get_capacity (self));
 
-  if (!name_check (priv->name, error)
-      || !capacity_check (self, mgr_pool_get_capacity (self), error)
+  if (!mgr_pool_check_name (priv->name, error)
+      || !capacity_check (self, capacity, error)
       || !waters_check (self, priv->low_water, priv->high_water, error))
     return FALSE;
 
+  pool_store_capacity (self, capacity);
   pool_place_waters (self);
   if (klass->start != NULL && !klass->start (self, error))
     return FALSE;
@@ -345,8 +368,8 @@ pool_resize (MgrPool  *self,
  * @capacity: the most that it may hold from now on, in bytes, 1 at least
  * @error: return location for a #GError
  *
- * Makes the pool larger or smaller. A smaller one has to hold what is in use:
- * %MGR_ERROR_BUSY otherwise, as where another thread just starts, stops or resizes the
+ * Makes the pool larger or smaller; a kind of pool that comes in pages rounds it up. A
+ * smaller one has to hold what is in use: %MGR_ERROR_BUSY otherwise, as where another thread just starts, stops or resizes the
  * pool. A kind of pool that cannot do it while it is active says
  * %MGR_ERROR_NOT_AVAILABLE. The water lines keep their shares. On failure the pool stays
  * as it was. May be called from any thread.
@@ -360,24 +383,21 @@ mgr_pool_set_capacity (MgrPool  *self,
                        guint64   capacity,
                        GError  **error)
 {
-  MgrPoolPrivate *priv;
   gboolean changes;
   gboolean done;
 
   g_return_val_if_fail (MGR_IS_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  capacity = pool_round_capacity (self, capacity);
   if (!capacity_check (self, capacity, error) || !pool_begin_change (self, error))
     return FALSE;
 
-  priv = mgr_pool_get_private (self);
   changes = capacity != mgr_pool_get_capacity (self);
   done = !changes || pool_resize (self, capacity, error);
   if (changes && done)
     {
-      g_mutex_lock (&priv->lock);
-      priv->capacity = capacity;
-      g_mutex_unlock (&priv->lock);
+      pool_store_capacity (self, capacity);
       pool_place_waters (self);
     }
   pool_end_change (self);

@@ -327,3 +327,43 @@ mgr_pool_statistics_get_trimmed_bytes (MgrPoolStatistics *self)
 
   return self->figures.trimmed_bytes;
 }
+
+/**
+ * mgr_pool_statistics_to_variant:
+ * @self: statistics
+ *
+ * Writes the figures as a dictionary of type `a{sv}`, for D-Bus and JSON: `fragmentation`
+ * (d), and `capacity`, `charged`, `used`, `peak`, `available`, `largest-free`,
+ * `allocation-count`, `total-count`, `refused-count`, `evicted-count`, `evicted-bytes` and
+ * `trimmed-bytes` (t). May be called from any thread.
+ *
+ * Returns: (transfer floating): the dictionary
+ *
+ * Since: 1.0
+ */
+GVariant *
+mgr_pool_statistics_to_variant (MgrPoolStatistics *self)
+{
+  const MgrPoolFigures *figures;
+  GVariantDict dict;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  figures = &self->figures;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "capacity", "t", figures->capacity);
+  g_variant_dict_insert (&dict, "charged", "t", figures->charged);
+  g_variant_dict_insert (&dict, "used", "t", figures->used);
+  g_variant_dict_insert (&dict, "peak", "t", figures->peak);
+  g_variant_dict_insert (&dict, "available", "t", mgr_pool_statistics_get_available (self));
+  g_variant_dict_insert (&dict, "largest-free", "t", figures->largest_free);
+  g_variant_dict_insert (&dict, "fragmentation", "d",
+                         mgr_pool_statistics_get_fragmentation (self));
+  g_variant_dict_insert (&dict, "allocation-count", "t", figures->allocation_count);
+  g_variant_dict_insert (&dict, "total-count", "t", figures->total_count);
+  g_variant_dict_insert (&dict, "refused-count", "t", figures->refused_count);
+  g_variant_dict_insert (&dict, "evicted-count", "t", figures->evicted_count);
+  g_variant_dict_insert (&dict, "evicted-bytes", "t", figures->evicted_bytes);
+  g_variant_dict_insert (&dict, "trimmed-bytes", "t", figures->trimmed_bytes);
+  return g_variant_dict_end (&dict);
+}

@@ -52,6 +52,9 @@ guint64            mgr_pool_statistics_get_evicted_bytes    (MgrPoolStatistics *
 MGR_AVAILABLE_IN_1_0
 guint64            mgr_pool_statistics_get_trimmed_bytes    (MgrPoolStatistics *self);
 
+MGR_AVAILABLE_IN_1_0
+GVariant          *mgr_pool_statistics_to_variant           (MgrPoolStatistics *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrPoolStatistics, mgr_pool_statistics_unref)
 
 G_END_DECLS

@@ -70,6 +70,8 @@ static guint signals[N_SIGNALS];
  * @reclaim: gives memory back, as #MgrReclaimerInterface has it; without it, as @trim
  * @is_thread_safe: whether @estimate, @reclaim and @trim run no code of others and may be
  *    called from any thread; without it, they may
+ * @round_capacity: gives the nearest capacity that it can have, 0 if there is none;
+ *    without it, any will do
  *
  * What a kind of pool implements. No lock of the pool is held meanwhile. All may be called
  * from any thread, but see @is_thread_safe.
@@ -517,6 +519,24 @@ GMainContext *
 mgr_pool_get_context (MgrPool *self)
 {
   return mgr_pool_get_private (self)->context;
+}
+
+GThread *
+mgr_pool_get_thread (MgrPool *self)
+{
+  return mgr_pool_get_private (self)->thread;
+}
+
+char *
+mgr_pool_dup_kind (MgrPool *self)
+{
+  const char *type = G_OBJECT_TYPE_NAME (self);
+  const char *start = g_str_has_prefix (type, "Mgr") ? type + strlen ("Mgr") : type;
+  gsize length = strlen (start);
+
+  if (g_str_has_suffix (start, "Pool"))
+    length -= strlen ("Pool");
+  return g_ascii_strdown (start, (gssize) length);
 }
 
 /**

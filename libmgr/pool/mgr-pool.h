@@ -61,9 +61,11 @@ struct _MgrPoolClass
                                           MgrPressureLevel   level,
                                           gint64             deadline);
   gboolean             (*is_thread_safe) (MgrPool           *self);
+  guint64              (*round_capacity) (MgrPool           *self,
+                                          guint64            capacity);
 
   /*< private >*/
-  gpointer padding[6];
+  gpointer padding[5];
 };
 
 MGR_AVAILABLE_IN_1_0

@@ -47,7 +47,11 @@ struct _MgrCleaner
   MgrCleanerTotals totals; /* guarded by lock */
   guint64 last_cause;      /* guarded by lock: what the last cleanup came of, in the journal */
   guint64 n_of_cause;      /* guarded by lock: so many cleanups came of that */
+  MgrCleanupReport *last;  /* (owned) (nullable), guarded by lock */
 };
+
+/* Returns (transfer full) (nullable): of the cleanup that ended last */
+MgrCleanupReport *mgr_cleaner_dup_last_report    (MgrCleaner         *self);
 
 MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 

@@ -54,10 +54,8 @@ const char          *mgr_cleanup_candidate_compare (MgrCleanupCandidate *self,
                                                     MgrPressureLevel     level,
                                                     gint64               deadline);
 
-/* For g_ptr_array_sort(); the heap comes last in both. */
+/* For g_ptr_array_sort(); the heap comes last. */
 int                  mgr_cleanup_candidate_compare_registration (gconstpointer a,
-                                                                 gconstpointer b);
-int                  mgr_cleanup_candidate_compare_turns        (gconstpointer a,
                                                                  gconstpointer b);
 
 G_END_DECLS

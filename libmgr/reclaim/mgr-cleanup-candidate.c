@@ -123,20 +123,3 @@ mgr_cleanup_candidate_compare_registration (gconstpointer a,
 
   return left->serial < right->serial ? -1 : left->serial > right->serial;
 }
-
-int
-mgr_cleanup_candidate_compare_turns (gconstpointer a,
-                                     gconstpointer b)
-{
-  const MgrCleanupCandidate *left = *(const MgrCleanupCandidate *const *) a;
-  const MgrCleanupCandidate *right = *(const MgrCleanupCandidate *const *) b;
-
-  if (left->rank != right->rank)
-    return left->rank < right->rank ? -1 : 1;
-  if (left->yield < right->yield || left->yield > right->yield)
-    return left->yield > right->yield ? -1 : 1;
-  if (left->prior.bytes != right->prior.bytes)
-    return left->prior.bytes > right->prior.bytes ? -1 : 1;
-
-  return left->serial < right->serial ? -1 : left->serial > right->serial;
-}

@@ -67,6 +67,12 @@ gboolean        mgr_reclaim_call_poll (MgrReclaimCall           *call,
                                        guint64                  *out_freed,
                                        GError                  **error);
 
+/* As poll, but waits for the answer until @until. */
+gboolean        mgr_reclaim_call_wait (MgrReclaimCall           *call,
+                                       gint64                    until,
+                                       guint64                  *out_freed,
+                                       GError                  **error);
+
 /* Withdraws the call, if it has not begun. */
 void            mgr_reclaim_call_free (MgrReclaimCall           *call);
 

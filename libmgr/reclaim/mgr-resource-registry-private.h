@@ -59,6 +59,9 @@ GPtrArray           *mgr_resource_registry_snapshot (MgrResourceRegistry  *self,
 /* Returns (transfer full): all names, in no order. */
 char               **mgr_resource_registry_list_names (MgrResourceRegistry  *self);
 
+/* Returns (transfer full) (element-type MgrResource): all, in no order. */
+GPtrArray           *mgr_resource_registry_list     (MgrResourceRegistry  *self);
+
 MgrRecordRing       *mgr_resource_registry_get_records (MgrResourceRegistry  *self);
 
 G_END_DECLS

@@ -369,6 +369,22 @@ mgr_resource_registry_lookup_serial (MgrResourceRegistry *self,
   return entry != NULL && entry->serial == serial ? g_object_ref (entry->resource) : NULL;
 }
 
+GPtrArray *
+mgr_resource_registry_list (MgrResourceRegistry *self)
+{
+  GPtrArray *resources = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (resources, g_object_ref (((const Entry *) value)->resource));
+  g_mutex_unlock (&self->lock);
+
+  return resources;
+}
+
 char **
 mgr_resource_registry_list_names (MgrResourceRegistry *self)
 {

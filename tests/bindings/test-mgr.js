@@ -365,6 +365,20 @@ test('handlers of a cleanup', () => {
     assertEqual(codes, [0, 0, 0].fill(Mgr.Error.WOULD_DEADLOCK));
 });
 
+test('handlers that claim too much, and drop the manager', () => {
+    const held = {manager: makeManager()};
+    const {cleaner} = held.manager;
+    const resource = registerResource(held.manager, 'temp_a', 10, {
+        reclaim: () => {
+            delete held.manager;
+            return '1 TiB';
+        },
+    });
+
+    assertEqual(clean(held.manager).cleaned, ['temp_a']);
+    assertEqual([resource.size, cleaner.list_records()[0].size], [0, 10]);
+});
+
 test('handlers that throw', () => {
     const manager = makeManager();
     const fail = () => {
@@ -490,6 +504,24 @@ test('owners', async () => {
     await collect();
     assertEqual([registered(manager), kept.size], [['temp_kept'], 50]);
     assertEqual(clean(manager).claimed, 50);
+});
+
+test('an owner that is a GObject', async () => {
+    const manager = makeManager();
+    const seen = [];
+    const make = owner => registerResource(manager, 'temp_a', 10, {
+        owner,
+        reclaim: own => seen.push(own instanceof GObject.Object) && 10,
+    });
+
+    (() => make(new GObject.Object()))();
+    await collect();
+    assertEqual(registered(manager), []);
+
+    const kept = new GObject.Object();
+    make(kept);
+    await collect();
+    assertEqual([clean(manager).cleaned, seen], [['temp_a'], [true]]);
 });
 
 class Model {
@@ -745,6 +777,35 @@ test('a manager with a configuration', () => {
     GLib.setenv('MGR_MEMORY_ALERT', '2 GiB', true);
     assertEqual(Mgr.Config.new().get_size('memory-alert'), 2 ** 31);
     GLib.unsetenv('MGR_MEMORY_ALERT');
+});
+
+function registerSliced(manager, slices) {
+    const resource = Mgr.Resource.new('temp_sliced', '16 MiB');
+
+    resource.connect('reclaim', (_resource, target) => {
+        slices.push(target);
+        return target;
+    });
+    manager.register_resource(resource);
+}
+
+test('cleanup in the background', async () => {
+    const manager = makeManager();
+    const slices = [];
+
+    registerSliced(manager, slices);
+    const report = await manager.cleaner.cleanup_async(Mgr.CleanupStrategy.AGGRESSIVE);
+    assertEqual([report.claimed, slices.length > 1], [16 * MIB, true]);
+
+    const cancellable = new Gio.Cancellable();
+    const cancelled = manager.cleaner.cleanup_async(Mgr.CleanupStrategy.LIGHT,
+        Mgr.CleanupFlags.NONE, cancellable);
+    cancellable.cancel();
+    await assertRejects(cancelled, Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+
+    manager.cleaner.resources.get_item(1).set_size(1024);
+    const planned = manager.cleaner.execute(manager.cleaner.plan_bytes('0.5 KiB'));
+    assertEqual([planned.target, planned.claimed], [512, 512]);
 });
 
 runTests();

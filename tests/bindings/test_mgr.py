@@ -212,6 +212,28 @@ class CleanupTest(unittest.TestCase):
         forced = self.manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force=True)
         self.assertEqual(forced.cleaned, ["temp_sums", "table"])
 
+    def test_arbitration(self):
+        bert = self.manager.lookup_component("ml-models/bert")
+        rows = [bert.allocate(MIB, "rows") for _ in range(8)]
+
+        def reclaim(resource, target):
+            freed = 0
+            while rows and freed < target:
+                freed += rows[-1].size
+                rows.pop().release()
+            return freed
+
+        self.register("temp_rows", "8 MiB", reclaim=reclaim, component=bert)
+        self.assertEqual(self.manager.arbitration, Mgr.Arbitration.WAITING)
+        with self.assertRaises(MemoryError):
+            self.manager.allocate("ml-models/bert", "2 MiB")
+
+        self.manager.arbitration = Mgr.Arbitration.ALWAYS
+        with self.manager.allocate("ml-models/bert", "2 MiB") as allocation:
+            self.assertEqual(allocation.size, 2 * MIB)
+        self.assertEqual(len(rows), 6)
+        self.assertEqual(self.manager.get_report().status, Mgr.MemoryStatus.NORMAL)
+
     def test_protected(self):
         for name in ("weights", "dear"):
             self.register(name, 10, reclaim=lambda resource, target: resource.size)
@@ -243,6 +265,30 @@ class CleanupTest(unittest.TestCase):
         report = cleaner.execute(cleaner.plan(Mgr.CleanupStrategy.AGGRESSIVE))
         self.assertEqual(report.claimed, 20)
         self.assertEqual(report.to_variant().unpack()["steps"][0]["name"], "temp_a")
+
+    def test_in_the_background(self):
+        slices = []
+        reports = []
+
+        def reclaim(resource, target):
+            slices.append(target)
+            return target
+
+        self.register("temp_a", "16 MiB", reclaim=reclaim)
+        self.manager.cleaner.cleanup_async(
+            Mgr.CleanupStrategy.AGGRESSIVE, Mgr.CleanupFlags.NONE, None,
+            lambda cleaner, result: reports.append(cleaner.cleanup_finish(result)))
+        self.assertEqual(slices, [])
+        while not reports:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(reports[0].claimed, 16 << 20)
+        self.assertGreater(len(slices), 1)
+        self.assertEqual(sum(slices), 16 << 20)
+
+    def test_plan_bytes(self):
+        self.register("temp_a", "1 KiB", reclaim=lambda resource, target: target)
+        report = self.manager.cleaner.execute(self.manager.cleaner.plan_bytes("0.5 KiB"))
+        self.assertEqual((report.target, report.claimed), (512, 512))
 
     def test_resource(self):
         resource = Mgr.Resource.new("temp_a", "2 KiB")

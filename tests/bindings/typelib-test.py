@@ -36,8 +36,8 @@ BOXED = {
 }
 FLAGS = {"CleanupFlags"}
 ENUMS = {
-    "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
-    "PressureLevel", "PressureScope", "ReplayPart", "Safety",
+    "Arbitration", "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "MemoryStatus",
+    "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart", "Safety",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",

@@ -25,6 +25,12 @@ PROGRAM = os.environ["MGR_TEST_PROGRAM"]
 MAN = os.environ["MGRCTL_MAN"]
 
 MIB = 1 << 20
+
+# As in the test of the report itself.
+REPORT_FIELDS = {
+    "allocations", "budget", "cleanups", "components", "freed", "holders", "largest",
+    "last-cleanup", "level", "limits", "peak", "pools", "process", "refused", "returned", "status",
+    "unmanaged", "used"}
 NOBODY = 65534
 
 BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -146,6 +152,22 @@ class TestStatus(MgrctlTestCase):
         self.assertEqual(status["level"], "normal")
         self.assertEqual((status["budget"], status["used"]), (100 * MIB, 20 * MIB))
         self.assertEqual(status["components"][0]["path"], "cache")
+        self.assertEqual(status["status"], "normal")
+
+    def test_json_has_the_fields_of_the_report(self):
+        self.start()
+        self.check("cleanup", "--strategy=aggressive")
+        status = self.check_json("status")
+        self.assertEqual(set(status), REPORT_FIELDS | {"program", "pid"})
+        self.assertEqual(set(status["limits"]),
+                         {"limit", "soft-limit", "headroom", "explanation"})
+        self.assertEqual(status["unmanaged"],
+                         status["process"] - status["used"] if status["process"] else 0)
+        self.assertEqual(status["last-cleanup"]["strategy"], "aggressive")
+        self.assertEqual(sum(holders["count"] for holders in status["holders"]),
+                         len(status["largest"]))
+        self.assertAlmostEqual(sum(component["share"] for component in status["components"]
+                                   if "/" not in component["path"]), 1.0)
 
     def test_after_cleanup(self):
         self.start()

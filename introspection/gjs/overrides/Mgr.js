@@ -219,6 +219,7 @@ function overrideManager() {
  * calls no FinalizationRegistry, but a GObject that only the object leads to goes with
  * it, and what is bound to that is told. */
 const keepers = new WeakMap();
+const OWNER = Symbol('owner');
 
 function keeperOf(owner) {
     if (owner instanceof GObject.Object)
@@ -227,14 +228,14 @@ function keeperOf(owner) {
     let keeper = keepers.get(owner);
     if (keeper === undefined) {
         keeper = new GObject.Object();
-        keeper.owner = owner;
+        keeper[OWNER] = owner;
         keepers.set(owner, keeper);
     }
     return keeper;
 }
 
 function ownerOf(keeper) {
-    return keeper !== null && keeper.constructor === GObject.Object ? keeper.owner : keeper;
+    return keeper?.[OWNER] ?? keeper;
 }
 
 /* A function that is called with the owner first, if there is one: so it need not hold

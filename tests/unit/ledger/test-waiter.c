@@ -82,7 +82,7 @@ wait_for (Fixture      *fixture,
   waiting->name = name;
   task = g_task_new (NULL, cancellable, waited_cb, waiting);
   mgr_request_init (&request, size, name, priority, NULL);
-  mgr_waiter_start (component, &request, timeout, task);
+  mgr_waiter_start (component, &request, timeout, task, NULL);
   mgr_request_clear (&request);
 }
 
