@@ -50,6 +50,7 @@
 #include "reclaim/mgr-cleaner.h"
 #include "pool/mgr-pool-statistics.h"
 #include "pool/mgr-pool.h"
+#include "pool/mgr-ring-pool.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"

@@ -254,4 +254,39 @@ typedef enum
   MGR_JOURNAL_SEVERITY_CRITICAL,
 } MgrJournalSeverity;
 
+/**
+ * MgrRingPolicy:
+ * @MGR_RING_POLICY_BLOCK: the writer waits until there is room
+ * @MGR_RING_POLICY_DROP_OLDEST: the oldest frames that nobody reads just now make room
+ * @MGR_RING_POLICY_DROP_NEWEST: the new frame is dropped
+ * @MGR_RING_POLICY_FAIL: the writer gets an error
+ *
+ * What a #MgrRingPool does with a frame for which there is no room.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_POLICY_BLOCK,
+  MGR_RING_POLICY_DROP_OLDEST,
+  MGR_RING_POLICY_DROP_NEWEST,
+  MGR_RING_POLICY_FAIL,
+} MgrRingPolicy;
+
+/**
+ * MgrRingSharing:
+ * @MGR_RING_SHARING_ANY: any number of threads write and read
+ * @MGR_RING_SHARING_PAIR: at any one time at most one thread writes and at most one
+ *    reads; they share no lock, unless the policy is %MGR_RING_POLICY_DROP_OLDEST
+ *
+ * Which threads use a #MgrRingPool.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_SHARING_ANY,
+  MGR_RING_SHARING_PAIR,
+} MgrRingSharing;
+
 G_END_DECLS

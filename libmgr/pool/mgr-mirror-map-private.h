@@ -20,7 +20,7 @@ typedef struct
   int fd;        /* (owned) */
 } MgrMirrorMap;
 
-/* @size in whole pages, 0 where there is no such size. */
+/* @size in whole pages; as it is, where it is more than can be mapped. */
 guint64       mgr_mirror_map_round   (guint64        size);
 
 MgrMirrorMap *mgr_mirror_map_new     (gsize          size,

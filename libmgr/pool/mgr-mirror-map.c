@@ -24,7 +24,7 @@ mgr_mirror_map_round (guint64 size)
 {
   guint64 page = (guint64) sysconf (_SC_PAGESIZE);
 
-  return size <= MAXIMUM_SIZE ? (size + page - 1) / page * page : 0;
+  return size <= MAXIMUM_SIZE ? (size + page - 1) / page * page : size;
 }
 
 static void
@@ -108,6 +108,21 @@ check_file_size (gsize    size,
   return FALSE;
 }
 
+static gboolean
+check_size (gsize    size,
+            gsize    more,
+            GError **error)
+{
+  if (size > MAXIMUM_SIZE)
+    {
+      set_refused (size, MGR_ERROR_INFEASIBLE, "no address space is that large. Ask for less",
+                   error);
+      return FALSE;
+    }
+
+  return check_file_size (size, error) && check_limits (size, more, error);
+}
+
 static guint8 *
 map_views (int   fd,
            gsize size)
@@ -159,8 +174,7 @@ map_file (int      fd,
   g_atomic_ref_count_init (&self->ref_count);
   self->fd = fd;
 
-  if (!check_file_size (size, error)
-      || !check_limits (size, size - MIN (size, reserved), error))
+  if (!check_size (size, size - MIN (size, reserved), error))
     return NULL;
 
   if (size > reserved && reserve_pages (fd, size) != 0)

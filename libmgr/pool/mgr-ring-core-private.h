@@ -53,6 +53,7 @@ typedef enum
   MGR_RING_SIGN_HALTED       = 1 << 2, /* wait for halt_lock, then try again */
   MGR_RING_SIGN_READER_WAITS = 1 << 3,
   MGR_RING_SIGN_WRITER_WAITS = 1 << 4,
+  MGR_RING_SIGN_HIGH         = 1 << 5, /* the reader looks out for low_watch */
 } MgrRingSign;
 
 /* What one side of a pair is at. */
@@ -130,7 +131,7 @@ typedef struct
     gsize reserved;          /* atomic: what it holds beyond head, with its header */
     gsize asked;             /* of it, what may be written to */
     gsize wanted;            /* atomic: what did not fit last, or 0 */
-    guint64 watch;           /* atomic: beyond it the writer has to note the use */
+    guint64 watch;           /* atomic: up to there the writer need not note the use */
     guint64 frames;          /* atomic: ever written */
     int mark;                /* atomic: MgrRingMark */
   } writer __attribute__ ((aligned (MGR_RING_LINE)));
@@ -140,7 +141,7 @@ typedef struct
   struct
   {
     guint64 head_seen;
-    gsize offset;            /* of tail */
+    gsize offset;            /* atomic: of tail */
     gsize skip;              /* what was read of the first frame, in bytes */
     guint64 frames;          /* atomic: ever freed */
     int mark;                /* atomic: MgrRingMark */
@@ -266,38 +267,30 @@ void           mgr_ring_core_heed_signs (MgrRingCore        *self);
 /* With the lock held: gives the memory back if the ring is closed and empty. */
 void           mgr_ring_core_drain      (MgrRingCore        *self);
 
-/* The operations, for a pair and for any number of threads: read takes bytes, of several
- * frames or of a part of one, take a whole frame. */
-#define MGR_RING_DECLARE_OPERATIONS(kind) \
-  MgrRingResult mgr_ring_##kind##_reserve (MgrRingCore    *self, \
-                                           gsize           size, \
-                                           gpointer       *out_frame); \
-  MgrRingResult mgr_ring_##kind##_commit  (MgrRingCore    *self, \
-                                           gconstpointer   frame, \
-                                           gsize           size); \
-  MgrRingResult mgr_ring_##kind##_abandon (MgrRingCore    *self, \
-                                           gconstpointer   frame); \
-  MgrRingResult mgr_ring_##kind##_write   (MgrRingCore    *self, \
-                                           gconstpointer   data, \
-                                           gsize           size); \
-  MgrRingResult mgr_ring_##kind##_peek    (MgrRingCore    *self, \
-                                           gconstpointer  *out_frame, \
-                                           gsize          *out_size); \
-  MgrRingResult mgr_ring_##kind##_consume (MgrRingCore    *self, \
-                                           gconstpointer   frame); \
-  MgrRingResult mgr_ring_##kind##_read    (MgrRingCore    *self, \
-                                           gpointer        buffer, \
-                                           gsize           size, \
-                                           gsize          *out_size); \
-  MgrRingResult mgr_ring_##kind##_take    (MgrRingCore    *self, \
-                                           GBytes        **out_frame)
-
-MGR_RING_DECLARE_OPERATIONS (pair);
-MGR_RING_DECLARE_OPERATIONS (shared);
-
-#define MGR_RING_CALL(self, operation, ...) \
-  ((self)->pair ? mgr_ring_pair_##operation (self, __VA_ARGS__) \
-                : mgr_ring_shared_##operation (self, __VA_ARGS__))
+/* The operations of a ring for any number of threads; mgr-ring-pair-private.h has those of
+ * a pair. Read takes bytes, of several frames or of a part of one; take a whole frame. */
+MgrRingResult  mgr_ring_shared_reserve (MgrRingCore         *self,
+                                        gsize                size,
+                                        gpointer            *out_frame);
+MgrRingResult  mgr_ring_shared_commit  (MgrRingCore         *self,
+                                        gconstpointer        frame,
+                                        gsize                size);
+MgrRingResult  mgr_ring_shared_abandon (MgrRingCore         *self,
+                                        gconstpointer        frame);
+MgrRingResult  mgr_ring_shared_write   (MgrRingCore         *self,
+                                        gconstpointer        data,
+                                        gsize                size);
+MgrRingResult  mgr_ring_shared_peek    (MgrRingCore         *self,
+                                        gconstpointer       *out_frame,
+                                        gsize               *out_size);
+MgrRingResult  mgr_ring_shared_consume (MgrRingCore         *self,
+                                        gconstpointer        frame);
+MgrRingResult  mgr_ring_shared_read    (MgrRingCore         *self,
+                                        gpointer             buffer,
+                                        gsize                size,
+                                        gsize               *out_size);
+MgrRingResult  mgr_ring_shared_take    (MgrRingCore         *self,
+                                        GBytes             **out_frame);
 
 /* Of a ring for any number of threads, with the lock held. */
 gboolean       mgr_ring_shared_is_readable (MgrRingCore     *self);

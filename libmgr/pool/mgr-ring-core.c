@@ -124,7 +124,7 @@ mgr_ring_core_open (MgrRingCore  *self,
   self->data = map->data;
   mgr_ring_put (&self->size, size);
   self->writer.offset = 0;
-  self->reader.offset = 0;
+  mgr_ring_put (&self->reader.offset, 0);
   self->next_offset = 0;
   core_change_signs (self, 0, MGR_RING_SIGN_CLOSED);
   mgr_ring_core_wake_all (self);
@@ -189,8 +189,12 @@ core_set_watches (MgrRingCore *self)
   const MgrPoolGauge *gauge = &self->gauge;
   guint64 watch = gauge->is_high ? gauge->peak : MIN (gauge->peak, gauge->high_at - 1);
 
-  mgr_ring_put (&self->writer.watch, watch);
+  mgr_ring_put (&self->writer.watch, MIN (watch, self->size));
   mgr_ring_put (&self->low_watch, gauge->is_high ? gauge->low_at : 0);
+  if (gauge->is_high)
+    __atomic_fetch_or (&self->signs, MGR_RING_SIGN_HIGH, __ATOMIC_SEQ_CST);
+  else
+    __atomic_fetch_and (&self->signs, ~(guint) MGR_RING_SIGN_HIGH, __ATOMIC_SEQ_CST);
 }
 
 void
@@ -303,7 +307,7 @@ core_move_contents (MgrRingCore *self,
   if (to != offset)
     memmove (data + to, data + offset, MIN (used, before_end));
 
-  self->reader.offset = to;
+  mgr_ring_put (&self->reader.offset, to);
   self->next_offset = to;
   self->writer.offset = used > 0 ? (to + used) % size : to;
 }
@@ -330,6 +334,7 @@ core_replace_map (MgrRingCore  *self,
   self->data = map->data;
   mgr_ring_put (&self->size, size);
   mgr_ring_put (&self->writer.wanted, 0);
+  core_set_watches (self);
   mgr_mirror_map_cut (map, size);
   mgr_ring_core_wake (self, MGR_RING_WRITABLE);
   return MGR_RING_DONE;
