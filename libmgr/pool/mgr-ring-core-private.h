@@ -260,8 +260,10 @@ void           mgr_ring_core_count_loss (MgrRingCore        *self,
                                         gboolean             dropped);
 /* With the lock held: fills what the gauge does not know at any time. */
 void           mgr_ring_core_read_gauge (MgrRingCore        *self);
-/* With the lock held: what is used has changed, or where its lines are. */
-void           mgr_ring_core_note_use   (MgrRingCore        *self);
+/* With the lock held: what is used has changed, or where its lines are. Of a pair only
+ * the two sides know exactly what is used. */
+void           mgr_ring_core_note_use   (MgrRingCore        *self,
+                                        gboolean             exact);
 /* What a side of a pair calls when it finds a sign it has to act on. */
 void           mgr_ring_core_heed_signs (MgrRingCore        *self);
 /* With the lock held: gives the memory back if the ring is closed and empty. */

@@ -198,14 +198,18 @@ core_set_watches (MgrRingCore *self)
 }
 
 void
-mgr_ring_core_note_use (MgrRingCore *self)
+mgr_ring_core_note_use (MgrRingCore *self,
+                        gboolean     exact)
 {
   gboolean crossed;
 
   do
     {
       self->gauge.used = mgr_ring_used (self);
-      self->gauge.peak = MAX (self->gauge.peak, self->gauge.used);
+      if (exact)
+        self->gauge.peak = MAX (self->gauge.peak, self->gauge.used);
+      else
+        self->gauge.used = MIN (self->gauge.used, self->gauge.peak);
       crossed = mgr_pool_gauge_cross (&self->gauge);
       core_set_watches (self);
       if (crossed)
@@ -227,7 +231,7 @@ mgr_ring_core_set_waters (MgrRingCore *self,
   g_mutex_lock (&self->lock);
   self->gauge.low_at = low_at;
   self->gauge.high_at = high_at;
-  mgr_ring_core_note_use (self);
+  mgr_ring_core_note_use (self, FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -254,7 +258,7 @@ mgr_ring_core_read_gauge (MgrRingCore *self)
   guint64 freed = mgr_ring_get (&self->reader.frames);
   guint64 written = mgr_ring_get (&self->writer.frames);
 
-  self->gauge.used = mgr_ring_used (self);
+  self->gauge.used = MIN (mgr_ring_used (self), self->gauge.peak);
   self->gauge.total = written;
   self->gauge.count = written - MIN (freed, written);
 }

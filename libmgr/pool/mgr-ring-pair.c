@@ -26,7 +26,7 @@ static void
 pair_note_use (MgrRingCore *self)
 {
   g_mutex_lock (&self->lock);
-  mgr_ring_core_note_use (self);
+  mgr_ring_core_note_use (self, TRUE);
   g_mutex_unlock (&self->lock);
 }
 

@@ -95,7 +95,7 @@ shared_tell (MgrRingCore *self,
   guint64 used = self->head - self->tail;
 
   if (G_UNLIKELY (used > self->writer.watch || used < self->low_watch))
-    mgr_ring_core_note_use (self);
+    mgr_ring_core_note_use (self, TRUE);
   mgr_ring_core_wake (self, conditions);
   if (G_UNLIKELY ((mgr_ring_get (&self->signs) & MGR_RING_SIGN_CLOSED) != 0))
     mgr_ring_core_drain (self);
