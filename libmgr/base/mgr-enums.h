@@ -289,4 +289,44 @@ typedef enum
   MGR_RING_SHARING_PAIR,
 } MgrRingSharing;
 
+/**
+ * MgrStandardPoolFlags:
+ * @MGR_STANDARD_POOL_FLAGS_NONE: blocks of memory that stay until they are freed
+ * @MGR_STANDARD_POOL_FLAGS_VIRTUAL: the pool has no memory, and deals out offsets of
+ *    something else: a file, a device, a quota
+ * @MGR_STANDARD_POOL_FLAGS_HUGE_PAGES: ask the system for huge pages, where it has them
+ * @MGR_STANDARD_POOL_FLAGS_EVICT: blocks that nobody pinned may go to make room for
+ *    others, see #MgrStandardPool::evict
+ * @MGR_STANDARD_POOL_FLAGS_COMPACT: blocks that nobody pinned may be moved while the
+ *    owner's main context is idle, and when a request does not fit
+ *
+ * What a #MgrStandardPool is to do by itself.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  MGR_STANDARD_POOL_FLAGS_NONE       = 0,
+  MGR_STANDARD_POOL_FLAGS_VIRTUAL    = 1 << 0,
+  MGR_STANDARD_POOL_FLAGS_HUGE_PAGES = 1 << 1,
+  MGR_STANDARD_POOL_FLAGS_EVICT      = 1 << 2,
+  MGR_STANDARD_POOL_FLAGS_COMPACT    = 1 << 3,
+} MgrStandardPoolFlags;
+
+/**
+ * MgrTensorDevice:
+ * @MGR_TENSOR_DEVICE_CPU: the memory of the machine
+ * @MGR_TENSOR_DEVICE_CUDA_HOST: the memory of the machine, page-locked, so that a GPU
+ *    copies from it without help of the processor
+ *
+ * Where a tensor lies. The values are those of DLPack.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_TENSOR_DEVICE_CPU       = 1,
+  MGR_TENSOR_DEVICE_CUDA_HOST = 3,
+} MgrTensorDevice;
+
 G_END_DECLS

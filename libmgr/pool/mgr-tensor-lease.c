@@ -1,0 +1,136 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "pool/mgr-tensor-pool-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* A lease is a pipe: other processes have the end that writes, and when the last of
+ * them has closed it, or is gone, the kernel says so at this end. What they write is
+ * never read. */
+typedef struct
+{
+  MgrTensorPool *pool;   /* (owned) */
+  MgrTensorBlock *block; /* (owned) (nullable) once ended, by whoever takes the lease from
+                          * the pool */
+  GSource *source;       /* (owned) */
+  int fd;
+} MgrTensorLease;
+
+static void
+lease_clear (gpointer data)
+{
+  MgrTensorLease *self = data;
+
+  g_clear_pointer (&self->source, g_source_unref);
+  close (self->fd);
+  g_object_unref (self->pool);
+}
+
+static void
+lease_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, lease_clear);
+}
+
+/* Takes @self, which is no longer among the leases of its pool. */
+static void
+lease_end (MgrTensorLease *self)
+{
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->block, mgr_tensor_block_unref);
+  lease_unref (self);
+}
+
+static gboolean
+lease_over_cb (int          fd,
+               GIOCondition condition,
+               gpointer     user_data)
+{
+  MgrTensorLease *self = user_data;
+  gboolean is_first;
+
+  g_mutex_lock (&self->pool->lock);
+  is_first = g_hash_table_steal (self->pool->leases, self);
+  g_mutex_unlock (&self->pool->lock);
+
+  if (is_first)
+    lease_end (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+lease_watch (MgrTensorLease *self)
+{
+  self->source = g_unix_fd_source_new (self->fd, G_IO_HUP);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (lease_over_cb),
+                         g_atomic_rc_box_acquire (self), lease_unref);
+  g_source_set_static_name (self->source, "[libmgr] tensor lease");
+}
+
+int
+mgr_tensor_pool_lease (MgrTensorBlock  *block,
+                       GError         **error)
+{
+  MgrTensorPool *pool = ((MgrTensorPoolBlock *) block)->pool;
+  g_autoptr (GSource) source = NULL;
+  MgrTensorLease *lease;
+  int ends[2];
+
+  if (pipe2 (ends, O_CLOEXEC) != 0)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                   "The tensor “%s” cannot be leased to another process: %s",
+                   block->description, g_strerror (errno));
+      return -1;
+    }
+
+  lease = g_atomic_rc_box_new0 (MgrTensorLease);
+  lease->pool = g_object_ref (pool);
+  lease->block = mgr_tensor_block_ref (block);
+  lease->fd = ends[0];
+  lease_watch (lease);
+  source = g_source_ref (lease->source);
+
+  g_mutex_lock (&pool->lock);
+  g_hash_table_add (pool->leases, lease);
+  g_mutex_unlock (&pool->lock);
+
+  g_source_attach (source, mgr_pool_get_context (MGR_POOL (pool)));
+  return ends[1];
+}
+
+static gboolean
+lease_is_over (MgrTensorLease *self)
+{
+  struct pollfd polled = { .fd = self->fd, };
+
+  return poll (&polled, 1, 0) == 1;
+}
+
+void
+mgr_tensor_pool_collect_leases (MgrTensorPool *self)
+{
+  g_autoptr (GPtrArray) over = g_ptr_array_new_with_free_func ((GDestroyNotify) lease_end);
+  GHashTableIter iter;
+  gpointer lease;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->leases);
+  while (g_hash_table_iter_next (&iter, &lease, NULL))
+    {
+      if (!lease_is_over (lease))
+        continue;
+
+      g_hash_table_iter_steal (&iter);
+      g_ptr_array_add (over, lease);
+    }
+  g_mutex_unlock (&self->lock);
+}
