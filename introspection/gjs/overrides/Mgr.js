@@ -14,6 +14,7 @@ const {Gio, GLib, GObject} = imports.gi;
 /* Parts that have a file of their own beside this one. */
 const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
+const {overridePoolRing} = imports.overrides.mgrPoolRing;
 const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
 
 let Mgr;
@@ -529,6 +530,7 @@ function _init() {
 
     const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
     overridePool(Mgr, tools);
+    overridePoolRing(Mgr, tools);
     overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
 }
