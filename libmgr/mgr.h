@@ -60,6 +60,7 @@
 #include "pool/mgr-tensor-pool.h"
 #include "pool/mgr-lease.h"
 #include "pool/mgr-object-pool.h"
+#include "pool/mgr-ring-pool.h"
 #include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"

@@ -255,6 +255,41 @@ typedef enum
 } MgrJournalSeverity;
 
 /**
+ * MgrRingPolicy:
+ * @MGR_RING_POLICY_BLOCK: the writer waits until there is room
+ * @MGR_RING_POLICY_DROP_OLDEST: the oldest frames that nobody reads just now make room
+ * @MGR_RING_POLICY_DROP_NEWEST: the new frame is dropped
+ * @MGR_RING_POLICY_FAIL: the writer gets an error
+ *
+ * What a #MgrRingPool does with a frame for which there is no room.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_POLICY_BLOCK,
+  MGR_RING_POLICY_DROP_OLDEST,
+  MGR_RING_POLICY_DROP_NEWEST,
+  MGR_RING_POLICY_FAIL,
+} MgrRingPolicy;
+
+/**
+ * MgrRingSharing:
+ * @MGR_RING_SHARING_ANY: any number of threads write and read
+ * @MGR_RING_SHARING_PAIR: at any one time at most one thread writes and at most one
+ *    reads; they share no lock, unless the policy is %MGR_RING_POLICY_DROP_OLDEST
+ *
+ * Which threads use a #MgrRingPool.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_SHARING_ANY,
+  MGR_RING_SHARING_PAIR,
+} MgrRingSharing;
+
+/**
  * MgrStandardPoolFlags:
  * @MGR_STANDARD_POOL_FLAGS_NONE: blocks of memory that stay until they are freed
  * @MGR_STANDARD_POOL_FLAGS_VIRTUAL: the pool has no memory, and deals out offsets of

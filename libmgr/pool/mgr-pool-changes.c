@@ -70,6 +70,12 @@ mgr_pool_changed (MgrPool *self)
     g_source_set_ready_time (priv->notifier, g_get_monotonic_time () + NOTIFY_INTERVAL);
 }
 
+const int *
+mgr_pool_get_changed_flag (MgrPool *self)
+{
+  return &mgr_pool_get_private (self)->notify_armed;
+}
+
 static MgrPoolWater
 water_take (MgrPool *self)
 {

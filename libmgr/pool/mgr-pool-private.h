@@ -90,6 +90,9 @@ void               mgr_pool_say_water       (MgrPool             *self,
  * most four times a second. Costs one atomic read when it was said before. The lock of
  * the subclass may be held. */
 void               mgr_pool_changed         (MgrPool             *self);
+/* What mgr_pool_changed() reads: while it is TRUE the call may be left out, where that
+ * would cost as much as the request. */
+const int         *mgr_pool_get_changed_flag (MgrPool            *self);
 
 /* Changes what is charged to the component to @bytes, or fails as the component
  * refuses it and leaves it as it was. Never fails to go down. The lock of the subclass

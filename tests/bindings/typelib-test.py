@@ -27,8 +27,8 @@ CLASSES = {
     "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits",
     "ObjectPool", "Pool",
     "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
-    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "StandardPool", "SwapSource",
-    "SystemSource", "TensorPool",
+    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "StandardPool",
+    "SwapSource", "SystemSource", "TensorPool",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
@@ -40,8 +40,8 @@ BOXED = {
 FLAGS = {"CleanupFlags", "StandardPoolFlags"}
 ENUMS = {
     "Arbitration", "CleanupStrategy", "DataType", "Error", "JournalKind", "JournalSeverity",
-    "MemoryStatus", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart", "Safety",
-    "TensorDevice",
+    "MemoryStatus", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
+    "RingPolicy", "RingSharing", "Safety", "TensorDevice",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "data_type_from_name", "data_type_get_dlpack_code",
@@ -55,7 +55,9 @@ CONSTANTS = {
 
 # What other languages have no use for: text that is never copied or freed, addresses.
 C_ONLY = {
-    "mgr_block_view_get_data", "mgr_component_allocate_static", "mgr_standard_pool_get_data",
+    "mgr_block_view_get_data", "mgr_component_allocate_static", "mgr_ring_pool_abandon",
+    "mgr_ring_pool_commit", "mgr_ring_pool_consume", "mgr_ring_pool_peek",
+    "mgr_ring_pool_reserve", "mgr_ring_pool_try_read_into", "mgr_standard_pool_get_data",
     "MGR_CHECK_VERSION",
 }
 

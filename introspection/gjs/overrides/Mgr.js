@@ -16,6 +16,7 @@ const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
 const {overridePoolObject} = imports.overrides.mgrPoolObject;
 const {overridePoolStandard} = imports.overrides.mgrPoolStandard;
+const {overridePoolRing} = imports.overrides.mgrPoolRing;
 const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
 
 let Mgr;
@@ -532,6 +533,7 @@ function _init() {
     const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
     overridePool(Mgr, tools);
     overridePoolStandard(Mgr, tools);
+    overridePoolRing(Mgr, tools);
     overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
     overridePoolObject(Mgr, tools);

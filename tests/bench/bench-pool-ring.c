@@ -1,0 +1,307 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <mgr.h>
+
+#include "bench.h"
+
+#include <string.h>
+
+#define RECORD 200
+#define CAPACITY (1024 * 1024)
+
+/* As many as are written before they are read: most of the ring. */
+#define BATCH 4000
+
+#define ROUNDS 9
+#define QUICK_ROUNDS 3
+
+/* Nanoseconds. */
+#define GOAL_ONE_WAY 5.0
+#define GOAL_TWO_THREADS 50.0
+
+typedef struct
+{
+  MgrRingPool *ring;   /* (owned) */
+  GAsyncQueue *queue;  /* (owned) */
+  guint8 record[RECORD];
+  guint64 sum;         /* of what was read, so that it is read */
+} Stream;
+
+static Stream *
+stream_new (MgrRingPolicy  policy,
+            MgrRingSharing sharing)
+{
+  Stream *self = g_new0 (Stream, 1);
+
+  self->ring = mgr_ring_pool_new (NULL, "bench", CAPACITY, policy, sharing, NULL);
+  self->queue = g_async_queue_new ();
+  return self;
+}
+
+static void
+stream_free (Stream *self)
+{
+  g_object_unref (self->ring);
+  g_async_queue_unref (self->queue);
+  g_free (self);
+}
+
+static void
+write_records (Stream  *self,
+               guint64  n)
+{
+  for (guint64 i = 0; i < n; i++)
+    {
+      memcpy (self->record, &i, sizeof i);
+      mgr_ring_pool_write (self->ring, self->record, RECORD, 0, NULL, NULL);
+    }
+}
+
+/* Copies each out, as it came in. */
+static guint64
+read_records (Stream  *self,
+              guint64  n)
+{
+  guint8 record[RECORD];
+  guint64 sum = 0;
+
+  for (guint64 i = 0; i < n;)
+    {
+      gsize size;
+      gconstpointer frame = mgr_ring_pool_peek (self->ring, &size, NULL);
+      guint64 number;
+
+      if (frame == NULL)
+        {
+          mgr_ring_pool_wait (self->ring, G_IO_IN, 0, NULL, NULL);
+          continue;
+        }
+      memcpy (record, frame, size);
+      mgr_ring_pool_consume (self->ring, frame, NULL);
+      memcpy (&number, record, sizeof number);
+      sum += number;
+      i++;
+    }
+
+  return sum;
+}
+
+static void
+ring_cb (gpointer user_data,
+         guint64  n)
+{
+  Stream *self = user_data;
+
+  for (guint64 done = 0; done < n; done += BATCH)
+    {
+      write_records (self, BATCH);
+      self->sum += read_records (self, BATCH);
+    }
+}
+
+static void
+push_records (Stream  *self,
+              guint64  n)
+{
+  for (guint64 i = 0; i < n; i++)
+    {
+      memcpy (self->record, &i, sizeof i);
+      g_async_queue_push (self->queue, g_memdup2 (self->record, RECORD));
+    }
+}
+
+static guint64
+pop_records (Stream  *self,
+             guint64  n)
+{
+  guint8 record[RECORD];
+  guint64 sum = 0;
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      g_autofree guint8 *data = g_async_queue_pop (self->queue);
+      guint64 number;
+
+      memcpy (record, data, RECORD);
+      memcpy (&number, record, sizeof number);
+      sum += number;
+    }
+
+  return sum;
+}
+
+static void
+queue_cb (gpointer user_data,
+          guint64  n)
+{
+  Stream *self = user_data;
+
+  for (guint64 done = 0; done < n; done += BATCH)
+    {
+      push_records (self, BATCH);
+      self->sum += pop_records (self, BATCH);
+    }
+}
+
+typedef struct
+{
+  Stream *stream; /* (unowned) */
+  guint64 n;
+} Share;
+
+static gpointer
+write_cb (gpointer user_data)
+{
+  Share *share = user_data;
+
+  write_records (share->stream, share->n);
+  return NULL;
+}
+
+static gpointer
+push_cb (gpointer user_data)
+{
+  Share *share = user_data;
+
+  push_records (share->stream, share->n);
+  return NULL;
+}
+
+static void
+ring_threads_cb (gpointer user_data,
+                 guint64  n)
+{
+  Share share = { user_data, n };
+  GThread *writer = g_thread_new ("writer", write_cb, &share);
+
+  share.stream->sum += read_records (share.stream, n);
+  g_thread_join (writer);
+}
+
+static void
+queue_threads_cb (gpointer user_data,
+                  guint64  n)
+{
+  Share share = { user_data, n };
+  GThread *writer = g_thread_new ("writer", push_cb, &share);
+
+  share.stream->sum += pop_records (share.stream, n);
+  g_thread_join (writer);
+}
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  double difference = *(const double *) a - *(const double *) b;
+
+  return (difference > 0) - (difference < 0);
+}
+
+/* What one record costs on its way in and out, in this thread. */
+static void
+bench_one_way (Bench  *bench,
+               Stream *stream)
+{
+  guint rounds = bench_is_quick (bench) ? QUICK_ROUNDS : ROUNDS;
+  const guint batches = 100;
+  double in[ROUNDS];
+  double out[ROUNDS];
+
+  ring_cb (stream, BATCH);
+  for (guint round = 0; round < rounds; round++)
+    {
+      gint64 in_time = 0;
+      gint64 out_time = 0;
+
+      for (guint i = 0; i < batches; i++)
+        {
+          gint64 start = g_get_monotonic_time ();
+          gint64 middle;
+
+          write_records (stream, BATCH);
+          middle = g_get_monotonic_time ();
+          stream->sum += read_records (stream, BATCH);
+          in_time += middle - start;
+          out_time += g_get_monotonic_time () - middle;
+        }
+
+      in[round] = (double) in_time * 1000 / (batches * BATCH);
+      out[round] = (double) out_time * 1000 / (batches * BATCH);
+    }
+
+  qsort (in, rounds, sizeof *in, compare_doubles);
+  qsort (out, rounds, sizeof *out, compare_doubles);
+  bench_limit (bench, "ring: a 200-byte record in, one thread", "ns", in[rounds / 2],
+               GOAL_ONE_WAY);
+  bench_limit (bench, "ring: a 200-byte record out, one thread", "ns", out[rounds / 2],
+               GOAL_ONE_WAY);
+}
+
+/* 20 million records a second are 50 ns each. Anything else that runs takes one of two
+ * cores, so the best round counts. */
+static void
+bench_two_threads (Bench  *bench,
+                   Stream *stream)
+{
+  guint rounds = bench_is_quick (bench) ? QUICK_ROUNDS : ROUNDS;
+  const guint64 n = 4000000;
+  double best = G_MAXDOUBLE;
+
+  for (guint round = 0; round < rounds; round++)
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      ring_threads_cb (stream, n);
+      best = MIN (best, (double) (g_get_monotonic_time () - start) * 1000 / (double) n);
+    }
+
+  bench_limit (bench, "ring: a 200-byte record between two threads", "ns", best,
+               GOAL_TWO_THREADS);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  Bench *bench = bench_new ("pool-ring", &argc, &argv);
+  Stream *pair = stream_new (MGR_RING_POLICY_BLOCK, MGR_RING_SHARING_PAIR);
+  Stream *any = stream_new (MGR_RING_POLICY_BLOCK, MGR_RING_SHARING_ANY);
+
+  bench_one_way (bench, pair);
+  bench_two_threads (bench, pair);
+  bench_compare (bench, &(BenchCase) {
+    .name = "ring of a pair: 200 bytes in and out, one thread",
+    .peer = "GAsyncQueue of copies",
+    .ours = ring_cb, .ours_data = pair,
+    .theirs = queue_cb, .theirs_data = pair,
+    .n = 1000 * BATCH, .goal = 0.25,
+  });
+  bench_compare (bench, &(BenchCase) {
+    .name = "ring of any threads: 200 bytes in and out, one thread",
+    .peer = "GAsyncQueue of copies",
+    .ours = ring_cb, .ours_data = any,
+    .theirs = queue_cb, .theirs_data = any,
+    .n = 1000 * BATCH, .goal = 1.0,
+  });
+  bench_compare (bench, &(BenchCase) {
+    .name = "ring of a pair: 200 bytes between two threads",
+    .peer = "GAsyncQueue of copies",
+    .ours = ring_threads_cb, .ours_data = pair,
+    .theirs = queue_threads_cb, .theirs_data = pair,
+    .n = 4000000, .goal = 0.25, .best = TRUE,
+  });
+  bench_compare (bench, &(BenchCase) {
+    .name = "ring of any threads: 200 bytes between two threads",
+    .peer = "GAsyncQueue of copies",
+    .ours = ring_threads_cb, .ours_data = any,
+    .theirs = queue_threads_cb, .theirs_data = any,
+    .n = 4000000, .goal = 1.0, .best = TRUE,
+  });
+
+  stream_free (any);
+  stream_free (pair);
+  return bench_finish (bench);
+}
