@@ -235,7 +235,7 @@ bench_sizes (Bench *bench)
     .peer = "glibc malloc",
     .ours = ring_cb, .ours_data = &medium,
     .theirs = malloc_cb, .theirs_data = &medium,
-    .n = 1000000, .goal = 2.0,
+    .n = 1000000, .goal = 4.0,
   });
   bench_compare (bench, &(BenchCase) {
     .name = "standard: allocate + free, 4 KiB",
