@@ -399,6 +399,7 @@ test_send_fails (TensorFixture *fixture,
   g_assert_false (mgr_tensor_send (tensor, one, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   assert_used (fixture, 128, 0);
+  g_assert_true (mgr_tensor_release (wordy, NULL));
 }
 
 /* Bad input: what other processes may say */
