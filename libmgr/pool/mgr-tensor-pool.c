@@ -476,4 +476,5 @@ mgr_tensor_pool_init (MgrTensorPool *self)
   g_mutex_init (&self->lock);
   self->segments = g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_tensor_segment_free);
   self->leases = g_hash_table_new (NULL, NULL);
+  self->many_leases = MGR_TENSOR_POOL_MANY_LEASES;
 }
