@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/mgr-size.h"
+#include "mgr-enum-types.h"
 #include "ledger/mgr-refusal-private.h"
 #include "mgr-manager-private.h"
 #include "reclaim/mgr-reclaim-private.h"
@@ -12,6 +13,79 @@
 /* What was made free for one request may be taken by another thread before it is
  * charged; then others are asked once more, but not for ever. */
 #define ATTEMPTS 3
+
+typedef enum
+{
+  PROP_ARBITRATION = MGR_MANAGER_ARBITRATION_PROPERTIES,
+  PROP_ARBITRATION_DEADLINE,
+} ArbitrationProperty;
+
+void
+mgr_manager_install_arbitration (MgrManagerClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * MgrManager:arbitration:
+   *
+   * Which requests that do not fit ask resources to give way.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+    G_OBJECT_CLASS (klass), PROP_ARBITRATION,
+    g_param_spec_enum ("arbitration", NULL, NULL, MGR_TYPE_ARBITRATION,
+                       MGR_ARBITRATION_WAITING, flags));
+
+  /**
+   * MgrManager:arbitration-deadline:
+   *
+   * How long one request may go on asking, in microseconds, 5 s at most; 0 turns
+   * arbitration off.
+   *
+   * Since: 1.0
+   */
+  g_object_class_install_property (
+    G_OBJECT_CLASS (klass), PROP_ARBITRATION_DEADLINE,
+    g_param_spec_int64 ("arbitration-deadline", NULL, NULL, 0, MGR_ARBITER_DEADLINE_MAX,
+                        MGR_ARBITER_DEADLINE_MAX, flags));
+}
+
+gboolean
+mgr_manager_get_arbitration_property (MgrManager *self,
+                                      guint       property_id,
+                                      GValue     *value)
+{
+  switch ((ArbitrationProperty) property_id)
+    {
+    case PROP_ARBITRATION:
+      g_value_set_enum (value, mgr_manager_get_arbitration (self));
+      return TRUE;
+    case PROP_ARBITRATION_DEADLINE:
+      g_value_set_int64 (value, mgr_manager_get_arbitration_deadline (self));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+gboolean
+mgr_manager_set_arbitration_property (MgrManager   *self,
+                                      guint         property_id,
+                                      const GValue *value)
+{
+  switch ((ArbitrationProperty) property_id)
+    {
+    case PROP_ARBITRATION:
+      mgr_manager_set_arbitration (self, g_value_get_enum (value));
+      return TRUE;
+    case PROP_ARBITRATION_DEADLINE:
+      mgr_manager_set_arbitration_deadline (self, g_value_get_int64 (value));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
 
 static void
 notify_cb (gpointer object,

@@ -142,6 +142,7 @@ report_set_limits (MgrReport       *report,
   report->limits.limit = mgr_memory_limits_get_limit (limits);
   report->limits.soft_limit = mgr_memory_limits_get_soft_limit (limits);
   report->limits.headroom = mgr_memory_limits_get_headroom (limits);
+  report->limits.swap = mgr_memory_limits_get_swap (limits);
   report->limits.explanation = mgr_memory_limits_explain (limits);
 }
 
@@ -152,7 +153,8 @@ report_set_cleanups (MgrReport  *report,
   MgrCleanerTotals totals = mgr_cleaner_get_totals (cleaner);
 
   report->cleanups = totals.cleanups;
-  report->freed = totals.claimed;
+  report->claimed = totals.claimed;
+  report->ledger = totals.ledger;
   report->returned = totals.returned;
   report->last_cleanup = mgr_cleaner_dup_last_report (cleaner);
 }

@@ -10,6 +10,10 @@
 #include "pressure/mgr-gpu-finder-private.h"
 #include "pressure/mgr-process-source.h"
 
+/* As much as a cleanup takes by far, and little beside what a program holds that wants
+ * to be managed. */
+#define DEFAULT_EMERGENCY_RESERVE (G_GUINT64_CONSTANT (4) << 20)
+
 /**
  * SECTION:mgr-manager
  * @title: MgrManager
@@ -23,6 +27,11 @@
  * `MEMORY_PRESSURE_WATCH` where it tells of pressure, the first manager of a
  * program listens there too (see #MgrPressureWatch) and cleans at least
  * moderately whenever it is told.
+ *
+ * Whether memory is short or not, it maintains resources from time to time, see
+ * mgr_manager_maintain(), and says what phases of the program did to memory, see
+ * mgr_manager_begin_phase(). When there is no memory at all there is
+ * mgr_manager_declare_emergency().
  *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
@@ -57,12 +66,9 @@ typedef enum
   PROP_LEVEL,
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
-  PROP_EMERGENCY_SIGNAL,
-  PROP_ARBITRATION,
-  PROP_ARBITRATION_DEADLINE,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_ARBITRATION_DEADLINE + 1] = { NULL, };
+static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
 
 enum
 {
@@ -151,14 +157,17 @@ mgr_manager_constructed (GObject *object)
 
   mgr_manager_open_journal (self);
 
+  /* What is given back at once goes before anybody hears of the level. */
+  mgr_manager_set_up_emergency (self);
+
   /* Handlers of the program hear of a level before the cleanup that it causes. */
   g_signal_connect (self->monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), self);
   self->trigger = mgr_cleanup_trigger_new (self->clock, self->monitor, self->cleaner);
   mgr_recorder_set_trigger (self->recorder, self->trigger);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
-  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
   mgr_manager_watch_environment (self);
+  mgr_manager_set_up_upkeep (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -174,6 +183,7 @@ mgr_manager_dispose (GObject *object)
   if (self->arbiter != NULL)
     mgr_arbiter_close (self->arbiter);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
+  mgr_manager_stop_upkeep (self);
   if (self->monitor != NULL)
     {
       mgr_pressure_monitor_stop (self->monitor);
@@ -202,6 +212,7 @@ mgr_manager_finalize (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_clear_upkeep (self);
   g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
   g_clear_object (&self->pools);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -284,17 +295,10 @@ mgr_manager_get_property (GObject    *object,
     case PROP_AUTOMATIC_CLEANUP:
       g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
       break;
-    case PROP_EMERGENCY_SIGNAL:
-      g_value_set_int (value, mgr_manager_get_emergency_signal (self));
-      break;
-    case PROP_ARBITRATION:
-      g_value_set_enum (value, mgr_manager_get_arbitration (self));
-      break;
-    case PROP_ARBITRATION_DEADLINE:
-      g_value_set_int64 (value, mgr_manager_get_arbitration_deadline (self));
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_get_arbitration_property (self, property_id, value)
+          && !mgr_manager_get_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -333,12 +337,6 @@ mgr_manager_set_property (GObject      *object,
     case PROP_AUTOMATIC_CLEANUP:
       mgr_manager_set_automatic_cleanup (self, g_value_get_boolean (value));
       break;
-    case PROP_ARBITRATION:
-      mgr_manager_set_arbitration (self, g_value_get_enum (value));
-      break;
-    case PROP_ARBITRATION_DEADLINE:
-      mgr_manager_set_arbitration_deadline (self, g_value_get_int64 (value));
-      break;
     case PROP_JOURNAL_PATH:
       self->journal_path = g_value_dup_string (value);
       break;
@@ -350,9 +348,10 @@ mgr_manager_set_property (GObject      *object,
     case PROP_MONITOR:
     case PROP_CLEANER:
     case PROP_LEVEL:
-    case PROP_EMERGENCY_SIGNAL:
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_set_arbitration_property (self, property_id, value)
+          && !mgr_manager_set_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -524,47 +523,6 @@ install_state_properties (void)
    */
   props[PROP_AUTOMATIC_CLEANUP] =
     g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
-
-  /**
-   * MgrManager:emergency-signal:
-   *
-   * The signal of the operating system that asks for an emergency cleanup, or 0
-   * for none, which is so unless the configuration says otherwise; see
-   * mgr_manager_set_emergency_signal().
-   *
-   * Since: 1.0
-   */
-  props[PROP_EMERGENCY_SIGNAL] =
-    g_param_spec_int ("emergency-signal", NULL, NULL, 0, G_MAXINT, 0, flags | G_PARAM_READABLE);
-}
-
-static void
-install_arbitration_properties (void)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  /**
-   * MgrManager:arbitration:
-   *
-   * Which requests that do not fit ask resources to give way.
-   *
-   * Since: 1.0
-   */
-  props[PROP_ARBITRATION] =
-    g_param_spec_enum ("arbitration", NULL, NULL, MGR_TYPE_ARBITRATION,
-                       MGR_ARBITRATION_WAITING, flags);
-
-  /**
-   * MgrManager:arbitration-deadline:
-   *
-   * How long one request may go on asking, in microseconds, 5 s at most; 0 turns
-   * arbitration off.
-   *
-   * Since: 1.0
-   */
-  props[PROP_ARBITRATION_DEADLINE] =
-    g_param_spec_int64 ("arbitration-deadline", NULL, NULL, 0, MGR_ARBITER_DEADLINE_MAX,
-                        MGR_ARBITER_DEADLINE_MAX, flags);
 }
 
 static void
@@ -661,10 +619,11 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_state_properties ();
   props[PROP_POOLS] = mgr_manager_describe_pools ();
   mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
-  install_arbitration_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));
   install_work_signals (G_TYPE_FROM_CLASS (klass));
+  mgr_manager_install_arbitration (klass);
+  mgr_manager_install_upkeep (klass);
 }
 
 static void
@@ -696,6 +655,7 @@ mgr_manager_new (guint64 total_budget)
  * Gets the manager of this process. It is made on the first call, whose thread
  * is its owner. Its total budget is what #MgrMemoryLimits finds, less 5 %, and it
  * counts the memory of the whole process, unless the configuration says otherwise.
+ * Its #MgrManager:emergency-reserve is 4 MiB.
  *
  * Returns: (transfer none): the manager
  *
@@ -712,6 +672,8 @@ mgr_manager_get_default (void)
 
       if (!mgr_config_is_set (manager->config, "track-process"))
         mgr_manager_set_track_process (manager, TRUE);
+      if (!mgr_config_is_set (manager->config, "emergency-reserve"))
+        mgr_manager_set_emergency_reserve (manager, DEFAULT_EMERGENCY_RESERVE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 

@@ -17,6 +17,7 @@
 #include "journal/mgr-journal.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
+#include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "pool/mgr-pool.h"
 #include "pressure/mgr-gpu-memory.h"
@@ -214,6 +215,48 @@ MgrCleanupReport   *mgr_manager_cleanup                (MgrManager           *se
                                                         gboolean              force,
                                                         gboolean              safe_mode,
                                                         GError              **error);
+
+/* Phases */
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_begin_phase            (MgrManager           *self,
+                                                        const char           *name);
+
+MGR_AVAILABLE_IN_1_0
+MgrPhaseReport     *mgr_manager_end_phase              (MgrManager           *self,
+                                                        const char           *name,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_get_cleanup_after_phase (MgrManager          *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_cleanup_after_phase (MgrManager          *self,
+                                                         gboolean             cleanup_after_phase);
+
+/* Maintenance */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_maintain               (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gint64              mgr_manager_get_maintenance_interval (MgrManager         *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_maintenance_interval (MgrManager         *self,
+                                                          gint64              maintenance_interval);
+
+/* Emergencies */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_declare_emergency      (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_get_emergency_reserve  (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_emergency_reserve  (MgrManager           *self,
+                                                        guint64               emergency_reserve);
 
 /* What there is to know */
 

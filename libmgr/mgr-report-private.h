@@ -54,6 +54,7 @@ typedef struct
   guint64 limit;      /* 0: not known */
   guint64 soft_limit; /* 0: there is none */
   guint64 headroom;
+  guint64 swap;
   char *explanation;  /* (owned) */
 } MgrReportLimits;
 
@@ -69,7 +70,8 @@ struct _MgrReport
   guint64 allocations;
   guint64 refused;
   guint64 cleanups;
-  guint64 freed;
+  guint64 claimed;
+  gint64 ledger;
   gint64 returned;
   GArray *components; /* (owned) (element-type MgrReportComponent), parents first */
   GArray *holders;    /* (owned) (element-type MgrReportHolders), by kind */

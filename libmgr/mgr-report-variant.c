@@ -131,6 +131,7 @@ limits_to_variant (const MgrReportLimits *limits)
   insert_number (&builder, "limit", limits->limit);
   insert_number (&builder, "soft-limit", limits->soft_limit);
   insert_number (&builder, "headroom", limits->headroom);
+  insert_number (&builder, "swap", limits->swap);
   insert_text (&builder, "explanation", limits->explanation != NULL ? limits->explanation : "");
   return g_variant_builder_end (&builder);
 }
@@ -147,7 +148,8 @@ insert_figures (GVariantDict *dict,
   g_variant_dict_insert (dict, "allocations", "t", self->allocations);
   g_variant_dict_insert (dict, "refused", "t", self->refused);
   g_variant_dict_insert (dict, "cleanups", "t", self->cleanups);
-  g_variant_dict_insert (dict, "freed", "t", self->freed);
+  g_variant_dict_insert (dict, "claimed", "t", self->claimed);
+  g_variant_dict_insert (dict, "ledger", "x", self->ledger);
   g_variant_dict_insert (dict, "returned", "x", self->returned);
 }
 
@@ -156,11 +158,11 @@ insert_figures (GVariantDict *dict,
  * @self: a report
  *
  * Writes the report as a dictionary of type `a{sv}`, for D-Bus and JSON: `status` (s),
- * `level` (s), `returned` and `unmanaged` (x), and the other figures (t) under the names
+ * `level` (s), `ledger`, `returned` and `unmanaged` (x), and the other figures (t) under the names
  * they have here; besides
  *
- * - `limits` (a{sv}): `limit`, `soft-limit` and `headroom` (t), and `explanation` (s),
- *   which says whose they are;
+ * - `limits` (a{sv}): `limit`, `soft-limit`, `headroom` and `swap` (t), and
+ *   `explanation` (s), which says whose they are;
  *
  * - `components` (aa{sv}): `path` (s), `budget`, `guaranteed`, `used`, `peak`,
  *   `allocations` and `refused` (t), and `share` (d), its part of all that is in use;

@@ -310,6 +310,25 @@ mgr_report_get_headroom (MgrReport *self)
 }
 
 /**
+ * mgr_report_get_swap:
+ * @self: a report
+ *
+ * Gets how much of it could be swapped out, see #MgrMemoryLimits:swap. May be called
+ * from any thread.
+ *
+ * Returns: bytes; 0 where there is no swap space, or none is allowed
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_report_get_swap (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->limits.swap;
+}
+
+/**
  * mgr_report_get_allocations:
  * @self: a report
  *
@@ -364,21 +383,40 @@ mgr_report_get_cleanups (MgrReport *self)
 }
 
 /**
- * mgr_report_get_freed:
+ * mgr_report_get_claimed:
  * @self: a report
  *
- * Gets what all cleanups said they freed.
+ * Gets what the resources said they freed in all cleanups. May be called from any
+ * thread.
  *
  * Returns: the sum in bytes
  *
  * Since: 1.0
  */
 guint64
-mgr_report_get_freed (MgrReport *self)
+mgr_report_get_claimed (MgrReport *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->freed;
+  return self->claimed;
+}
+
+/**
+ * mgr_report_get_ledger:
+ * @self: a report
+ *
+ * Gets what was taken off the budgets in all cleanups. May be called from any thread.
+ *
+ * Returns: the sum in bytes; negative where more was charged meanwhile
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_report_get_ledger (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->ledger;
 }
 
 /**

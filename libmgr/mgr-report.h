@@ -59,6 +59,9 @@ MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_headroom          (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
+guint64           mgr_report_get_swap              (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_allocations       (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
@@ -68,7 +71,10 @@ MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_cleanups          (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
-guint64           mgr_report_get_freed             (MgrReport *self);
+guint64           mgr_report_get_claimed           (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+gint64            mgr_report_get_ledger            (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
 gint64            mgr_report_get_returned          (MgrReport *self);

@@ -58,6 +58,7 @@
 #include "pool/mgr-data-type.h"
 #include "pool/mgr-tensor.h"
 #include "pool/mgr-tensor-pool.h"
+#include "mgr-phase-report.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"

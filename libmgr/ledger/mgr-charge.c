@@ -137,7 +137,7 @@ charge_makes_peak (MgrComponent *component,
 {
   for (MgrComponent *level = component; level != NULL; level = level->parent)
     {
-      if (level->claimed + size > level->peak)
+      if (level->claimed + size > level->recent_peak)
         return TRUE;
     }
 
@@ -188,6 +188,7 @@ mgr_charge_claim (MgrComponent *component,
   for (MgrComponent *level = component; level != NULL; level = level->parent)
     {
       level->claimed += size;
+      level->recent_peak = MAX (level->recent_peak, level->claimed);
       level->peak = MAX (level->peak, level->claimed);
     }
 

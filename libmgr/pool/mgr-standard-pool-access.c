@@ -44,7 +44,7 @@ pool_pin (MgrStandardPool  *self,
       *out_data = self->arena != NULL ? mgr_arena_get_data (self->arena) + slot->offset : NULL;
       *out_size = slot->size;
     }
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
 
   if (moving)
     g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
@@ -76,7 +76,7 @@ mgr_standard_pool_pin (MgrStandardPool  *self,
   guint8 *data;
   guint64 size;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), FALSE);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return pool_pin (self, id, &data, &size, error);
@@ -104,7 +104,7 @@ mgr_standard_pool_unpin (MgrStandardPool  *self,
   MgrBlockSlot *slot;
   gboolean pinned;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), FALSE);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   stripe = mgr_standard_pool_lock_block (self, id, MGR_ERROR_NOT_FOUND, &slot, error);
@@ -114,7 +114,7 @@ mgr_standard_pool_unpin (MgrStandardPool  *self,
   pinned = slot->pins > 0;
   if (pinned && --slot->pins == 0)
     mgr_pool_stripe_line_up (self, stripe, slot);
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
 
   if (!pinned)
     g_set_error (error, MGR_ERROR, MGR_ERROR_DOUBLE_RELEASE,
@@ -144,7 +144,7 @@ mgr_standard_pool_touch (MgrStandardPool  *self,
   MgrPoolStripe *stripe;
   MgrBlockSlot *slot;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), FALSE);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   stripe = mgr_standard_pool_lock_block (self, id, MGR_ERROR_NOT_FOUND, &slot, error);
@@ -157,7 +157,7 @@ mgr_standard_pool_touch (MgrStandardPool  *self,
       mgr_pool_stripe_leave_line (stripe, slot);
       mgr_pool_stripe_line_up (self, stripe, slot);
     }
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
   return TRUE;
 }
 
@@ -184,7 +184,7 @@ mgr_standard_pool_get_data (MgrStandardPool  *self,
   MgrBlockSlot *slot;
   gpointer data = NULL;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), NULL);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (!pool_check_memory (self, error))
@@ -195,7 +195,7 @@ mgr_standard_pool_get_data (MgrStandardPool  *self,
     return NULL;
   if (slot->pins > 0)
     data = mgr_arena_get_data (self->arena) + slot->offset;
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
 
   if (data == NULL)
     g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
@@ -227,7 +227,7 @@ mgr_standard_pool_view (MgrStandardPool  *self,
   guint8 *data;
   guint64 size;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), NULL);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (!pool_check_memory (self, error) || !pool_pin (self, id, &data, &size, error))
@@ -289,7 +289,7 @@ mgr_standard_pool_read (MgrStandardPool  *self,
   guint8 *data;
   GBytes *bytes;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), NULL);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (!pool_pin_range (self, id, offset, size, &data, error))
@@ -326,7 +326,7 @@ mgr_standard_pool_write (MgrStandardPool  *self,
 {
   guint8 *place;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), FALSE);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), FALSE);
   g_return_val_if_fail (data != NULL || size == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 

@@ -176,6 +176,33 @@ pool_allocate_slowly (MgrStandardPool  *self,
   return id;
 }
 
+/* Nothing is stocked of a pool that is not open, so that what comes from there needs not
+ * be asked about. */
+static guint64
+pool_allocate (MgrStandardPool  *self,
+               MgrBlockRequest  *request,
+               GError          **error)
+{
+  MgrPoolStripe *stripe = mgr_standard_pool_get_stripe (self);
+  gboolean open = TRUE;
+  guint64 id;
+
+  mgr_brief_lock_take (&stripe->lock);
+  id = mgr_pool_stripe_draw (self, stripe, request);
+  if (id == 0)
+    {
+      open = mgr_pool_check_open (&self->parent_instance, error);
+      if (open)
+        id = stripe_take (self, stripe, request);
+    }
+  mgr_brief_lock_let_go (&stripe->lock);
+
+  if (id == 0 && open)
+    id = pool_allocate_slowly (self, stripe, request, error);
+  mgr_pool_changed (&self->parent_instance);
+  return id;
+}
+
 /**
  * mgr_standard_pool_allocate_aligned:
  * @self: a pool
@@ -202,32 +229,18 @@ mgr_standard_pool_allocate_aligned (MgrStandardPool     *self,
                                     const char * const  *tags,
                                     GError             **error)
 {
-  MgrBlockRequest request = { .alignment = alignment };
-  MgrPoolStripe *stripe;
+  MgrBlockRequest request;
   guint64 id = 0;
-  gboolean open;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), 0);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), 0);
   g_return_val_if_fail (error == NULL || *error == NULL, 0);
 
   mgr_request_init (&request.texts, size, description, priority, tags);
+  request.alignment = alignment;
   if (request_check (self, &request, error))
-    {
-      stripe = mgr_standard_pool_get_stripe (self);
-      g_mutex_lock (&stripe->lock);
-      open = mgr_pool_check_open (MGR_POOL (self), error);
-      if (G_LIKELY (open))
-        id = mgr_pool_stripe_draw (self, stripe, &request);
-      if (id == 0 && open)
-        id = stripe_take (self, stripe, &request);
-      g_mutex_unlock (&stripe->lock);
-
-      if (id == 0 && open)
-        id = pool_allocate_slowly (self, stripe, &request, error);
-      mgr_pool_changed (MGR_POOL (self));
-    }
-
+    id = pool_allocate (self, &request, error);
   mgr_request_clear (&request.texts);
+
   return id;
 }
 
@@ -325,7 +338,7 @@ mgr_standard_pool_free (MgrStandardPool  *self,
   gboolean moving;
   gboolean wants_idle;
 
-  g_return_val_if_fail (MGR_IS_STANDARD_POOL (self), FALSE);
+  g_return_val_if_fail (MGR_CHECK_STANDARD_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   stripe = mgr_standard_pool_lock_block (self, id, MGR_ERROR_DOUBLE_RELEASE, &slot, error);
@@ -335,17 +348,18 @@ mgr_standard_pool_free (MgrStandardPool  *self,
   moving = slot->moving;
   if (G_UNLIKELY (slot->pins > 0 || moving))
     {
-      g_mutex_unlock (&stripe->lock);
+      mgr_brief_lock_let_go (&stripe->lock);
       pool_set_in_use (self, id, moving, error);
       return FALSE;
     }
 
   text = mgr_pool_stripe_end_block (stripe, slot, FALSE);
   wants_idle = stripe_let_go (self, stripe, slot);
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
 
-  g_free (text);
-  mgr_pool_changed (MGR_POOL (self));
+  if (text != NULL)
+    g_free (text);
+  mgr_pool_changed (&self->parent_instance);
   if (wants_idle)
     mgr_standard_pool_compact_idly (self);
   return TRUE;

@@ -10,6 +10,9 @@
 /* So much of a pool may lie in the stocks of all stripes together. */
 #define STOCK_SHARE 8
 
+/* As many as JavaScript counts. */
+#define OFFSET_BITS 53
+
 /* A capacity that some budget above can never hold would be refused bit by bit later. */
 static gboolean
 pool_check_budget (MgrStandardPool  *self,
@@ -40,18 +43,16 @@ pool_check_budget (MgrStandardPool  *self,
   return FALSE;
 }
 
-/* No offset may need more bits than JavaScript counts. */
 static gboolean
 pool_check_capacity (MgrStandardPool  *self,
                      guint64           capacity,
                      GError          **error)
 {
-  if (capacity < self->unit || capacity >> 53 != 0)
+  if (capacity >> OFFSET_BITS != 0)
     {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: it takes "
-                   "%" G_GUINT64_FORMAT " at least, and 2^53 - 1 at most",
-                   mgr_pool_get_name (MGR_POOL (self)), capacity, self->unit);
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
+                   "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: offsets go "
+                   "up to 2^%d", mgr_pool_get_name (MGR_POOL (self)), capacity, OFFSET_BITS);
       return FALSE;
     }
 
@@ -67,11 +68,13 @@ pool_check_capacity (MgrStandardPool  *self,
   return pool_check_budget (self, capacity, error);
 }
 
-static guint64
-pool_round_down (MgrStandardPool *self,
-                 guint64          capacity)
+guint64
+mgr_standard_pool_round_capacity (MgrPool *pool,
+                                  guint64  capacity)
 {
-  return capacity & ~(self->unit - 1);
+  MgrStandardPool *self = MGR_STANDARD_POOL (pool);
+
+  return (MIN (capacity, G_MAXUINT64 - self->unit) + self->unit - 1) & ~(self->unit - 1);
 }
 
 /* What was there before it was stopped stays where it is; otherwise all is made anew. */
@@ -88,7 +91,7 @@ pool_make_space (MgrStandardPool  *self,
 
   if ((self->flags & MGR_STANDARD_POOL_FLAGS_VIRTUAL) == 0)
     {
-      arena = mgr_arena_new (pool_round_down (self, capacity), self->max_capacity, huge, error);
+      arena = mgr_arena_new (capacity, self->max_capacity, huge, error);
       if (arena == NULL)
         {
           g_prefix_error (error, "Pool “%s”: ", mgr_pool_get_name (MGR_POOL (self)));
@@ -99,7 +102,7 @@ pool_make_space (MgrStandardPool  *self,
   g_clear_pointer (&self->arena, mgr_arena_free);
   g_clear_pointer (&self->allocator, mgr_offset_allocator_free);
   self->arena = g_steal_pointer (&arena);
-  self->allocator = mgr_offset_allocator_new (pool_round_down (self, capacity), self->unit);
+  self->allocator = mgr_offset_allocator_new (capacity, self->unit);
   return TRUE;
 }
 
@@ -139,6 +142,18 @@ mgr_standard_pool_stop (MgrPool *pool)
   mgr_standard_pool_unlock_all (self);
 }
 
+void
+mgr_standard_pool_flush (MgrPool  *pool,
+                         gboolean  flushing)
+{
+  MgrStandardPool *self = MGR_STANDARD_POOL (pool);
+
+  mgr_standard_pool_lock_all (self);
+  self->flushing = flushing;
+  mgr_standard_pool_follow_gauge (self, FALSE);
+  mgr_standard_pool_unlock_all (self);
+}
+
 /* With all locks held. Where a block is in the way, the rest has to be moved first. */
 static gboolean
 pool_resize_locked (MgrStandardPool  *self,
@@ -146,23 +161,22 @@ pool_resize_locked (MgrStandardPool  *self,
                     gboolean         *out_blocked,
                     GError          **error)
 {
-  guint64 size = pool_round_down (self, capacity);
-  gboolean grows = size > mgr_offset_allocator_get_size (self->allocator);
+  gboolean grows = capacity > mgr_offset_allocator_get_size (self->allocator);
 
   *out_blocked = FALSE;
-  if (grows && self->arena != NULL && !mgr_arena_resize (self->arena, size, error))
+  if (grows && self->arena != NULL && !mgr_arena_resize (self->arena, capacity, error))
     {
       g_prefix_error (error, "Pool “%s”: ", mgr_pool_get_name (MGR_POOL (self)));
       return FALSE;
     }
 
-  *out_blocked = !mgr_offset_allocator_resize (self->allocator, size);
+  *out_blocked = !mgr_offset_allocator_resize (self->allocator, capacity);
   if (*out_blocked)
     return FALSE;
 
   if (!grows && self->arena != NULL)
     {
-      mgr_arena_resize (self->arena, size, NULL);
+      mgr_arena_resize (self->arena, capacity, NULL);
       mgr_standard_pool_follow_charge (self);
     }
   self->stock_bytes_max = capacity / STOCK_SHARE / self->n_stripes;

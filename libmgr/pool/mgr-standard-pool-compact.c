@@ -37,7 +37,7 @@ typedef struct
 
 typedef struct
 {
-  double goal;    /* the scatter that is good enough */
+  double goal;    /* the scatter that is good enough; below 0 for none: all are moved down */
   guint64 room;   /* or a piece that is large enough, in bytes; 0 for none */
   gint64 deadline; /* µs of g_get_monotonic_time() */
 } Run;
@@ -487,7 +487,7 @@ mgr_standard_pool_compact (MgrStandardPool *self,
 void
 mgr_standard_pool_compact_fully (MgrStandardPool *self)
 {
-  const Run run = { .goal = 0, .deadline = G_MAXINT64 };
+  const Run run = { .goal = -1, .deadline = G_MAXINT64 };
 
   pool_run (self, &run);
 }

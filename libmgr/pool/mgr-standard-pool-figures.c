@@ -136,7 +136,7 @@ mgr_standard_pool_lookup (MgrStandardPool  *self,
     return NULL;
 
   block = mgr_block_new (slot);
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
   return block;
 }
 

@@ -8,6 +8,7 @@
 #error "Only <mgr.h> can be included directly."
 #endif
 
+#include "base/mgr-brief-lock-private.h"
 #include "ledger/mgr-allocation-private.h"
 #include "pool/mgr-arena-private.h"
 #include "pool/mgr-block-private.h"
@@ -62,7 +63,7 @@ typedef struct
 
 typedef struct
 {
-  GMutex lock;
+  MgrBriefLock lock;
 
   /* Guarded by lock */
   MgrBlockChunk *chunks;      /* (owned) */
@@ -99,6 +100,7 @@ struct _MgrStandardPool
   MgrOffsetAllocator *allocator; /* (owned) (nullable) */
   MgrArena *arena;               /* (owned) (nullable) */
   MgrPoolGauge gauge;            /* of bytes alone; used includes what is stocked */
+  gboolean flushing;
   gboolean returning;            /* stopped: what is free goes back to the system at once */
   gboolean compacting;           /* a source of the owner's context is at it, or is to be */
   guint compact_rest;            /* so many blocks are freed before it is tried again */
@@ -109,6 +111,13 @@ struct _MgrStandardPool
 
   int moving;                    /* atomic: handlers copy blocks of a virtual pool */
 };
+
+/* Of all pools of this kind, once there is one. The type is final, so that a comparison
+ * tells what a call to the type system does at a tenth of what a whole request costs. */
+extern gpointer mgr_standard_pool_class; /* (unowned) */
+
+#define MGR_CHECK_STANDARD_POOL(self) \
+  ((self) != NULL && ((GTypeInstance *) (self))->g_class == mgr_standard_pool_class)
 
 /* What is asked for. */
 typedef struct
@@ -238,9 +247,13 @@ void           mgr_standard_pool_emit_moved (MgrStandardPool       *self,
 gboolean            mgr_standard_pool_start          (MgrPool           *pool,
                                                       GError           **error);
 void                mgr_standard_pool_stop           (MgrPool           *pool);
+void                mgr_standard_pool_flush          (MgrPool           *pool,
+                                                      gboolean           flushing);
 gboolean            mgr_standard_pool_resize         (MgrPool           *pool,
                                                       guint64            capacity,
                                                       GError           **error);
+guint64             mgr_standard_pool_round_capacity (MgrPool         *pool,
+                                                      guint64            capacity);
 void                mgr_standard_pool_place_waters   (MgrPool           *pool,
                                                       guint64            low_at,
                                                       guint64            high_at);

@@ -15,7 +15,8 @@ mgr_standard_pool_follow_gauge (MgrStandardPool *self,
 
   if (crossed)
     mgr_pool_say_water (MGR_POOL (self), self->gauge.is_high, self->gauge.used);
-  g_atomic_int_set (&self->stocking, self->arena != NULL && !self->returning && !counts);
+  g_atomic_int_set (&self->stocking,
+                    self->arena != NULL && !self->returning && !self->flushing && !counts);
 }
 
 gboolean

@@ -269,7 +269,7 @@ void
 mgr_standard_pool_lock_all (MgrStandardPool *self)
 {
   for (guint i = 0; i < self->n_stripes; i++)
-    g_mutex_lock (&self->stripes[i].lock);
+    mgr_brief_lock_take (&self->stripes[i].lock);
   g_mutex_lock (&self->space_lock);
 
   if (g_atomic_int_get (&self->stocked) == 0)
@@ -288,7 +288,7 @@ mgr_standard_pool_unlock_all (MgrStandardPool *self)
 {
   g_mutex_unlock (&self->space_lock);
   for (guint i = self->n_stripes; i-- > 0;)
-    g_mutex_unlock (&self->stripes[i].lock);
+    mgr_brief_lock_let_go (&self->stripes[i].lock);
 }
 
 static void
@@ -332,14 +332,14 @@ mgr_standard_pool_lock_block (MgrStandardPool  *self,
       return NULL;
     }
 
-  g_mutex_lock (&stripe->lock);
+  mgr_brief_lock_take (&stripe->lock);
   if (G_LIKELY (slot->id == id && slot->state == MGR_BLOCK_SLOT_LIVE))
     {
       *out_slot = slot;
       return stripe;
     }
   fate = mgr_block_slot_get_fate (slot, id);
-  g_mutex_unlock (&stripe->lock);
+  mgr_brief_lock_let_go (&stripe->lock);
 
   pool_set_no_block (self, id, fate, code, error);
   return NULL;

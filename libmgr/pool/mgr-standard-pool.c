@@ -50,6 +50,8 @@ enum
 
 static guint signals[N_SIGNALS];
 
+gpointer mgr_standard_pool_class;
+
 /**
  * MgrStandardPool:
  *
@@ -169,11 +171,10 @@ mgr_standard_pool_constructed (GObject *object)
   G_OBJECT_CLASS (mgr_standard_pool_parent_class)->constructed (object);
 
   self->unit = (self->flags & MGR_STANDARD_POOL_FLAGS_VIRTUAL) != 0 ? 1 : MGR_STANDARD_POOL_UNIT;
+  self->max_capacity = mgr_standard_pool_round_capacity (MGR_POOL (self), self->max_capacity);
   self->coarse_clock = mgr_pool_get_clock (MGR_POOL (self)) == mgr_clock_get_default ();
   self->n_stripes = pool_count_stripes (self);
   self->stripes = g_new0 (MgrPoolStripe, self->n_stripes);
-  for (guint i = 0; i < self->n_stripes; i++)
-    g_mutex_init (&self->stripes[i].lock);
 }
 
 static void
@@ -195,8 +196,6 @@ stripe_clear (MgrPoolStripe *stripe)
         }
       mgr_block_table_return (chunk);
     }
-
-  g_mutex_clear (&stripe->lock);
 }
 
 static void
@@ -272,6 +271,8 @@ mgr_standard_pool_class_init (MgrStandardPoolClass *klass)
   const GParamFlags flags =
     G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
+  mgr_standard_pool_class = klass;
+
   object_class->get_property = mgr_standard_pool_get_property;
   object_class->set_property = mgr_standard_pool_set_property;
   object_class->constructed = mgr_standard_pool_constructed;
@@ -279,7 +280,9 @@ mgr_standard_pool_class_init (MgrStandardPoolClass *klass)
 
   pool_class->start = mgr_standard_pool_start;
   pool_class->stop = mgr_standard_pool_stop;
+  pool_class->flush = mgr_standard_pool_flush;
   pool_class->resize = mgr_standard_pool_resize;
+  pool_class->round_capacity = mgr_standard_pool_round_capacity;
   pool_class->place_waters = mgr_standard_pool_place_waters;
   pool_class->trim = mgr_standard_pool_trim;
   pool_class->get_statistics = mgr_standard_pool_get_statistics;
@@ -328,7 +331,7 @@ mgr_standard_pool_init (MgrStandardPool *self)
  * mgr_standard_pool_new:
  * @component: (nullable): who is charged, or %NULL for nobody
  * @name: what errors and reports call it
- * @capacity: the most that it may hold, in bytes, used in steps of 64
+ * @capacity: the most that it may hold, in bytes; of memory, rounded up to 64
  * @flags: what it is to do by itself
  * @error: return location for a #GError
  *

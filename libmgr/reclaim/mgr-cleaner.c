@@ -174,6 +174,7 @@ mgr_cleaner_finalize (GObject *object)
   g_clear_pointer (&self->last, mgr_cleanup_report_unref);
   g_object_unref (self->verifier);
   mgr_score_table_free (self->scores);
+  mgr_journal_tally_free (self->restores);
   g_object_unref (self->registry);
   g_object_unref (self->rules);
   g_clear_object (&self->journal);
@@ -322,6 +323,7 @@ mgr_cleaner_init (MgrCleaner *self)
   self->rules = mgr_protection_rules_new ();
   self->registry = mgr_resource_registry_new (self->rules);
   self->scores = mgr_score_table_new ();
+  self->restores = mgr_journal_tally_new ();
   self->owner_deadline = OWNER_DEADLINE;
 }
 
@@ -470,6 +472,7 @@ mgr_cleaner_post_finished (MgrCleaner       *self,
   self->last = mgr_cleanup_report_ref (report);
   self->totals.cleanups++;
   self->totals.claimed += MIN (report->claimed, G_MAXUINT64 - self->totals.claimed);
+  self->totals.ledger += report->ledger;
   self->totals.returned += report->returned;
   g_mutex_unlock (&self->lock);
 

@@ -23,6 +23,7 @@ typedef struct
   gboolean can_reclaim;  /* whether anything would answer */
   gboolean pinned;
   gboolean vetoed;
+  gboolean out_of_reach; /* its owner would have to be waited for, and is not */
   gboolean is_heap;      /* comes after all others */
   guint rank;            /* of classes, limits and priorities; lower ones come first */
   guint64 limit;         /* that it is over; 0 for none */

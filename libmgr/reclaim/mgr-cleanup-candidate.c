@@ -84,7 +84,7 @@ mgr_cleanup_candidate_read (MgrCleanupCandidate *self,
 
   /* Who would be left alone anyway is not bothered. */
   if (mgr_cleanup_flags_allow (flags, state.safety, state.safety_set)
-      && self->can_reclaim && !state.pinned && state.size > 0)
+      && self->can_reclaim && !self->out_of_reach && !state.pinned && state.size > 0)
     self->vetoed = mgr_resource_query_veto (self->resource, level, deadline);
 }
 

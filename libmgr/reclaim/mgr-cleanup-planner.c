@@ -22,6 +22,7 @@ typedef enum
   REASON_PROTECTED_ELSEWHERE,
   REASON_PINNED,
   REASON_VETOED,
+  REASON_OUT_OF_REACH,
   REASON_NOBODY_ANSWERS,
   REASON_EMPTY,
   REASON_TARGET_MET,
@@ -39,6 +40,7 @@ static const char *const reason_texts[N_REASONS] = {
   [REASON_PROTECTED_ELSEWHERE] = "PROTECTED by the rules of another cleaner",
   [REASON_PINNED] = "pinned",
   [REASON_VETOED] = "vetoed by its owner",
+  [REASON_OUT_OF_REACH] = "its owner's main loop is blocked",
   [REASON_NOBODY_ANSWERS] = "gives nothing back: nothing answers its “reclaim”",
   [REASON_EMPTY] = "gives nothing back: it holds nothing",
   [REASON_TARGET_MET] = MGR_REASON_TARGET_MET,
@@ -142,6 +144,8 @@ find_reason_to_keep (const MgrCleanupCandidate *candidate,
     return REASON_PINNED;
   if (!candidate->can_reclaim)
     return REASON_NOBODY_ANSWERS;
+  if (candidate->out_of_reach)
+    return REASON_OUT_OF_REACH;
   if (candidate->prior.bytes == 0)
     return REASON_EMPTY;
 

@@ -102,6 +102,7 @@ mgr_cleanup_run_new (MgrCleaner        *cleaner,
   mgr_reclaim_request_init (&self->request, plan->strategy, plan->flags,
                             mgr_cleaner_get_level (cleaner), self->start,
                             mgr_resource_registry_get_records (cleaner->registry));
+  self->request.cause = mgr_journal_get_cause (cleaner->journal);
   return self;
 }
 

@@ -32,6 +32,8 @@
  * mgr_reclaimer_reclaim() does nothing where it learned that this takes longer than
  * until the deadline.
  *
+ * In an emergency it trims without taking any memory, by mgr_reclaimer_release_now().
+ *
  * A manager has one, which comes after all other resources under the name `heap`,
  * where the C library offers what it takes (glibc from 2.33); elsewhere it estimates
  * and returns 0.
@@ -415,6 +417,13 @@ mgr_heap_reclaimer_is_thread_safe (MgrReclaimer *reclaimer)
   return TRUE;
 }
 
+/* Neither to trim nor to read how large the process is takes any memory. */
+static guint64
+mgr_heap_reclaimer_release_now (MgrReclaimer *reclaimer)
+{
+  return mgr_heap_reclaimer_trim (MGR_HEAP_RECLAIMER (reclaimer));
+}
+
 static void
 mgr_heap_reclaimer_iface_init (MgrReclaimerInterface *iface)
 {
@@ -422,4 +431,5 @@ mgr_heap_reclaimer_iface_init (MgrReclaimerInterface *iface)
   iface->estimate = mgr_heap_reclaimer_estimate;
   iface->reclaim = mgr_heap_reclaimer_reclaim;
   iface->is_thread_safe = mgr_heap_reclaimer_is_thread_safe;
+  iface->release_now = mgr_heap_reclaimer_release_now;
 }

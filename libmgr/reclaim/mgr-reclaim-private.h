@@ -24,6 +24,7 @@ typedef struct
   gint64 deadline;        /* of g_get_monotonic_time() */
   gint64 time;            /* of the cleanup, by its clock */
   char *reason;           /* (owned) (nullable) a GRefString */
+  guint64 cause;          /* the entry of the journal that led to it, or 0 */
   MgrRecordRing *records; /* (owned) (nullable) */
 } MgrReclaimRequest;
 

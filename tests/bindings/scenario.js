@@ -166,7 +166,7 @@ function showCleanup(report) {
     const strategy = nickOf(Mgr.CleanupStrategy, report.strategy);
     const names = list => `[${list.join(' ')}]`;
 
-    print(`${strategy} freed ${report.claimed}, ` +
+    print(`${strategy} claimed ${report.claimed}, ` +
         `cleaned ${names(report.cleaned)}, kept ${names(report.kept)}, ` +
         `protected ${names(report.protected)}`);
 }
@@ -202,7 +202,7 @@ function playReport(manager) {
     const report = manager.get_report();
     print(`level ${nickOf(Mgr.PressureLevel, report.level)}, budget ${report.budget}, ` +
         `used ${report.used}, refused ${report.refused}, cleanups ${report.cleanups}, ` +
-        `freed ${report.freed}`);
+        `claimed ${report.claimed}`);
 }
 
 /* What is measured, over its limit, objected to and in use. */

@@ -173,7 +173,7 @@ def make_plan(cleaner):
 
 
 def show_cleanup(report):
-    print("%s freed %d, cleaned [%s], kept [%s], protected [%s]" % (
+    print("%s claimed %d, cleaned [%s], kept [%s], protected [%s]" % (
         report.strategy.value_nick, report.claimed,
         " ".join(report.cleaned), " ".join(report.kept), " ".join(report.protected)))
 
@@ -182,9 +182,9 @@ def play_report(manager):
     print("# report")
     iterate_until(lambda: manager.get_report().cleanups == 2)
     report = manager.get_report()
-    print("level %s, budget %d, used %d, refused %d, cleanups %d, freed %d" % (
+    print("level %s, budget %d, used %d, refused %d, cleanups %d, claimed %d" % (
         report.level.value_nick, report.budget, report.used, report.refused, report.cleanups,
-        report.freed))
+        report.claimed))
 
 
 def register_more(manager):

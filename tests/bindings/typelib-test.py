@@ -26,16 +26,17 @@ CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory", "GpuSource",
     "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "Pool",
     "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
-    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "SwapSource", "SystemSource",
-    "TensorPool",
+    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "StandardPool", "SwapSource",
+    "SystemSource", "TensorPool",
 }
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "GpuDevice",
-    "JournalEntry", "PoolStatistics", "PressureForecast", "PressureReading", "PressureSample",
-    "PressureTrace", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report", "Tensor",
+    "Allocation", "Block", "BlockView", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
+    "GpuDevice", "JournalEntry", "PhaseReport", "PoolStatistics", "PressureForecast",
+    "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate",
+    "ReclaimRecord", "Report", "Tensor",
 }
-FLAGS = {"CleanupFlags"}
+FLAGS = {"CleanupFlags", "StandardPoolFlags"}
 ENUMS = {
     "Arbitration", "CleanupStrategy", "DataType", "Error", "JournalKind", "JournalSeverity",
     "MemoryStatus", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart", "Safety",
@@ -52,8 +53,11 @@ CONSTANTS = {
     "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN", "TIME_NEVER",
 }
 
-# What other languages have no use for: text that is never copied or freed.
-C_ONLY = {"mgr_component_allocate_static", "MGR_CHECK_VERSION"}
+# What other languages have no use for: text that is never copied or freed, addresses.
+C_ONLY = {
+    "mgr_block_view_get_data", "mgr_component_allocate_static", "mgr_standard_pool_get_data",
+    "MGR_CHECK_VERSION",
+}
 
 
 def load_infos():

@@ -10,6 +10,10 @@
  *   drop                   give all of that back
  *   sense                  look at the pressure, as often as a new level takes
  *   used                   the answer is what is charged
+ *   begin PHASE            begin a phase
+ *   end PHASE              end it
+ *   restore RESOURCE       bring it back
+ *   emergency              declare one
  *   pool NAME COMPONENT    add a pool of 1 MiB; COMPONENT is - for none
  *   take NAME BYTES        take so much of a pool
  *   give NAME BYTES        give so much back to it
@@ -116,6 +120,28 @@ run_pool_command (char **words)
   return TRUE;
 }
 
+/* What is said of a phase, of a resource or of an emergency. Returns the answer, or NULL
+ * where it is none of these. */
+static const char *
+run_upkeep (const char *command,
+            const char *name)
+{
+  g_autoptr (MgrPhaseReport) report = NULL;
+
+  if (g_str_equal (command, "begin"))
+    mgr_manager_begin_phase (manager, name);
+  else if (g_str_equal (command, "end"))
+    report = mgr_manager_end_phase (manager, name, NULL);
+  else if (g_str_equal (command, "restore"))
+    return mgr_manager_restore (manager, name, NULL) ? "ok" : "failed";
+  else if (g_str_equal (command, "emergency"))
+    mgr_manager_declare_emergency (manager);
+  else
+    return NULL;
+
+  return "ok";
+}
+
 static void
 run_command (char **words)
 {
@@ -146,7 +172,9 @@ run_command (char **words)
     }
   else
     {
-      printf ("%s\n", run_pool_command (words) ? "ok" : "refused");
+      const char *answer = run_upkeep (words[0], words[1]);
+
+      printf ("%s\n", answer != NULL ? answer : run_pool_command (words) ? "ok" : "refused");
     }
   fflush (stdout);
 }

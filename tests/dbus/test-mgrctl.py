@@ -26,9 +26,9 @@ MAN = os.environ["MGRCTL_MAN"]
 
 # As in the test of the report itself.
 REPORT_FIELDS = {
-    "allocations", "budget", "cleanups", "components", "freed", "holders", "largest",
-    "last-cleanup", "level", "limits", "peak", "pools", "process", "refused", "returned", "status",
-    "unmanaged", "used"}
+    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
+    "last-cleanup", "ledger", "level", "limits", "peak", "pools", "process", "refused", "returned",
+    "status", "unmanaged", "used"}
 NOBODY = 65534
 
 BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -75,7 +75,7 @@ class TestStatus(MgrctlTestCase):
         status = self.check_json("status")
         self.assertEqual(set(status), REPORT_FIELDS | {"program", "pid"})
         self.assertEqual(set(status["limits"]),
-                         {"limit", "soft-limit", "headroom", "explanation"})
+                         {"limit", "soft-limit", "headroom", "swap", "explanation"})
         self.assertEqual(status["unmanaged"],
                          status["process"] - status["used"] if status["process"] else 0)
         self.assertEqual(status["last-cleanup"]["strategy"], "aggressive")
@@ -87,8 +87,8 @@ class TestStatus(MgrctlTestCase):
     def test_after_cleanup(self):
         self.start()
         self.check("cleanup", "--strategy=aggressive")
-        self.assertIn("1  freed 10.0 MiB, of which 0 B went back to the system",
-                      self.check("status"))
+        self.assertRegex(self.check("status"),
+                         r"1  10\.0 MiB claimed, .* off the ledger, .* returned\n")
 
     def test_control_characters(self):
         self.start("--name", "evil\033[31m\u202e")
@@ -167,7 +167,7 @@ class TestWatch(MgrctlTestCase):
         self.assertRegex(lines[0], r"^\d\d:\d\d:\d\d  pressure  high        "
                                    r"85\.0 % used, 15\.0 MiB available \(budget\)$")
         self.assertRegex(lines[1], r"^\d\d:\d\d:\d\d  cleanup   moderate    "
-                                   r"1 cleaned, freed 10\.0 MiB, 0 B back to the system$")
+                                   r"1 cleaned: 10\.0 MiB claimed, .* off the ledger, .* returned$")
 
     def test_timeout(self):
         self.start()
@@ -281,7 +281,7 @@ class TestCleanup(MgrctlTestCase):
                          "  results   PROTECTED   5.0 MiB  PROTECTED by hand\n")
         self.assertEqual(program.ask("used"), str(20 * MIB))
         lines = self.check("cleanup", "--strategy=aggressive").splitlines()
-        self.assertEqual(lines[0], "Freed 10.0 MiB, of which 0 B went back to the system")
+        self.assertRegex(lines[0], r"^10\.0 MiB claimed, 10\.0 MiB off the ledger, .* returned$")
         self.assertEqual(lines[1].split(),
                          ["name", "class", "claimed", "ledger", "returned", "why"])
         self.assertRegex(lines[2], r"^  parsed    SAFE       10\.0 MiB  10\.0 MiB +\S+ B  SAFE$")
@@ -338,6 +338,32 @@ class TestJournal(MgrctlTestCase):
         self.assertEqual(self.check_lines("journal", "--count=1"), lines[3:])
         self.assertEqual(self.check_lines("journal", "--kind=level"), lines[1:2])
         self.assertEqual(self.check("journal", "--kind=phase"), "")
+
+    def test_upkeep(self):
+        program = self.start()
+        self.assertEqual(program.ask("begin training"), "ok")
+        self.assertEqual(program.ask("end training"), "ok")
+        self.check("cleanup", "--strategy=aggressive")
+        self.assertEqual(program.ask("restore parsed"), "failed")
+        self.assertEqual(program.ask("emergency"), "ok")
+        for _ in range(1000):
+            lines = self.check_lines("journal")
+            if len(lines) == 8:
+                break
+            time.sleep(0.01)
+        kinds = [line.split()[3] for line in lines]
+        self.assertEqual(kinds, ["phase", "phase", "plan", "report", "restore", "emergency", "plan",
+                                 "report"])
+        self.assertRegex(lines[1], r"  phase      The phase “training” ended after 0\.0 ms: .* "
+                                   r"\(because of #1\)$")
+        self.assertRegex(lines[4], r"  restore    “parsed” cannot be brought back: 10\.0 MiB of it "
+                                   r".* \(because of #3\)$")
+        self.assertRegex(lines[5], r"  emergency  An emergency was declared")
+        story = self.check("why", "5")
+        self.assertRegex(story, r"\n#5 restore, .* because of #3: “parsed” cannot be brought back")
+        self.assertIn("\n  What would help: a registered resource of this name with a handler of "
+                      "“rebuild”\n", story)
+        self.assertRegex(self.check("why"), r"^#6 emergency, ")
 
     def test_json(self):
         program = self.start()

@@ -62,5 +62,15 @@ class SharedTensor(unittest.TestCase):
         ])
 
 
+class PoolWaters(unittest.TestCase):
+    def test_all_languages_say_the_same(self):
+        lines = lines_of(BUILD / "pool-waters")
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/pool-waters.js"), lines)
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/pool-waters.py"), lines)
+        self.assertEqual(lines[:2], ["high water at 768 KiB: the older ones go",
+                                     "low water at 448 KiB"])
+        self.assertEqual(lines[-1], "40 quotes, 768 KiB at most, 0 refused")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

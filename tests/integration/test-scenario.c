@@ -328,7 +328,7 @@ show_cleanup (MgrCleanupReport *report)
   g_autofree char *protected =
     g_strjoinv (" ", (char **) mgr_cleanup_report_get_protected (report));
 
-  g_print ("%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
+  g_print ("%s claimed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
            nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) mgr_cleanup_report_get_strategy (report)),
            mgr_cleanup_report_get_claimed (report), cleaned, kept, protected);
   mgr_cleanup_report_unref (report);
@@ -430,11 +430,11 @@ play_report (MgrManager *manager)
 
   g_print ("level %s, budget %" G_GUINT64_FORMAT ", used %" G_GUINT64_FORMAT
            ", refused %" G_GUINT64_FORMAT ", cleanups %" G_GUINT64_FORMAT
-           ", freed %" G_GUINT64_FORMAT "\n",
+           ", claimed %" G_GUINT64_FORMAT "\n",
            nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) mgr_report_get_level (report)),
            mgr_report_get_budget (report), mgr_report_get_used (report),
            mgr_report_get_refused (report), mgr_report_get_cleanups (report),
-           mgr_report_get_freed (report));
+           mgr_report_get_claimed (report));
 }
 
 static guint64

@@ -71,4 +71,4 @@ clean(manager, "unsafe", force=True, safe_mode=False)
 print("predictions left:", hasattr(model, "latest_ticker_predictions"))
 
 report = manager.get_report().to_variant().unpack()
-print(f"{report['cleanups']} cleanups, {report['freed'] >> 20} MiB freed, status {report['status']}")
+print(f"{report['cleanups']} cleanups, {report['claimed'] >> 20} MiB claimed, status {report['status']}")

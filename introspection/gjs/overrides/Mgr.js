@@ -35,6 +35,9 @@ const RECORD_ATTRIBUTES = {
     Config: ['files', 'problems'],
     JournalEntry: ['cause', 'details', 'id', 'kind', 'monotonic_time', 'severity', 'summary',
         'time'],
+    PhaseReport: ['alert', 'claimed', 'cleanup', 'cleanups', 'duration', 'ledger', 'level_after',
+        'level_before', 'name', 'peak', 'process_after', 'process_before', 'returned', 'time',
+        'used_after', 'used_before'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
@@ -42,8 +45,9 @@ const RECORD_ATTRIBUTES = {
     ProtectionRule: ['pattern', 'safety'],
     ReclaimEstimate: ['bytes', 'lossy', 'rebuild_cost', 'walk_cost'],
     ReclaimRecord: ['can_restore', 'lossy', 'name', 'reason', 'safety', 'size', 'time'],
-    Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
-        'returned', 'used'],
+    Report: ['allocations', 'budget', 'claimed', 'cleanups', 'headroom', 'last_cleanup', 'ledger',
+        'level', 'limit', 'peak', 'process', 'refused', 'returned', 'soft_limit', 'status', 'swap',
+        'unmanaged', 'used'],
 };
 
 function toBytes(size) {
@@ -183,6 +187,17 @@ function withAllocation(component, size, options, fn) {
     }, fn);
 }
 
+/* Calls fn(phase) within a phase; phase.report says, once that has ended, what it did
+ * to memory. */
+function withPhase(name, fn) {
+    const phase = {name, report: null};
+
+    this.begin_phase(name);
+    return holding(phase, () => {
+        phase.report = this.end_phase(name);
+    }, fn);
+}
+
 /* With allowProtected, what was called PROTECTED by hand is cleaned too; since that is
  * nothing to get wrong, it is planned first, and fails if the plan no longer holds. */
 function overrideCleanup(prototype, cleanerOf) {
@@ -217,7 +232,11 @@ function overrideManager() {
     overrideAllocate(prototype);
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
+    prototype.withPhase = withPhase;
     overrideCleanup(prototype, manager => manager.cleaner);
+    override(prototype, 'set_emergency_reserve', set => function (emergencyReserve) {
+        set.call(this, toBytes(emergencyReserve));
+    });
     override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
         return set.call(this, signum);
     });
@@ -270,9 +289,9 @@ function carefulVeto(veto) {
     };
 }
 
-const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'veto'];
+const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'maintain', 'veto'];
 const RESOURCE_OPTIONS = ['owner', ...RESOURCE_FUNCTIONS, 'limit', 'lossy', 'priority', 'safety',
-    'rebuild_cost', 'walk_cost', 'component'];
+    'maintenance_interval', 'rebuild_cost', 'walk_cost', 'component'];
 
 function connectFunctions(resource, options) {
     const hasOwner = Boolean(options.owner);
@@ -282,7 +301,7 @@ function connectFunctions(resource, options) {
         if (options[name])
             asked[name] = owned(options[name], hasOwner);
     }
-    for (const name of ['reclaim', 'measure', 'rebuild']) {
+    for (const name of ['reclaim', 'measure', 'rebuild', 'maintain']) {
         if (asked[name])
             resource.connect(name, (...values) => toBytes(asked[name](...values) ?? 0));
     }

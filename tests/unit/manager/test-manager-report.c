@@ -32,11 +32,15 @@ test_figures (void)
   g_assert_cmpuint (mgr_report_get_cleanups (report), ==, 0);
 }
 
+/* Holds a charge of more than it says, and gives all of it up. */
 static guint64
 free_ten_cb (MgrResource *resource,
              guint64      target,
              gpointer     user_data)
 {
+  MgrAllocation **charge = user_data;
+
+  g_clear_pointer (charge, mgr_allocation_unref);
   return 10;
 }
 
@@ -47,14 +51,19 @@ test_cleanups_count_at_once (void)
   g_autoptr (MgrResource) resource = mgr_resource_new ("temp_x", 10);
   g_autoptr (MgrCleanupReport) cleanup = NULL;
   g_autoptr (MgrReport) report = NULL;
+  MgrAllocation *charge;
 
-  g_signal_connect (resource, "reclaim", G_CALLBACK (free_ten_cb), NULL);
+  mgr_manager_add_component (manager, "c", 100, NULL, NULL);
+  charge = mgr_manager_allocate (manager, "c", 30, NULL, 5, NULL, NULL);
+  g_assert_nonnull (charge);
+  g_signal_connect (resource, "reclaim", G_CALLBACK (free_ten_cb), &charge);
   g_assert_true (mgr_manager_register_resource (manager, resource, NULL));
   cleanup = mgr_manager_cleanup (manager, MGR_CLEANUP_STRATEGY_AGGRESSIVE, FALSE, TRUE, NULL);
 
   report = mgr_manager_get_report (manager);
   g_assert_cmpuint (mgr_report_get_cleanups (report), ==, 1);
-  g_assert_cmpuint (mgr_report_get_freed (report), ==, 10);
+  g_assert_cmpuint (mgr_report_get_claimed (report), ==, 10);
+  g_assert_cmpint (mgr_report_get_ledger (report), ==, 30);
   g_assert_cmpint (mgr_report_get_returned (report), ==, mgr_cleanup_report_get_returned (cleanup));
   g_assert_true (mgr_manager_unregister_resource (manager, resource));
   g_assert_false (mgr_manager_unregister_resource (manager, resource));
@@ -139,7 +148,7 @@ test_unmanaged (void)
 static void
 test_limits (void)
 {
-  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=64M available=48M\n");
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=64M available=48M swap=4M swap-free=3M\n");
   g_autoptr (MgrManager) manager = NULL;
   g_autoptr (MgrReport) report = NULL;
   g_autoptr (GVariant) variant = NULL;
@@ -154,11 +163,14 @@ test_limits (void)
   g_assert_cmpuint (mgr_report_get_limit (report), ==, 64 * MIB);
   g_assert_cmpuint (mgr_report_get_soft_limit (report), ==, 0);
   g_assert_cmpuint (mgr_report_get_headroom (report), ==, 48 * MIB);
+  g_assert_cmpuint (mgr_report_get_swap (report), ==, 3 * MIB);
 
   variant = g_variant_ref_sink (mgr_report_to_variant (report));
   limits = lookup (variant, "limits");
   g_assert_true (g_variant_lookup (limits, "limit", "t", &limit));
   g_assert_cmpuint (limit, ==, 64 * MIB);
+  g_assert_true (g_variant_lookup (limits, "swap", "t", &limit));
+  g_assert_cmpuint (limit, ==, 3 * MIB);
   g_assert_true (g_variant_lookup (limits, "explanation", "&s", &explanation));
   g_assert_nonnull (strstr (explanation, "MemTotal"));
 }
@@ -232,9 +244,9 @@ static void
 assert_fields (GVariant *variant)
 {
   static const char *const fields[] = {
-    "allocations", "budget", "cleanups", "components", "freed", "holders", "largest",
-    "last-cleanup", "level", "limits", "peak", "pools", "process", "refused", "returned", "status",
-    "unmanaged", "used",
+    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
+    "last-cleanup", "ledger", "level", "limits", "peak", "pools", "process", "refused", "returned",
+    "status", "unmanaged", "used",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)

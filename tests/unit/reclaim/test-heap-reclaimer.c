@@ -285,6 +285,47 @@ use_thread (gpointer user_data)
 }
 
 static void
+test_release_now (void)
+{
+  g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
+  g_autoptr (Heap) heap = NULL;
+  guint64 before;
+  guint64 gain;
+
+  g_test_summary ("In an emergency the heap is trimmed, whatever that costs");
+
+  if (skip_without_heap ())
+    return;
+
+  heap = heap_new ();
+  heap_scatter (heap);
+  before = read_smaps ();
+  gain = mgr_reclaimer_release_now (MGR_RECLAIMER (reclaimer));
+  g_test_message ("%" G_GUINT64_FORMAT " KiB", gain / 1024);
+  g_assert_cmpuint (gain, >, 20 * MIB);
+  g_assert_cmpuint (read_smaps (), <, before - 20 * MIB);
+}
+
+static void
+test_not_among_the_others (void)
+{
+  g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
+  g_autoptr (MgrResource) resource =
+    mgr_resource_new_for_reclaimer ("heap", MGR_RECLAIMER (reclaimer));
+  g_autoptr (Heap) heap = NULL;
+
+  g_test_summary ("As a resource it is left out in an emergency: what others free comes first");
+
+  if (skip_without_heap ())
+    return;
+
+  heap = heap_new ();
+  heap_scatter (heap);
+  mgr_resource_set_safety (resource, MGR_SAFETY_SAFE);
+  g_assert_cmpuint (mgr_reclaimer_release_now (MGR_RECLAIMER (resource)), ==, 0);
+}
+
+static void
 test_threads (void)
 {
   g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
@@ -307,6 +348,8 @@ main (int    argc,
   g_test_add_func ("/reclaim/heap-reclaimer/reclaimer", test_reclaimer);
   g_test_add_func ("/reclaim/heap-reclaimer/as-a-resource", test_as_a_resource);
   g_test_add_func ("/reclaim/heap-reclaimer/threads", test_threads);
+  g_test_add_func ("/reclaim/heap-reclaimer/release-now", test_release_now);
+  g_test_add_func ("/reclaim/heap-reclaimer/not-among-the-others", test_not_among_the_others);
   g_test_add_func ("/reclaim/heap-reclaimer/trims-where-it-pays", test_trims_where_it_pays);
   g_test_add_func ("/reclaim/heap-reclaimer/scattered", test_scattered);
 
