@@ -241,6 +241,9 @@ unwrap (GVariant *exported)
  * tells. It stays there until the tensor and its views are gone, even when its owner has
  * released it or ended. It is charged to its owner alone.
  *
+ * The lease is in @fds as well until those are gone, which with a garbage collector may
+ * take long: mgr_tensor_fetch() and mgr_tensor_receive() leave nothing behind.
+ *
  * What the other process says is checked: what is incomplete, does not fit together or is
  * no memory that is safe to read is %MGR_ERROR_INVALID_ARGUMENT.
  *

@@ -75,6 +75,27 @@ lease_watch (MgrTensorLease *self)
   g_source_set_static_name (self->source, "[libmgr] tensor lease");
 }
 
+/* So that a program without a main loop does not run out of file descriptors: whenever
+ * there are twice as many leases as the last time, which costs next to nothing for each. */
+static void
+pool_add_lease (MgrTensorPool  *pool,
+                MgrTensorLease *lease)
+{
+  gboolean are_many;
+
+  g_mutex_lock (&pool->lock);
+  g_hash_table_add (pool->leases, lease);
+  are_many = g_hash_table_size (pool->leases) >= pool->many_leases;
+  g_mutex_unlock (&pool->lock);
+  if (!are_many)
+    return;
+
+  mgr_tensor_pool_collect_leases (pool);
+  g_mutex_lock (&pool->lock);
+  pool->many_leases = MAX (2 * g_hash_table_size (pool->leases), MGR_TENSOR_POOL_MANY_LEASES);
+  g_mutex_unlock (&pool->lock);
+}
+
 int
 mgr_tensor_pool_lease (MgrTensorBlock  *block,
                        GError         **error)
@@ -97,12 +118,9 @@ mgr_tensor_pool_lease (MgrTensorBlock  *block,
   lease->block = mgr_tensor_block_ref (block);
   lease->fd = ends[0];
   lease_watch (lease);
+
   source = g_source_ref (lease->source);
-
-  g_mutex_lock (&pool->lock);
-  g_hash_table_add (pool->leases, lease);
-  g_mutex_unlock (&pool->lock);
-
+  pool_add_lease (pool, lease);
   g_source_attach (source, mgr_pool_get_context (MGR_POOL (pool)));
   return ends[1];
 }

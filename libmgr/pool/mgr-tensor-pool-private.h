@@ -13,6 +13,8 @@
 
 G_BEGIN_DECLS
 
+#define MGR_TENSOR_POOL_MANY_LEASES 16
+
 /* One piece of shared memory, and who has which part of it. */
 typedef struct
 {
@@ -44,6 +46,7 @@ struct _MgrTensorPool
   MgrPoolGauge gauge;
   GPtrArray *segments;        /* (owned) (element-type MgrTensorSegment) */
   GHashTable *leases;         /* (owned) (element-type MgrTensorLease) (owned) */
+  guint many_leases;          /* with so many it is time to look which are over */
   guint64 leaks;
 };
 

@@ -7,6 +7,7 @@
 #include "pool/mgr-tensor-pool.h"
 
 #include "base/mgr-owner-context-private.h"
+#include "base/mgr-size.h"
 #include "pool/mgr-tensor-pool-private.h"
 
 /**
@@ -80,13 +81,16 @@ check_capacity (MgrTensorPool  *self,
                 guint64         capacity,
                 GError        **error)
 {
+  g_autofree char *asked = mgr_size_format (capacity);
+  g_autofree char *least = mgr_size_format (mgr_memory_page_size ());
+  g_autofree char *most = mgr_size_format (G_MAXINT64);
+
   if (capacity >= mgr_memory_page_size () && capacity <= G_MAXINT64)
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-               "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: it takes a page "
-               "of %" G_GUINT64_FORMAT " at least, and can be counted up to %" G_GINT64_FORMAT,
-               mgr_pool_get_name (MGR_POOL (self)), capacity, mgr_memory_page_size (), G_MAXINT64);
+               "Pool “%s” cannot have a capacity of %s: it takes a page of %s at least, and no more "
+               "than %s", mgr_pool_get_name (MGR_POOL (self)), asked, least, most);
   return FALSE;
 }
 
@@ -472,4 +476,5 @@ mgr_tensor_pool_init (MgrTensorPool *self)
   g_mutex_init (&self->lock);
   self->segments = g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_tensor_segment_free);
   self->leases = g_hash_table_new (NULL, NULL);
+  self->many_leases = MGR_TENSOR_POOL_MANY_LEASES;
 }

@@ -122,6 +122,31 @@ MGR_AVAILABLE_IN_1_0
 void             mgr_tensor_return_to_invocation (MgrTensor              *self,
                                                   GDBusMethodInvocation  *invocation);
 
+MGR_AVAILABLE_IN_1_0
+MgrTensor       *mgr_tensor_fetch                (GDBusConnection        *connection,
+                                                  const char             *bus_name,
+                                                  const char             *object_path,
+                                                  const char             *interface_name,
+                                                  const char             *method_name,
+                                                  GVariant               *parameters,
+                                                  GCancellable           *cancellable,
+                                                  GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+void             mgr_tensor_fetch_async          (GDBusConnection        *connection,
+                                                  const char             *bus_name,
+                                                  const char             *object_path,
+                                                  const char             *interface_name,
+                                                  const char             *method_name,
+                                                  GVariant               *parameters,
+                                                  GCancellable           *cancellable,
+                                                  GAsyncReadyCallback     callback,
+                                                  gpointer                user_data);
+
+MGR_AVAILABLE_IN_1_0
+MgrTensor       *mgr_tensor_fetch_finish         (GAsyncResult           *result,
+                                                  GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrTensor, mgr_tensor_unref)
 
 G_END_DECLS

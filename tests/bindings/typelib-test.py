@@ -46,7 +46,8 @@ ENUMS = {
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "data_type_from_name", "data_type_get_dlpack_code",
     "data_type_get_name", "data_type_get_size", "data_type_get_typestr", "error_quark",
-    "gpu_device_list", "size_format", "size_parse", "tensor_receive",
+    "gpu_device_list", "size_format", "size_parse", "tensor_fetch", "tensor_fetch_async",
+    "tensor_fetch_finish", "tensor_receive",
 }
 CONSTANTS = {
     "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION", "POOL_CELLS_MAX",

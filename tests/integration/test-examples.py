@@ -4,6 +4,7 @@
 
 """An example says the same in every language, and shows what it is there to show."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -48,6 +49,27 @@ class PoolBlocks(unittest.TestCase):
         self.assertEqual(lines, ["16 symbols are kept, 24 gave way",
                                  "the first one was always of use: its last price is 999",
                                  "used 125 KiB of 128"])
+
+
+class SharedTensor(unittest.TestCase):
+    def setUp(self):
+        self.lines = lines_of(BUILD / "shared-tensor")
+
+    def test_javascript_says_the_same(self):
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/shared-tensor.js"), self.lines)
+
+    @unittest.skipUnless(importlib.util.find_spec("numpy"), "NumPy is not installed")
+    def test_python_says_the_same(self):
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/shared-tensor.py"),
+                         self.lines)
+
+    def test_works_where_the_numbers_are(self):
+        self.assertEqual(self.lines, [
+            "owner: 8388608 bytes are charged to models",
+            "worker: 250 × 1000 prices, 1000000 bytes",
+            "owner: the mean change is 0.0100",
+            "owner: 0 leases are left, and 0 bytes in use",
+        ])
 
 
 class PoolWaters(unittest.TestCase):

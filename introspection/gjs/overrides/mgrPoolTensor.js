@@ -84,6 +84,17 @@ function overrideArrays(Mgr) {
     };
 }
 
+/* Without a callback fetch_async() returns a promise. */
+function overrideFetch(tensor, override) {
+    Gio._promisify(tensor, 'fetch_async', 'fetch_finish');
+    for (const name of ['fetch', 'fetch_async']) {
+        override(tensor, name, fetch => (connection, busName, path, interfaceName, method,
+            parameters = null, cancellable = null, ...rest) =>
+            fetch(connection, busName, path, interfaceName, method, parameters, cancellable,
+                ...rest));
+    }
+}
+
 function overrideTensor(Mgr, {override}) {
     const prototype = Mgr.Tensor.prototype;
 
@@ -100,6 +111,7 @@ function overrideTensor(Mgr, {override}) {
     override(Mgr.Tensor, 'receive', receive => (socket, cancellable = null) =>
         receive(socket, cancellable));
 
+    overrideFetch(Mgr.Tensor, override);
     for (const name of ['writable', 'released']) {
         Object.defineProperty(prototype, name, {
             configurable: true,

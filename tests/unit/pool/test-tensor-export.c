@@ -165,6 +165,37 @@ test_request_ends_lease (TensorFixture *fixture,
   tensor_release (tensor_new_of (fixture->pool, 16 * MIB));
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint count = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    count++;
+  return count;
+}
+
+static void
+test_many_exports (TensorFixture *fixture,
+                   gconstpointer  unused)
+{
+  g_autoptr (MgrTensor) tensor = tensor_new (fixture->pool, 16);
+  g_auto (Export) kept = export (tensor);
+  guint before = count_descriptors ();
+
+  g_test_summary ("They leave no descriptors behind, with or without a main loop");
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      Export exported = export (tensor);
+
+      export_clear (&exported);
+      g_assert_cmpuint (count_descriptors (), <, before + 64);
+    }
+  assert_used (fixture, 64, 1);
+}
+
 static void
 test_every_export_is_a_lease (TensorFixture *fixture,
                               gconstpointer  unused)
@@ -399,6 +430,7 @@ test_send_fails (TensorFixture *fixture,
   g_assert_false (mgr_tensor_send (tensor, one, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   assert_used (fixture, 128, 0);
+  g_assert_true (mgr_tensor_release (wordy, NULL));
 }
 
 /* Bad input: what other processes may say */
@@ -599,6 +631,7 @@ main (int    argc,
   ADD ("lease-keeps-block", test_lease_keeps_block);
   ADD ("main-loop-ends-lease", test_main_loop_ends_lease);
   ADD ("request-ends-lease", test_request_ends_lease);
+  ADD ("many-exports", test_many_exports);
   ADD ("every-export-is-a-lease", test_every_export_is_a_lease);
   ADD ("view-of-imported", test_view_of_imported);
   ADD ("handed-on", test_handed_on);

@@ -238,6 +238,7 @@ def _as_gsocket(sock):
 
 def _override_sharing(tensor):
     export, send, receive = tensor.export, tensor.send, tensor.receive
+    fetch = tensor.fetch
 
     def export_with_fds(self, fds=None):
         """The description, and the Gio.UnixFDList that it belongs to."""
@@ -257,6 +258,13 @@ def _override_sharing(tensor):
         with _as_gsocket(sock) as gsocket:
             return receive(gsocket, cancellable)
 
+    def fetch_from(connection, bus_name, object_path, interface_name, method_name,
+                   parameters=None, cancellable=None):
+        """Call a method of a service that answers with return_to_invocation()."""
+        return fetch(connection, bus_name, object_path, interface_name, method_name, parameters,
+                     cancellable)
+
+    tensor.fetch = staticmethod(fetch_from)
     tensor.export = export_with_fds
     tensor.send = send_over
     tensor.receive = staticmethod(receive_from)
