@@ -50,5 +50,13 @@ class PoolWaters(unittest.TestCase):
         self.assertEqual(lines[-1], "40 quotes, 768 KiB at most, 0 refused")
 
 
+class Ring(unittest.TestCase):
+    def test_loses_nothing_uncounted(self):
+        for command in ((BUILD / "ring",), ("gjs", EXAMPLES / "gjs/ring.js"),
+                        ("/usr/bin/python3", EXAMPLES / "python/ring.py")):
+            self.assertEqual(lines_of(*command),
+                             ["20000 ticks seen or dropped, the last was number 20000"])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
