@@ -226,7 +226,7 @@ int
 main (int    argc,
       char **argv)
 {
-  Bench *bench = bench_new ("pool-object", &argc, &argv);
+  Bench *bench = bench_new ("pools", &argc, &argv);
   g_autoptr (MgrObjectPool) plain = pool_new (G_CALLBACK (create_cheap_cb));
   g_autoptr (MgrObjectPool) resetting =
     g_initable_new (BENCH_TYPE_POOL, NULL, NULL, "name", "resetting", "max", 64, NULL);

@@ -321,7 +321,7 @@ main (int    argc,
   if (argc == 3 && g_str_equal (argv[1], READER))
     return be_reader (atoi (argv[2]));
 
-  bench = bench_new ("pool-tensor", &argc, &argv);
+  bench = bench_new ("pools", &argc, &argv);
   small.pool = large.pool = mgr_tensor_pool_new (NULL, "bench", 64 * MIB, NULL);
   bench_compare (bench, &(BenchCase) {
     .name = "tensor of 1 MiB, written to once per page",

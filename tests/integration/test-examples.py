@@ -93,5 +93,13 @@ class ParserPool(unittest.TestCase):
                          self.SAID)
 
 
+class Ring(unittest.TestCase):
+    def test_loses_nothing_uncounted(self):
+        for command in ((BUILD / "ring",), ("gjs", EXAMPLES / "gjs/ring.js"),
+                        ("/usr/bin/python3", EXAMPLES / "python/ring.py")):
+            self.assertEqual(lines_of(*command),
+                             ["20000 ticks seen or dropped, the last was number 20000"])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
