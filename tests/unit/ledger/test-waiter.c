@@ -232,7 +232,7 @@ test_never_told_inside_a_release (Fixture       *fixture,
 
   g_mutex_init (&holder.lock);
   mgr_request_init (&request, 10, "a", 5, NULL);
-  mgr_waiter_start (fixture->ledger->root, &request, 0, task);
+  mgr_waiter_start (fixture->ledger->root, &request, 0, task, NULL);
   mgr_request_clear (&request);
   settle ();
 
