@@ -109,26 +109,50 @@ pool_store_capacity (MgrPool *self,
   g_mutex_unlock (&priv->lock);
 }
 
-/* Tells the subclass where the lines are, in bytes. */
+/* Where the water lines are, in bytes. */
+typedef struct
+{
+  guint64 low_at;
+  guint64 high_at;
+} WaterMarks;
+
+static WaterMarks
+pool_compute_marks (MgrPool *self)
+{
+  MgrPoolPrivate *priv = mgr_pool_get_private (self);
+  WaterMarks marks;
+
+  g_mutex_lock (&priv->lock);
+  marks.low_at = (guint64) (priv->low_water * (double) priv->capacity);
+  marks.high_at = MAX ((guint64) (priv->high_water * (double) priv->capacity), 1);
+  if (priv->high_water >= 1)
+    marks.high_at = priv->capacity;
+  else if (priv->high_water <= 0)
+    marks = (WaterMarks) { 0, G_MAXUINT64 };
+  g_mutex_unlock (&priv->lock);
+
+  return marks;
+}
+
+/* Tells the subclass where the lines are: once more if another thread has moved them
+ * meanwhile, so that the last ones stay. */
 static void
 pool_place_waters (MgrPool *self)
 {
-  MgrPoolPrivate *priv = mgr_pool_get_private (self);
   MgrPoolClass *klass = MGR_POOL_GET_CLASS (self);
-  guint64 low_at;
-  guint64 high_at;
+  WaterMarks now = pool_compute_marks (self);
+  WaterMarks placed;
 
-  g_mutex_lock (&priv->lock);
-  low_at = (guint64) (priv->low_water * (double) priv->capacity);
-  high_at = (guint64) (priv->high_water * (double) priv->capacity);
-  if (priv->high_water >= 1)
-    high_at = priv->capacity;
-  else if (priv->high_water <= 0)
-    high_at = G_MAXUINT64;
-  g_mutex_unlock (&priv->lock);
+  if (klass->place_waters == NULL)
+    return;
 
-  if (klass->place_waters != NULL)
-    klass->place_waters (self, low_at, MAX (high_at, 1));
+  do
+    {
+      placed = now;
+      klass->place_waters (self, placed.low_at, placed.high_at);
+      now = pool_compute_marks (self);
+    }
+  while (now.low_at != placed.low_at || now.high_at != placed.high_at);
 }
 
 static gboolean

@@ -160,7 +160,7 @@ test_waters_move (void)
   assert_said (&log, "high:500 ");
 
   g_test_message ("None are said while there are none");
-  g_assert_true (mgr_pool_set_waters (pool, 0, 0, &error));
+  g_assert_true (mgr_pool_set_waters (pool, 0.5, 0, &error));
   g_assert_no_error (error);
   mgr_fake_pool_give (pool, 500);
   assert_said (&log, "");
