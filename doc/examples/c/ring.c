@@ -46,19 +46,21 @@ read_feed_cb (gpointer user_data)
   return NULL;
 }
 
+/* Takes copies: a frame that is looked at in place would be in the way of newer ones. */
 static gboolean
 ticks_cb (gpointer user_data)
 {
   Feed *feed = user_data;
   g_autoptr (GError) error = NULL;
-  const Tick *tick;
-  gsize size;
+  GBytes *frame;
 
-  while ((tick = mgr_ring_pool_peek (feed->ring, &size, &error)) != NULL)
+  while ((frame = mgr_ring_pool_try_read (feed->ring, &error)) != NULL)
     {
+      const Tick *tick = g_bytes_get_data (frame, NULL);
+
       feed->seen++;
       feed->last = tick->number;
-      mgr_ring_pool_consume (feed->ring, tick, NULL);
+      g_bytes_unref (frame);
     }
 
   if (error == NULL)

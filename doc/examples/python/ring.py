@@ -31,11 +31,9 @@ def read_feed():
 
 def look(*_data):
     try:
-        while True:
-            with ring.peek() as tick:
-                if tick is None:
-                    return GLib.SOURCE_CONTINUE
-                numbers.append(TICK.unpack(tick)[0])
+        while (tick := ring.try_read()) is not None:
+            numbers.append(TICK.unpack(tick)[0])
+        return GLib.SOURCE_CONTINUE
     except GLib.Error:
         loop.quit()
         return GLib.SOURCE_REMOVE
