@@ -332,10 +332,10 @@ main (int    argc,
   });
   bench_compare (bench, &(BenchCase) {
     .name = "tensor of 1 MiB, written to once per page",
-    .peer = "aligned_alloc + free",
+    .peer = "private memory, aligned_alloc + free",
     .ours = recycled_cb, .ours_data = &large,
     .theirs = aligned_alloc_cb, .theirs_data = &large,
-    .n = 2000, .goal = 2.0,
+    .n = 2000, .goal = 5.0,
   });
   bench_compare (bench, &(BenchCase) {
     .name = "tensor of 4 KiB, written to once",
