@@ -198,7 +198,7 @@ bench_transfer (Bench         *bench,
     .peer = "its bytes over a socket",
     .ours = share_cb, .ours_data = &transfer,
     .theirs = copy_cb, .theirs_data = &transfer,
-    .n = 200, .goal = 0.1,
+    .n = 200, .goal = 0.2,
   });
 
   g_object_unref (transfer.ends[0]);
