@@ -25,6 +25,9 @@
  * never be done in a program with a timer. */
 #define RESERVE_STEP ((guint64) 16 << 20)
 
+/* The longest name that a memfd can have. */
+#define NAME_LENGTH_MAX 249
+
 static void
 set_io_error (GError     **error,
               int          code,
@@ -156,6 +159,7 @@ mgr_memory_segment_new (const char       *name,
                         MgrMemoryLimits  *limits,
                         GError          **error)
 {
+  g_autofree char *short_name = g_strndup (name, NAME_LENGTH_MAX);
   g_autoptr (MgrMemorySegment) self = NULL;
 
   if (!check_room (size, limits, error))
@@ -165,7 +169,7 @@ mgr_memory_segment_new (const char       *name,
   self->ref_count = 1;
   self->size = size;
   self->writable = TRUE;
-  self->fd = memfd_create (name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  self->fd = memfd_create (short_name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (self->fd < 0)
     {
       set_io_error (error, MGR_ERROR_NOT_AVAILABLE, "made", size, errno);

@@ -125,29 +125,49 @@ mgr_tensor_pool_lease (MgrTensorBlock  *block,
   return ends[1];
 }
 
-static gboolean
-lease_is_over (MgrTensorLease *self)
+/* With the lock held. Returns: (transfer container) (element-type MgrTensorLease): all,
+ * in the order of what @out_polled says of them. */
+static GPtrArray *
+pool_poll_leases (MgrTensorPool  *self,
+                  struct pollfd **out_polled)
 {
-  struct pollfd polled = { .fd = self->fd, };
+  guint n_leases = g_hash_table_size (self->leases);
+  GPtrArray *leases = g_ptr_array_new_full (n_leases, NULL);
+  struct pollfd *polled = g_new0 (struct pollfd, n_leases);
+  GHashTableIter iter;
+  gpointer lease;
 
-  return poll (&polled, 1, 0) == 1;
+  g_hash_table_iter_init (&iter, self->leases);
+  while (g_hash_table_iter_next (&iter, &lease, NULL))
+    {
+      polled[leases->len].fd = ((MgrTensorLease *) lease)->fd;
+      g_ptr_array_add (leases, lease);
+    }
+
+  if (n_leases > 0)
+    poll (polled, n_leases, 0);
+  *out_polled = polled;
+  return leases;
 }
 
 void
 mgr_tensor_pool_collect_leases (MgrTensorPool *self)
 {
   g_autoptr (GPtrArray) over = g_ptr_array_new_with_free_func ((GDestroyNotify) lease_end);
-  GHashTableIter iter;
-  gpointer lease;
+  g_autoptr (GPtrArray) leases = NULL;
+  g_autofree struct pollfd *polled = NULL;
 
+  /* What is over is let go of without the lock, when the array goes. */
   g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->leases);
-  while (g_hash_table_iter_next (&iter, &lease, NULL))
+  leases = pool_poll_leases (self, &polled);
+  for (guint i = 0; i < leases->len; i++)
     {
-      if (!lease_is_over (lease))
+      gpointer lease = g_ptr_array_index (leases, i);
+
+      if (polled[i].revents == 0)
         continue;
 
-      g_hash_table_iter_steal (&iter);
+      g_hash_table_steal (self->leases, lease);
       g_ptr_array_add (over, lease);
     }
   g_mutex_unlock (&self->lock);

@@ -34,6 +34,8 @@
 
 /* The widest vector registers, and a cache line. */
 #define ALIGNMENT_DEFAULT 64
+/* The largest element, and what every system has for a page. */
+#define ALIGNMENT_MIN ((guint64) 16)
 #define ALIGNMENT_MAX ((guint64) 4096)
 
 /**
@@ -65,14 +67,14 @@ static gboolean
 check_alignment (MgrTensorPool  *self,
                  GError        **error)
 {
-  if (self->alignment >= 1 && self->alignment <= ALIGNMENT_MAX &&
+  if (self->alignment >= ALIGNMENT_MIN && self->alignment <= ALIGNMENT_MAX &&
       (self->alignment & (self->alignment - 1)) == 0)
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                "Pool “%s” cannot align tensors to %" G_GUINT64_FORMAT " bytes: it has to be a "
-               "power of two from 1 to %" G_GUINT64_FORMAT,
-               mgr_pool_get_name (MGR_POOL (self)), self->alignment, ALIGNMENT_MAX);
+               "power of two from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
+               mgr_pool_get_name (MGR_POOL (self)), self->alignment, ALIGNMENT_MIN, ALIGNMENT_MAX);
   return FALSE;
 }
 
@@ -381,7 +383,7 @@ mgr_tensor_pool_class_init (MgrTensorPoolClass *klass)
   /**
    * MgrTensorPool:alignment:
    *
-   * Every tensor begins at a multiple of that many bytes, a power of two up to 4096;
+   * Every tensor begins at a multiple of that many bytes, a power of two from 16 to 4096;
    * anything else fails when the pool is started.
    *
    * Since: 1.0

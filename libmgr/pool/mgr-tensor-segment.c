@@ -240,7 +240,7 @@ pool_plan_segment (MgrTensorPool *self,
   if (room < size)
     return 0;
 
-  return MIN (MAX (size, self->segment_size), round_down (room, page));
+  return round_down (MIN (MAX (size, self->segment_size), room), page);
 }
 
 static void

@@ -69,7 +69,7 @@ gpu_device_new (MgrNvml *nvml,
  * Lists the GPUs of this machine that have memory of their own. The driver may take
  * seconds to wake up. May be called from any thread.
  *
- * Returns: (transfer full) (element-type MgrGpuDevice): the devices; none where there is
+ * Returns: (transfer container) (element-type MgrGpuDevice): the devices; none where there is
  *    no NVIDIA driver
  *
  * Since: 1.0

@@ -366,6 +366,43 @@ test_use_after_disposal (TensorFixture *fixture,
   assert_pool (fixture, 0, 0);
 }
 
+static void
+assert_charged_pages (MgrTensorPool *pool,
+                      guint64        charged)
+{
+  g_assert_cmpuint (mgr_pool_get_charged (MGR_POOL (pool)), ==, charged);
+  g_assert_cmpuint (charged % 4096, ==, 0);
+}
+
+static void
+test_odd_segment_size (TensorFixture *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (MgrTensorPool) pool = NULL;
+  MgrTensor *tensor;
+
+  g_test_summary ("Whole pages are taken and charged");
+
+  pool = g_initable_new (MGR_TYPE_TENSOR_POOL, NULL, NULL, "component", fixture->component,
+                         "name", "odd", "capacity", MIB + 5, "segment-size", (guint64) 5000, NULL);
+  tensor = tensor_new (pool, 1);
+  assert_charged_pages (pool, 4096);
+  tensor_release (tensor);
+  tensor = tensor_new_of (pool, MIB);
+  assert_charged_pages (pool, MIB);
+  tensor_release (tensor);
+}
+
+static void
+test_longest_name (TensorFixture *fixture,
+                   gconstpointer  unused)
+{
+  g_autofree char *name = g_strnfill (255, 'n');
+  g_autoptr (MgrTensorPool) pool = mgr_tensor_pool_new (NULL, name, MIB, NULL);
+
+  tensor_release (tensor_new (pool, 1));
+}
+
 /* Bad input */
 
 static void
@@ -435,7 +472,9 @@ test_bad_alignment (TensorFixture *fixture,
 {
   assert_bad_pool (fixture, "alignment", 0, "power of two");
   assert_bad_pool (fixture, "alignment", 3, "to 3 bytes");
-  assert_bad_pool (fixture, "alignment", 8192, "to 4096");
+  assert_bad_pool (fixture, "alignment", 8, "from 16 to 4096");
+  assert_bad_pool (fixture, "alignment", 48, "power of two");
+  assert_bad_pool (fixture, "alignment", 8192, "from 16 to 4096");
   assert_bad_pool (fixture, "alignment", G_MAXUINT64, "power of two");
 }
 
@@ -545,6 +584,8 @@ main (int    argc,
   ADD ("flushing", test_flushing);
   ADD ("use-after-pool", test_use_after_pool);
   ADD ("use-after-disposal", test_use_after_disposal);
+  ADD ("odd-segment-size", test_odd_segment_size);
+  ADD ("longest-name", test_longest_name);
   ADD ("bad-shape", test_bad_shape);
   ADD ("bad-dtype", test_bad_dtype);
   ADD ("bad-alignment", test_bad_alignment);
