@@ -10,6 +10,7 @@ is not needed for anything else.
 
 import contextlib
 import ctypes
+import math
 import operator
 import os
 
@@ -272,8 +273,11 @@ def _override_sharing(tensor):
 
 # The pool
 
-def _override_pool(pool, tools, read_type):
+def _override_pool(Mgr, tools, read_type):
+    pool = Mgr.TensorPool
     allocate, reserve = pool.allocate_tensor, pool.reserve
+    sizes = [Mgr.DataType.get_size(Mgr.DataType(value))
+             for value in range(Mgr.DataType.COMPLEX128 + 1)]
 
     def allocate_tensor(self, shape, dtype="float32", description=None):
         """Take memory for a tensor: what is in it is what was there before.
@@ -286,6 +290,7 @@ def _override_pool(pool, tools, read_type):
         tensor = tools.charge(allocate, self, shape, dtype, description)
         # Known already; what is asked for once costs as much as all the rest.
         tensor._shape, tensor._dtype, tensor._writable = shape, dtype, True
+        tensor._nbytes = math.prod(shape) * sizes[dtype]
         return tensor
 
     def tensor_from(self, array, description=None):
@@ -352,7 +357,7 @@ def override(Mgr, tools):
     _override_lifetime(Mgr)
     _override_sharing(Mgr.Tensor)
 
-    _override_pool(Mgr.TensorPool, tools, _type_reader(Mgr))
+    _override_pool(Mgr, tools, _type_reader(Mgr))
     _override_constructors(Mgr.TensorPool, tools)
     tools.add_object_attributes(Mgr.TensorPool)
 
