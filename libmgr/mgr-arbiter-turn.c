@@ -171,6 +171,7 @@ mgr_arbiter_turn_run (MgrArbiterTurn     *turn,
     .deadline = deadline,
     .time = outcome.time,
     .reason = g_ref_string_new (reason),
+    .cause = mgr_journal_get_cause (cleaner->journal),
     .records = mgr_record_ring_ref (mgr_resource_registry_get_records (cleaner->registry)),
   };
   g_autoptr (GError) error = NULL;

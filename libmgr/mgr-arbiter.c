@@ -8,6 +8,7 @@
 
 #include "base/mgr-size.h"
 #include "mgr-arbiter-choice-private.h"
+#include "mgr-arbiter-journal-private.h"
 #include "mgr-arbiter-turn-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 #include "reclaim/mgr-resource-private.h"
@@ -27,7 +28,8 @@
 struct _MgrArbiter
 {
   gatomicrefcount ref_count;
-  MgrCleaner *cleaner; /* (owned) */
+  MgrCleaner *cleaner;    /* (owned) */
+  MgrJournalTally *tally; /* (owned) by component */
 
   GMutex lock;
   GCond changed; /* with lock: busy has become FALSE, or closed TRUE */
@@ -86,6 +88,7 @@ mgr_arbiter_new (MgrCleaner *cleaner)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->cleaner = g_object_ref (cleaner);
+  self->tally = mgr_journal_tally_new ();
   self->mode = MGR_ARBITRATION_WAITING;
   self->deadline = MGR_ARBITER_DEADLINE_MAX;
   self->waiting = g_ptr_array_new ();
@@ -105,6 +108,7 @@ mgr_arbiter_unref (MgrArbiter *self)
   g_ptr_array_unref (self->waiting);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
+  mgr_journal_tally_free (self->tally);
   g_object_unref (self->cleaner);
   g_free (self);
 }
@@ -315,7 +319,10 @@ static gboolean
 round_run (Round *round)
 {
   g_autoptr (GPtrArray) turns = NULL;
+  MgrJournal *journal = round->arbiter->cleaner->journal;
   MgrComponent *root = round->arbiter->cleaner->root;
+  MgrJournalScope scope;
+  guint64 planned;
   guint64 before;
   guint64 after;
   gboolean over;
@@ -330,10 +337,15 @@ round_run (Round *round)
       return FALSE;
     }
 
+  planned = mgr_arbiter_record_plan (journal, round->arbiter->tally, round->component,
+                                     round->size, turns->len);
   before = mgr_component_get_used (root);
+  mgr_journal_scope_open (&scope, journal, planned);
   over = round_ask_all (round, turns);
+  mgr_journal_scope_close (&scope);
   after = mgr_component_get_used (root);
   round->outcome.released = before - MIN (before, after);
+  mgr_arbiter_record_report (journal, round->component, round->size, &round->outcome, planned);
   return over;
 }
 

@@ -14,6 +14,7 @@
 #include "mgr-maintenance-private.h"
 #include "mgr-manager.h"
 #include "mgr-phase-stack-private.h"
+#include "mgr-pool-list-private.h"
 #include "mgr-recorder-private.h"
 #include "mgr-release-list-private.h"
 #include "pressure/mgr-budget-source.h"
@@ -51,6 +52,7 @@ struct _MgrManager
   MgrReleaseList *release_list;  /* (owned) of what the cleaner knows */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
   MgrArbiter *arbiter;         /* (owned) */
+  MgrPoolList *pools;          /* (owned) */
   MgrPhaseStack *phases;       /* (owned) */
   int cleanup_after_phase;     /* atomic */
   MgrMaintenance *maintenance; /* (owned) */
@@ -68,6 +70,9 @@ void    mgr_manager_apply_config  (MgrManager *self);
 void mgr_manager_describe_journal (GParamSpec **journal,
                                    GParamSpec **journal_path);
 void mgr_manager_open_journal     (MgrManager  *self);
+
+/* Of the property pools. */
+GParamSpec *mgr_manager_describe_pools (void);
 
 /* What runs tasks. */
 void mgr_manager_set_up_scheduler (MgrManager *self);

@@ -6,6 +6,7 @@
 
 #include "mgr-manager-private.h"
 #include "mgr-report-private.h"
+#include "pool/mgr-pool-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 
 /* More are no help to whoever looks for what to shrink. */
@@ -46,13 +47,15 @@ compare_sizes (gconstpointer a,
 
 static void
 report_add_object (MgrReport   *report,
-                   MgrResource *resource)
+                   MgrResource *resource,
+                   const char  *kind,
+                   guint64      size)
 {
   g_autoptr (MgrComponent) component = mgr_resource_get_component (resource);
   MgrReportObject object = {
     .name = g_strdup (mgr_resource_get_name (resource)),
-    .kind = "resource",
-    .size = mgr_resource_get_size (resource),
+    .kind = kind,
+    .size = size,
     .safety = mgr_resource_get_safety (resource),
   };
 
@@ -61,33 +64,70 @@ report_add_object (MgrReport   *report,
   g_array_append_val (report->largest, object);
 }
 
-/* What malloc holds free is nobody's object, and holds nothing. */
+static void
+holders_add (MgrReportHolders *holders,
+             guint64           size)
+{
+  holders->count++;
+  holders->size += MIN (size, G_MAXUINT64 - holders->size);
+}
+
+/* A pool holds more than what it could give back. What malloc holds free is nobody's
+ * object, and holds nothing. */
 static void
 report_add_resources (MgrReport  *report,
                       MgrManager *self)
 {
   g_autoptr (GPtrArray) resources =
     mgr_resource_registry_list (mgr_cleaner_get_registry (self->cleaner));
-  MgrReportHolders holders = { .kind = "resource" };
+  MgrReportHolders holders[] = { { .kind = "resource" }, { .kind = "pool" } };
 
   for (guint i = 0; i < resources->len; i++)
     {
       MgrResource *resource = g_ptr_array_index (resources, i);
-      guint64 size = mgr_resource_get_size (resource);
+      g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
+      gboolean is_pool = MGR_IS_POOL (reclaimer);
+      guint64 size = is_pool ? mgr_pool_get_charged (MGR_POOL (reclaimer))
+                             : mgr_resource_get_size (resource);
 
       if (resource == self->heap)
         continue;
 
-      holders.count++;
-      holders.size += MIN (size, G_MAXUINT64 - holders.size);
-      report_add_object (report, resource);
+      holders_add (&holders[is_pool], size);
+      report_add_object (report, resource, holders[is_pool].kind, size);
     }
 
-  if (holders.count > 0)
-    g_array_append_val (report->holders, holders);
+  for (gsize i = 0; i < G_N_ELEMENTS (holders); i++)
+    {
+      if (holders[i].count > 0)
+        g_array_append_val (report->holders, holders[i]);
+    }
   g_array_sort (report->largest, compare_sizes);
   if (report->largest->len > LARGEST_COUNT)
     g_array_set_size (report->largest, LARGEST_COUNT);
+}
+
+static void
+report_add_pools (MgrReport  *report,
+                  MgrManager *self)
+{
+  g_autoptr (GPtrArray) pools = mgr_pool_list_copy (self->pools);
+
+  for (guint i = 0; i < pools->len; i++)
+    {
+      MgrPool *pool = g_ptr_array_index (pools, i);
+      MgrComponent *component = mgr_pool_get_component (pool);
+      MgrReportPool entry = {
+        .name = g_strdup (mgr_pool_get_name (pool)),
+        .kind = mgr_pool_dup_kind (pool),
+        .active = mgr_pool_get_active (pool),
+        .statistics = mgr_pool_get_statistics (pool),
+      };
+
+      if (component != NULL)
+        entry.component = g_strdup (mgr_component_get_path (component));
+      g_array_append_val (report->pools, entry);
+    }
 }
 
 static void
@@ -153,6 +193,7 @@ mgr_manager_get_report (MgrManager *self)
     report_add_component (report, g_ptr_array_index (components, i));
 
   report_add_resources (report, self);
+  report_add_pools (report, self);
   report_set_limits (report, self->limits);
   report_set_cleanups (report, self->cleaner);
   return report;

@@ -59,6 +59,7 @@ typedef enum
   PROP_JOURNAL_PATH,
   PROP_ROOT,
   PROP_COMPONENTS,
+  PROP_POOLS,
   PROP_LIMITS,
   PROP_MONITOR,
   PROP_CLEANER,
@@ -150,6 +151,7 @@ mgr_manager_constructed (GObject *object)
                                 "root", self->root,
                                 NULL);
   self->arbiter = mgr_arbiter_new (self->cleaner);
+  self->pools = mgr_pool_list_new (self->cleaner);
   mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
@@ -191,6 +193,8 @@ mgr_manager_dispose (GObject *object)
     }
   if (self->cleaner != NULL)
     g_signal_handlers_disconnect_by_data (self->cleaner, self);
+  if (self->pools != NULL)
+    mgr_pool_list_clear (self->pools);
 
   g_clear_object (&self->own_budget);
   g_clear_object (&self->monitor);
@@ -212,6 +216,7 @@ mgr_manager_finalize (GObject *object)
 
   mgr_manager_clear_upkeep (self);
   g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
+  g_clear_object (&self->pools);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->journal);
@@ -222,6 +227,23 @@ mgr_manager_finalize (GObject *object)
   g_clear_pointer (&self->config, mgr_config_unref);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
+}
+
+/* Returns (transfer none) */
+static gpointer
+manager_get_part (MgrManager *self,
+                  guint       property_id)
+{
+  if (property_id == PROP_ROOT)
+    return self->root;
+  if (property_id == PROP_COMPONENTS)
+    return mgr_manager_get_components (self);
+  if (property_id == PROP_POOLS)
+    return mgr_manager_get_pools (self);
+  if (property_id == PROP_LIMITS)
+    return self->limits;
+
+  return property_id == PROP_MONITOR ? (gpointer) self->monitor : self->cleaner;
 }
 
 static void
@@ -259,19 +281,12 @@ mgr_manager_get_property (GObject    *object,
       g_value_set_string (value, self->journal_path);
       break;
     case PROP_ROOT:
-      g_value_set_object (value, self->root);
-      break;
     case PROP_COMPONENTS:
-      g_value_set_object (value, mgr_manager_get_components (self));
-      break;
+    case PROP_POOLS:
     case PROP_LIMITS:
-      g_value_set_object (value, self->limits);
-      break;
     case PROP_MONITOR:
-      g_value_set_object (value, self->monitor);
-      break;
     case PROP_CLEANER:
-      g_value_set_object (value, self->cleaner);
+      g_value_set_object (value, manager_get_part (self, property_id));
       break;
     case PROP_LEVEL:
       g_value_set_enum (value, mgr_manager_get_level (self));
@@ -330,6 +345,7 @@ mgr_manager_set_property (GObject      *object,
     case PROP_JOURNAL:
     case PROP_ROOT:
     case PROP_COMPONENTS:
+    case PROP_POOLS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
@@ -603,6 +619,7 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_construct_properties ();
   install_part_properties ();
   install_state_properties ();
+  props[PROP_POOLS] = mgr_manager_describe_pools ();
   mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));

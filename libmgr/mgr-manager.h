@@ -19,6 +19,8 @@
 #include "ledger/mgr-component.h"
 #include "mgr-phase-report.h"
 #include "mgr-report.h"
+#include "pool/mgr-pool.h"
+#include "pressure/mgr-gpu-memory.h"
 #include "schedule/mgr-scheduler.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
@@ -156,6 +158,32 @@ GPtrArray          *mgr_manager_list_allocations       (MgrManager           *se
                                                         guint                 offset,
                                                         guint                 limit,
                                                         GError              **error);
+
+/* Pools */
+
+MGR_AVAILABLE_IN_1_0
+GListModel         *mgr_manager_get_pools              (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_add_pool               (MgrManager           *self,
+                                                        MgrPool              *pool,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_remove_pool            (MgrManager           *self,
+                                                        MgrPool              *pool);
+
+MGR_AVAILABLE_IN_1_0
+MgrPool            *mgr_manager_lookup_pool            (MgrManager           *self,
+                                                        const char           *name);
+
+/* Devices */
+
+MGR_AVAILABLE_IN_1_0
+MgrGpuMemory       *mgr_manager_add_gpu                (MgrManager           *self,
+                                                        guint                 device,
+                                                        guint64               budget,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Cleanup */
 

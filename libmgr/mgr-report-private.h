@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mgr-report.h"
+#include "pool/mgr-pool-statistics.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,15 @@ typedef struct
   char *component; /* (owned) (nullable) its path */
 } MgrReportObject;
 
+typedef struct
+{
+  char *name;      /* (owned) */
+  char *kind;      /* (owned) such as standard */
+  char *component; /* (owned) (nullable) its path */
+  gboolean active;
+  MgrPoolStatistics *statistics; /* (owned) */
+} MgrReportPool;
+
 /* What the process may have. */
 typedef struct
 {
@@ -66,6 +76,7 @@ struct _MgrReport
   GArray *components; /* (owned) (element-type MgrReportComponent), parents first */
   GArray *holders;    /* (owned) (element-type MgrReportHolders), by kind */
   GArray *largest;    /* (owned) (element-type MgrReportObject), the largest first */
+  GArray *pools;      /* (owned) (element-type MgrReportPool), in the order they were added */
   MgrReportLimits limits;
   MgrCleanupReport *last_cleanup; /* (owned) (nullable) */
 };

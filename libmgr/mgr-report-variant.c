@@ -94,6 +94,35 @@ largest_to_variant (MgrReport *self)
 }
 
 static GVariant *
+pool_to_variant (const MgrReportPool *pool)
+{
+  g_autoptr (GVariant) figures =
+    g_variant_ref_sink (mgr_pool_statistics_to_variant (pool->statistics));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, figures);
+  g_variant_dict_insert_value (&dict, "name", mgr_variant_new_text (pool->name));
+  g_variant_dict_insert (&dict, "kind", "s", pool->kind);
+  g_variant_dict_insert (&dict, "active", "b", pool->active);
+  if (pool->component != NULL)
+    g_variant_dict_insert_value (&dict, "component", mgr_variant_new_text (pool->component));
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+pools_to_variant (MgrReport *self)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < self->pools->len; i++)
+    g_variant_builder_add_value (&builder,
+                                 pool_to_variant (&g_array_index (self->pools, MgrReportPool, i)));
+
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 limits_to_variant (const MgrReportLimits *limits)
 {
   GVariantBuilder builder;
@@ -138,11 +167,14 @@ insert_figures (GVariantDict *dict,
  * - `components` (aa{sv}): `path` (s), `budget`, `guaranteed`, `used`, `peak`,
  *   `allocations` and `refused` (t), and `share` (d), its part of all that is in use;
  *
- * - `holders` (aa{sv}), what holds memory by kind: `kind` (s), such as `resource`,
- *   `count` and `size` (t);
+ * - `holders` (aa{sv}), what holds memory by kind: `kind` (s), which is `resource` or
+ *   `pool`, `count` and `size` (t);
  *
  * - `largest` (aa{sv}), the ten largest of these: `name`, `kind` and `safety` (s), `size`
  *   (t), and `component` (s), if it has one;
+ *
+ * - `pools` (aa{sv}): `name` and `kind` (s), such as `standard`, `active` (b), `component`
+ *   (s), if it has one, and all of mgr_pool_statistics_to_variant();
  *
  * - `last-cleanup` (a{sv}), if there was one: see mgr_cleanup_report_to_variant().
  *
@@ -168,6 +200,7 @@ mgr_report_to_variant (MgrReport *self)
   g_variant_dict_insert_value (&dict, "components", components_to_variant (self));
   g_variant_dict_insert_value (&dict, "holders", holders_to_variant (self));
   g_variant_dict_insert_value (&dict, "largest", largest_to_variant (self));
+  g_variant_dict_insert_value (&dict, "pools", pools_to_variant (self));
   if (self->last_cleanup != NULL)
     g_variant_dict_insert_value (&dict, "last-cleanup",
                                  mgr_cleanup_report_to_variant (self->last_cleanup));

@@ -41,6 +41,17 @@ report_object_clear (gpointer data)
   g_free (object->component);
 }
 
+static void
+report_pool_clear (gpointer data)
+{
+  MgrReportPool *pool = data;
+
+  g_free (pool->name);
+  g_free (pool->kind);
+  g_free (pool->component);
+  mgr_pool_statistics_unref (pool->statistics);
+}
+
 MgrReport *
 mgr_report_new (void)
 {
@@ -52,6 +63,8 @@ mgr_report_new (void)
   self->holders = g_array_new (FALSE, TRUE, sizeof (MgrReportHolders));
   self->largest = g_array_new (FALSE, TRUE, sizeof (MgrReportObject));
   g_array_set_clear_func (self->largest, report_object_clear);
+  self->pools = g_array_new (FALSE, TRUE, sizeof (MgrReportPool));
+  g_array_set_clear_func (self->pools, report_pool_clear);
   return self;
 }
 
@@ -92,6 +105,7 @@ mgr_report_unref (MgrReport *self)
 
   g_clear_pointer (&self->last_cleanup, mgr_cleanup_report_unref);
   g_free (self->limits.explanation);
+  g_array_unref (self->pools);
   g_array_unref (self->largest);
   g_array_unref (self->holders);
   g_array_unref (self->components);

@@ -254,4 +254,79 @@ typedef enum
   MGR_JOURNAL_SEVERITY_CRITICAL,
 } MgrJournalSeverity;
 
+/**
+ * MgrRingPolicy:
+ * @MGR_RING_POLICY_BLOCK: the writer waits until there is room
+ * @MGR_RING_POLICY_DROP_OLDEST: the oldest frames that nobody reads just now make room
+ * @MGR_RING_POLICY_DROP_NEWEST: the new frame is dropped
+ * @MGR_RING_POLICY_FAIL: the writer gets an error
+ *
+ * What a #MgrRingPool does with a frame for which there is no room.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_POLICY_BLOCK,
+  MGR_RING_POLICY_DROP_OLDEST,
+  MGR_RING_POLICY_DROP_NEWEST,
+  MGR_RING_POLICY_FAIL,
+} MgrRingPolicy;
+
+/**
+ * MgrRingSharing:
+ * @MGR_RING_SHARING_ANY: any number of threads write and read
+ * @MGR_RING_SHARING_PAIR: at any one time at most one thread writes and at most one
+ *    reads; they share no lock, unless the policy is %MGR_RING_POLICY_DROP_OLDEST
+ *
+ * Which threads use a #MgrRingPool.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_SHARING_ANY,
+  MGR_RING_SHARING_PAIR,
+} MgrRingSharing;
+
+/**
+ * MgrStandardPoolFlags:
+ * @MGR_STANDARD_POOL_FLAGS_NONE: blocks of memory that stay until they are freed
+ * @MGR_STANDARD_POOL_FLAGS_VIRTUAL: the pool has no memory, and deals out offsets of
+ *    something else: a file, a device, a quota
+ * @MGR_STANDARD_POOL_FLAGS_HUGE_PAGES: ask the system for huge pages, where it has them
+ * @MGR_STANDARD_POOL_FLAGS_EVICT: blocks that nobody pinned may go to make room for
+ *    others, see #MgrStandardPool::evict
+ * @MGR_STANDARD_POOL_FLAGS_COMPACT: blocks that nobody pinned may be moved while the
+ *    owner's main context is idle, and when a request does not fit
+ *
+ * What a #MgrStandardPool is to do by itself.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  MGR_STANDARD_POOL_FLAGS_NONE       = 0,
+  MGR_STANDARD_POOL_FLAGS_VIRTUAL    = 1 << 0,
+  MGR_STANDARD_POOL_FLAGS_HUGE_PAGES = 1 << 1,
+  MGR_STANDARD_POOL_FLAGS_EVICT      = 1 << 2,
+  MGR_STANDARD_POOL_FLAGS_COMPACT    = 1 << 3,
+} MgrStandardPoolFlags;
+
+/**
+ * MgrTensorDevice:
+ * @MGR_TENSOR_DEVICE_CPU: the memory of the machine
+ * @MGR_TENSOR_DEVICE_CUDA_HOST: the memory of the machine, page-locked, so that a GPU
+ *    copies from it without help of the processor
+ *
+ * Where a tensor lies. The values are those of DLPack.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_TENSOR_DEVICE_CPU       = 1,
+  MGR_TENSOR_DEVICE_CUDA_HOST = 3,
+} MgrTensorDevice;
+
 G_END_DECLS

@@ -125,6 +125,59 @@ waiter_dequeue (MgrWaiter *self)
   return dequeued;
 }
 
+/* What a waiter is still to be told. */
+typedef struct
+{
+  GTask *task;               /* (owned) */
+  MgrAllocation *allocation; /* (owned) (nullable) */
+  GError *error;             /* (owned) (nullable) */
+} Outcome;
+
+static gboolean
+outcome_tell_cb (gpointer user_data)
+{
+  Outcome *outcome = user_data;
+
+  if (outcome->allocation != NULL)
+    g_task_return_pointer (outcome->task, g_steal_pointer (&outcome->allocation),
+                           (GDestroyNotify) mgr_allocation_unref);
+  else
+    g_task_return_error (outcome->task, g_steal_pointer (&outcome->error));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+outcome_free (gpointer data)
+{
+  Outcome *outcome = data;
+
+  g_clear_pointer (&outcome->allocation, mgr_allocation_unref);
+  g_clear_error (&outcome->error);
+  g_object_unref (outcome->task);
+  g_free (outcome);
+}
+
+/* Never calls back at once, as a task may that returns where its context runs: whoever
+ * releases memory may hold a lock. */
+static void
+outcome_post (GTask         *task,
+              MgrAllocation *allocation,
+              GError        *error)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Outcome *outcome = g_new0 (Outcome, 1);
+
+  outcome->task = g_object_ref (task);
+  outcome->allocation = allocation;
+  outcome->error = error;
+
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, outcome_tell_cb, outcome, outcome_free);
+  g_source_set_static_name (source, "[libmgr] allocation waited for");
+  g_source_attach (source, g_task_get_context (task));
+}
+
 /* Ends what could still end the wait, then hands over. Takes @allocation. */
 static void
 waiter_finish (MgrWaiter     *self,
@@ -140,11 +193,7 @@ waiter_finish (MgrWaiter     *self,
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (cancellable, self->cancelled_id);
 
-  if (allocation != NULL)
-    g_task_return_pointer (self->task, allocation, (GDestroyNotify) mgr_allocation_unref);
-  else
-    g_task_return_error (self->task, error);
-
+  outcome_post (self->task, allocation, error);
   waiter_unref (self);
 }
 

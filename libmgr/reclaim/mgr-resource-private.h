@@ -92,6 +92,11 @@ MgrResource  *mgr_resource_new_item        (const char               *name,
                                             GMainContext             *context,
                                             GThread                  *thread);
 
+/* Before anybody else sees the resource: it lives there, and not where it was made. */
+void          mgr_resource_set_owner       (MgrResource              *self,
+                                            GMainContext             *context,
+                                            GThread                  *thread);
+
 /* Before anybody else sees the resource: other than %MGR_RESOURCE_DEADLINE. */
 void          mgr_resource_set_deadline    (MgrResource              *self,
                                             gint64                    deadline);

@@ -601,11 +601,19 @@ mgr_resource_new_item (const char   *name,
   MgrResource *self = mgr_resource_new (name, 0);
 
   self->item = g_strdup (item);
+  mgr_resource_set_owner (self, context, thread);
+  return self;
+}
+
+void
+mgr_resource_set_owner (MgrResource  *self,
+                        GMainContext *context,
+                        GThread      *thread)
+{
   g_main_context_unref (self->context);
   self->context = g_main_context_ref (context);
   g_thread_unref (self->thread);
   self->thread = g_thread_ref (thread);
-  return self;
 }
 
 void

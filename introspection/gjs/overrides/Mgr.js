@@ -11,6 +11,14 @@
 
 const {Gio, GLib, GObject} = imports.gi;
 
+/* Parts that have a file of their own beside this one. */
+const {overridePool} = imports.overrides.mgrPool;
+const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
+const {overridePoolObject} = imports.overrides.mgrPoolObject;
+const {overridePoolStandard} = imports.overrides.mgrPoolStandard;
+const {overridePoolRing} = imports.overrides.mgrPoolRing;
+const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
+
 let Mgr;
 
 const USUAL_SIGNAL = -1;
@@ -75,17 +83,20 @@ function readOptions(given, names, defaults) {
     return names.map((name, i) => given[i] ?? defaults[name] ?? null);
 }
 
-function overrideRecords() {
-    for (const [record, names] of Object.entries(RECORD_ATTRIBUTES)) {
-        for (const name of names) {
-            Object.defineProperty(Mgr[record].prototype, name, {
-                configurable: true,
-                get() {
-                    return this[`get_${name}`]();
-                },
-            });
-        }
+function addRecordAttributes(record, names) {
+    for (const name of names) {
+        Object.defineProperty(record.prototype, name, {
+            configurable: true,
+            get() {
+                return this[`get_${name}`]();
+            },
+        });
     }
+}
+
+function overrideRecords() {
+    for (const [record, names] of Object.entries(RECORD_ATTRIBUTES))
+        addRecordAttributes(Mgr[record], names);
 
     override(Mgr.Allocation.prototype, 'resize', resize => function (size) {
         return resize.call(this, toBytes(size));
@@ -518,4 +529,12 @@ function _init() {
     overrideTelling();
     overrideConfig();
     overrideJournal();
+
+    const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
+    overridePool(Mgr, tools);
+    overridePoolStandard(Mgr, tools);
+    overridePoolRing(Mgr, tools);
+    overridePoolTensor(Mgr, tools);
+    overridePoolClassic(Mgr, tools);
+    overridePoolObject(Mgr, tools);
 }

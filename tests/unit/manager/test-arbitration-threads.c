@@ -221,19 +221,13 @@ refused_thread (gpointer user_data)
   return assert_refused_text (user_data, "c", 30);
 }
 
-static void
-test_turn_timeout (Fixture       *fixture,
-                   gconstpointer  data)
+/* How many of eight that ask at the same time never had their turn. */
+static guint
+count_without_turn (Fixture *fixture)
 {
-  MgrComponent *c = fixture_add (fixture, "c", 100, 5, 0);
   guint n_without_turn = 0;
   GThread *threads[8];
-  Owner owner;
 
-  g_test_summary ("Those who wait for their turn to arbitrate give up in time too");
-
-  owner_start (&owner, fixture, c, FALSE);
-  mgr_manager_set_arbitration_deadline (fixture->manager, 200 * G_TIME_SPAN_MILLISECOND);
   for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("allocate", refused_thread, fixture);
   for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
@@ -243,6 +237,26 @@ test_turn_timeout (Fixture       *fixture,
       if (strstr (text, "another request was being arbitrated") != NULL)
         n_without_turn++;
     }
+
+  return n_without_turn;
+}
+
+static void
+test_turn_timeout (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  MgrComponent *c = fixture_add (fixture, "c", 100, 5, 0);
+  guint n_without_turn = 0;
+  Owner owner;
+
+  g_test_summary ("Those who wait for their turn to arbitrate give up in time too");
+
+  owner_start (&owner, fixture, c, FALSE);
+  mgr_manager_set_arbitration_deadline (fixture->manager, 200 * G_TIME_SPAN_MILLISECOND);
+
+  /* On a machine that is busy they may come one after the other. */
+  for (guint i = 0; i < 10 && n_without_turn == 0; i++)
+    n_without_turn = count_without_turn (fixture);
   g_assert_cmpuint (n_without_turn, >, 0);
   g_assert_cmpuint (mgr_component_get_used (c), ==, 100);
   owner_stop (&owner);

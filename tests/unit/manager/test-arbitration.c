@@ -401,6 +401,63 @@ test_records (Fixture       *fixture,
   g_assert_cmpuint (mgr_component_get_refused_count (c), ==, 0);
 }
 
+/* What the journal has, the oldest first, as “cause: summary”. */
+static void
+assert_journal (Fixture    *fixture,
+                const char *expected)
+{
+  g_autoptr (GPtrArray) entries =
+    mgr_journal_list (mgr_manager_get_journal (fixture->manager), MGR_JOURNAL_KIND_ANY, 0);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = entries->len; i > 0; i--)
+    {
+      MgrJournalEntry *entry = g_ptr_array_index (entries, i - 1);
+
+      g_string_append_printf (text, "%" G_GUINT64_FORMAT ": %s\n",
+                              mgr_journal_entry_get_cause (entry),
+                              mgr_journal_entry_get_summary (entry));
+    }
+
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static void
+test_journal (Fixture       *fixture,
+              gconstpointer  data)
+{
+  MgrComponent *c = fixture_add (fixture, "c", 100, 5, 0);
+  g_autoptr (Holder) cache = holder_new (fixture, "cache", c, 10, 10);
+  g_autoptr (MgrAllocation) taken = take (fixture, "c", 40);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_manager_restore (fixture->manager, "cache", &error));
+  assert_journal (fixture,
+                  "0: 40 B for “c” do not fit: up to 1 resources are to make room\n"
+                  "1: Room was made for “c”: 1 were asked, and 40 B left the ledger\n"
+                  "1: “cache” cannot be brought back: 40 B of it were cleaned just now (room for "
+                  "40 B for “c”), and nothing is connected to its “rebuild”. It has to be computed "
+                  "again\n");
+}
+
+static void
+test_journal_of_failure (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  MgrComponent *c = fixture_add (fixture, "c", 100, 5, 0);
+  g_autoptr (Holder) cache = holder_new (fixture, "cache", c, 10, 10);
+  g_autoptr (GPtrArray) entries = NULL;
+
+  cache->most = 1;
+  g_assert_null (mgr_manager_allocate (fixture->manager, "c", 40, NULL, 5, NULL, NULL));
+  entries = mgr_journal_list (mgr_manager_get_journal (fixture->manager),
+                              MGR_JOURNAL_KIND_REPORT, 0);
+  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_cmpstr (mgr_journal_entry_get_summary (g_ptr_array_index (entries, 0)), ==,
+                   "No room was made for “c”, because those asked gave too little: 1 were asked, "
+                   "and 10 B left the ledger");
+}
+
 static void
 add_case (const char *path,
           void      (*test) (Fixture *, gconstpointer))
@@ -430,6 +487,8 @@ main (int    argc,
   add_case ("/manager/arbitration/fair-share", test_fair_share);
   add_case ("/manager/arbitration/modes", test_modes);
   add_case ("/manager/arbitration/records", test_records);
+  add_case ("/manager/arbitration/journal", test_journal);
+  add_case ("/manager/arbitration/journal-of-failure", test_journal_of_failure);
 
   return g_test_run ();
 }

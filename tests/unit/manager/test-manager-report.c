@@ -245,7 +245,7 @@ assert_fields (GVariant *variant)
 {
   static const char *const fields[] = {
     "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
-    "last-cleanup", "ledger", "level", "limits", "peak", "process", "refused", "returned",
+    "last-cleanup", "ledger", "level", "limits", "peak", "pools", "process", "refused", "returned",
     "status", "unmanaged", "used",
   };
 

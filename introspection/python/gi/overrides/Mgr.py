@@ -14,11 +14,15 @@ every getter of a record, is also an attribute: ``component.used``,
 import inspect
 import itertools
 import sys
+import types
 import weakref
 
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
+from . import (
+    _mgr_pool, _mgr_pool_classic, _mgr_pool_object, _mgr_pool_ring, _mgr_pool_standard,
+    _mgr_pool_tensor)
 from ._MgrSizes import sizeof
 
 Mgr = get_introspection_module("Mgr")
@@ -751,3 +755,14 @@ for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, M
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
                Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
     _add_object_attributes(_class)
+
+
+# Parts that have a file of their own beside this one
+
+_TOOLS = types.SimpleNamespace(
+    add_object_attributes=_add_object_attributes, add_record_attributes=_add_record_attributes,
+    charge=_charge, component=_component, refined=_refined, size=_size)
+
+for _part in (_mgr_pool, _mgr_pool_standard, _mgr_pool_tensor, _mgr_pool_ring, _mgr_pool_object,
+              _mgr_pool_classic):
+    _part.override(Mgr, _TOOLS)
