@@ -61,14 +61,30 @@ scheduler_grow_grant (MgrScheduler *self,
   return next > grant ? next : 0;
 }
 
+/* What no longer fits here may fit elsewhere. */
+static gboolean
+scheduler_tries_with_more (MgrScheduler *self,
+                           MgrTask      *task)
+{
+  guint64 before = task->item.grant;
+  guint64 grant = scheduler_grow_grant (self, task);
+
+  if (grant == 0 && !task->item.elsewhere && self->spill != MGR_SPILL_NEVER
+      && mgr_scheduler_move_away (self, task, "it needs more memory than there is here"))
+    grant = scheduler_grow_grant (self, task);
+
+  if (grant > 0)
+    task->item.grant = grant;
+  mgr_scheduler_record_oom (self, task, before, grant > 0);
+  return grant > 0;
+}
+
 /* Whether there will be another attempt. Each reason has a count of its own. */
 static gboolean
 scheduler_tries_again (MgrScheduler  *self,
                        MgrTask       *task,
                        MgrTaskReason  reason)
 {
-  guint64 grant;
-
   switch (reason)
     {
     case MGR_TASK_REASON_PREEMPTED:
@@ -76,10 +92,7 @@ scheduler_tries_again (MgrScheduler  *self,
       return task->preemptible;
     case MGR_TASK_REASON_OOM:
       self->figures.oom++;
-      grant = scheduler_grow_grant (self, task);
-      if (grant > 0)
-        task->item.grant = grant;
-      return grant > 0;
+      return scheduler_tries_with_more (self, task);
     case MGR_TASK_REASON_ERROR:
     case MGR_TASK_REASON_LOST:
       return task->n_errors++ < task->max_retries;
@@ -217,7 +230,8 @@ mgr_scheduler_finish (MgrScheduler  *self,
       dependents = task_end (one, own, i == 0 ? error : task->run->error);
       self->figures.ended[own]++;
       self->n_unfinished--;
-      self->n_deadlines -= one->item.deadline != G_MAXINT64;
+      g_hash_table_remove (self->dated, one);
+      mgr_scheduler_record_end (self, one);
       g_ptr_array_add (self->ended, g_object_ref (one));
       for (guint j = 0; dependents != NULL && j < dependents->len; j++)
         {
