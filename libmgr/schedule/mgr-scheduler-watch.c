@@ -323,6 +323,7 @@ scheduler_look (MgrScheduler *self)
     scheduler_trim (self);
   if (evidence != NULL)
     mgr_scheduler_say_stalled (self, evidence);
+  mgr_scheduler_keep_estimates (self, now);
   mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
 }

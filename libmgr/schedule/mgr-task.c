@@ -120,13 +120,16 @@ run_free (MgrTaskRun *run)
   g_free (run);
 }
 
+/* Sizes are alike up to a factor of two. */
 char *
 mgr_task_get_key (MgrTask *self)
 {
   char **tags = self->setup != NULL ? self->setup->tags : NULL;
+  gboolean tagged = tags != NULL && tags[0] != NULL;
+  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)), '\0' };
 
-  return tags != NULL && tags[0] != NULL ? g_strdup_printf ("%s#%s", self->name, tags[0])
-                                         : g_strdup (self->name);
+  return g_strconcat (self->name, self->memory > 0 ? size : "", tagged ? "#" : "",
+                      tagged ? tags[0] : "", NULL);
 }
 
 static void
