@@ -488,6 +488,12 @@ install_setup_properties (void)
    * Since: 1.0
    */
   props[PROP_EXECUTOR] = g_param_spec_string ("executor", NULL, NULL, NULL, flags);
+}
+
+static void
+install_command_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:argv:
@@ -589,6 +595,12 @@ install_request_properties (void)
    */
   props[PROP_RANK] = g_param_spec_uint ("rank", NULL, NULL, MGR_PRIORITY_MIN, MGR_PRIORITY_MAX,
                                         MGR_PRIORITY_DEFAULT, flags);
+}
+
+static void
+install_time_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:expected-duration:
@@ -725,7 +737,9 @@ mgr_task_class_init (MgrTaskClass *klass)
   object_class->get_property = mgr_task_get_property;
 
   install_setup_properties ();
+  install_command_properties ();
   install_request_properties ();
+  install_time_properties ();
   install_rule_properties ();
   install_state_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
