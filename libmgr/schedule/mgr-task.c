@@ -60,6 +60,7 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+static guint notify_signal;
 
 /**
  * MgrTask:
@@ -149,7 +150,7 @@ void
 mgr_task_say_state (MgrTask *self)
 {
   if (!g_signal_has_handler_pending (self, signals[SIGNAL_STATE_CHANGED], 0, TRUE)
-      && !g_signal_has_handler_pending (self, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, TRUE))
+      && !g_signal_has_handler_pending (self, notify_signal, 0, TRUE))
     return;
 
   mgr_owner_context_post (self->context, self, say_state_cb,
@@ -699,6 +700,8 @@ install_state_properties (void)
 static void
 install_signals (void)
 {
+  notify_signal = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
   /**
    * MgrTask::state-changed:
    * @self: the task
