@@ -167,7 +167,7 @@ test_by_config (Folder        *folder,
                 gconstpointer  user_data)
 {
   g_autofree char *text = g_strdup_printf ("[libmgr]\nestimates-path=%s\n", folder->path);
-  g_autoptr (MgrConfig) config = mgr_config_new_from_data (text, -1, "here", NULL);
+  g_autoptr (MgrConfig) config = mgr_config_new_from_data (text, strlen (text), "here", NULL);
   g_autoptr (MgrManager) manager = NULL;
   g_autofree char *path = NULL;
 
