@@ -50,7 +50,7 @@ struct _MgrTask
 {
   GObject parent_instance;
 
-  char *name;               /* (owned) */
+  GRefString *name;         /* (owned): one for all of a name, as there may be many */
   GRefString *component;    /* (owned) (nullable): a path; %NULL for the root */
   GMainContext *context;    /* (owned), where signals are emitted */
   MgrTaskFunc func;         /* (nullable): of a closure */

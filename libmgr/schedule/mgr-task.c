@@ -213,6 +213,13 @@ set_string (char         **field,
 }
 
 static void
+set_name (MgrTask    *self,
+          const char *name)
+{
+  self->name = g_ref_string_new_intern (name != NULL ? name : "");
+}
+
+static void
 set_component (MgrTask    *self,
                const char *component)
 {
@@ -281,7 +288,7 @@ mgr_task_set_property (GObject      *object,
   switch ((MgrTaskProperty) prop_id)
     {
     case PROP_NAME:
-      set_string (&self->name, value);
+      set_name (self, g_value_get_string (value));
       break;
     case PROP_COMPONENT:
       set_component (self, g_value_get_string (value));
@@ -447,7 +454,7 @@ mgr_task_finalize (GObject *object)
 
   if (self->destroy != NULL)
     self->destroy (self->user_data);
-  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->name, g_ref_string_release);
   g_clear_pointer (&self->component, g_ref_string_release);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->setup, setup_free);
@@ -555,7 +562,7 @@ install_request_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "",
                                           flags | G_PARAM_CONSTRUCT_ONLY);
 
   /**
