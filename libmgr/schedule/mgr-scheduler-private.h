@@ -54,6 +54,7 @@ struct _MgrScheduler
   MgrPressureMonitor *monitor;  /* (owned) (nullable) */
   MgrMemoryLimits *limits;      /* (owned) (nullable) */
   GMainContext *context;        /* (owned), where signals are emitted */
+  GThread *thread;              /* (unowned): the owner's, only to compare */
   MgrTaskList *list;            /* (owned): owner's context only */
   GSource *watch;               /* (owned): looks after what runs and waits */
   MgrSchedulerTrimFunc trim;
@@ -88,7 +89,7 @@ struct _MgrScheduler
   guint8 learns : 1;
   guint8 paused : 1;
   guint8 preempts : 1;
-  guint8 forced : 1;          /* the first may start though measured memory lacks */
+  guint8 forced : 1;          /* one at a time may run though measured memory lacks */
   guint8 closed : 1;
 };
 
@@ -118,6 +119,7 @@ void          mgr_scheduler_attempt_finished   (MgrScheduler          *self,
 guint64       mgr_scheduler_get_grant_of       (MgrTask               *task);
 
 /* With the lock held. */
+MgrScheduleMoment  mgr_scheduler_get_moment    (MgrScheduler          *self);
 MgrSchedulerPlace *mgr_scheduler_find_place    (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 GError               **error);

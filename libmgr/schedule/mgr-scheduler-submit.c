@@ -290,7 +290,8 @@ scheduler_take_in (MgrScheduler      *self,
 
   task->item.submitted = mgr_clock_get_time (self->clock);
   task->item.share = &part->share;
-  task->item.grant = remote ? 0 : mgr_scheduler_choose_grant (self, task);
+  task->item.grant = mgr_scheduler_choose_grant (self, task);
+  task->item.elsewhere = remote;
   task->item.retriable = task->preemptible;
   for (guint i = 0; i < self->places->len; i++)
     if (g_ptr_array_index (self->places, i) == place)

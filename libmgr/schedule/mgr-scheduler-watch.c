@@ -6,6 +6,7 @@
 
 #include "schedule/mgr-scheduler-private.h"
 
+#include "base/mgr-owner-context-private.h"
 #include "base/mgr-size.h"
 #include "schedule/mgr-schedule-victim-private.h"
 
@@ -176,7 +177,7 @@ scheduler_is_stuck (MgrScheduler *self,
 {
   return self->blocked_since > 0 && !self->paused
          && mgr_schedule_core_get_waiting (self->core) > 0
-         && mgr_schedule_core_get_running (self->core) == 0
+         && mgr_schedule_core_get_whole (self->core)->committed == 0
          && now - self->blocked_since >= self->stall_time;
 }
 
@@ -211,18 +212,46 @@ scheduler_get_unstuck (MgrScheduler *self,
     }
 }
 
+static MgrSchedulerPlace *
+scheduler_get_place (MgrScheduler   *self,
+                     MgrTaskAttempt *attempt)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_ptr_array_index (self->places, attempt->task->place);
+}
+
+static void
+stop_cb (gpointer object,
+         gpointer user_data)
+{
+  mgr_executor_stop (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+}
+
+static void
+kill_cb (gpointer object,
+         gpointer user_data)
+{
+  mgr_executor_kill (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+}
+
+/* Who is asked in the owner's context alone is asked at once by the owner's thread: a
+ * program that ends may not iterate its context again. */
 void
 mgr_scheduler_end_attempt (MgrScheduler   *self,
                            MgrTaskAttempt *attempt,
                            gboolean        kill)
 {
-  MgrSchedulerPlace *place = g_ptr_array_index (self->places, attempt->task->place);
+  MgrSchedulerPlace *place = scheduler_get_place (self, attempt);
+  gboolean here = (place->flags & MGR_EXECUTOR_THREAD_SAFE) != 0 || self->thread == g_thread_self ();
+  void (* end_cb) (gpointer, gpointer) = kill ? kill_cb : stop_cb;
 
   g_cancellable_cancel (attempt->cancellable);
-  if (kill)
-    mgr_executor_kill (place->executor, attempt);
+  if (here)
+    end_cb (self, attempt);
   else
-    mgr_executor_stop (place->executor, attempt);
+    mgr_owner_context_post (self->context, self, end_cb, mgr_task_attempt_ref (attempt),
+                            (GDestroyNotify) mgr_task_attempt_unref);
 }
 
 static void

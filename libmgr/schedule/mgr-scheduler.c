@@ -767,6 +767,7 @@ mgr_scheduler_init (MgrScheduler *self)
 {
   g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
+  self->thread = g_thread_self ();
   self->list = mgr_task_list_new (N_FINISHED_KEPT);
   self->core = mgr_schedule_core_new (MGR_BUDGET_NONE, ready_cb, self);
   self->parts = g_ptr_array_new_with_free_func (part_free);
