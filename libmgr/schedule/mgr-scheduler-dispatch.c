@@ -183,6 +183,7 @@ scheduler_mark_running (MgrScheduler   *self,
     g_cancellable_cancel (attempt->cancellable);
   if (attempt->number == 1)
     mgr_wait_times_add (&self->waits, task->item.started - task->item.submitted);
+  mgr_scheduler_record_start (self, task);
   g_mutex_unlock (&self->lock);
 
   mgr_task_say_state (task);

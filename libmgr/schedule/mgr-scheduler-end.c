@@ -61,14 +61,30 @@ scheduler_grow_grant (MgrScheduler *self,
   return next > grant ? next : 0;
 }
 
+/* What no longer fits here may fit elsewhere. */
+static gboolean
+scheduler_tries_with_more (MgrScheduler *self,
+                           MgrTask      *task)
+{
+  guint64 before = task->item.grant;
+  guint64 grant = scheduler_grow_grant (self, task);
+
+  if (grant == 0 && !task->item.elsewhere && self->spill != MGR_SPILL_NEVER
+      && mgr_scheduler_move_away (self, task, "it needs more memory than there is here"))
+    grant = scheduler_grow_grant (self, task);
+
+  if (grant > 0)
+    task->item.grant = grant;
+  mgr_scheduler_record_oom (self, task, before, grant > 0);
+  return grant > 0;
+}
+
 /* Whether there will be another attempt. Each reason has a count of its own. */
 static gboolean
 scheduler_tries_again (MgrScheduler  *self,
                        MgrTask       *task,
                        MgrTaskReason  reason)
 {
-  guint64 grant;
-
   switch (reason)
     {
     case MGR_TASK_REASON_PREEMPTED:
@@ -76,10 +92,7 @@ scheduler_tries_again (MgrScheduler  *self,
       return task->preemptible;
     case MGR_TASK_REASON_OOM:
       self->figures.oom++;
-      grant = scheduler_grow_grant (self, task);
-      if (grant > 0)
-        task->item.grant = grant;
-      return grant > 0;
+      return scheduler_tries_with_more (self, task);
     case MGR_TASK_REASON_ERROR:
     case MGR_TASK_REASON_LOST:
       return task->n_errors++ < task->max_retries;
@@ -90,50 +103,6 @@ scheduler_tries_again (MgrScheduler  *self,
     default:
       return FALSE;
     }
-}
-
-/* The grants of those that wait follow what was learned. */
-static void
-scheduler_grant_anew (MgrScheduler *self,
-                      const char   *key)
-{
-  for (guint i = 0; i < self->parts->len; i++)
-    {
-      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
-      g_autoptr (GPtrArray) same = g_ptr_array_new ();
-
-      for (GSequenceIter *iter = g_sequence_get_begin_iter (part->share.queue);
-           !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
-        {
-          MgrTask *task = mgr_task_of_item (g_sequence_get (iter));
-          g_autofree char *other = mgr_task_get_key (task);
-
-          if (task->n_attempts == 0 && g_str_equal (key, other))
-            g_ptr_array_add (same, task);
-        }
-      for (guint j = 0; j < same->len; j++)
-        {
-          MgrTask *task = g_ptr_array_index (same, j);
-
-          mgr_schedule_core_set_grant (self->core, &task->item,
-                                       mgr_scheduler_choose_grant (self, task));
-        }
-    }
-}
-
-void
-mgr_scheduler_learn (MgrScheduler *self,
-                     MgrTask      *task,
-                     gint64        now)
-{
-  g_autofree char *key = NULL;
-
-  if (!self->learns)
-    return;
-
-  key = mgr_task_get_key (task);
-  if (mgr_task_estimates_learn (self->estimates, key, task->run->peak, now - task->item.started))
-    scheduler_grant_anew (self, key);
 }
 
 static GError *
@@ -217,7 +186,9 @@ mgr_scheduler_finish (MgrScheduler  *self,
       dependents = task_end (one, own, i == 0 ? error : task->run->error);
       self->figures.ended[own]++;
       self->n_unfinished--;
-      self->n_deadlines -= one->item.deadline != G_MAXINT64;
+      g_hash_table_remove (self->dated, one);
+      g_hash_table_remove (self->pending, one);
+      mgr_scheduler_record_end (self, one);
       g_ptr_array_add (self->ended, g_object_ref (one));
       for (guint j = 0; dependents != NULL && j < dependents->len; j++)
         {

@@ -9,13 +9,17 @@
 #endif
 
 #include "base/mgr-clock.h"
+#include "journal/mgr-journal.h"
+#include "journal/mgr-journal-tally-private.h"
 #include "ledger/mgr-component.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "schedule/mgr-schedule-core-private.h"
+#include "schedule/mgr-schedule-victim-private.h"
 #include "schedule/mgr-scheduler-statistics-private.h"
 #include "schedule/mgr-scheduler.h"
 #include "schedule/mgr-task-attempt-private.h"
+#include "schedule/mgr-estimate-file-private.h"
 #include "schedule/mgr-task-estimates-private.h"
 #include "schedule/mgr-task-list-private.h"
 #include "schedule/mgr-wait-times-private.h"
@@ -24,10 +28,6 @@ G_BEGIN_DECLS
 
 /* Gives back what can be given back, in the owner's context. */
 typedef void (*MgrSchedulerTrimFunc)  (gpointer    user_data);
-
-/* Writes down what was decided; any thread. */
-typedef void (*MgrSchedulerNoteFunc)  (gpointer    user_data,
-                                       const char *text);
 
 /* A place where tasks run. */
 typedef struct
@@ -58,8 +58,9 @@ struct _MgrScheduler
   MgrTaskList *list;            /* (owned): owner's context only */
   GSource *watch;               /* (owned): looks after what runs and waits */
   MgrSchedulerTrimFunc trim;
-  MgrSchedulerNoteFunc note;
-  gpointer hook_data;           /* (unowned) */
+  gpointer trim_data;           /* (unowned) */
+  MgrJournal *journal;          /* (owned) (nullable) */
+  MgrJournalTally *tally;       /* (owned), of what is written there */
 
   GMutex lock;                  /* guards what follows; no foreign code runs under it */
   MgrScheduleCore *core;        /* (owned) */
@@ -68,10 +69,15 @@ struct _MgrScheduler
   GPtrArray *came;              /* (owned) (element-type MgrTask): not in the list yet */
   GPtrArray *ended;             /* (owned) (element-type MgrTask): nobody was told yet */
   MgrTaskEstimates *estimates;  /* (owned) */
+  char *estimates_path;         /* (owned) (nullable) */
+  MgrEstimateFile *file;        /* (owned) (nullable): where estimates are kept */
+  gint64 kept_at;               /* µs: when they last were */
+  GCond kept;                   /* keeping has become false */
+  GHashTable *pending;          /* (owned) (element-type MgrTask): wait for others */
   MgrWaitTimes waits;
   MgrSchedulerFigures figures;
   guint64 n_unfinished;
-  guint64 n_deadlines;          /* unfinished tasks that have one */
+  GHashTable *dated;            /* (owned) (element-type MgrTask): unfinished, with a deadline */
   guint n_answered;             /* of ended: who waits for them was answered */
   gint64 measured_at;           /* µs: when available was last measured */
   guint64 available;            /* bytes */
@@ -81,14 +87,20 @@ struct _MgrScheduler
   gint64 level_since;           /* µs: since when the level is what it is */
   MgrPressureLevel level;
   gint64 ageing_bound;          /* µs */
-  MgrScheduleStrategy strategy;
+  MgrScheduleStrategy strategy; /* as it was set */
+  MgrScheduleStrategy active;   /* as it is used */
   MgrSpillPolicy spill;
+  gint64 spill_wait;            /* µs */
+  guint64 stall_entry;          /* in the journal, of the stall that lasts; or 0 */
   guint8 stall_step;            /* how far the way out of a stall was gone */
   guint8 armed : 1;             /* the watch will look again */
   guint8 telling : 1;         /* the owner will look at came and ended */
   guint8 learns : 1;
+  guint8 keeping : 1;         /* a thread writes estimates down */
+  guint8 in_trouble : 1;      /* they could not be written down */
   guint8 paused : 1;
   guint8 preempts : 1;
+  guint8 adaptive : 1;        /* pressure may choose the strategy */
   guint8 forced : 1;          /* one at a time may run though measured memory lacks */
   guint8 closed : 1;
 };
@@ -97,10 +109,11 @@ MgrScheduler *mgr_scheduler_new                (MgrComponent          *root,
                                                 MgrPressureMonitor    *monitor,
                                                 MgrMemoryLimits       *limits,
                                                 MgrClock              *clock) G_GNUC_WARN_UNUSED_RESULT;
-void          mgr_scheduler_set_hooks          (MgrScheduler          *self,
+void          mgr_scheduler_set_trim           (MgrScheduler          *self,
                                                 MgrSchedulerTrimFunc   trim,
-                                                MgrSchedulerNoteFunc   note,
                                                 gpointer               user_data);
+void          mgr_scheduler_set_journal        (MgrScheduler          *self,
+                                                MgrJournal            *journal);
 
 /* The manager is gone: what waits is withdrawn, what runs is cancelled. */
 void          mgr_scheduler_close              (MgrScheduler          *self);
@@ -123,6 +136,11 @@ MgrScheduleMoment  mgr_scheduler_get_moment    (MgrScheduler          *self);
 MgrSchedulerPlace *mgr_scheduler_find_place    (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 GError               **error);
+MgrSchedulerPlace *mgr_scheduler_find_fitting  (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                gboolean               remote);
+gboolean           mgr_scheduler_place_is_free (const MgrSchedulerPlace *place);
+void               mgr_scheduler_place_free    (gpointer               place);
 MgrSchedulerPart  *mgr_scheduler_find_part     (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 MgrSchedulerPlace     *place,
@@ -132,6 +150,8 @@ guint64            mgr_scheduler_choose_grant  (MgrScheduler          *self,
 void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 gint64                 now);
+void               mgr_scheduler_expect_duration (MgrScheduler        *self,
+                                                MgrTask               *task);
 /* @task will not run again; nor will what depends on it, unless it was done. */
 void               mgr_scheduler_finish        (MgrScheduler          *self,
                                                 MgrTask               *task,
@@ -148,9 +168,60 @@ void               mgr_scheduler_emit_finished (MgrScheduler          *self,
                                                 MgrTask               *task);
 void               mgr_scheduler_say_stalled   (MgrScheduler          *self,
                                                 const char            *evidence);
-void               mgr_scheduler_note          (MgrScheduler          *self,
-                                                const char            *format,
-                                                ...) G_GNUC_PRINTF (2, 3);
+/* No lock held: what was learned goes to its file, in a thread now and then, or now. */
+void               mgr_scheduler_keep_estimates  (MgrScheduler        *self,
+                                                gint64                 now);
+void               mgr_scheduler_flush_estimates (MgrScheduler        *self);
+void               mgr_scheduler_set_estimates_path (MgrScheduler     *self,
+                                                const char            *path);
+/* Any thread. */
+void               mgr_scheduler_say_misdeclared (MgrScheduler        *self,
+                                                MgrTask               *task,
+                                                guint64                used);
+void               mgr_scheduler_say_active    (MgrScheduler          *self);
+
+/* With the lock held: writes down what was decided. */
+void               mgr_scheduler_record_start      (MgrScheduler       *self,
+                                                    MgrTask            *task);
+void               mgr_scheduler_record_refusal    (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    const GError       *error);
+void               mgr_scheduler_record_preemption (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    MgrScheduleStep     step,
+                                                    gint64              now);
+void               mgr_scheduler_record_oom        (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    guint64             grant,
+                                                    gboolean            again);
+void               mgr_scheduler_record_misdeclared (MgrScheduler      *self,
+                                                    MgrTask            *task,
+                                                    guint64             used);
+void               mgr_scheduler_record_end        (MgrScheduler       *self,
+                                                    MgrTask            *task);
+void               mgr_scheduler_record_move       (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    const char         *executor,
+                                                    const char         *why);
+/* What is about no task by itself. Returns the number of the entry, or 0. */
+guint64            mgr_scheduler_record            (MgrScheduler       *self,
+                                                    const char         *event,
+                                                    MgrJournalSeverity  severity,
+                                                    guint64             cause,
+                                                    const char         *format,
+                                                    ...) G_GNUC_PRINTF (5, 6);
+
+/* With the lock held: @task, which neither waits in a queue nor runs, goes to a remote
+ * executor if there is one for it and the policy allows. */
+gboolean           mgr_scheduler_move_away     (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                const char            *why);
+/* With the lock held: what has waited too long goes where there is a place for it. */
+void               mgr_scheduler_spill         (MgrScheduler          *self,
+                                                gint64                 now);
+
+/* With the lock held. Returns whether the active strategy has changed. */
+gboolean           mgr_scheduler_choose_strategy (MgrScheduler        *self);
 
 /* The source that looks after tasks: made in the owner's context, armed from any. */
 GSource           *mgr_scheduler_watch_new     (MgrScheduler          *self);

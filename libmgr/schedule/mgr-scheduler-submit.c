@@ -11,9 +11,6 @@
 
 /* How a task comes in: where it will run, what it is granted, and what it waits for. */
 
-/* For a kind of task of which nothing is declared and nothing known yet. */
-#define USUAL_GRANT (G_GUINT64_CONSTANT (64) << 20)
-
 static gboolean
 place_can_run (const MgrSchedulerPlace *place,
                const MgrTask           *task)
@@ -53,10 +50,10 @@ scheduler_find_named (MgrScheduler  *self,
   return NULL;
 }
 
-static MgrSchedulerPlace *
-scheduler_find_fitting (MgrScheduler *self,
-                        MgrTask      *task,
-                        gboolean      remote)
+MgrSchedulerPlace *
+mgr_scheduler_find_fitting (MgrScheduler *self,
+                            MgrTask      *task,
+                            gboolean      remote)
 {
   for (guint i = 0; i < self->places->len; i++)
     {
@@ -120,14 +117,14 @@ mgr_scheduler_find_place (MgrScheduler  *self,
   MgrSchedulerPlace *place;
 
   place = name != NULL ? scheduler_find_named (self, task, name, error)
-                       : scheduler_find_fitting (self, task, FALSE);
+                       : mgr_scheduler_find_fitting (self, task, FALSE);
   if (place == NULL && name != NULL)
     return NULL;
   if (place != NULL && (!infeasible || (place->flags & MGR_EXECUTOR_REMOTE) != 0))
     return place;
 
   if (name == NULL && (!infeasible || self->spill != MGR_SPILL_NEVER))
-    place = scheduler_find_fitting (self, task, TRUE);
+    place = mgr_scheduler_find_fitting (self, task, TRUE);
   else
     place = NULL;
   if (place != NULL)
@@ -183,43 +180,12 @@ mgr_scheduler_find_part (MgrScheduler       *self,
   return part_new (self, component);
 }
 
-/* What was learned counts for more than what was declared, unless that proved too little. */
-guint64
-mgr_scheduler_choose_grant (MgrScheduler *self,
-                            MgrTask      *task)
-{
-  g_autofree char *key = NULL;
-  guint64 learned;
-
-  if (self->learns)
-    {
-      key = mgr_task_get_key (task);
-      learned = mgr_task_estimates_get_memory (self->estimates, key);
-      if (learned > 0)
-        return task->memory > 0 ? MIN (learned, task->memory) : learned;
-    }
-
-  return task->memory > 0 ? task->memory : USUAL_GRANT;
-}
-
-static void
-scheduler_expect_duration (MgrScheduler *self,
-                           MgrTask      *task)
-{
-  g_autofree char *key = NULL;
-
-  if (!self->learns || task->item.duration > 0)
-    return;
-
-  key = mgr_task_get_key (task);
-  task->item.duration = mgr_task_estimates_get_duration (self->estimates, key);
-}
-
 void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
-  scheduler_expect_duration (self, task);
+  g_hash_table_remove (self->pending, task);
+  mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);
 }
 
@@ -304,13 +270,16 @@ scheduler_take_in (MgrScheduler      *self,
   g_mutex_unlock (&task->lock);
 
   self->n_unfinished++;
-  self->n_deadlines += task->item.deadline != G_MAXINT64;
+  if (task->item.deadline != G_MAXINT64)
+    g_hash_table_add (self->dated, task);
   g_ptr_array_add (self->came, g_object_ref (task));
   failed = scheduler_await_dependencies (self, task);
   if (failed != NULL)
     mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, failed);
   else if (task->n_pending == 0)
     mgr_scheduler_enqueue (self, task);
+  else
+    g_hash_table_add (self->pending, task);
 }
 
 /**
@@ -336,22 +305,28 @@ mgr_scheduler_submit (MgrScheduler  *self,
 {
   MgrSchedulerPlace *place = NULL;
   MgrSchedulerPart *part = NULL;
+  GError *refusal = NULL;
 
   g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
   g_return_val_if_fail (MGR_IS_TASK (task), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   g_mutex_lock (&self->lock);
-  if (scheduler_check (self, task, error))
-    place = mgr_scheduler_find_place (self, task, error);
+  if (scheduler_check (self, task, &refusal))
+    place = mgr_scheduler_find_place (self, task, &refusal);
   if (place != NULL)
-    part = mgr_scheduler_find_part (self, task, place, error);
+    part = mgr_scheduler_find_part (self, task, place, &refusal);
   if (part != NULL)
     scheduler_take_in (self, task, place, part);
+  else
+    mgr_scheduler_record_refusal (self, task, refusal);
   g_mutex_unlock (&self->lock);
 
   if (part == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, refusal);
+      return FALSE;
+    }
 
   mgr_task_say_state (task);
   mgr_scheduler_tell (self);

@@ -61,6 +61,13 @@ enum
 
 static guint signals[N_SIGNALS];
 
+/**
+ * MgrTask:
+ *
+ * Work that runs when its memory is there.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (MgrTask, mgr_task, G_TYPE_OBJECT)
 
 MgrTaskSetup *
@@ -113,13 +120,16 @@ run_free (MgrTaskRun *run)
   g_free (run);
 }
 
+/* Sizes are alike up to a factor of two. */
 char *
 mgr_task_get_key (MgrTask *self)
 {
   char **tags = self->setup != NULL ? self->setup->tags : NULL;
+  gboolean tagged = tags != NULL && tags[0] != NULL;
+  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)), '\0' };
 
-  return tags != NULL && tags[0] != NULL ? g_strdup_printf ("%s#%s", self->name, tags[0])
-                                         : g_strdup (self->name);
+  return g_strconcat (self->name, self->memory > 0 ? size : "", tagged ? "#" : "",
+                      tagged ? tags[0] : "", NULL);
 }
 
 static void
@@ -594,8 +604,8 @@ install_request_properties (void)
   /**
    * MgrTask:deadline:
    *
-   * By when it has to be done, in microseconds of the clock of the manager; a task that
-   * waits beyond it ends with %MGR_TASK_REASON_TIMEOUT.
+   * By when it has to be done, in microseconds of the clock of the manager: a task that
+   * waits or runs beyond it ends with %MGR_TASK_REASON_TIMEOUT.
    *
    * Since: 1.0
    */
