@@ -10,6 +10,19 @@
 
 /* How an attempt ends, and whether there will be another. */
 
+static void
+scheduler_measure (MgrScheduler *self,
+                   MgrTask      *task,
+                   guint64       bytes)
+{
+  const MgrScheduleShare *whole = mgr_schedule_core_get_whole (self->core);
+
+  task->run->peak = MAX (task->run->peak, bytes);
+  mgr_schedule_core_measure (self->core, &task->item, bytes);
+  if (whole->committed > whole->budget)
+    self->figures.overcommit = MAX (self->figures.overcommit, whole->committed - whole->budget);
+}
+
 void
 mgr_scheduler_attempt_measured (MgrScheduler   *self,
                                 MgrTaskAttempt *attempt,
@@ -20,10 +33,7 @@ mgr_scheduler_attempt_measured (MgrScheduler   *self,
   g_mutex_lock (&self->lock);
   g_mutex_lock (&task->lock);
   if (task->run != NULL && task->run->attempt == attempt)
-    {
-      task->run->peak = MAX (task->run->peak, bytes);
-      mgr_schedule_core_measure (self->core, &task->item, bytes);
-    }
+    scheduler_measure (self, task, bytes);
   g_mutex_unlock (&task->lock);
   g_mutex_unlock (&self->lock);
 }

@@ -38,10 +38,11 @@ typedef struct
   guint n_running;          /* guarded by the lock of the scheduler */
 } MgrSchedulerPlace;
 
-/* What a component has tasks in. */
+/* What a component has tasks in, for each place where they run. */
 typedef struct
 {
   MgrScheduleShare share;   /* first: the items point to it */
+  MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
 } MgrSchedulerPart;
 
@@ -226,6 +227,8 @@ gboolean           mgr_scheduler_choose_strategy (MgrScheduler        *self);
 /* The source that looks after tasks: made in the owner's context, armed from any. */
 GSource           *mgr_scheduler_watch_new     (MgrScheduler          *self);
 void               mgr_scheduler_watch_arm     (MgrScheduler          *self);
+/* What that source does, in the owner's context. */
+void               mgr_scheduler_look          (MgrScheduler          *self);
 
 /* No lock held: cancels an attempt; kills it where it was told so before. */
 void               mgr_scheduler_end_attempt   (MgrScheduler          *self,

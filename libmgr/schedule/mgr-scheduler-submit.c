@@ -140,13 +140,15 @@ mgr_scheduler_find_place (MgrScheduler  *self,
 }
 
 static MgrSchedulerPart *
-part_new (MgrScheduler *self,
-          MgrComponent *component)
+part_new (MgrScheduler      *self,
+          MgrComponent      *component,
+          MgrSchedulerPlace *place)
 {
   MgrSchedulerPart *part = g_new0 (MgrSchedulerPart, 1);
 
   mgr_schedule_share_init (&part->share, MGR_BUDGET_NONE);
   part->component = component != NULL ? g_object_ref (component) : NULL;
+  part->place = place;
   g_ptr_array_add (self->parts, part);
   mgr_schedule_core_add_share (self->core, &part->share);
   return part;
@@ -173,11 +175,11 @@ mgr_scheduler_find_part (MgrScheduler       *self,
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
 
-      if (part->component == component)
+      if (part->component == component && part->place == place)
         return part;
     }
 
-  return part_new (self, component);
+  return part_new (self, component, place);
 }
 
 void

@@ -290,8 +290,8 @@ scheduler_trim (MgrScheduler *self)
   mgr_journal_scope_close (&scope);
 }
 
-static void
-scheduler_look (MgrScheduler *self)
+void
+mgr_scheduler_look (MgrScheduler *self)
 {
   g_autoptr (GArray) endings = g_array_new (FALSE, FALSE, sizeof (Ending));
   g_autofree char *evidence = NULL;
@@ -337,7 +337,7 @@ watch_dispatch (GSource     *source,
 
   g_source_set_ready_time (source, -1);
   if (self != NULL)
-    scheduler_look (self);
+    mgr_scheduler_look (self);
   return G_SOURCE_CONTINUE;
 }
 
