@@ -29,6 +29,13 @@
 #define POLL_INTERVAL G_TIME_SPAN_SECOND
 #define PATIENCE G_TIME_SPAN_MINUTE
 
+/**
+ * MgrSlurmExecutor:
+ *
+ * Runs commands on a cluster.
+ *
+ * Since: 1.0
+ */
 struct _MgrSlurmExecutor
 {
   GObject parent_instance;

@@ -6,9 +6,9 @@
 
 #include "schedule/mgr-slurm-files-private.h"
 
-#include <glib/gstdio.h>
-
 #include "base/mgr-error.h"
+
+#include <glib/gstdio.h>
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,9 +6,9 @@
 
 #include "schedule/mgr-slurm-program-private.h"
 
-#include <glib-unix.h>
-
 #include "base/mgr-error.h"
+
+#include <glib-unix.h>
 
 #include <errno.h>
 #include <poll.h>
