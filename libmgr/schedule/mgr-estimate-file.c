@@ -6,13 +6,13 @@
 
 #include "schedule/mgr-estimate-file-private.h"
 
+#include "base/mgr-error.h"
+
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/mgr-error.h"
 
 /* “MGRT”: tells our files from other databases. */
 #define APPLICATION_ID 0x4d475254

@@ -60,6 +60,7 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+static guint notify_signal;
 
 /**
  * MgrTask:
@@ -149,7 +150,7 @@ void
 mgr_task_say_state (MgrTask *self)
 {
   if (!g_signal_has_handler_pending (self, signals[SIGNAL_STATE_CHANGED], 0, TRUE)
-      && !g_signal_has_handler_pending (self, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, TRUE))
+      && !g_signal_has_handler_pending (self, notify_signal, 0, TRUE))
     return;
 
   mgr_owner_context_post (self->context, self, say_state_cb,
@@ -488,6 +489,12 @@ install_setup_properties (void)
    * Since: 1.0
    */
   props[PROP_EXECUTOR] = g_param_spec_string ("executor", NULL, NULL, NULL, flags);
+}
+
+static void
+install_command_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:argv:
@@ -589,6 +596,12 @@ install_request_properties (void)
    */
   props[PROP_RANK] = g_param_spec_uint ("rank", NULL, NULL, MGR_PRIORITY_MIN, MGR_PRIORITY_MAX,
                                         MGR_PRIORITY_DEFAULT, flags);
+}
+
+static void
+install_time_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:expected-duration:
@@ -687,6 +700,8 @@ install_state_properties (void)
 static void
 install_signals (void)
 {
+  notify_signal = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
   /**
    * MgrTask::state-changed:
    * @self: the task
@@ -725,7 +740,9 @@ mgr_task_class_init (MgrTaskClass *klass)
   object_class->get_property = mgr_task_get_property;
 
   install_setup_properties ();
+  install_command_properties ();
   install_request_properties ();
+  install_time_properties ();
   install_rule_properties ();
   install_state_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);

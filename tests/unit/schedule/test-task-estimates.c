@@ -4,11 +4,11 @@
 
 #include "schedule-fixture.h"
 
+#include "schedule/mgr-estimate-file-private.h"
+
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-
-#include "schedule/mgr-estimate-file-private.h"
 
 /* What was learned is kept; a file that cannot be used stops nothing. */
 
