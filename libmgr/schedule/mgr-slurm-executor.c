@@ -7,6 +7,7 @@
 #include "schedule/mgr-slurm-executor.h"
 
 #include "base/mgr-clock.h"
+#include "schedule/mgr-slurm-rest-private.h"
 #include "schedule/mgr-slurm-worker-private.h"
 
 /**
@@ -44,6 +45,7 @@ struct _MgrSlurmExecutor
   char *program_directory;  /* (owned) (nullable) */
   char *partition;          /* (owned) (nullable) */
   char **options;           /* (owned) (nullable) */
+  char *rest_socket;        /* (owned) (nullable) */
   char *wrapper;            /* (owned) */
   gint64 poll_interval;     /* µs */
   gint64 patience;          /* µs */
@@ -58,6 +60,7 @@ typedef enum
   PROP_PROGRAM_DIRECTORY,
   PROP_PARTITION,
   PROP_OPTIONS,
+  PROP_REST_SOCKET,
   PROP_WRAPPER,
   PROP_POLL_INTERVAL,
   PROP_PATIENCE,
@@ -143,6 +146,16 @@ mgr_slurm_executor_start (MgrExecutor     *executor,
       return FALSE;
     }
 
+#ifndef HAVE_SLURM_REST
+  if (self->rest_socket != NULL)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+                   "This libmgr was built without slurmrestd (-Dslurm_rest=enabled): leave the "
+                   "property “rest-socket” alone, and the programs of Slurm are used");
+      return FALSE;
+    }
+#endif
+
   mgr_slurm_worker_start (self->worker, attempt);
   return TRUE;
 }
@@ -203,6 +216,9 @@ mgr_slurm_executor_set_property (GObject      *object,
     case PROP_OPTIONS:
       self->options = g_value_dup_boxed (value);
       break;
+    case PROP_REST_SOCKET:
+      self->rest_socket = g_value_dup_string (value);
+      break;
     case PROP_WRAPPER:
       self->wrapper = g_value_dup_string (value);
       break;
@@ -245,6 +261,9 @@ mgr_slurm_executor_get_property (GObject    *object,
     case PROP_OPTIONS:
       g_value_set_boxed (value, self->options);
       break;
+    case PROP_REST_SOCKET:
+      g_value_set_string (value, self->rest_socket);
+      break;
     case PROP_WRAPPER:
       g_value_set_string (value, self->wrapper);
       break;
@@ -265,6 +284,18 @@ mgr_slurm_executor_get_property (GObject    *object,
     }
 }
 
+static MgrSlurmPort *
+slurm_executor_make_port (MgrSlurmExecutor *self)
+{
+#ifdef HAVE_SLURM_REST
+  if (self->rest_socket != NULL)
+    return mgr_slurm_rest_new (self->rest_socket, self->partition);
+#endif
+
+  return mgr_slurm_commands_new (self->program_directory, self->partition,
+                                 (const char * const *) self->options);
+}
+
 static void
 mgr_slurm_executor_constructed (GObject *object)
 {
@@ -281,8 +312,7 @@ mgr_slurm_executor_constructed (GObject *object)
 
   settings->folder = g_strdup (self->directory);
   settings->wrapper = g_strdup (self->wrapper);
-  settings->port = mgr_slurm_commands_new (self->program_directory, self->partition,
-                                           (const char * const *) self->options);
+  settings->port = slurm_executor_make_port (self);
   settings->clock = g_object_ref (mgr_clock_get_default ());
   settings->poll_interval = self->poll_interval;
   settings->patience = self->patience;
@@ -311,6 +341,7 @@ mgr_slurm_executor_finalize (GObject *object)
   g_free (self->program_directory);
   g_free (self->partition);
   g_strfreev (self->options);
+  g_free (self->rest_socket);
   g_free (self->wrapper);
 
   G_OBJECT_CLASS (mgr_slurm_executor_parent_class)->finalize (object);
@@ -343,6 +374,34 @@ install_place_properties (void)
                                                        flags);
 
   /**
+   * MgrSlurmExecutor:rest-socket:
+   *
+   * The unix socket of a slurmrestd that is to be spoken to, with local authentication;
+   * %NULL to use the programs of Slurm. Jobs are then those of the user that slurmrestd
+   * runs as, and #MgrSlurmExecutor:options does not count.
+   *
+   * Since: 1.0
+   */
+  props[PROP_REST_SOCKET] = g_param_spec_string ("rest-socket", NULL, NULL, NULL, flags);
+
+  /**
+   * MgrSlurmExecutor:wrapper:
+   *
+   * Where nodes have the program that measures a command. A node that lacks it runs the
+   * command all the same, and only the peak is not known then.
+   *
+   * Since: 1.0
+   */
+  props[PROP_WRAPPER] = g_param_spec_string ("wrapper", NULL, NULL, NULL, flags);
+}
+
+static void
+install_job_properties (void)
+{
+  const GParamFlags flags =
+    G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  /**
    * MgrSlurmExecutor:partition:
    *
    * The partition that jobs go to; %NULL for the one that the cluster prefers.
@@ -359,16 +418,6 @@ install_place_properties (void)
    * Since: 1.0
    */
   props[PROP_OPTIONS] = g_param_spec_boxed ("options", NULL, NULL, G_TYPE_STRV, flags);
-
-  /**
-   * MgrSlurmExecutor:wrapper:
-   *
-   * Where nodes have the program that measures a command. A node that lacks it runs the
-   * command all the same, and only the peak is not known then.
-   *
-   * Since: 1.0
-   */
-  props[PROP_WRAPPER] = g_param_spec_string ("wrapper", NULL, NULL, NULL, flags);
 }
 
 static void
@@ -432,6 +481,7 @@ mgr_slurm_executor_class_init (MgrSlurmExecutorClass *klass)
   object_class->get_property = mgr_slurm_executor_get_property;
 
   install_place_properties ();
+  install_job_properties ();
   install_time_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "config.h"
+
 #include <mgr.h>
 
 #include "base/mgr-clock.h"
@@ -23,6 +25,7 @@
 
 static char *cluster_folder; /* (owned) */
 static const char *lacking;  /* (nullable): why there is no cluster */
+static char *rest_socket;    /* (owned) (nullable) */
 
 typedef struct
 {
@@ -37,7 +40,7 @@ control_cluster (const char  *verb,
                  char       **output)
 {
   g_autofree char *script = g_test_build_filename (G_TEST_DIST, "support", "slurm-cluster", NULL);
-  const char *argv[] = { script, verb, cluster_folder, NULL };
+  const char *argv[] = { script, verb, cluster_folder, "--rest", NULL };
   g_autofree char *errors = NULL;
   g_autoptr (GError) error = NULL;
   int status;
@@ -71,8 +74,10 @@ start_cluster (void)
     {
       g_auto (GStrv) pair = g_strsplit (lines[i], "=", 2);
 
-      if (g_strv_length (pair) == 2)
+      if (g_strcmp0 (pair[0], "SLURM_CONF") == 0)
         g_setenv (pair[0], pair[1], TRUE);
+      else if (g_strcmp0 (pair[0], "SLURM_REST") == 0)
+        rest_socket = g_strdup (pair[1]);
     }
 }
 
@@ -94,19 +99,29 @@ stop_cluster (void)
   control_cluster ("stop", NULL);
   remove_folder (cluster_folder);
   g_clear_pointer (&cluster_folder, g_free);
+  g_clear_pointer (&rest_socket, g_free);
 }
 
+#define NO_WRAPPER "/nowhere/mgr-job"
+#define BY_REST "rest"
+
+/* Of @how, %NO_WRAPPER has jobs run without one, %BY_REST speaks to slurmrestd, which may
+ * run as another user. */
 static MgrExecutor *
 executor_new (Fixture    *fixture,
-              const char *wrapper)
+              const char *how)
 {
   g_autofree char *own = g_test_build_filename (G_TEST_BUILT, "..", "tools", "mgr-job", "mgr-job",
                                                 NULL);
   g_autofree char *path = g_canonicalize_filename (own, NULL);
 
+  gboolean by_rest = g_strcmp0 (how, BY_REST) == 0;
+
+  if (by_rest)
+    g_assert_no_errno (g_chmod (fixture->folder, 0777));
   return g_object_new (MGR_TYPE_SLURM_EXECUTOR, "directory", fixture->folder, "wrapper",
-                       wrapper != NULL ? wrapper : path, "poll-interval", (gint64) POLL_INTERVAL,
-                       NULL);
+                       g_strcmp0 (how, NO_WRAPPER) == 0 ? NO_WRAPPER : path, "poll-interval",
+                       (gint64) POLL_INTERVAL, "rest-socket", by_rest ? rest_socket : NULL, NULL);
 }
 
 static void
@@ -232,9 +247,42 @@ test_runs (Fixture       *fixture,
   g_assert_true (g_str_has_prefix (output, "from a file\ndark red in /"));
   if (user_data == NULL)
     g_assert_cmpuint (mgr_task_get_peak (task), >, MIB / 4);
-  else
+  else if (g_str_equal (user_data, NO_WRAPPER))
     g_assert_cmpuint (mgr_task_get_peak (task), ==, 0);
 }
+
+#ifdef HAVE_SLURM_REST
+static void
+test_by_rest (Fixture       *fixture,
+              gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) failing = NULL;
+  g_autoptr (MgrTask) sleeping = NULL;
+  g_autoptr (MgrTask) huge = NULL;
+
+  if (lacking == NULL && rest_socket == NULL)
+    {
+      g_test_skip ("slurmrestd is not installed");
+      return;
+    }
+
+  test_runs (fixture, user_data);
+  if (lacking != NULL)
+    return;
+
+  failing = shell_new ("fail", 20 * MIB, "exit 3");
+  sleeping = shell_new ("sleep", 20 * MIB, "exec sleep 60");
+  huge = shell_new ("huge", 5000000 * MIB, "true");
+  submit (fixture, failing);
+  submit (fixture, huge);
+  submit (fixture, sleeping);
+  wait_for (failing, MGR_TASK_REASON_ERROR);
+  g_assert_cmpint (mgr_task_get_exit_status (failing), ==, 3);
+  wait_for (huge, MGR_TASK_REASON_ERROR);
+  g_assert_true (mgr_scheduler_cancel (fixture->scheduler, sleeping, NULL));
+  wait_for (sleeping, MGR_TASK_REASON_CANCELLED);
+}
+#endif
 
 static void
 test_fails (Fixture       *fixture,
@@ -349,12 +397,16 @@ main (int    argc,
 {
   int result;
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   start_cluster ();
 
   g_test_add ("/schedule/slurm-cluster/runs", Fixture, NULL, set_up, test_runs, tear_down);
-  g_test_add ("/schedule/slurm-cluster/runs-without-wrapper", Fixture, "/nowhere/mgr-job", set_up,
+  g_test_add ("/schedule/slurm-cluster/runs-without-wrapper", Fixture, NO_WRAPPER, set_up,
               test_runs, tear_down);
+#ifdef HAVE_SLURM_REST
+  g_test_add ("/schedule/slurm-cluster/runs-by-rest", Fixture, BY_REST, set_up,
+              test_by_rest, tear_down);
+#endif
   g_test_add ("/schedule/slurm-cluster/fails", Fixture, NULL, set_up, test_fails, tear_down);
   g_test_add ("/schedule/slurm-cluster/infeasible", Fixture, NULL, set_up, test_infeasible,
               tear_down);

@@ -433,7 +433,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/schedule/slurm-executor/properties", test_properties);
   add ("runs", NULL, test_runs);

@@ -261,7 +261,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   add ("comes-back", NULL, test_comes_back);
   add ("answer-is-lost", NULL, test_answer_is_lost);

@@ -406,7 +406,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/schedule/slurm-words/rows", test_rows);
   g_test_add_func ("/schedule/slurm-words/no-rows", test_no_rows);
