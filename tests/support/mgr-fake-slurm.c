@@ -10,13 +10,14 @@
 
 #include <string.h>
 
-/* What all three begin with: how they are told to act. */
+/* What all three begin with: how they are told to act. A file is read but once, as the
+ * test may take it away at any time. */
 static const char begin[] =
   "#!/bin/sh\n"
   "cd '%s' || exit 9\n"
   "me=${0##*/}\n"
   "if test -e $me-waits; then sleep 60; fi\n"
-  "if test -e $me-says; then cat $me-says >&2; exit 1; fi\n";
+  "if said=$(cat $me-says 2> /dev/null); then echo \"$said\" >&2; exit 1; fi\n";
 
 static const char sbatch[] =
   "if test \"$1\" = --version; then cat version; exit 0; fi\n"
@@ -30,12 +31,12 @@ static const char sbatch[] =
   "mv jobs/$id.part jobs/$id\n"
   "echo $id > count.part\n"
   "mv count.part count\n"
-  "if test -e $me-forgets; then cat $me-forgets >&2; exit 1; fi\n"
+  "if said=$(cat $me-forgets 2> /dev/null); then echo \"$said\" >&2; exit 1; fi\n"
   "echo $id\n";
 
 static const char squeue[] =
   "echo x >> listed\n"
-  "for job in jobs/*[0-9]; do test ! -e $job || cat $job; done\n";
+  "for job in jobs/*[0-9]; do cat $job 2> /dev/null; done; true\n";
 
 static const char scancel[] =
   "echo \"$@\" >> cancelled\n"
