@@ -66,6 +66,7 @@
 #include "schedule/mgr-task-attempt.h"
 #include "schedule/mgr-executor.h"
 #include "schedule/mgr-thread-executor.h"
+#include "schedule/mgr-slurm-executor.h"
 #include "schedule/mgr-scheduler-statistics.h"
 #include "schedule/mgr-scheduler.h"
 #include "mgr-phase-report.h"

@@ -71,15 +71,17 @@ bench_add_row (Bench           *self,
                double           theirs)
 {
   JsonObject *row = json_object_new ();
+  /* What may not be at all has no ratio: nothing is within it, and the least is not. */
+  double ratio = theirs > 0 ? ours / theirs : ours > 0 ? bench_case->goal + ours : 0;
 
   json_object_set_string_member (row, "case", bench_case->name);
   json_object_set_string_member (row, "unit", unit);
   json_object_set_double_member (row, "ours", ours);
   json_object_set_string_member (row, "peer", bench_case->peer);
   json_object_set_double_member (row, "theirs", theirs);
-  json_object_set_double_member (row, "ratio", ours / theirs);
+  json_object_set_double_member (row, "ratio", ratio);
   json_object_set_double_member (row, "goal", bench_case->goal);
-  json_object_set_boolean_member (row, "ok", ours / theirs <= bench_case->goal);
+  json_object_set_boolean_member (row, "ok", ratio <= bench_case->goal);
   json_array_add_object_element (self->rows, row);
 }
 

@@ -28,7 +28,8 @@ CLASSES = {
     "ObjectPool", "Pool",
     "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
     "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
-    "StandardPool", "SwapSource", "SystemSource", "Task", "TensorPool", "ThreadExecutor",
+    "SlurmExecutor", "StandardPool", "SwapSource", "SystemSource", "Task", "TensorPool",
+    "ThreadExecutor",
 }
 INTERFACES = {"Executor", "PressureSource", "Reclaimer"}
 BOXED = {

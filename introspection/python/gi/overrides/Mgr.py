@@ -754,7 +754,7 @@ for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, M
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
                Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.Scheduler,
-               Mgr.SystemSource, Mgr.Task, Mgr.ThreadExecutor):
+               Mgr.SlurmExecutor, Mgr.SystemSource, Mgr.Task, Mgr.ThreadExecutor):
     _add_object_attributes(_class)
 
 

@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-slurm-job-private.h"
+
+#include "base/mgr-error.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* So much of the last line of the output goes into an error. */
+#define LAST_WORDS 200
+
+MgrSlurmJob *
+mgr_slurm_job_new (MgrTaskAttempt *attempt)
+{
+  MgrSlurmJob *self = g_new0 (MgrSlurmJob, 1);
+
+  self->attempt = mgr_task_attempt_ref (attempt);
+  return self;
+}
+
+void
+mgr_slurm_job_free (MgrSlurmJob *self)
+{
+  g_clear_pointer (&self->claim, mgr_slurm_claim_free);
+  g_free (self->output_path);
+  mgr_task_attempt_unref (self->attempt);
+  g_free (self);
+}
+
+gboolean
+mgr_slurm_job_is_taken (const MgrSlurmJob *self)
+{
+  return self->unsure || (self->claim != NULL && self->claim->id != NULL);
+}
+
+static int
+get_exit_status (int status)
+{
+  return WIFSIGNALED (status) ? 128 + WTERMSIG (status) : WEXITSTATUS (status);
+}
+
+/* Slurm and the kernel end what takes too much by signal 9, and so do we when we are
+ * asked to: then it is no lack of memory. */
+static MgrTaskReason
+job_judge (const MgrSlurmJob *self,
+           MgrTaskReason      reason)
+{
+  return reason == MGR_TASK_REASON_OOM && self->asked != MGR_SLURM_GO_ON
+           ? MGR_TASK_REASON_CANCELLED
+           : reason;
+}
+
+static const char *
+job_get_id (const MgrSlurmJob *self)
+{
+  return self->claim->id != NULL ? self->claim->id : "without a number";
+}
+
+static char *
+job_find_output (const MgrSlurmJob *self)
+{
+  const MgrTaskSetup *setup = self->attempt->task->setup;
+  g_autofree char *directory = NULL;
+
+  if (setup->output_path == NULL)
+    return g_strdup (self->output_path);
+
+  directory = g_canonicalize_filename (setup->directory != NULL ? setup->directory : ".", NULL);
+  return g_canonicalize_filename (setup->output_path, directory);
+}
+
+/* Returns: (transfer full) (nullable) */
+static char *
+read_last_line (const MgrSlurmJob *self)
+{
+  g_autofree char *path = job_find_output (self);
+  g_autofree char *text = NULL;
+  g_autofree char *valid = NULL;
+  char *line;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return NULL;
+
+  g_strchomp (text);
+  line = strrchr (text, '\n');
+  line = line != NULL ? line + 1 : text;
+  valid = g_utf8_make_valid (line, (gssize) MIN (strlen (line), LAST_WORDS));
+  return *valid != '\0' ? g_steal_pointer (&valid) : NULL;
+}
+
+static GError *
+job_explain (const MgrSlurmJob *self,
+             const char        *state,
+             int                exit_status)
+{
+  g_autofree char *last = read_last_line (self);
+
+  return g_error_new (MGR_ERROR, MGR_ERROR_FAILED,
+                      "Job %s of Slurm, which was task “%s”, ended as %s with exit status %d%s%s",
+                      job_get_id (self), mgr_task_get_name (self->attempt->task), state,
+                      exit_status, last != NULL ? "; it said last: " : "",
+                      last != NULL ? last : "");
+}
+
+void
+mgr_slurm_job_report (MgrSlurmJob          *self,
+                      const char           *state,
+                      int                   status,
+                      const MgrSlurmStatus *measured)
+{
+  MgrTaskReason reason = job_judge (self, mgr_slurm_judge (state, status));
+  int exit_status = measured != NULL && measured->ended ? measured->exit_status
+                                                        : get_exit_status (status);
+  g_autoptr (GError) error = NULL;
+
+  if (measured != NULL)
+    mgr_task_attempt_report_measured (self->attempt, measured->peak);
+  if (reason == MGR_TASK_REASON_ERROR || reason == MGR_TASK_REASON_LOST)
+    error = job_explain (self, state, exit_status);
+  mgr_task_attempt_report_finished (self->attempt, reason, exit_status, error);
+}
+
+void
+mgr_slurm_job_report_missing (MgrSlurmJob          *self,
+                              const MgrSlurmStatus *measured)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (measured != NULL && measured->ended)
+    {
+      gboolean done = measured->exit_status == 0 && measured->signal == 0;
+      int status = measured->signal != 0 ? measured->signal : measured->exit_status << 8;
+
+      mgr_slurm_job_report (self, done ? "COMPLETED" : "FAILED", status, measured);
+      return;
+    }
+
+  error = g_error_new (MGR_ERROR, MGR_ERROR_NOT_FOUND,
+                       "Slurm no longer knows job %s, which was task “%s”, and nothing says how "
+                       "it ended", job_get_id (self), mgr_task_get_name (self->attempt->task));
+  mgr_task_attempt_report_finished (self->attempt,
+                                    self->asked != MGR_SLURM_GO_ON ? MGR_TASK_REASON_CANCELLED
+                                                                   : MGR_TASK_REASON_LOST,
+                                    -1, error);
+}

@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (MGR_INSIDE) && !defined (MGR_COMPILATION)
+#error "Only <mgr.h> can be included directly."
+#endif
+
+#include "schedule/mgr-task-attempt-private.h"
+
+G_BEGIN_DECLS
+
+/* What Slurm is asked to run. */
+typedef struct
+{
+  char *name;         /* (owned) */
+  char *token;        /* (owned): by which it is found again */
+  char *script;       /* (owned) */
+  char *directory;    /* (owned) */
+  char *stdin_path;   /* (owned) (nullable) */
+  char *output_path;  /* (owned) */
+  guint64 memory;     /* MiB */
+  guint nice;
+  gint64 deadline;    /* seconds from now; 0 for none */
+  gint64 minutes;     /* for how long it may run; 0 for as long as it takes */
+  gboolean requeue;   /* it may be begun anew after it made room, or its node failed */
+} MgrSlurmRequest;
+
+/* @wrapper, where a node has it, writes what becomes of the command to @status_path; @output_path
+ * is for a task that has none of its own. */
+MgrSlurmRequest *mgr_slurm_request_new          (MgrTaskAttempt   *attempt,
+                                                 const char       *token,
+                                                 const char       *wrapper,
+                                                 const char       *status_path,
+                                                 const char       *output_path,
+                                                 gint64            now) G_GNUC_WARN_UNUSED_RESULT;
+void             mgr_slurm_request_free         (MgrSlurmRequest  *self);
+
+/* What two attempts have in common that do the same: a name for files. */
+char            *mgr_slurm_request_get_identity (MgrTask          *task) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrSlurmRequest, mgr_slurm_request_free)
+
+G_END_DECLS

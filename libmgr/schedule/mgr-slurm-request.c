@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "schedule/mgr-slurm-request-private.h"
+
+#include <string.h>
+
+/* What a task is for Slurm. */
+
+#define MIB (G_GUINT64_CONSTANT (1) << 20)
+
+/* Slurm lowers the priority of a job by its nice value: a priority counts for more than
+ * all ranks in it. */
+#define NICE_PER_PRIORITY 1000
+#define NICE_PER_RANK 100
+
+/* Long enough that no two commands share it by chance. */
+#define IDENTITY_LENGTH 32
+
+static guint
+choose_nice (const MgrTask *task)
+{
+  guint below = MGR_TASK_PRIORITY_CRITICAL - MIN (task->item.priority, MGR_TASK_PRIORITY_CRITICAL);
+
+  return below * NICE_PER_PRIORITY + (MGR_PRIORITY_MAX - task->item.rank) * NICE_PER_RANK;
+}
+
+static void
+append_quoted (GString            *script,
+               const char * const *words)
+{
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      g_autofree char *quoted = g_shell_quote (words[i]);
+
+      g_string_append_printf (script, " %s", quoted);
+    }
+}
+
+/* The environment of the task replaces that of the job, but for the number of the job. */
+static char *
+quote_command (const MgrTaskSetup *setup)
+{
+  g_autoptr (GString) command = g_string_new (NULL);
+
+  if (setup->environment != NULL)
+    {
+      g_string_append (command, " env -i SLURM_JOB_ID=\"$SLURM_JOB_ID\"");
+      append_quoted (command, (const char * const *) setup->environment);
+    }
+  append_quoted (command, (const char * const *) setup->argv);
+  return g_string_free (g_steal_pointer (&command), FALSE);
+}
+
+/* A node that lacks the wrapper runs the command all the same: then Slurm alone says how
+ * it ended. */
+static char *
+make_script (const MgrTaskSetup *setup,
+             const char         *wrapper,
+             const char         *status_path)
+{
+  g_autofree char *command = quote_command (setup);
+  g_autofree char *program = g_shell_quote (wrapper);
+  g_autofree char *status = g_shell_quote (status_path);
+
+  return g_strdup_printf ("#!/bin/sh\n"
+                          "test ! -x %s || exec %s %s%s\n"
+                          "exec%s\n",
+                          program, program, status, command, command);
+}
+
+static char *
+choose_directory (const MgrTaskSetup *setup)
+{
+  return setup->directory != NULL ? g_canonicalize_filename (setup->directory, NULL)
+                                  : g_get_current_dir ();
+}
+
+static char *
+choose_path (const char *path,
+             const char *directory)
+{
+  return path != NULL ? g_canonicalize_filename (path, directory) : NULL;
+}
+
+static gint64
+round_up (gint64 time,
+          gint64 unit)
+{
+  return time / unit + (time % unit != 0);
+}
+
+static void
+choose_times (MgrSlurmRequest *self,
+              const MgrTask   *task,
+              gint64           now)
+{
+  if (task->setup->timeout > 0)
+    self->minutes = round_up (task->setup->timeout, G_TIME_SPAN_MINUTE);
+  if (task->item.deadline != G_MAXINT64)
+    self->deadline = MAX (round_up (task->item.deadline - now, G_TIME_SPAN_SECOND), 1);
+}
+
+MgrSlurmRequest *
+mgr_slurm_request_new (MgrTaskAttempt *attempt,
+                       const char     *token,
+                       const char     *wrapper,
+                       const char     *status_path,
+                       const char     *output_path,
+                       gint64          now)
+{
+  MgrSlurmRequest *self = g_new0 (MgrSlurmRequest, 1);
+  const MgrTask *task = attempt->task;
+  const MgrTaskSetup *setup = task->setup;
+
+  self->name = g_strdup (task->name != NULL ? task->name : setup->argv[0]);
+  self->token = g_strdup (token);
+  self->script = make_script (setup, wrapper, status_path);
+  self->directory = choose_directory (setup);
+  self->stdin_path = choose_path (setup->stdin_path, self->directory);
+  self->output_path = setup->output_path != NULL
+                        ? choose_path (setup->output_path, self->directory)
+                        : g_strdup (output_path);
+  self->memory = MAX ((attempt->grant + MIB - 1) / MIB, 1);
+  self->nice = choose_nice (task);
+  self->requeue = task->preemptible;
+  choose_times (self, task, now);
+  return self;
+}
+
+void
+mgr_slurm_request_free (MgrSlurmRequest *self)
+{
+  g_free (self->name);
+  g_free (self->token);
+  g_free (self->script);
+  g_free (self->directory);
+  g_free (self->stdin_path);
+  g_free (self->output_path);
+  g_free (self);
+}
+
+static void
+checksum_add (GChecksum  *checksum,
+              const char *text)
+{
+  /* With its final zero: “ab”, “c” is not “a”, “bc”. */
+  if (text != NULL)
+    g_checksum_update (checksum, (const guchar *) text, (gssize) strlen (text) + 1);
+  else
+    g_checksum_update (checksum, (const guchar *) "\1", 1);
+}
+
+static void
+checksum_add_all (GChecksum          *checksum,
+                  const char * const *texts)
+{
+  for (guint i = 0; texts != NULL && texts[i] != NULL; i++)
+    checksum_add (checksum, texts[i]);
+  checksum_add (checksum, NULL);
+}
+
+char *
+mgr_slurm_request_get_identity (MgrTask *task)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  const MgrTaskSetup *setup = task->setup;
+  g_autofree char *directory = choose_directory (setup);
+
+  checksum_add (checksum, task->name);
+  checksum_add_all (checksum, (const char * const *) setup->argv);
+  checksum_add_all (checksum, (const char * const *) setup->environment);
+  checksum_add (checksum, directory);
+  checksum_add (checksum, setup->stdin_path);
+  checksum_add (checksum, setup->output_path);
+  return g_strndup (g_checksum_get_string (checksum), IDENTITY_LENGTH);
+}

@@ -1,0 +1,458 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "slurm-fixture.h"
+
+#include <signal.h>
+
+static guint
+count_files (Fixture    *fixture,
+             const char *suffix)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->slurm.records, 0, NULL);
+  const char *name;
+  guint count = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    count += g_str_has_suffix (name, suffix);
+  return count;
+}
+
+static void
+test_runs (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, "work");
+  g_autofree char *arguments = NULL;
+  g_autofree char *script = NULL;
+
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 1);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "RUNNING", 0);
+  mgr_fake_slurm_wait_text (&fixture->slurm, "listed", "x\nx\nx\n");
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_cmpuint (mgr_component_get_used (mgr_manager_get_root (fixture->manager)), ==, 0);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "COMPLETED", 0);
+  g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+  g_assert_cmpint (mgr_task_get_exit_status (task), ==, 0);
+
+  arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
+  assert_has (arguments, "--parsable\n--job-name=work\n--comment=libmgr:");
+  assert_has (arguments, "--mem=10M\n");
+  assert_has (arguments, "--nice=2500\n");
+  assert_has (arguments, "--partition=long\n--account=tests\n");
+  script = mgr_fake_slurm_read (&fixture->slurm, "script");
+  assert_has (script, "'work' 'it'\\''s'\n");
+}
+
+static void
+test_measures (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, "work");
+
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 1);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "RUNNING", 0);
+  mgr_fake_slurm_measure (&fixture->slurm, 1,
+                          "{\"rss\": 4096, \"peak\": 8192, \"exit\": -1, \"signal\": 0}", NULL);
+  while (mgr_task_get_peak (task) != 4096)
+    g_usleep (1000);
+  mgr_fake_slurm_measure (&fixture->slurm, 1,
+                          "{\"rss\": 0, \"peak\": 8192, \"exit\": 0, \"signal\": 0}", NULL);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "COMPLETED", 0);
+  g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+  g_assert_cmpuint (mgr_task_get_peak (task), ==, 8192);
+  while (count_files (fixture, ".job") + count_files (fixture, ".status") > 0)
+    g_usleep (1000);
+}
+
+/* Each state in which a job can end, but those for want of memory. */
+static void
+test_ends (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *state;
+    int status;
+    MgrTaskReason reason;
+    int exit_status;
+  } cases[] = {
+    { "FAILED", 3 << 8, MGR_TASK_REASON_ERROR, 3 },
+    { "FAILED", SIGSEGV, MGR_TASK_REASON_ERROR, 128 + SIGSEGV },
+    { "CANCELLED", SIGTERM, MGR_TASK_REASON_CANCELLED, 128 + SIGTERM },
+    { "TIMEOUT", SIGTERM, MGR_TASK_REASON_TIMEOUT, 128 + SIGTERM },
+    { "DEADLINE", 1 << 8, MGR_TASK_REASON_TIMEOUT, 1 },
+    { "NODE_FAIL", 0, MGR_TASK_REASON_LOST, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, "work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, i + 1);
+      mgr_fake_slurm_measure (&fixture->slurm, i + 1, NULL, "begins\nfile not found\n");
+      mgr_fake_slurm_set_state (&fixture->slurm, i + 1, cases[i].state, cases[i].status);
+      error = wait_for (task, cases[i].reason);
+      g_assert_cmpint (mgr_task_get_exit_status (task), ==, cases[i].exit_status);
+      if (cases[i].reason == MGR_TASK_REASON_ERROR)
+        assert_has (error->message, "it said last: file not found");
+    }
+}
+
+/* A job that took too much is run again with more. */
+static void
+test_oom (Fixture       *fixture,
+          gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *state;
+    int status;
+  } ends[] = { { "OUT_OF_MEMORY", 0 }, { "FAILED", SIGKILL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, "work");
+      g_autofree char *arguments = NULL;
+
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, 2 * i + 1);
+      mgr_fake_slurm_set_state (&fixture->slurm, 2 * i + 1, ends[i].state, ends[i].status);
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, 2 * i + 2);
+      g_assert_cmpuint (mgr_task_get_attempt (task), ==, 2);
+      mgr_fake_slurm_set_state (&fixture->slurm, 2 * i + 2, "COMPLETED", 0);
+      g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+      arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
+      assert_has (arguments, "--mem=20M\n");
+      mgr_fake_slurm_set (&fixture->slurm, "arguments", NULL);
+    }
+}
+
+static void
+test_cancel (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, "work");
+  g_autoptr (GError) error = NULL;
+
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 1);
+  g_assert_true (mgr_scheduler_cancel (fixture->scheduler, task, &error));
+  g_assert_no_error (error);
+  error = wait_for (task, MGR_TASK_REASON_CANCELLED);
+  mgr_fake_slurm_wait_text (&fixture->slurm, "cancelled", "--quiet 1\n");
+}
+
+/* A job that is ended by force looks like one that took too much, and is none. */
+static void
+test_kill (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  g_autoptr (MgrTaskAttempt) attempt = NULL;
+  g_autoptr (GError) error = NULL;
+  MgrExecutor *executor = mgr_scheduler_lookup_executor (fixture->scheduler, "slurm");
+
+  submit (fixture, task);
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 1);
+  mgr_fake_slurm_set (&fixture->slurm, "scancel-says", "scancel: error: no\n");
+  g_mutex_lock (&task->lock);
+  attempt = mgr_task_attempt_ref (task->run->attempt);
+  g_mutex_unlock (&task->lock);
+  mgr_executor_kill (executor, attempt);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "FAILED", SIGKILL);
+  error = wait_for (task, MGR_TASK_REASON_CANCELLED);
+  g_assert_cmpuint (mgr_fake_slurm_count (&fixture->slurm), ==, 1);
+}
+
+static void
+test_times (Fixture       *fixture,
+            gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  g_autoptr (MgrTask) other = command_new ("other");
+  gint64 now = mgr_clock_get_time (mgr_clock_get_default ());
+  g_autofree char *arguments = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "ends-as", "COMPLETED|0\n");
+  g_object_set (task, "timeout", (gint64) 90 * G_TIME_SPAN_SECOND, "preemptible", TRUE,
+                "priority", MGR_TASK_PRIORITY_CRITICAL, "rank", 10, "stdin-path", "in.txt",
+                "directory", "/tmp", "output-path", "out.txt", NULL);
+  g_object_set (other, "deadline", now + G_TIME_SPAN_HOUR, "preemptible", FALSE, NULL);
+  submit (fixture, task);
+  g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+  submit (fixture, other);
+  g_assert_null (wait_for (other, MGR_TASK_REASON_DONE));
+
+  arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
+  assert_has (arguments, "--nice=0\n--chdir=/tmp\n--output=/tmp/out.txt\n--input=/tmp/in.txt\n"
+                         "--requeue\n--time=2\n");
+  assert_has (arguments, "--no-requeue\n--deadline=now+3");
+  assert_has (arguments, "--time-min=1\n");
+}
+
+static gboolean
+never_func (MgrTask       *task,
+            GCancellable  *cancellable,
+            gpointer       user_data,
+            GError       **error)
+{
+  g_assert_not_reached ();
+}
+
+static void
+test_closure_is_refused (Fixture       *fixture,
+                         gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = mgr_task_new ("closure", never_func, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (task, "executor", "slurm", NULL);
+  g_assert_false (mgr_scheduler_submit (fixture->scheduler, task, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  assert_has (error->message, "Make the task a command");
+}
+
+static void
+test_absent (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  g_autoptr (GError) error = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "bin/sbatch", NULL);
+  submit (fixture, task);
+  error = wait_for (task, MGR_TASK_REASON_ERROR);
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE);
+  assert_has (error->message, "Install the clients of Slurm");
+}
+
+static void
+test_other_version (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  const char *versions[] = { "slurm 17.11.2\n", "torque 6\n", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    {
+      g_autoptr (MgrTask) task = command_new ("work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_set (&fixture->slurm, "version", versions[i]);
+      submit (fixture, task);
+      error = wait_for (task, MGR_TASK_REASON_ERROR);
+      g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE);
+      assert_has (error->message, "20.11 or later");
+    }
+  g_assert_cmpuint (mgr_fake_slurm_count (&fixture->slurm), ==, 0);
+}
+
+static void
+test_refused (Fixture       *fixture,
+              gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *says;
+    MgrError code;
+    const char *help;
+  } cases[] = {
+    { "sbatch: error: Memory specification can not be satisfied\n"
+      "sbatch: error: Batch job submission failed: Requested node configuration is not "
+      "available\n", MGR_ERROR_INFEASIBLE, "no node of it has so much memory" },
+    { "sbatch: error: Batch job submission failed: Invalid partition name specified\n",
+      MGR_ERROR_INVALID_ARGUMENT, "sinfo" },
+    { "sbatch: error: Batch job submission failed: Access/permission denied\n",
+      MGR_ERROR_FAILED, "permission denied" },
+    { "sbatch: error: Batch job submission failed: Incompatible versions of client and server "
+      "code\n", MGR_ERROR_NOT_AVAILABLE, "another version" },
+  };
+  g_autoptr (MgrTask) first = NULL;
+
+  /* Only the first asks for the version. */
+  mgr_fake_slurm_set (&fixture->slurm, "ends-as", "COMPLETED|0\n");
+  first = submit_new (fixture, "first");
+  g_assert_null (wait_for (first, MGR_TASK_REASON_DONE));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = command_new ("work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_set (&fixture->slurm, "sbatch-says", cases[i].says);
+      submit (fixture, task);
+      error = wait_for (task, MGR_TASK_REASON_ERROR);
+      g_assert_error (error, MGR_ERROR, (int) cases[i].code);
+      assert_has (error->message, cases[i].help);
+    }
+}
+
+#define AWAY "Unable to contact slurm controller (connect failure)\n"
+#define FULL "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying\n"
+
+/* With no patience at all. */
+static void
+test_unreachable (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  g_autoptr (GError) error = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "sbatch-says", AWAY);
+  submit (fixture, task);
+  error = wait_for (task, MGR_TASK_REASON_ERROR);
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE);
+  assert_has (error->message, "cannot be reached");
+}
+
+static void
+test_full_of_others (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  g_autoptr (GError) error = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "sbatch-says", FULL);
+  submit (fixture, task);
+  error = wait_for (task, MGR_TASK_REASON_ERROR);
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_BUSY);
+  assert_has (error->message, "queue is full");
+}
+
+/* While there are jobs of ours in it, others wait for their turn. */
+static void
+test_full_of_ours (Fixture       *fixture,
+                   gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) first = submit_new (fixture, "first");
+  g_autoptr (MgrTask) second = NULL;
+
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 1);
+  mgr_fake_slurm_set (&fixture->slurm, "sbatch-says", FULL);
+  second = submit_new (fixture, "second");
+  mgr_fake_slurm_set (&fixture->slurm, "listed", NULL);
+  mgr_fake_slurm_wait_text (&fixture->slurm, "listed", "x\nx\nx\n");
+  g_assert_cmpint (mgr_task_get_state (second), ==, MGR_TASK_STATE_RUNNING);
+  mgr_fake_slurm_set (&fixture->slurm, "sbatch-says", NULL);
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 2);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "COMPLETED", 0);
+  mgr_fake_slurm_set_state (&fixture->slurm, 2, "COMPLETED", 0);
+  g_assert_null (wait_for (first, MGR_TASK_REASON_DONE));
+  g_assert_null (wait_for (second, MGR_TASK_REASON_DONE));
+}
+
+static void
+test_nonsense (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, "work");
+
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, 1);
+  mgr_fake_slurm_set (&fixture->slurm, "jobs/77",
+                      "nonsense\n||||\n9|RUNNING|x|libmgr:y|\n-3|FAILED|0||\n\xff\xfe|\n");
+  mgr_fake_slurm_set (&fixture->slurm, "listed", NULL);
+  mgr_fake_slurm_measure (&fixture->slurm, 1, "{\"rss\": 1e99, \"peak\":", NULL);
+  mgr_fake_slurm_wait_text (&fixture->slurm, "listed", "x\nx\nx\n");
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_RUNNING);
+  mgr_fake_slurm_set_state (&fixture->slurm, 1, "COMPLETED", 0);
+  g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+}
+
+static void
+test_no_folder (Fixture       *fixture,
+                gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  g_autoptr (GError) error = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "records", "a file");
+  submit (fixture, task);
+  error = wait_for (task, MGR_TASK_REASON_ERROR);
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
+  assert_has (error->message, "name another folder");
+}
+
+static void
+test_many (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+
+  mgr_fake_slurm_set (&fixture->slurm, "ends-as", "COMPLETED|0\n");
+  for (guint i = 0; i < 20; i++)
+    g_ptr_array_add (tasks, submit_new (fixture, "same"));
+  for (guint i = 0; i < tasks->len; i++)
+    g_assert_null (wait_for (g_ptr_array_index (tasks, i), MGR_TASK_REASON_DONE));
+  g_assert_cmpuint (mgr_fake_slurm_count (&fixture->slurm), ==, 20);
+}
+
+static void
+test_properties (void)
+{
+  g_autoptr (MgrExecutor) executor = mgr_slurm_executor_new (NULL);
+  g_autofree char *directory = NULL;
+  g_autofree char *wrapper = NULL;
+  g_autofree char *partition = NULL;
+  g_autofree char *programs = NULL;
+  g_auto (GStrv) options = NULL;
+  gint64 poll_interval;
+  gint64 patience;
+  gboolean recovery;
+  guint max_jobs;
+
+  g_object_get (executor, "directory", &directory, "wrapper", &wrapper, "partition", &partition,
+                "program-directory", &programs, "options", &options, "poll-interval",
+                &poll_interval, "patience", &patience, "recovery", &recovery, "max-jobs",
+                &max_jobs, NULL);
+  g_assert_true (g_str_has_prefix (directory, g_get_user_state_dir ()));
+  g_assert_true (g_str_has_suffix (wrapper, "/mgr-job"));
+  g_assert_null (partition);
+  g_assert_null (programs);
+  g_assert_null (options);
+  g_assert_cmpint (poll_interval, ==, G_TIME_SPAN_SECOND);
+  g_assert_cmpint (patience, ==, G_TIME_SPAN_MINUTE);
+  g_assert_true (recovery);
+  g_assert_cmpuint (max_jobs, ==, 0);
+  g_assert_cmpuint (mgr_executor_get_slots (executor), ==, 0);
+  g_assert_cmpstr (mgr_executor_get_name (executor), ==, "slurm");
+  g_assert_cmpint (mgr_executor_get_flags (executor) & MGR_EXECUTOR_CLOSURES, ==, 0);
+  g_assert_cmpint (mgr_executor_get_flags (executor) & MGR_EXECUTOR_REMOTE, !=, 0);
+}
+
+static void
+add (const char *name,
+     const char *how,
+     void      (*test) (Fixture       *fixture,
+                        gconstpointer  user_data))
+{
+  g_autofree char *path = g_strconcat ("/schedule/slurm-executor/", name, NULL);
+
+  g_test_add (path, Fixture, how, set_up, test, tear_down);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/schedule/slurm-executor/properties", test_properties);
+  add ("runs", NULL, test_runs);
+  add ("measures", NULL, test_measures);
+  add ("ends", NULL, test_ends);
+  add ("oom", NULL, test_oom);
+  add ("cancel", NULL, test_cancel);
+  add ("kill", NULL, test_kill);
+  add ("times", NULL, test_times);
+  add ("closure-is-refused", NULL, test_closure_is_refused);
+  add ("absent", NULL, test_absent);
+  add ("other-version", NULL, test_other_version);
+  add ("refused", NULL, test_refused);
+  add ("unreachable", "patience", test_unreachable);
+  add ("full-of-others", "patience", test_full_of_others);
+  add ("full-of-ours", "patience", test_full_of_ours);
+  add ("nonsense", NULL, test_nonsense);
+  add ("no-folder", NULL, test_no_folder);
+  add ("many", NULL, test_many);
+
+  return g_test_run ();
+}
