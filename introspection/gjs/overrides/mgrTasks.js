@@ -27,9 +27,6 @@ const OPTIONS = ['after', 'argv', 'component', 'deadline', 'directory', 'environ
     'stdinPath', 'tags', 'timeout'];
 
 const ATTRIBUTES = ['attempt', 'exit_status', 'grant', 'id', 'peak'];
-const ATTEMPT_ATTRIBUTES = ['cancellable', 'grant', 'number', 'task'];
-const STATISTICS = ['backfilled', 'completion_rate', 'mean_wait', 'oom', 'overcommit', 'preempted',
-    'reserved', 'running', 'submitted', 'waiting'];
 
 let Mgr, tools;
 let Promises;
@@ -206,6 +203,4 @@ function overrideTasks(mgr, given) {
             return this.get_scheduler();
         },
     });
-    tools.addRecordAttributes(Mgr.TaskAttempt, ATTEMPT_ATTRIBUTES);
-    tools.addRecordAttributes(Mgr.SchedulerStatistics, STATISTICS);
 }

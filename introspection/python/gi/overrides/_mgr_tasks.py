@@ -275,9 +275,3 @@ def override(Mgr, tools):
     Mgr.checkpoint = checkpoint
 
     _add_attributes(Mgr, tools)
-    tools.add_object_attributes(Mgr.Scheduler)
-    tools.add_record_attributes(Mgr.TaskAttempt)
-    for name in ("submitted", "waiting", "running", "completion_rate", "mean_wait", "backfilled",
-                 "preempted", "oom", "reserved", "overcommit"):
-        setattr(Mgr.SchedulerStatistics, name,
-                property(getattr(Mgr.SchedulerStatistics, "get_" + name)))
