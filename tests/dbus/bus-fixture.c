@@ -56,6 +56,14 @@ log_event (BusFixture *fixture,
     {
       g_variant_get_child (parameters, 0, "&s", &word);
     }
+  else if (g_str_equal (signal, "TaskFinished"))
+    {
+      g_variant_get_child (parameters, 1, "&s", &word);
+    }
+  else if (g_str_equal (signal, "LeaseEnding"))
+    {
+      word = "";
+    }
   else
     {
       g_autoptr (GVariant) report = g_variant_get_child_value (parameters, 0);
