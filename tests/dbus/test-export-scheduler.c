@@ -112,7 +112,7 @@ assert_statistic (BusFixture *fixture,
   g_assert_cmpstr (text, ==, expected);
 }
 
-/* Whose call it is has to be asked of the bus first. */
+/* Whose call it is has to be asked of the bus first, and the list follows after that. */
 static void
 wait_for_waiting (BusFixture *fixture,
                   guint       n_waiting)
@@ -122,10 +122,12 @@ wait_for_waiting (BusFixture *fixture,
   while (found != n_waiting)
     {
       g_autoptr (GVariant) reply = bus_fixture_call (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE,
-                                                     "GetStatistics", NULL, NULL);
-      g_autoptr (GVariant) statistics = g_variant_get_child_value (reply, 0);
+                                                     "ListTasks",
+                                                     g_variant_new ("(suu)", "waiting", 0, 9),
+                                                     NULL);
+      g_autoptr (GVariant) tasks = g_variant_get_child_value (reply, 0);
 
-      g_assert_true (g_variant_lookup (statistics, "waiting", "u", &found));
+      found = (guint) g_variant_n_children (tasks);
     }
 }
 
@@ -213,6 +215,7 @@ test_cancel (BusFixture    *fixture,
   acquire (fixture, fixture->client, "held", 60 * MIB, "{}", &held);
   wait_for_lease (&held);
   acquire (fixture, fixture->client, "waiting", 60 * MIB, "{}", &waiting);
+  wait_for_waiting (fixture, 1);
   assert_task (fixture, TASK ("2"), "Name", "'waiting'");
   reply = bus_fixture_call (fixture, TASK ("2"), TASK_INTERFACE, "Cancel", NULL, NULL);
   g_assert_nonnull (reply);
