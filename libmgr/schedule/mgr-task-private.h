@@ -28,6 +28,7 @@ typedef struct
   gint64 timeout;           /* µs; 0 for none */
   GPtrArray *dependencies;  /* (owned) (nullable) (element-type MgrTask) */
   GPtrArray *dependents;    /* (owned) (nullable) (element-type MgrTask): who wait for it */
+  gboolean waited_for;      /* others were told to wait for it, submitted or not */
 } MgrTaskSetup;
 
 /* What there is of a task that ran or waited for something. */
@@ -50,7 +51,7 @@ struct _MgrTask
 {
   GObject parent_instance;
 
-  char *name;               /* (owned) */
+  GRefString *name;         /* (owned): one for all of a name, as there may be many */
   GRefString *component;    /* (owned) (nullable): a path; %NULL for the root */
   GMainContext *context;    /* (owned), where signals are emitted */
   MgrTaskFunc func;         /* (nullable): of a closure */
@@ -97,7 +98,8 @@ void          mgr_task_say_progress   (MgrTask         *self);
 /* Calls back who waits for a task that is finished. No lock held. */
 void          mgr_task_answer_waiters (MgrTask         *self);
 
-/* By what it is known to the estimates: its name and its first tag. */
+/* By what it is known to the estimates: its name, the class of its size, and its first
+ * tag. */
 char         *mgr_task_get_key        (MgrTask         *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

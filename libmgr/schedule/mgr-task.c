@@ -60,6 +60,7 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+static guint notify_signal;
 
 /**
  * MgrTask:
@@ -120,13 +121,16 @@ run_free (MgrTaskRun *run)
   g_free (run);
 }
 
+/* Sizes are alike up to a factor of two. */
 char *
 mgr_task_get_key (MgrTask *self)
 {
   char **tags = self->setup != NULL ? self->setup->tags : NULL;
+  gboolean tagged = tags != NULL && tags[0] != NULL;
+  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)), '\0' };
 
-  return tags != NULL && tags[0] != NULL ? g_strdup_printf ("%s#%s", self->name, tags[0])
-                                         : g_strdup (self->name);
+  return g_strconcat (self->name, self->memory > 0 ? size : "", tagged ? "#" : "",
+                      tagged ? tags[0] : "", NULL);
 }
 
 static void
@@ -146,7 +150,7 @@ void
 mgr_task_say_state (MgrTask *self)
 {
   if (!g_signal_has_handler_pending (self, signals[SIGNAL_STATE_CHANGED], 0, TRUE)
-      && !g_signal_has_handler_pending (self, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, TRUE))
+      && !g_signal_has_handler_pending (self, notify_signal, 0, TRUE))
     return;
 
   mgr_owner_context_post (self->context, self, say_state_cb,
@@ -206,6 +210,13 @@ set_string (char         **field,
 {
   g_free (*field);
   *field = g_value_dup_string (value);
+}
+
+static void
+set_name (MgrTask    *self,
+          const char *name)
+{
+  self->name = g_ref_string_new_intern (name != NULL ? name : "");
 }
 
 static void
@@ -277,7 +288,7 @@ mgr_task_set_property (GObject      *object,
   switch ((MgrTaskProperty) prop_id)
     {
     case PROP_NAME:
-      set_string (&self->name, value);
+      set_name (self, g_value_get_string (value));
       break;
     case PROP_COMPONENT:
       set_component (self, g_value_get_string (value));
@@ -470,7 +481,7 @@ mgr_task_finalize (GObject *object)
   MgrTask *self = MGR_TASK (object);
 
   task_destroy_data (self);
-  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->name, g_ref_string_release);
   g_clear_pointer (&self->component, g_ref_string_release);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->setup, setup_free);
@@ -512,6 +523,12 @@ install_setup_properties (void)
    * Since: 1.0
    */
   props[PROP_EXECUTOR] = g_param_spec_string ("executor", NULL, NULL, NULL, flags);
+}
+
+static void
+install_command_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:argv:
@@ -572,7 +589,7 @@ install_request_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "",
                                           flags | G_PARAM_CONSTRUCT_ONLY);
 
   /**
@@ -613,6 +630,12 @@ install_request_properties (void)
    */
   props[PROP_RANK] = g_param_spec_uint ("rank", NULL, NULL, MGR_PRIORITY_MIN, MGR_PRIORITY_MAX,
                                         MGR_PRIORITY_DEFAULT, flags);
+}
+
+static void
+install_time_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:expected-duration:
@@ -711,6 +734,8 @@ install_state_properties (void)
 static void
 install_signals (void)
 {
+  notify_signal = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
   /**
    * MgrTask::state-changed:
    * @self: the task
@@ -749,7 +774,9 @@ mgr_task_class_init (MgrTaskClass *klass)
   object_class->get_property = mgr_task_get_property;
 
   install_setup_properties ();
+  install_command_properties ();
   install_request_properties ();
+  install_time_properties ();
   install_rule_properties ();
   install_state_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);

@@ -4,10 +4,10 @@
 
 #include "mgr-schedule-trace.h"
 
-#include <math.h>
-
 #include "schedule/mgr-peak-history-private.h"
 #include "schedule/mgr-schedule-core-private.h"
+
+#include <math.h>
 
 #define MIB (G_GUINT64_CONSTANT (1) << 20)
 #define N_KINDS 200
@@ -319,6 +319,7 @@ trace_tick (Trace  *self,
   while ((task = trace_take (self, now)) != NULL)
     trace_start (self, task, now);
 
+  self->result->most_held = MAX (self->result->most_held, self->used);
   if (self->used > self->settings->budget)
     self->result->overcommit = MAX (self->result->overcommit,
                                     self->used - self->settings->budget);
