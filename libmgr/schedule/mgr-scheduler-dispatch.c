@@ -26,8 +26,11 @@ scheduler_measure (MgrScheduler *self,
   if (self->measured_at > 0 && now - self->measured_at < MEASURE_INTERVAL)
     return;
 
+  /* Where nothing can be measured the budgets alone decide. */
   mgr_memory_limits_refresh (self->limits, NULL);
-  self->available = mgr_memory_limits_get_headroom (self->limits);
+  self->available = mgr_memory_limits_get_limit (self->limits) > 0
+                      ? mgr_memory_limits_get_headroom (self->limits)
+                      : G_MAXUINT64;
   self->measured_at = now;
 }
 

@@ -163,13 +163,15 @@ task_explain (MgrTask       *task,
 static GPtrArray *
 task_end (MgrTask       *task,
           MgrTaskReason  reason,
-          const GError  *error)
+          const GError  *error,
+          gint64         now)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&task->lock);
   MgrTaskRun *run = mgr_task_get_run (task);
 
   task->state = MGR_TASK_STATE_FINISHED;
   task->reason = reason;
+  run->ended = now;
   g_clear_error (&run->error);
   run->error = task_explain (task, reason, error);
   return task->setup != NULL ? g_steal_pointer (&task->setup->dependents) : NULL;
@@ -183,6 +185,7 @@ mgr_scheduler_finish (MgrScheduler  *self,
                       const GError  *error)
 {
   g_autoptr (GPtrArray) to_end = g_ptr_array_new ();
+  gint64 now = mgr_clock_get_time (self->clock);
 
   g_ptr_array_add (to_end, task);
   for (guint i = 0; i < to_end->len; i++)
@@ -194,7 +197,7 @@ mgr_scheduler_finish (MgrScheduler  *self,
       if (one->state == MGR_TASK_STATE_FINISHED)
         continue;
 
-      dependents = task_end (one, own, i == 0 ? error : task->run->error);
+      dependents = task_end (one, own, i == 0 ? error : task->run->error, now);
       self->figures.ended[own]++;
       self->n_unfinished--;
       g_hash_table_remove (self->dated, one);

@@ -78,7 +78,7 @@ static char *
 explain_place (const MgrSchedulerPlace *place)
 {
   return g_strdup_printf ("its executor “%s” runs %u at once, and %u run",
-                          mgr_executor_get_name (place->executor), place->slots,
+                          place->name, place->slots,
                           place->n_running);
 }
 
@@ -175,7 +175,7 @@ explain_running (MgrScheduler *self,
 
   return g_strdup_printf ("Task %" G_GUINT64_FORMAT ", “%s”, runs for %s in “%s”, attempt %u: it "
                           "was granted %s and holds %s%s", task->item.id, task->name, since,
-                          mgr_executor_get_name (place->executor), task->n_attempts, grant,
+                          place->name, task->n_attempts, grant,
                           measured, task->yields ? "; it was asked to make room" : "");
 }
 

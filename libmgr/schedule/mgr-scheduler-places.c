@@ -14,6 +14,7 @@ mgr_scheduler_place_free (gpointer data)
   MgrSchedulerPlace *place = data;
 
   g_object_unref (place->executor);
+  g_free (place->name);
   g_free (place);
 }
 
@@ -25,7 +26,7 @@ scheduler_lookup_place (MgrScheduler *self,
     {
       MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
 
-      if (g_str_equal (mgr_executor_get_name (place->executor), name))
+      if (g_str_equal (place->name, name))
         return place;
     }
 
@@ -50,7 +51,6 @@ mgr_scheduler_add_executor (MgrScheduler  *self,
                             MgrExecutor   *executor,
                             GError       **error)
 {
-  const char *name;
   MgrSchedulerPlace *place;
   gboolean taken;
 
@@ -58,14 +58,14 @@ mgr_scheduler_add_executor (MgrScheduler  *self,
   g_return_val_if_fail (MGR_IS_EXECUTOR (executor), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  name = mgr_executor_get_name (executor);
   place = g_new0 (MgrSchedulerPlace, 1);
   place->executor = g_object_ref (executor);
+  place->name = g_strdup (mgr_executor_get_name (executor));
   place->flags = mgr_executor_get_flags (executor);
   place->slots = mgr_executor_get_slots (executor);
 
   g_mutex_lock (&self->lock);
-  taken = scheduler_lookup_place (self, name) != NULL || self->places->len >= G_MAXUINT8;
+  taken = scheduler_lookup_place (self, place->name) != NULL || self->places->len >= G_MAXUINT8;
   if (!taken)
     g_ptr_array_add (self->places, place);
   g_mutex_unlock (&self->lock);
@@ -73,9 +73,9 @@ mgr_scheduler_add_executor (MgrScheduler  *self,
   if (!taken)
     return TRUE;
 
-  mgr_scheduler_place_free (place);
   g_set_error (error, MGR_ERROR, MGR_ERROR_EXISTS,
-               "There is an executor “%s” already: give this one another name", name);
+               "There is an executor “%s” already: give this one another name", place->name);
+  mgr_scheduler_place_free (place);
   return FALSE;
 }
 

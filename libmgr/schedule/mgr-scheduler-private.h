@@ -33,6 +33,7 @@ typedef void (*MgrSchedulerTrimFunc)  (gpointer    user_data);
 typedef struct
 {
   MgrExecutor *executor;    /* (owned) */
+  char *name;               /* (owned): asked once, as it may be the program's own code */
   MgrExecutorFlags flags;
   guint slots;              /* 0: as many as memory allows */
   guint n_running;          /* guarded by the lock of the scheduler */

@@ -47,7 +47,7 @@ mgr_scheduler_move_away (MgrScheduler *self,
   task->place = scheduler_get_index (self, place);
   task->item.share = &part->share;
   task->item.elsewhere = TRUE;
-  mgr_scheduler_record_move (self, task, mgr_executor_get_name (place->executor), why);
+  mgr_scheduler_record_move (self, task, place->name, why);
   return TRUE;
 }
 

@@ -6,6 +6,9 @@
 
 #include "schedule/mgr-scheduler-statistics-private.h"
 
+#include "base/mgr-variant-private.h"
+#include "mgr-enum-types.h"
+
 /**
  * SECTION:mgr-scheduler-statistics
  * @title: MgrSchedulerStatistics
@@ -306,4 +309,60 @@ mgr_scheduler_statistics_get_overcommit (MgrSchedulerStatistics *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->figures.overcommit;
+}
+
+/* How many tasks ended in each way. */
+static GVariant *
+ended_to_variant (MgrSchedulerStatistics *self)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  for (int reason = MGR_TASK_REASON_DONE; reason < MGR_N_TASK_REASONS; reason++)
+    g_variant_dict_insert (&dict, mgr_enum_get_nick (MGR_TYPE_TASK_REASON, reason), "t",
+                           self->figures.ended[reason]);
+
+  return g_variant_dict_end (&dict);
+}
+
+/**
+ * mgr_scheduler_statistics_to_variant:
+ * @self: statistics
+ *
+ * Writes the figures as a dictionary of type `a{sv}`, for D-Bus and JSON: `submitted`,
+ * `backfilled`, `preempted`, `oom`, `reserved` and `overcommit` (t), `waiting` and `running`
+ * (u), `completion-rate` (d), `wait-mean` (d), `wait-p50`, `wait-p95` and `wait-p99` (x,
+ * microseconds), and `ended`, a dictionary of how many tasks ended in which way (t). May be
+ * called from any thread.
+ *
+ * Returns: (transfer floating): the dictionary
+ *
+ * Since: 1.0
+ */
+GVariant *
+mgr_scheduler_statistics_to_variant (MgrSchedulerStatistics *self)
+{
+  const MgrSchedulerFigures *figures;
+  GVariantDict dict;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  figures = &self->figures;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "submitted", "t", figures->submitted);
+  g_variant_dict_insert (&dict, "waiting", "u", figures->waiting);
+  g_variant_dict_insert (&dict, "running", "u", figures->running);
+  g_variant_dict_insert_value (&dict, "ended", ended_to_variant (self));
+  g_variant_dict_insert (&dict, "completion-rate", "d",
+                         mgr_scheduler_statistics_get_completion_rate (self));
+  g_variant_dict_insert (&dict, "wait-mean", "d", mgr_scheduler_statistics_get_mean_wait (self));
+  g_variant_dict_insert (&dict, "wait-p50", "x", mgr_scheduler_statistics_get_wait (self, 0.50));
+  g_variant_dict_insert (&dict, "wait-p95", "x", mgr_scheduler_statistics_get_wait (self, 0.95));
+  g_variant_dict_insert (&dict, "wait-p99", "x", mgr_scheduler_statistics_get_wait (self, 0.99));
+  g_variant_dict_insert (&dict, "backfilled", "t", figures->backfilled);
+  g_variant_dict_insert (&dict, "preempted", "t", figures->preempted);
+  g_variant_dict_insert (&dict, "oom", "t", figures->oom);
+  g_variant_dict_insert (&dict, "reserved", "t", figures->reserved);
+  g_variant_dict_insert (&dict, "overcommit", "t", figures->overcommit);
+  return g_variant_dict_end (&dict);
 }

@@ -53,6 +53,9 @@ guint64                 mgr_scheduler_statistics_get_reserved        (MgrSchedul
 MGR_AVAILABLE_IN_1_0
 guint64                 mgr_scheduler_statistics_get_overcommit      (MgrSchedulerStatistics *self);
 
+MGR_AVAILABLE_IN_1_0
+GVariant               *mgr_scheduler_statistics_to_variant          (MgrSchedulerStatistics *self) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrSchedulerStatistics, mgr_scheduler_statistics_unref)
 
 G_END_DECLS

@@ -30,7 +30,7 @@ scheduler_find_named (MgrScheduler  *self,
     {
       MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
 
-      if (!g_str_equal (mgr_executor_get_name (place->executor), name))
+      if (!g_str_equal (place->name, name))
         continue;
       if (place_can_run (place, task))
         return place;

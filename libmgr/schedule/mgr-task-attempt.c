@@ -228,6 +228,17 @@ mgr_task_attempt_report_finished (MgrTaskAttempt *self,
     mgr_scheduler_attempt_finished (self->scheduler, self, reason, exit_status, error);
 }
 
+/* A function to which memory was refused has run out of it. */
+static MgrTaskReason
+find_reason (const GError *error)
+{
+  if (error == NULL)
+    return MGR_TASK_REASON_DONE;
+
+  return g_error_matches (error, MGR_ERROR, MGR_ERROR_NO_BUDGET) ? MGR_TASK_REASON_OOM
+                                                                 : MGR_TASK_REASON_ERROR;
+}
+
 void
 mgr_task_attempt_run (MgrTaskAttempt *self)
 {
@@ -239,6 +250,5 @@ mgr_task_attempt_run (MgrTaskAttempt *self)
     g_set_error (&error, MGR_ERROR, MGR_ERROR_FAILED,
                  "The function of task “%s” failed and did not say why", task->name);
 
-  mgr_task_attempt_report_finished (self, done ? MGR_TASK_REASON_DONE : MGR_TASK_REASON_ERROR,
-                                    done ? 0 : 1, error);
+  mgr_task_attempt_report_finished (self, find_reason (done ? NULL : error), done ? 0 : 1, error);
 }

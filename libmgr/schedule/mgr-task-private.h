@@ -42,6 +42,7 @@ typedef struct
   double progress;          /* 0 to 1 */
   char *message;            /* (owned) (nullable) */
   GSList *waiters;          /* (owned) (element-type GTask) */
+  gint64 ended;             /* µs; 0 while it is not finished */
   guint64 entry;            /* the last about it in the journal, or 0; guarded by the lock
                              * of the scheduler */
 } MgrTaskRun;

@@ -447,13 +447,40 @@ mgr_task_get_property (GObject    *object,
     }
 }
 
+static gboolean
+destroy_cb (gpointer user_data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* The last reference may go in any thread, and not every language can free there what it
+ * gave to a function that is called in the owner's context alone. */
+static void
+task_destroy_data (MgrTask *self)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (self->destroy == NULL)
+    return;
+
+  if (!self->in_owner || g_main_context_is_owner (self->context))
+    {
+      self->destroy (self->user_data);
+      return;
+    }
+
+  source = g_idle_source_new ();
+  g_source_set_callback (source, destroy_cb, self->user_data, self->destroy);
+  g_source_set_static_name (source, "[libmgr] task data");
+  g_source_attach (source, self->context);
+}
+
 static void
 mgr_task_finalize (GObject *object)
 {
   MgrTask *self = MGR_TASK (object);
 
-  if (self->destroy != NULL)
-    self->destroy (self->user_data);
+  task_destroy_data (self);
   g_clear_pointer (&self->name, g_ref_string_release);
   g_clear_pointer (&self->component, g_ref_string_release);
   g_clear_pointer (&self->context, g_main_context_unref);

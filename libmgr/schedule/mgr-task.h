@@ -90,6 +90,9 @@ gboolean            mgr_task_get_result           (MgrTask              *self,
                                                    GError              **error);
 
 MGR_AVAILABLE_IN_1_0
+GVariant           *mgr_task_to_variant           (MgrTask              *self) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
 void                mgr_task_wait_async           (MgrTask              *self,
                                                    GCancellable         *cancellable,
                                                    GAsyncReadyCallback   callback,

@@ -7,9 +7,12 @@
 #include "service/mgr-bus-service-private.h"
 
 #include "service/mgr-bus-pools-private.h"
+#include "service/mgr-bus-tasks-private.h"
 #include "service/mgr-bus-tree-private.h"
 #include "service/mgr-exported-component-private.h"
 #include "service/mgr-exported-manager-private.h"
+#include "service/mgr-exported-scheduler-private.h"
+#include "service/mgr-lease-executor-private.h"
 
 #include <unistd.h>
 
@@ -19,6 +22,8 @@ struct _MgrBusService
   GDBusObjectManagerServer *server; /* (owned) */
   MgrBusTree *tree;                 /* (owned) */
   MgrBusPools *pools;               /* (owned) */
+  MgrScheduler *scheduler;          /* (owned) */
+  MgrBusTasks *tasks;               /* (owned) */
   char *name;                       /* (owned) (nullable): NULL where there is no bus */
 };
 
@@ -34,6 +39,17 @@ service_export_manager (MgrBusService *self,
 
   mgr_bus_object_skeleton_set_manager1 (object, MGR_BUS_MANAGER1 (exported));
   g_dbus_object_manager_server_export (self->server, G_DBUS_OBJECT_SKELETON (object));
+}
+
+static void
+service_export_scheduler (MgrBusService *self)
+{
+  g_autoptr (MgrExportedScheduler) exported = mgr_exported_scheduler_new (self->scheduler);
+  g_autoptr (MgrBusObjectSkeleton) object = mgr_bus_object_skeleton_new (MGR_BUS_SCHEDULER_PATH);
+
+  mgr_bus_object_skeleton_set_scheduler1 (object, MGR_BUS_SCHEDULER1 (exported));
+  g_dbus_object_manager_server_export (self->server, G_DBUS_OBJECT_SKELETON (object));
+  self->tasks = mgr_bus_tasks_new (self->scheduler, self->connection);
 }
 
 static void
@@ -97,6 +113,8 @@ mgr_bus_service_new (MgrManager      *manager,
   service_export_manager (self, manager);
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
   self->pools = mgr_bus_pools_new (self->server, mgr_manager_get_pools (manager));
+  self->scheduler = g_object_ref (mgr_manager_get_scheduler (manager));
+  service_export_scheduler (self);
   service_own_name (self);
 
   return self;
@@ -106,6 +124,9 @@ void
 mgr_bus_service_free (MgrBusService *self)
 {
   /* While still on the connection, so that those who watch see everything go. */
+  mgr_lease_executor_drop (mgr_lease_executor_ensure (self->scheduler), self->connection);
+  mgr_bus_tasks_free (self->tasks);
+  g_dbus_object_manager_server_unexport (self->server, MGR_BUS_SCHEDULER_PATH);
   mgr_bus_pools_free (self->pools);
   mgr_bus_tree_free (self->tree);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_MANAGER_PATH);
@@ -114,6 +135,7 @@ mgr_bus_service_free (MgrBusService *self)
     service_call_bus (self, "ReleaseName", g_variant_new ("(s)", self->name), NULL);
 
   g_free (self->name);
+  g_object_unref (self->scheduler);
   g_object_unref (self->server);
   g_object_unref (self->connection);
   g_free (self);

@@ -33,6 +33,15 @@ log_properties (BusFixture *fixture,
     }
 }
 
+static gboolean
+is_scheduler (GVariant *parameters)
+{
+  const char *object_path = NULL;
+
+  g_variant_get_child (parameters, 0, "&o", &object_path);
+  return g_str_equal (object_path, "/org/libmgr/Scheduler");
+}
+
 static void
 log_object (BusFixture *fixture,
             const char *signal,
@@ -55,6 +64,14 @@ log_event (BusFixture *fixture,
   if (g_str_equal (signal, "PressureChanged"))
     {
       g_variant_get_child (parameters, 0, "&s", &word);
+    }
+  else if (g_str_equal (signal, "TaskFinished"))
+    {
+      g_variant_get_child (parameters, 1, "&s", &word);
+    }
+  else if (g_str_equal (signal, "LeaseEnding"))
+    {
+      word = "";
     }
   else
     {
@@ -79,6 +96,8 @@ signal_cb (GDBusConnection *connection,
 
   if (!g_str_has_prefix (object_path, "/org/libmgr"))
     return;
+  if (g_str_has_prefix (signal, "Interfaces") && is_scheduler (parameters))
+    return; /* it is always there, beside the manager */
 
   if (g_str_equal (signal, "PropertiesChanged"))
     log_properties (fixture, object_path, parameters);

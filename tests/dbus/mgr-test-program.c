@@ -18,6 +18,7 @@
  *   take NAME BYTES        take so much of a pool
  *   give NAME BYTES        give so much back to it
  *   stop NAME              stop a pool
+ *   task NAME BYTES        submit a task that runs until the program ends
  */
 
 #include "mgr-fake-pool.h"
@@ -103,12 +104,39 @@ add_pool (const char *name,
 }
 
 static gboolean
+wait_func (MgrTask       *task,
+           GCancellable  *cancellable,
+           gpointer       user_data,
+           GError       **error)
+{
+  GPollFD poll_fd;
+
+  if (g_cancellable_make_pollfd (cancellable, &poll_fd))
+    g_poll (&poll_fd, 1, -1);
+  g_cancellable_release_fd (cancellable);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static gboolean
+add_task (const char *name,
+          guint64     memory)
+{
+  g_autoptr (MgrTask) task = mgr_task_new (name, wait_func, NULL, NULL);
+
+  g_object_set (task, "memory", memory, NULL);
+  return mgr_scheduler_submit (mgr_manager_get_scheduler (manager), task, NULL);
+}
+
+static gboolean
 run_pool_command (char **words)
 {
   g_autoptr (MgrPool) pool = NULL;
 
   if (g_str_equal (words[0], "pool"))
     return add_pool (words[1], words[2]);
+
+  if (g_str_equal (words[0], "task"))
+    return add_task (words[1], g_ascii_strtoull (words[2], NULL, 10));
 
   pool = mgr_manager_lookup_pool (manager, words[1]);
   if (g_str_equal (words[0], "stop"))

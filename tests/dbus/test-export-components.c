@@ -206,7 +206,7 @@ test_object_manager (BusFixture    *fixture,
                             "GetManagedObjects", NULL, &error);
   g_assert_no_error (error);
   objects = g_variant_get_child_value (reply, 0);
-  g_assert_cmpuint (g_variant_n_children (objects), ==, 21);
+  g_assert_cmpuint (g_variant_n_children (objects), ==, 22);
 
   deepest = g_variant_lookup_value (objects, COMPONENT ("n/n/n/n/n/n/n/n/n/n/n/n/n/n/n/n/n/n/n/n"),
                                     NULL);

@@ -560,7 +560,8 @@ class TestCommandLine(MgrctlTestCase):
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "pools", "watch", "cleanup",
+        self.assertEqual(self.complete(""), ["status", "components", "pools", "tasks", "task", "watch",
+                                             "cleanup",
                                              "journal", "why", "list", "config", "pressure",
                                              "record", "replay", "score", "plot", "selftest",
                                              "doctor"])

@@ -93,5 +93,13 @@ class Maintenance(Page, unittest.TestCase):
                          self.output_after(block))
 
 
+class Scheduling(Page, unittest.TestCase):
+    NAME = "scheduling"
+    LANGUAGES = ["python", ""]
+
+    def test_tasks(self):
+        self.assert_python("tasks", "import gi")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

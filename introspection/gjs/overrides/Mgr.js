@@ -18,6 +18,7 @@ const {overridePoolObject} = imports.overrides.mgrPoolObject;
 const {overridePoolStandard} = imports.overrides.mgrPoolStandard;
 const {overridePoolRing} = imports.overrides.mgrPoolRing;
 const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
+const {overrideTasks} = imports.overrides.mgrTasks;
 
 let Mgr;
 
@@ -540,4 +541,5 @@ function _init() {
     overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
     overridePoolObject(Mgr, tools);
+    overrideTasks(Mgr, tools);
 }

@@ -22,7 +22,7 @@ from gi.repository import Gio, GLib, GObject
 from ..module import get_introspection_module
 from . import (
     _mgr_pool, _mgr_pool_classic, _mgr_pool_object, _mgr_pool_ring, _mgr_pool_standard,
-    _mgr_pool_tensor)
+    _mgr_pool_tensor, _mgr_tasks)
 from ._MgrSizes import sizeof
 
 Mgr = get_introspection_module("Mgr")
@@ -765,5 +765,5 @@ _TOOLS = types.SimpleNamespace(
     charge=_charge, component=_component, refined=_refined, size=_size)
 
 for _part in (_mgr_pool, _mgr_pool_standard, _mgr_pool_tensor, _mgr_pool_ring, _mgr_pool_object,
-              _mgr_pool_classic):
+              _mgr_pool_classic, _mgr_tasks):
     _part.override(Mgr, _TOOLS)
