@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cache/mgr-cache-nodes-private.h"
+
+G_BEGIN_DECLS
+
+/* Finds nodes by their hash: buckets of chains through the nodes. Walk one with
+ *
+ *   for (id = mgr_cache_index_first (index, hash); id != 0; id = node->chain)
+ */
+typedef struct
+{
+  guint32 *buckets; /* (owned) */
+  guint shift;      /* 32 less the bits of a bucket's number */
+  guint32 n_nodes;
+} MgrCacheIndex;
+
+void mgr_cache_index_init   (MgrCacheIndex       *self);
+void mgr_cache_index_clear  (MgrCacheIndex       *self);
+void mgr_cache_index_link   (MgrCacheIndex       *self,
+                             const MgrCacheNodes *nodes,
+                             guint32              id);
+void mgr_cache_index_unlink (MgrCacheIndex       *self,
+                             const MgrCacheNodes *nodes,
+                             guint32              id);
+
+/* Multiplying spreads what differs in any bit to the upper ones.
+ * Knuth, The Art of Computer Programming, volume 3, section 6.4. */
+static inline guint32 *
+mgr_cache_index_bucket (const MgrCacheIndex *self,
+                        guint32              hash)
+{
+  return &self->buckets[(hash * 0x9e3779b1u) >> self->shift];
+}
+
+static inline guint32
+mgr_cache_index_first (const MgrCacheIndex *self,
+                       guint32              hash)
+{
+  return *mgr_cache_index_bucket (self, hash);
+}
+
+G_END_DECLS

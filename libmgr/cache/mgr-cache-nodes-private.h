@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What a policy has to know of an entry. Nodes name each other by number, which is
+ * half of a pointer, and never move. Number 0 names none. */
+typedef struct
+{
+  guint32 prev;       /* the next colder of its queue; or its place in the heap */
+  guint32 next;       /* the next warmer of its queue; or its density, a float */
+  guint32 chain;      /* the next of its bucket, or of the free ones */
+  guint32 hash;
+  guint32 weight_low;
+  guint16 weight_high;
+  guint8 queue;       /* a MgrCacheQueue */
+  guint8 frequency;   /* of use while in the cache; kept by the heap alone */
+} MgrCacheNode;
+
+typedef enum
+{
+  MGR_CACHE_QUEUE_NONE,      /* free, or held by nobody yet */
+  MGR_CACHE_QUEUE_WINDOW,    /* new */
+  MGR_CACHE_QUEUE_PROBATION, /* used once since, or fallen from grace */
+  MGR_CACHE_QUEUE_PROTECTED, /* used again */
+  MGR_CACHE_QUEUE_LIMBO,     /* not worth its room, which nobody needs yet */
+  MGR_CACHE_QUEUE_HEAP,
+  MGR_CACHE_QUEUE_PINNED,    /* never chosen */
+} MgrCacheQueue;
+
+#define MGR_CACHE_MAX_WEIGHT ((G_GUINT64_CONSTANT (1) << 48) - 1)
+#define MGR_CACHE_MAX_NODES G_MAXINT32
+
+G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
+
+/* The nodes of one cache, each at the head of a record of 2^shift bytes. They come in
+ * chunks, each twice as large as the one before: a number tells its chunk, and what
+ * was never used of a chunk was never touched. */
+#define MGR_CACHE_CHUNKS 26
+#define MGR_CACHE_FIRST_CHUNK 64
+
+typedef struct
+{
+  char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
+  guint shift;
+  guint32 n_touched;              /* numbers below have been in use */
+  guint32 n_live;
+  guint32 free;                   /* a list through chain */
+} MgrCacheNodes;
+
+/* @size is a power of two. */
+void    mgr_cache_nodes_init  (MgrCacheNodes *self,
+                               gsize          size);
+void    mgr_cache_nodes_clear (MgrCacheNodes *self);
+/* Returns: a node whose chain and queue are 0 */
+guint32 mgr_cache_nodes_take  (MgrCacheNodes *self);
+void    mgr_cache_nodes_put   (MgrCacheNodes *self,
+                               guint32        id);
+
+static inline MgrCacheNode *
+mgr_cache_nodes_get (const MgrCacheNodes *self,
+                     guint32              id)
+{
+  guint32 place = id + MGR_CACHE_FIRST_CHUNK;
+  guint bit = 31 - (guint) __builtin_clz (place);
+  gsize offset = place - (1u << bit);
+
+  return (gpointer) (self->chunks[bit - 6] + (offset << self->shift));
+}
+
+G_STATIC_ASSERT (MGR_CACHE_FIRST_CHUNK == 1 << 6);
+
+static inline guint64
+mgr_cache_node_get_weight (const MgrCacheNode *node)
+{
+  return node->weight_low | (guint64) node->weight_high << 32;
+}
+
+static inline void
+mgr_cache_node_set_weight (MgrCacheNode *node,
+                           guint64       weight)
+{
+  node->weight_low = (guint32) weight;
+  node->weight_high = (guint16) (weight >> 32);
+}
+
+G_END_DECLS

@@ -1,0 +1,289 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "cache/mgr-cache-policy-private.h"
+
+/* The windows tried, as shares of the cache. */
+static const double windows[] = { 0.01, 0.25, 0.95 };
+
+/* Entries of a shadow of the cache's own size: from this to twice as many. */
+#define SHADOW_ENTRIES 128
+
+/* The window moves after each so many requests for each entry there is room for, by
+ * so much of the cache; what was seen before counts so much. */
+#define STEP_REQUESTS 4
+#define STEP_WINDOW 0.10
+#define STEP_DECAY 0.95
+
+static gboolean
+policy_sees (guint32  hash,
+             gpointer user_data)
+{
+  const MgrCachePolicy *self = user_data;
+
+  /* Another product than that which chooses the bucket, or one bucket would hold all
+   * of a shadow. */
+  return (guint64) (hash * 0x85ebca6bu) < (G_GUINT64_CONSTANT (1) << 32) >> self->sampling;
+}
+
+static gboolean
+policy_adapts (const MgrCachePolicy *self)
+{
+  return self->evictor.order == MGR_CACHE_ORDER_SEGMENTS && self->aim != MGR_CACHE_AIM_RECENT;
+}
+
+static double
+shadow_share (MgrCacheShadowName name)
+{
+  return name == MGR_CACHE_SHADOW_HALF ? 0.5 : name == MGR_CACHE_SHADOW_TWICE ? 2.0 : 1.0;
+}
+
+static guint64
+scaled (guint64 bound,
+        double  share)
+{
+  return bound > 0 ? MAX ((guint64) ((double) bound * share + 0.5), 1) : 0;
+}
+
+static void
+policy_bound_shadows (MgrCachePolicy *self)
+{
+  const MgrCacheEvictor *evictor = &self->evictor;
+  double scale = 1.0 / (double) (G_GUINT64_CONSTANT (1) << self->sampling);
+
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    {
+      double share = scale * shadow_share (i);
+
+      mgr_cache_evictor_bound (&self->shadows[i].evictor, scaled (evictor->max_entries, share),
+                               scaled (evictor->max_weight, share));
+    }
+}
+
+/* How many entries there are when the cache is full; where bytes are bounded nobody
+ * knows before. */
+static guint64
+policy_entries (const MgrCachePolicy *self)
+{
+  return self->evictor.max_weight > 0 ? self->evictor.n_entries : self->evictor.max_entries;
+}
+
+/* Keeps the shadows large enough to mean something and small enough to cost nothing. */
+static void
+policy_resample (MgrCachePolicy *self)
+{
+  guint64 n = policy_entries (self);
+  guint before = self->sampling;
+
+  while (n >> self->sampling >= 2 * SHADOW_ENTRIES)
+    self->sampling++;
+  while (self->sampling > 0 && n >> self->sampling < SHADOW_ENTRIES / 2)
+    self->sampling--;
+
+  for (guint i = 0; self->sampling > before && i < MGR_CACHE_N_SHADOWS; i++)
+    mgr_cache_shadow_filter (&self->shadows[i], policy_sees, self);
+  if (self->sampling != before)
+    policy_bound_shadows (self);
+}
+
+static void
+policy_set_window (MgrCachePolicy *self,
+                   double          window)
+{
+  mgr_cache_segments_set_window (&self->evictor, window);
+  mgr_cache_segments_set_window (&self->shadows[MGR_CACHE_SHADOW_HALF].evictor, window);
+  mgr_cache_segments_set_window (&self->shadows[MGR_CACHE_SHADOW_TWICE].evictor, window);
+}
+
+static MgrCacheOrder
+aim_order (MgrCacheAim aim)
+{
+  return aim == MGR_CACHE_AIM_COST ? MGR_CACHE_ORDER_DENSITY : MGR_CACHE_ORDER_SEGMENTS;
+}
+
+void
+mgr_cache_policy_init (MgrCachePolicy *self,
+                       MgrCacheAim     aim,
+                       MgrCacheNodes  *nodes,
+                       guint64         max_entries,
+                       guint64         max_weight)
+{
+  *self = (MgrCachePolicy) { .aim = aim };
+  mgr_cache_sketch_init (&self->sketch, max_entries);
+  mgr_cache_evictor_init (&self->evictor, aim_order (aim), nodes, &self->sketch);
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    mgr_cache_shadow_init (&self->shadows[i], aim_order (aim), &self->sketch);
+  for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
+    mgr_cache_segments_set_window (&self->shadows[i].evictor, windows[i]);
+
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    self->shadows[i].evictor.segments.by_weight = aim == MGR_CACHE_AIM_BYTES;
+  self->evictor.segments.by_weight = aim == MGR_CACHE_AIM_BYTES;
+  policy_set_window (self, aim == MGR_CACHE_AIM_RECENT ? 1.0 : windows[0]);
+  mgr_cache_policy_bound (self, max_entries, max_weight);
+}
+
+void
+mgr_cache_policy_clear (MgrCachePolicy *self)
+{
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    mgr_cache_shadow_clear (&self->shadows[i]);
+  mgr_cache_evictor_clear (&self->evictor);
+  mgr_cache_sketch_clear (&self->sketch);
+}
+
+void
+mgr_cache_policy_bound (MgrCachePolicy *self,
+                        guint64         max_entries,
+                        guint64         max_weight)
+{
+  mgr_cache_evictor_bound (&self->evictor, max_entries, max_weight);
+  policy_resample (self);
+  policy_bound_shadows (self);
+}
+
+/* Where shadows are as good as each other nothing moves. */
+static void
+policy_move_window (MgrCachePolicy *self)
+{
+  double window = self->evictor.segments.window;
+  guint best = 0;
+
+  for (guint i = 1; i < G_N_ELEMENTS (windows); i++)
+    {
+      if (self->shadows[i].gain > self->shadows[best].gain)
+        best = i;
+    }
+
+  policy_set_window (self, CLAMP (windows[best], window - STEP_WINDOW, window + STEP_WINDOW));
+}
+
+static void
+policy_step (MgrCachePolicy *self)
+{
+  if (policy_adapts (self))
+    policy_move_window (self);
+
+  self->n_sampled = 0;
+  self->asked *= STEP_DECAY;
+  self->gain *= STEP_DECAY;
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    self->shadows[i].gain *= STEP_DECAY;
+}
+
+/* What a hit is worth. */
+static double
+policy_worth (const MgrCachePolicy *self,
+              guint64               weight,
+              double                cost)
+{
+  return self->aim == MGR_CACHE_AIM_BYTES ? (double) weight
+         : self->aim == MGR_CACHE_AIM_COST ? cost : 1.0;
+}
+
+static void
+policy_show (MgrCachePolicy     *self,
+             const MgrCacheNode *node,
+             double              cost,
+             gboolean            hit)
+{
+  guint64 weight = mgr_cache_node_get_weight (node);
+  double worth = policy_worth (self, weight, cost);
+  guint first = policy_adapts (self) ? 0 : MGR_CACHE_SHADOW_HALF;
+
+  self->asked += worth;
+  self->gain += hit ? worth : 0.0;
+  for (guint i = first; i < MGR_CACHE_N_SHADOWS; i++)
+    {
+      if (mgr_cache_shadow_request (&self->shadows[i], node->hash, weight, cost))
+        self->shadows[i].gain += worth;
+    }
+
+  if (++self->n_sampled >= STEP_REQUESTS * MAX (policy_entries (self) >> self->sampling, 1))
+    policy_step (self);
+}
+
+static double
+policy_cost (const MgrCachePolicy *self,
+             double                cost)
+{
+  return self->aim == MGR_CACHE_AIM_COST ? cost : 1.0;
+}
+
+void
+mgr_cache_policy_hit (MgrCachePolicy *self,
+                      guint32         id)
+{
+  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+
+  if (node->queue == MGR_CACHE_QUEUE_NONE)
+    return;
+
+  mgr_cache_sketch_add (&self->sketch, node->hash);
+  mgr_cache_evictor_touch (&self->evictor, id);
+  if (policy_sees (node->hash, self))
+    policy_show (self, node, 1.0, TRUE);
+}
+
+void
+mgr_cache_policy_insert (MgrCachePolicy *self,
+                         guint32         id,
+                         double          cost)
+{
+  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+
+  cost = policy_cost (self, cost);
+  mgr_cache_sketch_add (&self->sketch, node->hash);
+  mgr_cache_evictor_add (&self->evictor, id, cost);
+  mgr_cache_sketch_reserve (&self->sketch, self->evictor.n_entries);
+  if (self->evictor.max_weight > 0)
+    policy_resample (self);
+  if (policy_sees (node->hash, self))
+    policy_show (self, node, cost, FALSE);
+}
+
+void
+mgr_cache_policy_replace (MgrCachePolicy *self,
+                          guint32         id,
+                          guint64         weight,
+                          double          cost)
+{
+  mgr_cache_evictor_reweigh (&self->evictor, id, weight, policy_cost (self, cost));
+  mgr_cache_policy_hit (self, id);
+}
+
+void
+mgr_cache_policy_remove (MgrCachePolicy *self,
+                         guint32         id)
+{
+  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    {
+      if (policy_sees (node->hash, self))
+        mgr_cache_shadow_forget (&self->shadows[i], node->hash);
+    }
+  mgr_cache_evictor_remove (&self->evictor, id);
+}
+
+guint32
+mgr_cache_policy_pick (MgrCachePolicy *self)
+{
+  return mgr_cache_evictor_pick (&self->evictor);
+}
+
+gboolean
+mgr_cache_policy_estimate (const MgrCachePolicy *self,
+                           MgrCacheEstimate     *estimate)
+{
+  if (self->asked <= 0.0)
+    return FALSE;
+
+  estimate->same = self->gain / self->asked;
+  estimate->half = self->shadows[MGR_CACHE_SHADOW_HALF].gain / self->asked;
+  estimate->twice = self->shadows[MGR_CACHE_SHADOW_TWICE].gain / self->asked;
+  return TRUE;
+}

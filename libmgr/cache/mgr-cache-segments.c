@@ -1,0 +1,279 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "cache/mgr-cache-evictor-private.h"
+
+/* Of the main queues; with the rest entries prove themselves. */
+#define PROTECTED_SHARE 0.8
+
+/* Queues that have to shrink do so in passing: this many entries each time. */
+#define MOVES 64
+
+/* A heavy entry is compared with this many light ones, and no more. */
+#define RIVALS 64
+
+static inline MgrCacheNode *
+segments_node (MgrCacheEvictor *evictor,
+               guint32          id)
+{
+  return mgr_cache_nodes_get (evictor->nodes, id);
+}
+
+/* Bytes where bytes are bounded, else entries. */
+static inline guint64
+segments_size (const MgrCacheEvictor *evictor,
+               const MgrCacheNode    *node)
+{
+  return evictor->max_weight > 0 ? mgr_cache_node_get_weight (node) : 1;
+}
+
+void
+mgr_cache_segments_init (MgrCacheEvictor      *evictor,
+                         const MgrCacheSketch *sketch)
+{
+  MgrCacheSegments *self = &evictor->segments;
+
+  *self = (MgrCacheSegments) { .sketch = sketch };
+  for (guint queue = MGR_CACHE_QUEUE_WINDOW; queue <= MGR_CACHE_QUEUE_LIMBO; queue++)
+    {
+      guint32 head = mgr_cache_nodes_take (evictor->nodes);
+      MgrCacheNode *node = segments_node (evictor, head);
+
+      node->prev = node->next = self->heads[queue] = head;
+    }
+}
+
+static inline void
+segments_unlink (MgrCacheEvictor *evictor,
+                 MgrCacheNode    *node)
+{
+  evictor->segments.sizes[node->queue] -= segments_size (evictor, node);
+  segments_node (evictor, node->prev)->next = node->next;
+  segments_node (evictor, node->next)->prev = node->prev;
+}
+
+/* As the coldest after the head, or as the warmest before it. */
+static inline void
+segments_link (MgrCacheEvictor *evictor,
+               guint32          id,
+               MgrCacheNode    *node,
+               MgrCacheQueue    queue,
+               gboolean         warmest)
+{
+  guint32 head = evictor->segments.heads[queue];
+  MgrCacheNode *head_node = segments_node (evictor, head);
+
+  node->queue = queue;
+  node->prev = warmest ? head_node->prev : head;
+  node->next = warmest ? head : head_node->next;
+  segments_node (evictor, node->prev)->next = id;
+  segments_node (evictor, node->next)->prev = id;
+  evictor->segments.sizes[queue] += segments_size (evictor, node);
+}
+
+/* Returns: the coldest of @queue, or 0 */
+static inline guint32
+segments_coldest (MgrCacheEvictor *evictor,
+                  MgrCacheQueue    queue)
+{
+  guint32 head = evictor->segments.heads[queue];
+  guint32 id = segments_node (evictor, head)->next;
+
+  return id != head ? id : 0;
+}
+
+static void
+segments_move (MgrCacheEvictor *evictor,
+               guint32          id,
+               MgrCacheQueue    queue)
+{
+  MgrCacheNode *node = segments_node (evictor, id);
+
+  if (node->queue == queue && node->next == evictor->segments.heads[queue])
+    return;
+
+  segments_unlink (evictor, node);
+  segments_link (evictor, id, node, queue, TRUE);
+}
+
+/* What the shares are of: the bound, or less where another bound holds. */
+static guint64
+segments_base (const MgrCacheEvictor *evictor)
+{
+  return evictor->max_weight > 0 ? MIN (evictor->max_weight, evictor->weight)
+                                 : MIN (evictor->max_entries, evictor->n_entries);
+}
+
+static void
+segments_share_out (MgrCacheEvictor *evictor,
+                    guint64          base)
+{
+  MgrCacheSegments *self = &evictor->segments;
+  double main_share = 1.0 - self->window;
+
+  self->base = base;
+  self->window_room = MAX ((guint64) (self->window * (double) base), 1);
+  self->protected_room = (guint64) (PROTECTED_SHARE * main_share * (double) base);
+}
+
+/* What @size of an entry is worth: the uses of it, times the bytes if it is those that
+ * count. */
+static double
+segments_worth (const MgrCacheEvictor *evictor,
+                const MgrCacheNode    *node,
+                guint64                size)
+{
+  double uses = mgr_cache_sketch_get (evictor->segments.sketch, node->hash);
+  double share = evictor->segments.by_weight ? (double) segments_size (evictor, node) : 1.0;
+
+  return uses * share * (double) size / (double) segments_size (evictor, node);
+}
+
+/* Whether @id is worth more than what would have to go for it. */
+static gboolean
+segments_admits (MgrCacheEvictor *evictor,
+                 guint32          id)
+{
+  MgrCacheNode *node = segments_node (evictor, id);
+  guint64 size = segments_size (evictor, node);
+  double left = segments_worth (evictor, node, size);
+  guint32 head = evictor->segments.heads[MGR_CACHE_QUEUE_PROBATION];
+  guint32 rival = segments_node (evictor, head)->next;
+
+  for (guint i = 0; i < RIVALS && size > 0 && rival != head && left > 0.0; i++)
+    {
+      const MgrCacheNode *other = segments_node (evictor, rival);
+      guint64 part = MIN (segments_size (evictor, other), size);
+
+      left -= segments_worth (evictor, other, part);
+      size -= part;
+      rival = other->next;
+    }
+
+  return left > 0.0;
+}
+
+static void
+segments_shrink_window (MgrCacheEvictor *evictor)
+{
+  MgrCacheSegments *self = &evictor->segments;
+
+  for (guint i = 0; i < MOVES && self->sizes[MGR_CACHE_QUEUE_WINDOW] > self->window_room; i++)
+    {
+      guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_WINDOW);
+      gboolean admitted = !self->full || segments_admits (evictor, id);
+
+      segments_move (evictor, id, admitted ? MGR_CACHE_QUEUE_PROBATION : MGR_CACHE_QUEUE_LIMBO);
+    }
+}
+
+static void
+segments_shrink_protected (MgrCacheEvictor *evictor)
+{
+  MgrCacheSegments *self = &evictor->segments;
+
+  for (guint i = 0; i < MOVES && self->sizes[MGR_CACHE_QUEUE_PROTECTED] > self->protected_room; i++)
+    segments_move (evictor, segments_coldest (evictor, MGR_CACHE_QUEUE_PROTECTED),
+                   MGR_CACHE_QUEUE_PROBATION);
+}
+
+void
+mgr_cache_segments_set_window (MgrCacheEvictor *evictor,
+                               double           window)
+{
+  evictor->segments.window = window;
+  segments_share_out (evictor, segments_base (evictor));
+}
+
+/* What would fill the window by itself does not drive out all that is in it. */
+void
+mgr_cache_segments_add (MgrCacheEvictor *evictor,
+                        guint32          id)
+{
+  MgrCacheNode *node = segments_node (evictor, id);
+  guint64 base = segments_base (evictor);
+  gboolean fits;
+
+  if (base != evictor->segments.base)
+    segments_share_out (evictor, base);
+
+  fits = segments_size (evictor, node) <= evictor->segments.window_room;
+  segments_link (evictor, id, node, MGR_CACHE_QUEUE_WINDOW, fits);
+  segments_shrink_window (evictor);
+}
+
+void
+mgr_cache_segments_touch (MgrCacheEvictor *evictor,
+                          guint32          id)
+{
+  MgrCacheNode *node = segments_node (evictor, id);
+
+  if (node->queue == MGR_CACHE_QUEUE_WINDOW)
+    {
+      segments_move (evictor, id, MGR_CACHE_QUEUE_WINDOW);
+    }
+  else
+    {
+      segments_move (evictor, id, MGR_CACHE_QUEUE_PROTECTED);
+      segments_shrink_protected (evictor);
+    }
+}
+
+void
+mgr_cache_segments_remove (MgrCacheEvictor *evictor,
+                           guint32          id)
+{
+  segments_unlink (evictor, segments_node (evictor, id));
+}
+
+void
+mgr_cache_segments_reweigh (MgrCacheEvictor *evictor,
+                            guint32          id,
+                            guint64          weight)
+{
+  const MgrCacheNode *node = segments_node (evictor, id);
+
+  if (evictor->max_weight > 0)
+    evictor->segments.sizes[node->queue] += weight - mgr_cache_node_get_weight (node);
+}
+
+void
+mgr_cache_segments_measure (MgrCacheEvictor *evictor)
+{
+  MgrCacheSegments *self = &evictor->segments;
+
+  for (guint queue = MGR_CACHE_QUEUE_WINDOW; queue <= MGR_CACHE_QUEUE_LIMBO; queue++)
+    {
+      guint32 head = self->heads[queue];
+      MgrCacheNode *node = segments_node (evictor, head);
+
+      self->sizes[queue] = 0;
+      while (node->next != head)
+        {
+          node = segments_node (evictor, node->next);
+          self->sizes[queue] += segments_size (evictor, node);
+        }
+    }
+}
+
+/* The coldest of all: first what is here for as long as nobody needs the room. */
+guint32
+mgr_cache_segments_pick (MgrCacheEvictor *evictor)
+{
+  static const MgrCacheQueue queues[] = {
+    MGR_CACHE_QUEUE_LIMBO, MGR_CACHE_QUEUE_PROBATION, MGR_CACHE_QUEUE_PROTECTED,
+    MGR_CACHE_QUEUE_WINDOW,
+  };
+  guint32 id = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (queues) && id == 0; i++)
+    id = segments_coldest (evictor, queues[i]);
+
+  if (id != 0)
+    segments_unlink (evictor, segments_node (evictor, id));
+  evictor->segments.full = TRUE;
+  return id;
+}
