@@ -99,6 +99,7 @@ density_weigh (MgrCacheNode *node,
   memcpy (&node->next, &density, sizeof density);
 }
 
+/* What was here before begins where it left off. */
 void
 mgr_cache_density_add (MgrCacheEvictor *evictor,
                        guint32          id,
@@ -109,7 +110,7 @@ mgr_cache_density_add (MgrCacheEvictor *evictor,
 
   density_weigh (node, cost);
   node->queue = MGR_CACHE_QUEUE_HEAP;
-  node->frequency = 1;
+  node->frequency = (guint8) MAX (mgr_cache_sketch_get (self->sketch, node->hash), 1);
   density_make_room (self);
   self->n_ids++;
   density_sift (evictor, self->n_ids - 1, id, density_priority (evictor, node));

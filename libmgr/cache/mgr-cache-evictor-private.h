@@ -44,8 +44,9 @@ typedef struct
  * Policy, HP Laboratories 1998. */
 typedef struct
 {
-  double *priorities; /* (owned) (nullable) */
-  guint32 *ids;       /* (owned) (nullable) */
+  const MgrCacheSketch *sketch; /* (unowned) */
+  double *priorities;           /* (owned) (nullable) */
+  guint32 *ids;                 /* (owned) (nullable) */
   guint32 room;
   guint32 n_ids;
   double age;
@@ -86,6 +87,9 @@ void    mgr_cache_evictor_reweigh (MgrCacheEvictor      *self,
                                    double                cost);
 /* Removes the entry that is worth least. Returns: its node, or 0 if none may go */
 guint32 mgr_cache_evictor_pick    (MgrCacheEvictor      *self);
+/* Puts all entries into another order, as if they came again, the coldest first. */
+void    mgr_cache_evictor_reorder (MgrCacheEvictor      *self,
+                                   MgrCacheOrder         order);
 /* Either may be 0, for no bound. What is too much then is for the caller to pick. */
 void    mgr_cache_evictor_bound   (MgrCacheEvictor      *self,
                                    guint64               max_entries,

@@ -14,6 +14,7 @@ mgr_cache_evictor_init (MgrCacheEvictor      *self,
 {
   *self = (MgrCacheEvictor) { .order = order, .nodes = nodes };
   mgr_cache_segments_init (self, sketch);
+  self->density.sketch = sketch;
 }
 
 void
@@ -98,6 +99,26 @@ mgr_cache_evictor_pick (MgrCacheEvictor *self)
   if (id != 0)
     evictor_forget (self, id);
   return id;
+}
+
+void
+mgr_cache_evictor_reorder (MgrCacheEvictor *self,
+                           MgrCacheOrder    order)
+{
+  g_autofree guint32 *ids = NULL;
+  guint64 n = 0;
+
+  if (order == self->order)
+    return;
+
+  ids = g_new (guint32, self->n_entries);
+  for (guint32 id = mgr_cache_evictor_pick (self); id != 0; id = mgr_cache_evictor_pick (self))
+    ids[n++] = id;
+
+  self->order = order;
+  self->segments.full = FALSE;
+  for (guint64 i = 0; i < n; i++)
+    mgr_cache_evictor_add (self, ids[i], 1.0);
 }
 
 void

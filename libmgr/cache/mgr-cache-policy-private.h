@@ -21,6 +21,7 @@ typedef enum
   MGR_CACHE_SHADOW_NEW,    /* nearly no window: what is used often stays */
   MGR_CACHE_SHADOW_MIXED,
   MGR_CACHE_SHADOW_RECENT, /* nearly all is window: what is used now stays */
+  MGR_CACHE_SHADOW_DENSE,  /* what is light stays */
   MGR_CACHE_SHADOW_HALF,   /* as the cache itself, with half its room */
   MGR_CACHE_SHADOW_TWICE,  /* and with twice its room */
   MGR_CACHE_N_SHADOWS,

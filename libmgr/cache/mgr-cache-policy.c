@@ -18,6 +18,9 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
 #define STEP_WINDOW 0.10
 #define STEP_DECAY 0.95
 
+/* All entries move to another order only for what is worth it. */
+#define ORDER_MARGIN 1.02
+
 static gboolean
 policy_sees (guint32  hash,
              gpointer user_data)
@@ -29,10 +32,29 @@ policy_sees (guint32  hash,
   return (guint64) (hash * 0x85ebca6bu) < (G_GUINT64_CONSTANT (1) << 32) >> self->sampling;
 }
 
+/* Whether a shadow is of use: the first ones are where there is something to choose. */
 static gboolean
-policy_adapts (const MgrCachePolicy *self)
+policy_asks (const MgrCachePolicy *self,
+             MgrCacheShadowName    name)
 {
-  return self->evictor.order == MGR_CACHE_ORDER_SEGMENTS && self->aim != MGR_CACHE_AIM_RECENT;
+  switch (name)
+    {
+    case MGR_CACHE_SHADOW_NEW:
+    case MGR_CACHE_SHADOW_MIXED:
+    case MGR_CACHE_SHADOW_RECENT:
+      return self->aim == MGR_CACHE_AIM_REQUESTS || self->aim == MGR_CACHE_AIM_BYTES;
+
+    case MGR_CACHE_SHADOW_DENSE:
+      return self->aim == MGR_CACHE_AIM_REQUESTS && self->evictor.max_weight > 0;
+
+    case MGR_CACHE_SHADOW_HALF:
+    case MGR_CACHE_SHADOW_TWICE:
+      return TRUE;
+
+    case MGR_CACHE_N_SHADOWS:
+    default:
+      g_assert_not_reached ();
+    }
 }
 
 static double
@@ -98,10 +120,21 @@ policy_set_window (MgrCachePolicy *self,
   mgr_cache_segments_set_window (&self->shadows[MGR_CACHE_SHADOW_TWICE].evictor, window);
 }
 
-static MgrCacheOrder
-aim_order (MgrCacheAim aim)
+static void
+policy_set_order (MgrCachePolicy *self,
+                  MgrCacheOrder   order)
 {
-  return aim == MGR_CACHE_AIM_COST ? MGR_CACHE_ORDER_DENSITY : MGR_CACHE_ORDER_SEGMENTS;
+  mgr_cache_evictor_reorder (&self->evictor, order);
+  mgr_cache_evictor_reorder (&self->shadows[MGR_CACHE_SHADOW_HALF].evictor, order);
+  mgr_cache_evictor_reorder (&self->shadows[MGR_CACHE_SHADOW_TWICE].evictor, order);
+}
+
+/* Before anything is known: where weights count, what is light is the better guess. */
+static MgrCacheOrder
+policy_first_order (const MgrCachePolicy *self)
+{
+  return self->aim == MGR_CACHE_AIM_COST || policy_asks (self, MGR_CACHE_SHADOW_DENSE)
+         ? MGR_CACHE_ORDER_DENSITY : MGR_CACHE_ORDER_SEGMENTS;
 }
 
 void
@@ -113,9 +146,11 @@ mgr_cache_policy_init (MgrCachePolicy *self,
 {
   *self = (MgrCachePolicy) { .aim = aim };
   mgr_cache_sketch_init (&self->sketch, max_entries);
-  mgr_cache_evictor_init (&self->evictor, aim_order (aim), nodes, &self->sketch);
+  mgr_cache_evictor_init (&self->evictor, MGR_CACHE_ORDER_SEGMENTS, nodes, &self->sketch);
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
-    mgr_cache_shadow_init (&self->shadows[i], aim_order (aim), &self->sketch);
+    mgr_cache_shadow_init (&self->shadows[i], MGR_CACHE_ORDER_SEGMENTS, &self->sketch);
+  mgr_cache_evictor_reorder (&self->shadows[MGR_CACHE_SHADOW_DENSE].evictor,
+                             MGR_CACHE_ORDER_DENSITY);
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     mgr_cache_segments_set_window (&self->shadows[i].evictor, windows[i]);
 
@@ -140,16 +175,20 @@ mgr_cache_policy_bound (MgrCachePolicy *self,
                         guint64         max_entries,
                         guint64         max_weight)
 {
+  gboolean other_unit = (self->evictor.max_weight > 0) != (max_weight > 0);
+
   mgr_cache_evictor_bound (&self->evictor, max_entries, max_weight);
+  if (other_unit || self->evictor.n_entries == 0)
+    policy_set_order (self, policy_first_order (self));
+
   policy_resample (self);
   policy_bound_shadows (self);
 }
 
-/* Where shadows are as good as each other nothing moves. */
-static void
-policy_move_window (MgrCachePolicy *self)
+/* Where shadows are as good as each other the first is taken. */
+static guint
+policy_best_window (const MgrCachePolicy *self)
 {
-  double window = self->evictor.segments.window;
   guint best = 0;
 
   for (guint i = 1; i < G_N_ELEMENTS (windows); i++)
@@ -158,14 +197,37 @@ policy_move_window (MgrCachePolicy *self)
         best = i;
     }
 
+  return best;
+}
+
+static void
+policy_choose_order (MgrCachePolicy *self,
+                     double          segments)
+{
+  double density = self->shadows[MGR_CACHE_SHADOW_DENSE].gain;
+
+  if (density > segments * ORDER_MARGIN)
+    policy_set_order (self, MGR_CACHE_ORDER_DENSITY);
+  else if (segments > density * ORDER_MARGIN)
+    policy_set_order (self, MGR_CACHE_ORDER_SEGMENTS);
+}
+
+static void
+policy_choose (MgrCachePolicy *self)
+{
+  double window = self->evictor.segments.window;
+  guint best = policy_best_window (self);
+
   policy_set_window (self, CLAMP (windows[best], window - STEP_WINDOW, window + STEP_WINDOW));
+  if (policy_asks (self, MGR_CACHE_SHADOW_DENSE))
+    policy_choose_order (self, self->shadows[best].gain);
 }
 
 static void
 policy_step (MgrCachePolicy *self)
 {
-  if (policy_adapts (self))
-    policy_move_window (self);
+  if (policy_asks (self, MGR_CACHE_SHADOW_NEW))
+    policy_choose (self);
 
   self->n_sampled = 0;
   self->asked *= STEP_DECAY;
@@ -192,13 +254,13 @@ policy_show (MgrCachePolicy     *self,
 {
   guint64 weight = mgr_cache_node_get_weight (node);
   double worth = policy_worth (self, weight, cost);
-  guint first = policy_adapts (self) ? 0 : MGR_CACHE_SHADOW_HALF;
 
   self->asked += worth;
   self->gain += hit ? worth : 0.0;
-  for (guint i = first; i < MGR_CACHE_N_SHADOWS; i++)
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
     {
-      if (mgr_cache_shadow_request (&self->shadows[i], node->hash, weight, cost))
+      if (policy_asks (self, i) &&
+          mgr_cache_shadow_request (&self->shadows[i], node->hash, weight, cost))
         self->shadows[i].gain += worth;
     }
 
