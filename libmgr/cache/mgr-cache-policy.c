@@ -14,9 +14,9 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
 
 /* The window moves after each so many requests for each entry there is room for, by
  * so much of the cache; what was seen before counts so much. */
-#define STEP_REQUESTS 4
+#define STEP_REQUESTS 2
 #define STEP_WINDOW 0.10
-#define STEP_DECAY 0.95
+#define STEP_DECAY 0.9
 
 /* All entries move to another order only for what is worth it. */
 #define ORDER_MARGIN 1.02
