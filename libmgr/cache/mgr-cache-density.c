@@ -90,9 +90,9 @@ density_make_room (MgrCacheDensity *self)
   self->ids = g_renew (guint32, self->ids, self->room);
 }
 
-static void
-density_weigh (MgrCacheNode *node,
-               double        cost)
+void
+mgr_cache_density_weigh (MgrCacheNode *node,
+                         double        cost)
 {
   float density = (float) (cost / (double) mgr_cache_node_get_weight (node));
 
@@ -102,13 +102,11 @@ density_weigh (MgrCacheNode *node,
 /* What was here before begins where it left off. */
 void
 mgr_cache_density_add (MgrCacheEvictor *evictor,
-                       guint32          id,
-                       double           cost)
+                       guint32          id)
 {
   MgrCacheDensity *self = &evictor->density;
   MgrCacheNode *node = density_node (evictor, id);
 
-  density_weigh (node, cost);
   node->queue = MGR_CACHE_QUEUE_HEAP;
   node->frequency = (guint8) MAX (mgr_cache_sketch_get (self->sketch, node->hash), 1);
   density_make_room (self);
@@ -128,12 +126,10 @@ mgr_cache_density_touch (MgrCacheEvictor *evictor,
 
 void
 mgr_cache_density_reweigh (MgrCacheEvictor *evictor,
-                           guint32          id,
-                           double           cost)
+                           guint32          id)
 {
-  MgrCacheNode *node = density_node (evictor, id);
+  const MgrCacheNode *node = density_node (evictor, id);
 
-  density_weigh (node, cost);
   density_sift (evictor, node->prev, id, density_priority (evictor, node));
 }
 

@@ -85,6 +85,11 @@ void    mgr_cache_evictor_reweigh (MgrCacheEvictor      *self,
                                    guint32               id,
                                    guint64               weight,
                                    double                cost);
+/* A pinned entry counts, and stays. */
+void    mgr_cache_evictor_pin     (MgrCacheEvictor      *self,
+                                   guint32               id);
+void    mgr_cache_evictor_unpin   (MgrCacheEvictor      *self,
+                                   guint32               id);
 /* Removes the entry that is worth least. Returns: its node, or 0 if none may go */
 guint32 mgr_cache_evictor_pick    (MgrCacheEvictor      *self);
 /* Puts all entries into another order, as if they came again, the coldest first. */
@@ -122,14 +127,15 @@ guint32 mgr_cache_segments_pick   (MgrCacheEvictor      *evictor);
 void    mgr_cache_segments_measure (MgrCacheEvictor     *evictor);
 
 void    mgr_cache_density_clear   (MgrCacheEvictor      *evictor);
-void    mgr_cache_density_add     (MgrCacheEvictor      *evictor,
-                                   guint32               id,
+/* Before a node is added, and when its weight or cost has changed. */
+void    mgr_cache_density_weigh   (MgrCacheNode         *node,
                                    double                cost);
+void    mgr_cache_density_add     (MgrCacheEvictor      *evictor,
+                                   guint32               id);
 void    mgr_cache_density_touch   (MgrCacheEvictor      *evictor,
                                    guint32               id);
 void    mgr_cache_density_reweigh (MgrCacheEvictor      *evictor,
-                                   guint32               id,
-                                   double                cost);
+                                   guint32               id);
 void    mgr_cache_density_remove  (MgrCacheEvictor      *evictor,
                                    guint32               id);
 guint32 mgr_cache_density_pick    (MgrCacheEvictor      *evictor);

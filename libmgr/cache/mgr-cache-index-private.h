@@ -28,6 +28,18 @@ void mgr_cache_index_unlink (MgrCacheIndex       *self,
                              const MgrCacheNodes *nodes,
                              guint32              id);
 
+static inline gsize
+mgr_cache_index_get_n_buckets (const MgrCacheIndex *self)
+{
+  return (gsize) 1 << (32 - self->shift);
+}
+
+static inline gsize
+mgr_cache_index_get_size (const MgrCacheIndex *self)
+{
+  return mgr_cache_index_get_n_buckets (self) * sizeof *self->buckets;
+}
+
 /* Multiplying spreads what differs in any bit to the upper ones.
  * Knuth, The Art of Computer Programming, volume 3, section 6.4. */
 static inline guint32 *

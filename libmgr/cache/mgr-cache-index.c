@@ -8,17 +8,11 @@
 
 #define FIRST_BITS 3
 
-static gsize
-index_n_buckets (const MgrCacheIndex *self)
-{
-  return (gsize) 1 << (32 - self->shift);
-}
-
 void
 mgr_cache_index_init (MgrCacheIndex *self)
 {
   *self = (MgrCacheIndex) { .shift = 32 - FIRST_BITS };
-  self->buckets = g_new0 (guint32, index_n_buckets (self));
+  self->buckets = g_new0 (guint32, mgr_cache_index_get_n_buckets (self));
 }
 
 void
@@ -43,11 +37,11 @@ static void
 index_grow (MgrCacheIndex       *self,
             const MgrCacheNodes *nodes)
 {
-  gsize n_old = index_n_buckets (self);
+  gsize n_old = mgr_cache_index_get_n_buckets (self);
   g_autofree guint32 *old = g_steal_pointer (&self->buckets);
 
   self->shift--;
-  self->buckets = g_new0 (guint32, index_n_buckets (self));
+  self->buckets = g_new0 (guint32, mgr_cache_index_get_n_buckets (self));
   for (gsize i = 0; i < n_old; i++)
     {
       guint32 id = old[i];
@@ -67,7 +61,7 @@ mgr_cache_index_link (MgrCacheIndex       *self,
                       const MgrCacheNodes *nodes,
                       guint32              id)
 {
-  if (self->n_nodes == index_n_buckets (self))
+  if (self->n_nodes == mgr_cache_index_get_n_buckets (self))
     index_grow (self, nodes);
 
   index_push (self, nodes, id);

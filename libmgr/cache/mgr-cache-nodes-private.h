@@ -46,8 +46,8 @@ G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
 
 typedef struct
 {
-  char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
   guint shift;
+  char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
   guint32 n_touched;              /* numbers below have been in use */
   guint32 n_live;
   guint32 free;                   /* a list through chain */

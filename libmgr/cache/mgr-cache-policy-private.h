@@ -78,6 +78,11 @@ void     mgr_cache_policy_replace  (MgrCachePolicy       *self,
                                     guint32               id,
                                     guint64               weight,
                                     double                cost);
+/* An entry may not be picked, or may be again. */
+void     mgr_cache_policy_pin      (MgrCachePolicy       *self,
+                                    guint32               id);
+void     mgr_cache_policy_unpin    (MgrCachePolicy       *self,
+                                    guint32               id);
 /* An entry goes for another reason than room. */
 void     mgr_cache_policy_remove   (MgrCachePolicy       *self,
                                     guint32               id);
@@ -87,6 +92,9 @@ guint32  mgr_cache_policy_pick     (MgrCachePolicy       *self);
 /* Returns: %FALSE while too little was asked for to tell */
 gboolean mgr_cache_policy_estimate (const MgrCachePolicy *self,
                                     MgrCacheEstimate     *estimate);
+
+/* Bytes of its own, besides those of the nodes. */
+gsize    mgr_cache_policy_get_size (const MgrCachePolicy *self);
 
 static inline gboolean
 mgr_cache_policy_is_over (const MgrCachePolicy *self)

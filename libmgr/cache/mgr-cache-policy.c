@@ -318,6 +318,20 @@ mgr_cache_policy_replace (MgrCachePolicy *self,
 }
 
 void
+mgr_cache_policy_pin (MgrCachePolicy *self,
+                      guint32         id)
+{
+  mgr_cache_evictor_pin (&self->evictor, id);
+}
+
+void
+mgr_cache_policy_unpin (MgrCachePolicy *self,
+                        guint32         id)
+{
+  mgr_cache_evictor_unpin (&self->evictor, id);
+}
+
+void
 mgr_cache_policy_remove (MgrCachePolicy *self,
                          guint32         id)
 {
@@ -348,4 +362,16 @@ mgr_cache_policy_estimate (const MgrCachePolicy *self,
   estimate->half = self->shadows[MGR_CACHE_SHADOW_HALF].gain / self->asked;
   estimate->twice = self->shadows[MGR_CACHE_SHADOW_TWICE].gain / self->asked;
   return TRUE;
+}
+
+gsize
+mgr_cache_policy_get_size (const MgrCachePolicy *self)
+{
+  gsize size = self->sketch.n_blocks * sizeof *self->sketch.blocks +
+               self->evictor.density.room * (sizeof (double) + sizeof (guint32));
+
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    size += mgr_cache_shadow_get_size (&self->shadows[i]);
+
+  return size;
 }

@@ -41,5 +41,6 @@ void     mgr_cache_shadow_forget  (MgrCacheShadow       *self,
 void     mgr_cache_shadow_filter  (MgrCacheShadow       *self,
                                    MgrCacheHashFunc      keep,
                                    gpointer              user_data);
+gsize    mgr_cache_shadow_get_size (const MgrCacheShadow *self);
 
 G_END_DECLS

@@ -116,3 +116,10 @@ mgr_cache_shadow_filter (MgrCacheShadow   *self,
       shadow_drop (self, id);
     }
 }
+
+gsize
+mgr_cache_shadow_get_size (const MgrCacheShadow *self)
+{
+  return (gsize) self->nodes.n_touched * NODE_SIZE + mgr_cache_index_get_size (&self->index) +
+         self->evictor.density.room * (sizeof (double) + sizeof (guint32));
+}
