@@ -192,6 +192,7 @@ mgr_cache_core_put (MgrCacheCore        *self,
       else
         core_insert (self, stripe, key, data, item, now);
       core_make_room (self, removals);
+      mgr_cache_core_follow (self);
     }
   mgr_cache_lock_give (&self->lock);
 

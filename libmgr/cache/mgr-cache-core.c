@@ -124,6 +124,7 @@ core_drain_buffer (MgrCacheCore   *self,
     }
 
   __atomic_store_n (&buffer->head, head, __ATOMIC_RELEASE);
+  mgr_cache_core_follow (self);
 }
 
 void
@@ -176,21 +177,28 @@ mgr_cache_core_get (MgrCacheCore      *self,
                     gpointer          *value)
 {
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, key->hash);
+  const MgrCacheEntry *entry;
+  gboolean fresh = FALSE;
+  gboolean found;
   guint32 id;
 
   mgr_cache_lock_take (&stripe->lock);
   id = mgr_cache_core_find (self, stripe, key);
-  if (id != 0 && mgr_cache_entry_is_expired (mgr_cache_core_entry (self, id), now))
-    id = 0;
-  if (id != 0)
-    *value = core_ref (self, mgr_cache_core_entry (self, id)->value);
-  stripe->hits += id != 0;
-  stripe->misses += id == 0;
+  entry = mgr_cache_core_entry (self, id);
+  found = id != 0 && !mgr_cache_entry_is_expired (entry, now);
+  if (found)
+    {
+      *value = core_ref (self, entry->value);
+      fresh = mgr_cache_node_get_stamp (&entry->node) ==
+              __atomic_load_n (&self->epoch, __ATOMIC_RELAXED);
+    }
+  stripe->hits += (guint) found;
+  stripe->misses += (guint) !found;
   mgr_cache_lock_give (&stripe->lock);
 
-  if (id != 0)
+  if (found && !fresh)
     core_note (self, id);
-  return id != 0;
+  return found;
 }
 
 gboolean

@@ -22,6 +22,10 @@ typedef enum
  * of the main queues, and stays if it was asked for more often than the one that would
  * have to go.
  *
+ * Uses of an entry that follow each other soon are one: those after the first in an epoch,
+ * a fraction of the time in which all others are used, neither move it nor count. So
+ * what is used much costs nothing, and a burst does not look like a habit.
+ *
  * Einziger, Eytan, Friedman, Manes: Adaptive Software Cache Management,
  * Middleware 2018. */
 typedef struct
@@ -29,6 +33,8 @@ typedef struct
   const MgrCacheSketch *sketch; /* (unowned) */
   guint32 heads[5];             /* by MgrCacheQueue: a node that closes the ring */
   guint64 sizes[5];             /* by MgrCacheQueue, in bytes or entries */
+  guint8 epoch;                 /* 1 to 127, again and again */
+  guint64 n_moves;              /* in this epoch */
   gboolean full;                /* something had to go since the bounds were set */
   gboolean by_weight;           /* hits count by their weight */
   double window;                /* share of the cache, 0 to 1 */
@@ -106,6 +112,14 @@ mgr_cache_evictor_is_over (const MgrCacheEvictor *self)
 {
   return (self->max_entries > 0 && self->n_entries > self->max_entries) ||
          (self->max_weight > 0 && self->weight > self->max_weight);
+}
+
+/* Whether a use of the node is one with an earlier one. */
+static inline gboolean
+mgr_cache_evictor_is_fresh (const MgrCacheEvictor *self,
+                            const MgrCacheNode    *node)
+{
+  return (node->stamp & MGR_CACHE_STAMP_EPOCHS) == self->segments.epoch;
 }
 
 /* The two orders; they know nothing of bounds and sums. */

@@ -17,10 +17,15 @@ typedef struct
   guint32 chain;      /* the next of its bucket, or of the free ones */
   guint32 hash;
   guint32 weight_low;
-  guint16 weight_high;
+  guint8 weight_high;
+  guint8 stamp;       /* atomic: when its use was last told, and if each one has to be */
   guint8 queue;       /* a MgrCacheQueue */
   guint8 frequency;   /* of use while in the cache; kept by the heap alone */
 } MgrCacheNode;
+
+/* Of a stamp: every use counts, as shadows watch the entry. */
+#define MGR_CACHE_STAMP_WATCHED 0x80
+#define MGR_CACHE_STAMP_EPOCHS 0x7f
 
 typedef enum
 {
@@ -33,7 +38,7 @@ typedef enum
   MGR_CACHE_QUEUE_PINNED,    /* never chosen */
 } MgrCacheQueue;
 
-#define MGR_CACHE_MAX_WEIGHT ((G_GUINT64_CONSTANT (1) << 48) - 1)
+#define MGR_CACHE_MAX_WEIGHT ((G_GUINT64_CONSTANT (1) << 40) - 1)
 #define MGR_CACHE_MAX_NODES G_MAXINT32
 
 G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
@@ -86,7 +91,23 @@ mgr_cache_node_set_weight (MgrCacheNode *node,
                            guint64       weight)
 {
   node->weight_low = (guint32) weight;
-  node->weight_high = (guint16) (weight >> 32);
+  node->weight_high = (guint8) (weight >> 32);
+}
+
+/* Read while somebody else may write it: either answer will do. */
+static inline guint8
+mgr_cache_node_get_stamp (const MgrCacheNode *node)
+{
+  return __atomic_load_n (&node->stamp, __ATOMIC_RELAXED);
+}
+
+/* @epoch: 1 to 127, or 0 for a use that has to be told */
+static inline void
+mgr_cache_node_set_epoch (MgrCacheNode *node,
+                          guint8        epoch)
+{
+  __atomic_store_n (&node->stamp, (node->stamp & MGR_CACHE_STAMP_WATCHED) | epoch,
+                    __ATOMIC_RELAXED);
 }
 
 G_END_DECLS

@@ -58,6 +58,7 @@ mgr_cache_nodes_take (MgrCacheNodes *self)
   node->chain = 0;
   node->queue = MGR_CACHE_QUEUE_NONE;
   node->frequency = 0;
+  node->stamp = 0;
   self->n_live++;
   return id;
 }

@@ -284,8 +284,11 @@ mgr_cache_policy_hit (MgrCachePolicy *self,
   if (node->queue == MGR_CACHE_QUEUE_NONE)
     return;
 
-  mgr_cache_sketch_add (&self->sketch, node->hash);
-  mgr_cache_evictor_touch (&self->evictor, id);
+  if (!mgr_cache_evictor_is_fresh (&self->evictor, node))
+    {
+      mgr_cache_sketch_add (&self->sketch, node->hash);
+      mgr_cache_evictor_touch (&self->evictor, id);
+    }
   if (policy_sees (node->hash, self))
     policy_show (self, node, 1.0, TRUE);
 }
@@ -295,15 +298,17 @@ mgr_cache_policy_insert (MgrCachePolicy *self,
                          guint32         id,
                          double          cost)
 {
-  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+  MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+  gboolean watched = policy_sees (node->hash, self);
 
   cost = policy_cost (self, cost);
+  node->stamp = watched ? MGR_CACHE_STAMP_WATCHED : 0;
   mgr_cache_sketch_add (&self->sketch, node->hash);
   mgr_cache_evictor_add (&self->evictor, id, cost);
   mgr_cache_sketch_reserve (&self->sketch, self->evictor.n_entries);
   if (self->evictor.max_weight > 0)
     policy_resample (self);
-  if (policy_sees (node->hash, self))
+  if (watched)
     policy_show (self, node, cost, FALSE);
 }
 

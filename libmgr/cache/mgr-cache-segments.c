@@ -12,6 +12,9 @@
 /* Queues that have to shrink do so in passing: this many entries each time. */
 #define MOVES 64
 
+/* In which as many entries move as there are. */
+#define EPOCHS 16
+
 /* A heavy entry is compared with this many light ones, and no more. */
 #define RIVALS 64
 
@@ -36,7 +39,7 @@ mgr_cache_segments_init (MgrCacheEvictor      *evictor,
 {
   MgrCacheSegments *self = &evictor->segments;
 
-  *self = (MgrCacheSegments) { .sketch = sketch };
+  *self = (MgrCacheSegments) { .sketch = sketch, .epoch = 1 };
   for (guint queue = MGR_CACHE_QUEUE_WINDOW; queue <= MGR_CACHE_QUEUE_LIMBO; queue++)
     {
       guint32 head = mgr_cache_nodes_take (evictor->nodes);
@@ -67,6 +70,7 @@ segments_link (MgrCacheEvictor *evictor,
   MgrCacheNode *head_node = segments_node (evictor, head);
 
   node->queue = queue;
+  mgr_cache_node_set_epoch (node, 0);
   node->prev = warmest ? head_node->prev : head;
   node->next = warmest ? head : head_node->next;
   segments_node (evictor, node->prev)->next = id;
@@ -205,11 +209,29 @@ mgr_cache_segments_add (MgrCacheEvictor *evictor,
   segments_shrink_window (evictor);
 }
 
+static void
+segments_stamp (MgrCacheEvictor *evictor,
+                MgrCacheNode    *node)
+{
+  MgrCacheSegments *self = &evictor->segments;
+
+  if (++self->n_moves * EPOCHS >= evictor->n_entries)
+    {
+      self->n_moves = 0;
+      self->epoch = self->epoch % MGR_CACHE_STAMP_EPOCHS + 1;
+    }
+
+  mgr_cache_node_set_epoch (node, self->epoch);
+}
+
 void
 mgr_cache_segments_touch (MgrCacheEvictor *evictor,
                           guint32          id)
 {
   MgrCacheNode *node = segments_node (evictor, id);
+
+  if (mgr_cache_evictor_is_fresh (evictor, node))
+    return;
 
   if (node->queue == MGR_CACHE_QUEUE_WINDOW)
     {
@@ -220,6 +242,7 @@ mgr_cache_segments_touch (MgrCacheEvictor *evictor,
       segments_move (evictor, id, MGR_CACHE_QUEUE_PROTECTED);
       segments_shrink_protected (evictor);
     }
+  segments_stamp (evictor, node);
 }
 
 void

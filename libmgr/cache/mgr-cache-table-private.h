@@ -54,6 +54,7 @@ struct _MgrCacheCore
   guint64 seed;
   guint n_stripes;           /* a power of two */
   guint n_buffers;           /* a power of two */
+  guint8 epoch;              /* atomic: that of the policy, written with the lock held */
   MgrCacheStripe *stripes;   /* (owned) (array length=n_stripes) */
   MgrCacheBuffer *buffers;   /* (owned) (array length=n_buffers) */
 
@@ -67,6 +68,16 @@ struct _MgrCacheCore
   guint64 removed[MGR_CACHE_CAUSE_COLLECTED + 1];
   guint64 removed_weight[MGR_CACHE_CAUSE_COLLECTED + 1];
 };
+
+/* With the lock held, after the policy was told anything. */
+static inline void
+mgr_cache_core_follow (MgrCacheCore *self)
+{
+  guint8 epoch = self->policy.evictor.segments.epoch;
+
+  if (self->epoch != epoch)
+    __atomic_store_n (&self->epoch, epoch, __ATOMIC_RELAXED);
+}
 
 /* With the lock held: tells the policy what this thread found, or all did. */
 void     mgr_cache_core_drain     (MgrCacheCore *self);
