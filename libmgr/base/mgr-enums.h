@@ -218,4 +218,44 @@ typedef enum
   MGR_JOURNAL_SEVERITY_CRITICAL,
 } MgrJournalSeverity;
 
+/**
+ * MgrCacheKeyType:
+ * @MGR_CACHE_KEY_TYPE_STRING: strings in UTF-8
+ * @MGR_CACHE_KEY_TYPE_INT64: integers of 64 bits
+ * @MGR_CACHE_KEY_TYPE_BYTES: #GBytes, compared by what they hold
+ *
+ * What the keys of a cache are. All keys of one cache are of one type.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_KEY_TYPE_STRING,
+  MGR_CACHE_KEY_TYPE_INT64,
+  MGR_CACHE_KEY_TYPE_BYTES,
+} MgrCacheKeyType;
+
+/**
+ * MgrCacheCause:
+ * @MGR_CACHE_CAUSE_EXPLICIT: it was removed by hand
+ * @MGR_CACHE_CAUSE_REPLACED: another value was put under its key
+ * @MGR_CACHE_CAUSE_EXPIRED: its time was up
+ * @MGR_CACHE_CAUSE_SIZE: the cache had no room for it
+ * @MGR_CACHE_CAUSE_PRESSURE: memory was short
+ * @MGR_CACHE_CAUSE_COLLECTED: nobody but the cache knew it any more
+ *
+ * Why something is no longer in a cache.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_CAUSE_EXPLICIT,
+  MGR_CACHE_CAUSE_REPLACED,
+  MGR_CACHE_CAUSE_EXPIRED,
+  MGR_CACHE_CAUSE_SIZE,
+  MGR_CACHE_CAUSE_PRESSURE,
+  MGR_CACHE_CAUSE_COLLECTED,
+} MgrCacheCause;
+
 G_END_DECLS
