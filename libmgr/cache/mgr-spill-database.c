@@ -198,39 +198,56 @@ check_layout (MgrSpillDatabase  *self,
   return MGR_SPILL_FAILED;
 }
 
-/* Two processes may come at once: one of them makes the tables. */
+/* All of it is looked at in one moment, or what another process is making would seem to
+ * be somebody else's. */
 static MgrSpillResult
-set_up (MgrSpillDatabase  *self,
-        GError           **error)
+check_and_make (MgrSpillDatabase  *self,
+                const char        *begin,
+                gboolean           make,
+                GError           **error)
 {
   gboolean is_new = FALSE;
   MgrSpillResult result;
-  int status;
+  int status = mgr_spill_database_run (self, begin);
 
-  sqlite3_extended_result_codes (self->handle, TRUE);
-  sqlite3_busy_timeout (self->handle, PATIENCE);
-  result = check_layout (self, &is_new, error);
-  if (result != MGR_SPILL_DONE)
-    return result;
-
-  status = mgr_spill_database_run (self, set_up_statements);
-  if (status == SQLITE_OK)
-    status = mgr_spill_database_run (self, "BEGIN IMMEDIATE");
   if (status != SQLITE_OK)
     return mgr_spill_database_fail (self, status, error);
 
   result = check_layout (self, &is_new, error);
   if (result == MGR_SPILL_DONE)
     {
-      status = is_new ? mgr_spill_database_run (self, schema_statements) : SQLITE_OK;
+      status = is_new && make ? mgr_spill_database_run (self, schema_statements) : SQLITE_OK;
       if (status == SQLITE_OK)
         status = mgr_spill_database_run (self, "COMMIT");
       if (status != SQLITE_OK)
         result = mgr_spill_database_fail (self, status, error);
     }
+
   if (result != MGR_SPILL_DONE)
     mgr_spill_database_run (self, "ROLLBACK");
   return result;
+}
+
+/* What is not ours is left as it is; of two processes that come at once, one makes the
+ * tables. */
+static MgrSpillResult
+set_up (MgrSpillDatabase  *self,
+        GError           **error)
+{
+  MgrSpillResult result;
+  int status;
+
+  sqlite3_extended_result_codes (self->handle, TRUE);
+  sqlite3_busy_timeout (self->handle, PATIENCE);
+  result = check_and_make (self, "BEGIN", FALSE, error);
+  if (result != MGR_SPILL_DONE)
+    return result;
+
+  status = mgr_spill_database_run (self, set_up_statements);
+  if (status != SQLITE_OK)
+    return mgr_spill_database_fail (self, status, error);
+
+  return check_and_make (self, "BEGIN IMMEDIATE", TRUE, error);
 }
 
 /* What it holds is nobody else's business, and SQLite would let others read it. */

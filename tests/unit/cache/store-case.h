@@ -86,12 +86,21 @@ assert_loads (MgrCacheStore *store,
 }
 
 static inline gboolean
+try_remove (MgrCacheStore  *store,
+            const char     *key,
+            GError        **error)
+{
+  g_autoptr (GBytes) key_bytes = bytes_of (key);
+
+  return mgr_cache_store_remove (store, key_bytes, NULL, error);
+}
+
+static inline gboolean
 remove_key (MgrCacheStore *store,
             const char    *key)
 {
-  g_autoptr (GBytes) key_bytes = bytes_of (key);
   g_autoptr (GError) error = NULL;
-  gboolean removed = mgr_cache_store_remove (store, key_bytes, NULL, &error);
+  gboolean removed = try_remove (store, key, &error);
 
   g_assert_no_error (error);
   return removed;
