@@ -51,6 +51,8 @@
 #include "cache/mgr-cache-store-statistics.h"
 #include "cache/mgr-cache-store.h"
 #include "cache/mgr-spill-store.h"
+#include "cache/mgr-weak-cache-statistics.h"
+#include "cache/mgr-weak-cache.h"
 #include "mgr-report.h"
 #include "mgr-manager.h"
 #include "service/mgr-export.h"
