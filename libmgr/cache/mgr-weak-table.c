@@ -33,6 +33,7 @@ typedef struct
 
   GObject *object;     /* (unowned) (nullable): NULL once it has been disposed of; guarded by the table's lock, as all below */
   guint n_borrowers;   /* how many threads are about to take a reference */
+  GObject *kept;       /* (owned) (nullable): for them, where nothing tells any more that the object goes */
   gboolean inside;     /* whether it is in the table */
 } Entry;
 
@@ -145,6 +146,7 @@ entry_take (Entry *entry)
 {
   MgrWeakTable *self = entry->table;
   GObject *object = entry->object;
+  g_autoptr (GObject) kept = NULL;
   GObject *alive;
 
   if (object == NULL)
@@ -159,8 +161,11 @@ entry_take (Entry *entry)
   alive = g_weak_ref_get (&entry->alive);
 
   g_mutex_lock (&self->lock);
-  entry->n_borrowers--;
-  g_cond_broadcast (&self->returned);
+  if (--entry->n_borrowers == 0)
+    {
+      kept = g_steal_pointer (&entry->kept);
+      g_cond_broadcast (&self->returned);
+    }
   g_mutex_unlock (&self->lock);
 
   g_object_unref (object);
@@ -174,24 +179,24 @@ entry_detach (Entry *entry)
 {
   MgrWeakTable *self = entry->table;
   g_autoptr (GObject) object = NULL;
+  gboolean tells = FALSE;
 
   g_mutex_lock (&self->lock);
   object = entry_take (entry);
   if (object != NULL)
     {
-      gboolean told;
-
       g_mutex_lock (&self->lock);
-      told = entry->object == NULL;
+      tells = entry->object != NULL;
+      if (tells && entry->n_borrowers > 0)
+        entry->kept = g_object_ref (object);
       g_mutex_unlock (&self->lock);
-
-      if (!told)
-        {
-          g_object_weak_unref (object, object_gone_cb, entry);
-          entry_unref (entry);
-        }
     }
 
+  if (tells)
+    {
+      g_object_weak_unref (object, object_gone_cb, entry);
+      entry_unref (entry);
+    }
   entry_unref (entry);
 }
 
