@@ -50,6 +50,7 @@
 #include "reclaim/mgr-cleaner.h"
 #include "cache/mgr-cache-store-statistics.h"
 #include "cache/mgr-cache-store.h"
+#include "cache/mgr-redis-store.h"
 #include "cache/mgr-spill-store.h"
 #include "cache/mgr-weak-cache-statistics.h"
 #include "cache/mgr-weak-cache.h"
