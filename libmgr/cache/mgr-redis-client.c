@@ -100,8 +100,8 @@ typedef struct
 static void
 ask_clear (Ask *ask)
 {
-  g_byte_array_unref (ask->commands);
-  g_ptr_array_unref (ask->stale_keys);
+  g_clear_pointer (&ask->commands, g_byte_array_unref);
+  g_clear_pointer (&ask->stale_keys, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ask, ask_clear)
