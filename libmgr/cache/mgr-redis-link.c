@@ -118,6 +118,15 @@ link_clear (MgrRedisLink *self)
   self->state = LINK_IDLE;
 }
 
+static void
+link_set_problem (MgrRedisLink *self,
+                  const char   *what)
+{
+  g_free (self->problem);
+  self->problem = g_strdup_printf ("%s is out of reach: %s. See to it that Redis runs there and that "
+                                   "the address is right; it is tried again", self->address->text, what);
+}
+
 /* All who wait have waited in vain. */
 static void
 link_break (MgrRedisLink *self,
@@ -128,9 +137,7 @@ link_break (MgrRedisLink *self,
 
   link_clear (self);
   mgr_backoff_fail (&self->backoff, mgr_clock_get_time (self->clock), RETRY_FIRST, RETRY_LONGEST);
-  g_free (self->problem);
-  self->problem = g_strdup_printf ("%s is out of reach: %s. See to it that Redis runs there and that "
-                                   "the address is right; it is tried again", self->address->text, what);
+  link_set_problem (self, what);
 
   while ((request = g_queue_pop_head (&self->requests)) != NULL)
     {
@@ -299,8 +306,10 @@ set_out_of_reach (MgrRedisLink  *self,
                   int            code,
                   GError       **error)
 {
-  g_set_error_literal (error, MGR_ERROR, code,
-                       self->problem != NULL ? self->problem : "The server has not answered yet");
+  if (self->problem == NULL)
+    link_set_problem (self, "It does not answer in time");
+
+  g_set_error_literal (error, MGR_ERROR, code, self->problem);
   return FALSE;
 }
 

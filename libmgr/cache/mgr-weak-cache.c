@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "cache/mgr-weak-cache.h"
+#include "cache/mgr-weak-cache-private.h"
 
 #include "base/mgr-owner-context-private.h"
 #include "cache/mgr-flights-private.h"
@@ -298,9 +298,9 @@ weak_cache_count (MgrWeakCache *self,
   g_mutex_unlock (&self->lock);
 }
 
-static GObject *
-weak_cache_look_up (MgrWeakCache *self,
-                    const MgrKey *key)
+GObject *
+mgr_weak_cache_look_up (MgrWeakCache *self,
+                        const MgrKey *key)
 {
   GObject *value = mgr_weak_table_get (self->table, key);
 
@@ -308,10 +308,10 @@ weak_cache_look_up (MgrWeakCache *self,
   return value;
 }
 
-static void
-weak_cache_insert (MgrWeakCache *self,
-                   const MgrKey *key,
-                   GObject      *value)
+void
+mgr_weak_cache_insert (MgrWeakCache *self,
+                       const MgrKey *key,
+                       GObject      *value)
 {
   mgr_flights_supersede (self->flights, key);
   mgr_weak_table_put (self->table, key, value);
@@ -342,7 +342,7 @@ mgr_weak_cache_get (MgrWeakCache  *self,
   g_return_val_if_fail (G_IS_VALUE (key), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return mgr_key_read (&read, self->key_type, key, error) ? weak_cache_look_up (self, &read) : NULL;
+  return mgr_key_read (&read, self->key_type, key, error) ? mgr_weak_cache_look_up (self, &read) : NULL;
 }
 
 /**
@@ -377,7 +377,7 @@ mgr_weak_cache_put (MgrWeakCache  *self,
   if (!mgr_key_read (&read, self->key_type, key, error))
     return FALSE;
 
-  weak_cache_insert (self, &read, value);
+  mgr_weak_cache_insert (self, &read, value);
   return TRUE;
 }
 
@@ -595,7 +595,7 @@ mgr_weak_cache_get_or_load (MgrWeakCache        *self,
       || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  value = weak_cache_look_up (self, &read);
+  value = mgr_weak_cache_look_up (self, &read);
   while (value == NULL && again)
     {
       gboolean loads = FALSE;
@@ -611,156 +611,6 @@ mgr_weak_cache_get_or_load (MgrWeakCache        *self,
     }
 
   return value;
-}
-
-/* For C */
-
-/**
- * mgr_weak_cache_get_string:
- * @self: a weak cache with keys of %MGR_CACHE_KEY_TYPE_STRING
- * @key: what to look for
- *
- * Looks for an object, as mgr_weak_cache_get() does. May be called from any thread.
- *
- * Returns: (transfer full) (nullable): the object, or %NULL if there is none
- *
- * Since: 1.0
- */
-GObject *
-mgr_weak_cache_get_string (MgrWeakCache *self,
-                           const char   *key)
-{
-  MgrKey read = mgr_key_of_string (key);
-
-  g_return_val_if_fail (MGR_IS_WEAK_CACHE (self), NULL);
-  g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, NULL);
-  g_return_val_if_fail (key != NULL, NULL);
-
-  return weak_cache_look_up (self, &read);
-}
-
-/**
- * mgr_weak_cache_get_int64:
- * @self: a weak cache with keys of %MGR_CACHE_KEY_TYPE_INT64
- * @key: what to look for
- *
- * Looks for an object, as mgr_weak_cache_get() does. May be called from any thread.
- *
- * Returns: (transfer full) (nullable): the object, or %NULL if there is none
- *
- * Since: 1.0
- */
-GObject *
-mgr_weak_cache_get_int64 (MgrWeakCache *self,
-                          gint64        key)
-{
-  MgrKey read = mgr_key_of_int64 (key);
-
-  g_return_val_if_fail (MGR_IS_WEAK_CACHE (self), NULL);
-  g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, NULL);
-
-  return weak_cache_look_up (self, &read);
-}
-
-/**
- * mgr_weak_cache_get_bytes:
- * @self: a weak cache with keys of %MGR_CACHE_KEY_TYPE_BYTES
- * @key: what to look for
- *
- * Looks for an object, as mgr_weak_cache_get() does. May be called from any thread.
- *
- * Returns: (transfer full) (nullable): the object, or %NULL if there is none
- *
- * Since: 1.0
- */
-GObject *
-mgr_weak_cache_get_bytes (MgrWeakCache *self,
-                          GBytes       *key)
-{
-  MgrKey read = mgr_key_of_bytes (key);
-
-  g_return_val_if_fail (MGR_IS_WEAK_CACHE (self), NULL);
-  g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, NULL);
-  g_return_val_if_fail (key != NULL, NULL);
-
-  return weak_cache_look_up (self, &read);
-}
-
-/**
- * mgr_weak_cache_put_string:
- * @self: a weak cache with keys of %MGR_CACHE_KEY_TYPE_STRING
- * @key: what to find it by
- * @value: the object
- *
- * Puts an object into the cache, as mgr_weak_cache_put() does. May be called from any
- * thread.
- *
- * Since: 1.0
- */
-void
-mgr_weak_cache_put_string (MgrWeakCache *self,
-                           const char   *key,
-                           GObject      *value)
-{
-  MgrKey read = mgr_key_of_string (key);
-
-  g_return_if_fail (MGR_IS_WEAK_CACHE (self));
-  g_return_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING);
-  g_return_if_fail (key != NULL);
-  g_return_if_fail (G_IS_OBJECT (value));
-
-  weak_cache_insert (self, &read, value);
-}
-
-/**
- * mgr_weak_cache_put_int64:
- * @self: a weak cache with keys of %MGR_CACHE_KEY_TYPE_INT64
- * @key: what to find it by
- * @value: the object
- *
- * Puts an object into the cache, as mgr_weak_cache_put() does. May be called from any
- * thread.
- *
- * Since: 1.0
- */
-void
-mgr_weak_cache_put_int64 (MgrWeakCache *self,
-                          gint64        key,
-                          GObject      *value)
-{
-  MgrKey read = mgr_key_of_int64 (key);
-
-  g_return_if_fail (MGR_IS_WEAK_CACHE (self));
-  g_return_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64);
-  g_return_if_fail (G_IS_OBJECT (value));
-
-  weak_cache_insert (self, &read, value);
-}
-
-/**
- * mgr_weak_cache_put_bytes:
- * @self: a weak cache with keys of %MGR_CACHE_KEY_TYPE_BYTES
- * @key: what to find it by
- * @value: the object
- *
- * Puts an object into the cache, as mgr_weak_cache_put() does. May be called from any
- * thread.
- *
- * Since: 1.0
- */
-void
-mgr_weak_cache_put_bytes (MgrWeakCache *self,
-                          GBytes       *key,
-                          GObject      *value)
-{
-  MgrKey read = mgr_key_of_bytes (key);
-
-  g_return_if_fail (MGR_IS_WEAK_CACHE (self));
-  g_return_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES);
-  g_return_if_fail (key != NULL);
-  g_return_if_fail (G_IS_OBJECT (value));
-
-  weak_cache_insert (self, &read, value);
 }
 
 /* Figures */
