@@ -26,17 +26,19 @@ CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
     "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
     "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
-    "ReplaySource", "Resource", "ResourceGroup", "SwapSource", "SystemSource",
+    "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "SpillStore", "SwapSource",
+    "SystemSource", "WeakCache",
 }
-INTERFACES = {"PressureSource", "Reclaimer"}
+INTERFACES = {"CacheStore", "PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "JournalEntry",
-    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
-    "ReclaimEstimate", "ReclaimRecord", "Report",
+    "Allocation", "CacheStoreStatistics", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
+    "JournalEntry", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
+    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report", "WeakCacheStatistics",
 }
+CALLBACKS = {"WeakCacheLoader"}
 FLAGS = {"CleanupFlags"}
 ENUMS = {
-    "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
+    "CacheCause", "CacheKeyType", "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
     "PressureLevel", "PressureScope", "ReplayPart", "Safety",
 }
 FUNCTIONS = {
@@ -82,11 +84,12 @@ class TypelibTest(unittest.TestCase):
         self.assertEqual(self.names(kinds.INTERFACE), INTERFACES)
         self.assertEqual(self.names(kinds.STRUCT), BOXED)
         self.assertEqual(self.names(kinds.ENUM), ENUMS)
+        self.assertEqual(self.names(kinds.CALLBACK), CALLBACKS)
         self.assertEqual(self.names(kinds.FLAGS), FLAGS)
         self.assertEqual(self.names(kinds.FUNCTION), FUNCTIONS)
         self.assertEqual(self.names(kinds.CONSTANT), CONSTANTS)
-        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, ENUMS, FLAGS, FUNCTIONS,
-                                       CONSTANTS))),
+        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, CALLBACKS, ENUMS, FLAGS,
+                                       FUNCTIONS, CONSTANTS))),
                          len(self.infos))
 
     def test_types_are_what_they_seem(self):
@@ -113,7 +116,7 @@ class TypelibTest(unittest.TestCase):
         for node in self.callables():
             for parameter in node.iter(CORE + "parameter"):
                 scope = parameter.get("scope")
-                self.assertIn(scope, (None, "async", "notified"), node.get(C + "identifier"))
+                self.assertIn(scope, (None, "async", "call", "notified"), node.get(C + "identifier"))
                 self.assertTrue(scope != "notified" or parameter.get("destroy"),
                                 node.get(C + "identifier"))
 

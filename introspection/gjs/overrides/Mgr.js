@@ -19,6 +19,8 @@ const USUAL_SIGNAL = -1;
  * attributes by themselves. */
 const RECORD_ATTRIBUTES = {
     Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
+    CacheStoreStatistics: ['bytes', 'connects', 'entries', 'evicted', 'expired', 'failures', 'hits',
+        'misses', 'refused', 'stored', 'timeouts'],
     CleanupPlan: ['expected', 'flags', 'kept', 'protected', 'steps', 'strategy', 'target', 'time'],
     CleanupReport: ['claimed', 'cleaned', 'duration', 'expected', 'flags', 'heap_trimmed', 'kept',
         'ledger', 'protected', 'pss_after', 'pss_before', 'returned', 'steps', 'strategy', 'target',
@@ -39,6 +41,8 @@ const RECORD_ATTRIBUTES = {
     ReclaimRecord: ['can_restore', 'lossy', 'name', 'reason', 'safety', 'size', 'time'],
     Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
         'returned', 'used'],
+    WeakCacheStatistics: ['collected', 'entries', 'hit_ratio', 'hits', 'joins', 'load_failures',
+        'load_time', 'loads', 'misses', 'removed', 'replaced'],
 };
 
 function toBytes(size) {

@@ -20,6 +20,7 @@ import weakref
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
+from . import _mgr_caches
 
 Mgr = get_introspection_module("Mgr")
 
@@ -737,6 +738,11 @@ Mgr.Journal.add = _add_to_journal
 Mgr.Journal.list = _list_journal
 
 
+# Caches
+
+_mgr_caches.override(Mgr)
+
+
 # Attributes
 
 def _add_record_attributes(record):
@@ -760,10 +766,10 @@ def _add_object_attributes(cls):
             setattr(cls, name, _property_of(cls, name))
 
 
-for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
+for _record in (Mgr.Allocation, Mgr.CacheStoreStatistics, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
                 Mgr.JournalEntry, Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample,
                 Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate, Mgr.ReclaimRecord,
-                Mgr.Report):
+                Mgr.Report, Mgr.WeakCacheStatistics):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
@@ -773,5 +779,6 @@ Mgr.Config.problems = property(Mgr.Config.get_problems)
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
-               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
+               Mgr.RedisStore, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SpillStore,
+               Mgr.SystemSource, Mgr.WeakCache):
     _add_object_attributes(_class)
