@@ -32,6 +32,7 @@ typedef struct
 {
   const MgrCacheSketch *sketch; /* (unowned) */
   guint32 heads[5];             /* by MgrCacheQueue: a node that closes the ring */
+  MgrCacheNode *head_nodes[5];  /* (unowned) */
   guint64 sizes[5];             /* by MgrCacheQueue, in bytes or entries */
   guint8 epoch;                 /* 1 to 127, again and again */
   guint64 n_moves;              /* in this epoch */

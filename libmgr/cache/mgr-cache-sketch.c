@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define ROWS 4
 #define COUNTER_MAX 15
 #define LOW_BITS G_GUINT64_CONSTANT (0x7777777777777777)
 
@@ -97,27 +96,54 @@ sketch_block (const MgrCacheSketch *self,
   return self->blocks[((mixed >> 32) * self->n_blocks) >> 32];
 }
 
+/* Five bits of the hash a row: which of its two words, and which counter of that. */
+static inline guint64 *
+row_word (guint64 *block,
+          guint64  mixed,
+          guint    row)
+{
+  return &block[2 * row + (mixed >> (5 * row) & 1)];
+}
+
+static inline guint
+row_shift (guint64 mixed,
+           guint   row)
+{
+  return (guint) (mixed >> (5 * row + 1) & 15) * 4;
+}
+
+static inline guint
+row_add (guint64 *block,
+         guint64  mixed,
+         guint    row)
+{
+  guint64 *word = row_word (block, mixed, row);
+  guint shift = row_shift (mixed, row);
+  guint added = (*word >> shift & COUNTER_MAX) < COUNTER_MAX;
+
+  *word += (guint64) added << shift;
+  return added;
+}
+
+static inline guint
+row_get (guint64 *block,
+         guint64  mixed,
+         guint    row)
+{
+  return (guint) (*row_word (block, mixed, row) >> row_shift (mixed, row)) & COUNTER_MAX;
+}
+
 void
 mgr_cache_sketch_add (MgrCacheSketch *self,
                       guint32         hash)
 {
   guint64 mixed = sketch_mix (hash);
   guint64 *block = sketch_block (self, mixed);
-  gboolean added = FALSE;
+  guint added = row_add (block, mixed, 0) | row_add (block, mixed, 1) |
+                row_add (block, mixed, 2) | row_add (block, mixed, 3);
 
-  for (guint row = 0; row < ROWS; row++, mixed >>= 5)
-    {
-      guint64 *word = &block[2 * row + (mixed & 1)];
-      guint shift = (guint) (mixed >> 1 & 15) * 4;
-
-      if ((*word >> shift & COUNTER_MAX) < COUNTER_MAX)
-        {
-          *word += G_GUINT64_CONSTANT (1) << shift;
-          added = TRUE;
-        }
-    }
-
-  if (added && ++self->n_additions >= self->n_blocks * KEYS_PER_BLOCK * SAMPLE)
+  self->n_additions += added;
+  if (self->n_additions >= self->n_blocks * KEYS_PER_BLOCK * SAMPLE)
     sketch_halve (self);
 }
 
@@ -126,15 +152,8 @@ mgr_cache_sketch_get (const MgrCacheSketch *self,
                       guint32               hash)
 {
   guint64 mixed = sketch_mix (hash);
-  const guint64 *block = sketch_block (self, mixed);
-  guint least = COUNTER_MAX;
+  guint64 *block = sketch_block (self, mixed);
 
-  for (guint row = 0; row < ROWS; row++, mixed >>= 5)
-    {
-      guint64 word = block[2 * row + (mixed & 1)];
-
-      least = MIN (least, (guint) (word >> ((mixed >> 1 & 15) * 4)) & COUNTER_MAX);
-    }
-
-  return least;
+  return MIN (MIN (row_get (block, mixed, 0), row_get (block, mixed, 1)),
+              MIN (row_get (block, mixed, 2), row_get (block, mixed, 3)));
 }
