@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define COUNTER_MAX 15
 #define LOW_BITS G_GUINT64_CONSTANT (0x7777777777777777)
 
 /* Sixteen counters for each key that is told apart. */
@@ -78,82 +77,29 @@ sketch_halve (MgrCacheSketch *self)
   self->n_additions /= 2;
 }
 
-/* The finalizer of MurmurHash3, by Austin Appleby, with its constants: the upper half
- * chooses the block, five bits a row choose the counter. */
-static guint64
-sketch_mix (guint32 hash)
-{
-  guint64 mixed = (hash + 1) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
-
-  mixed = (mixed ^ (mixed >> 33)) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
-  return mixed ^ (mixed >> 33);
-}
-
-static guint64 *
-sketch_block (const MgrCacheSketch *self,
-              guint64               mixed)
-{
-  return self->blocks[((mixed >> 32) * self->n_blocks) >> 32];
-}
-
-/* Five bits of the hash a row: which of its two words, and which counter of that. */
-static inline guint64 *
-row_word (guint64 *block,
-          guint64  mixed,
-          guint    row)
-{
-  return &block[2 * row + (mixed >> (5 * row) & 1)];
-}
-
-static inline guint
-row_shift (guint64 mixed,
-           guint   row)
-{
-  return (guint) (mixed >> (5 * row + 1) & 15) * 4;
-}
-
 static inline guint
 row_add (guint64 *block,
          guint64  mixed,
          guint    row)
 {
-  guint64 *word = row_word (block, mixed, row);
-  guint shift = row_shift (mixed, row);
-  guint added = (*word >> shift & COUNTER_MAX) < COUNTER_MAX;
+  guint64 *word = mgr_cache_sketch_word (block, mixed, row);
+  guint shift = mgr_cache_sketch_shift (mixed, row);
+  guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
 
   *word += (guint64) added << shift;
   return added;
-}
-
-static inline guint
-row_get (guint64 *block,
-         guint64  mixed,
-         guint    row)
-{
-  return (guint) (*row_word (block, mixed, row) >> row_shift (mixed, row)) & COUNTER_MAX;
 }
 
 void
 mgr_cache_sketch_add (MgrCacheSketch *self,
                       guint32         hash)
 {
-  guint64 mixed = sketch_mix (hash);
-  guint64 *block = sketch_block (self, mixed);
+  guint64 mixed = mgr_cache_sketch_mix (hash);
+  guint64 *block = mgr_cache_sketch_block (self, mixed);
   guint added = row_add (block, mixed, 0) | row_add (block, mixed, 1) |
                 row_add (block, mixed, 2) | row_add (block, mixed, 3);
 
   self->n_additions += added;
   if (self->n_additions >= self->n_blocks * KEYS_PER_BLOCK * SAMPLE)
     sketch_halve (self);
-}
-
-guint
-mgr_cache_sketch_get (const MgrCacheSketch *self,
-                      guint32               hash)
-{
-  guint64 mixed = sketch_mix (hash);
-  guint64 *block = sketch_block (self, mixed);
-
-  return MIN (MIN (row_get (block, mixed, 0), row_get (block, mixed, 1)),
-              MIN (row_get (block, mixed, 2), row_get (block, mixed, 3)));
 }
