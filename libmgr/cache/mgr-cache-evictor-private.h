@@ -32,6 +32,7 @@ typedef struct
 {
   const MgrCacheSketch *sketch; /* (unowned) */
   guint32 heads[5];             /* by MgrCacheQueue: a node that closes the ring */
+  MgrCacheNode *head_nodes[5];  /* (unowned) */
   guint64 sizes[5];             /* by MgrCacheQueue, in bytes or entries */
   guint8 epoch;                 /* 1 to 127, again and again */
   guint64 n_moves;              /* in this epoch */
@@ -77,13 +78,6 @@ void    mgr_cache_evictor_init    (MgrCacheEvictor      *self,
                                    const MgrCacheSketch *sketch);
 void    mgr_cache_evictor_clear   (MgrCacheEvictor      *self);
 
-/* The hash and weight of node @id are set; @cost is what it would take to have it
- * again, in any unit. */
-void    mgr_cache_evictor_add     (MgrCacheEvictor      *self,
-                                   guint32               id,
-                                   double                cost);
-void    mgr_cache_evictor_touch   (MgrCacheEvictor      *self,
-                                   guint32               id);
 void    mgr_cache_evictor_remove  (MgrCacheEvictor      *self,
                                    guint32               id);
 /* Gives the node another weight, and the queue it is in another sum. */
@@ -96,8 +90,6 @@ void    mgr_cache_evictor_pin     (MgrCacheEvictor      *self,
                                    guint32               id);
 void    mgr_cache_evictor_unpin   (MgrCacheEvictor      *self,
                                    guint32               id);
-/* Removes the entry that is worth least. Returns: its node, or 0 if none may go */
-guint32 mgr_cache_evictor_pick    (MgrCacheEvictor      *self);
 /* Puts all entries into another order, as if they came again, the coldest first. */
 void    mgr_cache_evictor_reorder (MgrCacheEvictor      *self,
                                    MgrCacheOrder         order);
@@ -153,5 +145,74 @@ void    mgr_cache_density_reweigh (MgrCacheEvictor      *evictor,
 void    mgr_cache_density_remove  (MgrCacheEvictor      *evictor,
                                    guint32               id);
 guint32 mgr_cache_density_pick    (MgrCacheEvictor      *evictor);
+
+static inline gboolean
+mgr_cache_evictor_is_segment (MgrCacheQueue queue)
+{
+  return queue != MGR_CACHE_QUEUE_HEAP && queue != MGR_CACHE_QUEUE_PINNED;
+}
+
+static inline void
+mgr_cache_evictor_link (MgrCacheEvictor *self,
+              guint32          id)
+{
+  if (self->order == MGR_CACHE_ORDER_SEGMENTS)
+    mgr_cache_segments_add (self, id);
+  else
+    mgr_cache_density_add (self, id);
+}
+
+/* The hash and weight of node @id are set; @cost is what it would take to have it again,
+ * in any unit. */
+static inline void
+mgr_cache_evictor_add (MgrCacheEvictor *self,
+                       guint32          id,
+                       double           cost)
+{
+  MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
+
+  self->n_entries++;
+  self->weight += mgr_cache_node_get_weight (node);
+  if (self->order == MGR_CACHE_ORDER_DENSITY)
+    mgr_cache_density_weigh (node, cost);
+  mgr_cache_evictor_link (self, id);
+}
+
+static inline void
+mgr_cache_evictor_touch (MgrCacheEvictor *self,
+                         guint32          id)
+{
+  const MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
+
+  if (node->queue == MGR_CACHE_QUEUE_HEAP)
+    mgr_cache_density_touch (self, id);
+  else if (mgr_cache_evictor_is_segment (node->queue))
+    mgr_cache_segments_touch (self, id);
+}
+
+static inline void
+mgr_cache_evictor_forget (MgrCacheEvictor *self,
+                MgrCacheNode    *node)
+{
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  self->n_entries--;
+  self->weight -= mgr_cache_node_get_weight (node);
+}
+
+/* Removes the entry that is worth least. Returns: its node, or 0 if none may go */
+static inline guint32
+mgr_cache_evictor_pick (MgrCacheEvictor *self)
+{
+  guint32 id;
+
+  if (self->order == MGR_CACHE_ORDER_SEGMENTS)
+    id = mgr_cache_segments_pick (self);
+  else
+    id = mgr_cache_density_pick (self);
+
+  if (id != 0)
+    mgr_cache_evictor_forget (self, mgr_cache_nodes_get (self->nodes, id));
+  return id;
+}
 
 G_END_DECLS

@@ -23,22 +23,6 @@ mgr_cache_evictor_clear (MgrCacheEvictor *self)
   mgr_cache_density_clear (self);
 }
 
-static gboolean
-evictor_is_segment (MgrCacheQueue queue)
-{
-  return queue != MGR_CACHE_QUEUE_HEAP && queue != MGR_CACHE_QUEUE_PINNED;
-}
-
-static void
-evictor_link (MgrCacheEvictor *self,
-              guint32          id)
-{
-  if (self->order == MGR_CACHE_ORDER_SEGMENTS)
-    mgr_cache_segments_add (self, id);
-  else
-    mgr_cache_density_add (self, id);
-}
-
 static void
 evictor_unlink (MgrCacheEvictor    *self,
                 guint32             id,
@@ -46,34 +30,8 @@ evictor_unlink (MgrCacheEvictor    *self,
 {
   if (node->queue == MGR_CACHE_QUEUE_HEAP)
     mgr_cache_density_remove (self, id);
-  else if (evictor_is_segment (node->queue))
+  else if (mgr_cache_evictor_is_segment (node->queue))
     mgr_cache_segments_remove (self, id);
-}
-
-void
-mgr_cache_evictor_add (MgrCacheEvictor *self,
-                       guint32          id,
-                       double           cost)
-{
-  MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
-
-  self->n_entries++;
-  self->weight += mgr_cache_node_get_weight (node);
-  if (self->order == MGR_CACHE_ORDER_DENSITY)
-    mgr_cache_density_weigh (node, cost);
-  evictor_link (self, id);
-}
-
-void
-mgr_cache_evictor_touch (MgrCacheEvictor *self,
-                         guint32          id)
-{
-  const MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
-
-  if (node->queue == MGR_CACHE_QUEUE_HEAP)
-    mgr_cache_density_touch (self, id);
-  else if (evictor_is_segment (node->queue))
-    mgr_cache_segments_touch (self, id);
 }
 
 void
@@ -85,23 +43,14 @@ mgr_cache_evictor_reweigh (MgrCacheEvictor *self,
   MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
 
   self->weight += weight - mgr_cache_node_get_weight (node);
-  if (evictor_is_segment (node->queue))
+  if (mgr_cache_evictor_is_segment (node->queue))
     mgr_cache_segments_reweigh (self, id, weight);
 
   mgr_cache_node_set_weight (node, weight);
-  if (!evictor_is_segment (node->queue))
+  if (!mgr_cache_evictor_is_segment (node->queue))
     mgr_cache_density_weigh (node, cost);
   if (node->queue == MGR_CACHE_QUEUE_HEAP)
     mgr_cache_density_reweigh (self, id);
-}
-
-static void
-evictor_forget (MgrCacheEvictor *self,
-                MgrCacheNode    *node)
-{
-  node->queue = MGR_CACHE_QUEUE_NONE;
-  self->n_entries--;
-  self->weight -= mgr_cache_node_get_weight (node);
 }
 
 void
@@ -111,7 +60,7 @@ mgr_cache_evictor_remove (MgrCacheEvictor *self,
   MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
 
   evictor_unlink (self, id, node);
-  evictor_forget (self, node);
+  mgr_cache_evictor_forget (self, node);
 }
 
 void
@@ -122,7 +71,7 @@ mgr_cache_evictor_pin (MgrCacheEvictor *self,
 
   evictor_unlink (self, id, node);
   /* The other order keeps no density, and by then it may be this one's turn. */
-  if (evictor_is_segment (node->queue))
+  if (mgr_cache_evictor_is_segment (node->queue))
     mgr_cache_density_weigh (node, 1.0);
   node->queue = MGR_CACHE_QUEUE_PINNED;
 }
@@ -132,22 +81,7 @@ mgr_cache_evictor_unpin (MgrCacheEvictor *self,
                          guint32          id)
 {
   if (mgr_cache_nodes_get (self->nodes, id)->queue == MGR_CACHE_QUEUE_PINNED)
-    evictor_link (self, id);
-}
-
-guint32
-mgr_cache_evictor_pick (MgrCacheEvictor *self)
-{
-  guint32 id;
-
-  if (self->order == MGR_CACHE_ORDER_SEGMENTS)
-    id = mgr_cache_segments_pick (self);
-  else
-    id = mgr_cache_density_pick (self);
-
-  if (id != 0)
-    evictor_forget (self, mgr_cache_nodes_get (self->nodes, id));
-  return id;
+    mgr_cache_evictor_link (self, id);
 }
 
 void

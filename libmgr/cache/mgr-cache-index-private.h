@@ -21,12 +21,8 @@ typedef struct
 
 void mgr_cache_index_init   (MgrCacheIndex       *self);
 void mgr_cache_index_clear  (MgrCacheIndex       *self);
-void mgr_cache_index_link   (MgrCacheIndex       *self,
-                             const MgrCacheNodes *nodes,
-                             guint32              id);
-void mgr_cache_index_unlink (MgrCacheIndex       *self,
-                             const MgrCacheNodes *nodes,
-                             guint32              id);
+void mgr_cache_index_grow   (MgrCacheIndex       *self,
+                             const MgrCacheNodes *nodes);
 
 static inline gsize
 mgr_cache_index_get_n_buckets (const MgrCacheIndex *self)
@@ -54,6 +50,45 @@ mgr_cache_index_first (const MgrCacheIndex *self,
                        guint32              hash)
 {
   return *mgr_cache_index_bucket (self, hash);
+}
+
+static inline void
+mgr_cache_index_push (MgrCacheIndex       *self,
+                      const MgrCacheNodes *nodes,
+                      guint32              id)
+{
+  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
+  guint32 *bucket = mgr_cache_index_bucket (self, node->hash);
+
+  node->chain = *bucket;
+  *bucket = id;
+}
+
+static inline void
+mgr_cache_index_link (MgrCacheIndex       *self,
+                      const MgrCacheNodes *nodes,
+                      guint32              id)
+{
+  if (self->n_nodes == mgr_cache_index_get_n_buckets (self))
+    mgr_cache_index_grow (self, nodes);
+
+  mgr_cache_index_push (self, nodes, id);
+  self->n_nodes++;
+}
+
+static inline void
+mgr_cache_index_unlink (MgrCacheIndex       *self,
+                        const MgrCacheNodes *nodes,
+                        guint32              id)
+{
+  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
+  guint32 *link = mgr_cache_index_bucket (self, node->hash);
+
+  while (*link != id)
+    link = &mgr_cache_nodes_get (nodes, *link)->chain;
+
+  *link = node->chain;
+  self->n_nodes--;
 }
 
 G_END_DECLS

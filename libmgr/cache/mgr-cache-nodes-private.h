@@ -44,41 +44,40 @@ typedef enum
 G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
 
 /* The nodes of one cache, each at the head of a record of 2^shift bytes. They come in
- * chunks, each twice as large as the one before: a number tells its chunk, and what
- * was never used of a chunk was never touched. */
-#define MGR_CACHE_CHUNKS 26
-#define MGR_CACHE_FIRST_CHUNK 64
+ * chunks: the first has room for as many as are foreseen, each other one doubles what
+ * there is. What was never used of a chunk was never touched. */
+#define MGR_CACHE_CHUNKS 32
 
 typedef struct
 {
   guint shift;
+  guint first_bits;               /* of the number of nodes in the first chunk */
   char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
   guint32 n_touched;              /* numbers below have been in use */
-  guint32 n_live;
   guint32 free;                   /* a list through chain */
 } MgrCacheNodes;
 
-/* @size is a power of two. */
-void    mgr_cache_nodes_init  (MgrCacheNodes *self,
-                               gsize          size);
-void    mgr_cache_nodes_clear (MgrCacheNodes *self);
+/* @size is a power of two; @n_foreseen may be 0 where nobody knows. */
+void    mgr_cache_nodes_init     (MgrCacheNodes       *self,
+                                  gsize                size,
+                                  guint64              n_foreseen);
+void    mgr_cache_nodes_clear    (MgrCacheNodes       *self);
 /* Returns: a node whose chain and queue are 0 */
-guint32 mgr_cache_nodes_take  (MgrCacheNodes *self);
-void    mgr_cache_nodes_put   (MgrCacheNodes *self,
-                               guint32        id);
+guint32 mgr_cache_nodes_take     (MgrCacheNodes       *self);
+void    mgr_cache_nodes_put      (MgrCacheNodes       *self,
+                                  guint32              id);
+gpointer mgr_cache_nodes_get_far (const MgrCacheNodes *self,
+                                  guint32              id);
 
 static inline MgrCacheNode *
 mgr_cache_nodes_get (const MgrCacheNodes *self,
                      guint32              id)
 {
-  guint32 place = id + MGR_CACHE_FIRST_CHUNK;
-  guint bit = 31 - (guint) __builtin_clz (place);
-  gsize offset = place - (1u << bit);
+  if (G_LIKELY (id >> self->first_bits == 0))
+    return (gpointer) (self->chunks[0] + ((gsize) id << self->shift));
 
-  return (gpointer) (self->chunks[bit - 6] + (offset << self->shift));
+  return mgr_cache_nodes_get_far (self, id);
 }
-
-G_STATIC_ASSERT (MGR_CACHE_FIRST_CHUNK == 1 << 6);
 
 static inline guint64
 mgr_cache_node_get_weight (const MgrCacheNode *node)

@@ -9,13 +9,28 @@
 /* A record of a power of two never crosses a line more than it must. */
 #define CHUNK_ALIGNMENT 64
 
+/* Besides those foreseen: the heads of queues, and what is over for a moment. */
+#define SPARE 8
+
+/* More than a first chunk holds even if more are foreseen, and what it holds where nobody
+ * knows: addresses, not memory, until they are used. */
+#define MAX_FIRST (1 << 24)
+#define UNFORESEEN (1 << 12)
+
 void
 mgr_cache_nodes_init (MgrCacheNodes *self,
-                      gsize          size)
+                      gsize          size,
+                      guint64        n_foreseen)
 {
+  guint64 n = n_foreseen > 0 ? MIN (n_foreseen + SPARE, MAX_FIRST) : UNFORESEEN;
+
   g_assert (size >= sizeof (MgrCacheNode) && (size & (size - 1)) == 0);
 
-  *self = (MgrCacheNodes) { .shift = (guint) __builtin_ctzl (size), .n_touched = 1 };
+  *self = (MgrCacheNodes) {
+    .shift = (guint) __builtin_ctzl (size),
+    .first_bits = g_bit_storage (n - 1),
+    .n_touched = 1,
+  };
 }
 
 void
@@ -23,21 +38,37 @@ mgr_cache_nodes_clear (MgrCacheNodes *self)
 {
   for (guint i = 0; i < MGR_CACHE_CHUNKS; i++)
     g_clear_pointer (&self->chunks[i], g_aligned_free);
+}
 
-  self->n_touched = 1;
-  self->n_live = 0;
-  self->free = 0;
+/* The chunk after the first begins where that ends, and is as long; so for all others. */
+static guint
+nodes_chunk (const MgrCacheNodes *self,
+             guint32              id)
+{
+  return id >> self->first_bits == 0 ? 0 : g_bit_storage (id) - self->first_bits;
+}
+
+gpointer
+mgr_cache_nodes_get_far (const MgrCacheNodes *self,
+                         guint32              id)
+{
+  guint chunk = nodes_chunk (self, id);
+  guint32 start = 1u << (self->first_bits + chunk - 1);
+
+  return self->chunks[chunk] + ((gsize) (id - start) << self->shift);
 }
 
 static guint32
 nodes_touch (MgrCacheNodes *self)
 {
-  guint32 place = self->n_touched + MGR_CACHE_FIRST_CHUNK;
-  guint chunk = 31 - (guint) __builtin_clz (place) - 6;
+  guint chunk = nodes_chunk (self, self->n_touched);
 
   if (self->chunks[chunk] == NULL)
-    self->chunks[chunk] = g_aligned_alloc ((gsize) MGR_CACHE_FIRST_CHUNK << chunk,
-                                           (gsize) 1 << self->shift, CHUNK_ALIGNMENT);
+    {
+      gsize n = (gsize) 1 << (self->first_bits + MAX (chunk, 1) - 1);
+
+      self->chunks[chunk] = g_aligned_alloc (n, (gsize) 1 << self->shift, CHUNK_ALIGNMENT);
+    }
 
   return self->n_touched++;
 }
@@ -59,7 +90,6 @@ mgr_cache_nodes_take (MgrCacheNodes *self)
   node->queue = MGR_CACHE_QUEUE_NONE;
   node->frequency = 0;
   node->stamp = 0;
-  self->n_live++;
   return id;
 }
 
@@ -72,5 +102,4 @@ mgr_cache_nodes_put (MgrCacheNodes *self,
   node->queue = MGR_CACHE_QUEUE_NONE;
   node->chain = self->free;
   self->free = id;
-  self->n_live--;
 }

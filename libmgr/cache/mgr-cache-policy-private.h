@@ -27,6 +27,17 @@ typedef enum
   MGR_CACHE_N_SHADOWS,
 } MgrCacheShadowName;
 
+/* Of requests that shadows have still to see: they see many at a time, one shadow after
+ * the other, so that each is in the processor's cache only once. */
+#define MGR_CACHE_BATCH 32
+
+typedef struct
+{
+  guint64 weight;
+  double cost;
+  guint32 hash;
+} MgrCacheRequest;
+
 /* Which entries of a cache go. It knows nodes, not what is stored with them, and holds
  * no lock.
  *
@@ -39,6 +50,8 @@ typedef struct
   MgrCacheEvictor evictor;
   MgrCacheSketch sketch;
   MgrCacheShadow shadows[MGR_CACHE_N_SHADOWS];
+  MgrCacheRequest batch[MGR_CACHE_BATCH];
+  guint n_batch;
   guint sampling;          /* shadows see one of 2^sampling keys */
   guint32 n_sampled;       /* requests they saw since the last step */
   double asked;            /* what hits on all of these were worth, the older less */
@@ -90,7 +103,7 @@ void     mgr_cache_policy_remove   (MgrCachePolicy       *self,
 guint32  mgr_cache_policy_pick     (MgrCachePolicy       *self);
 
 /* Returns: %FALSE while too little was asked for to tell */
-gboolean mgr_cache_policy_estimate (const MgrCachePolicy *self,
+gboolean mgr_cache_policy_estimate (MgrCachePolicy       *self,
                                     MgrCacheEstimate     *estimate);
 
 /* Bytes of its own, besides those of the nodes. */

@@ -247,6 +247,34 @@ policy_worth (const MgrCachePolicy *self,
 }
 
 static void
+shadow_see (MgrCacheShadow       *shadow,
+            const MgrCachePolicy *policy)
+{
+  for (guint i = 0; i < policy->n_batch; i++)
+    {
+      const MgrCacheRequest *request = &policy->batch[i];
+
+      if (mgr_cache_shadow_request (shadow, request->hash, request->weight, request->cost))
+        shadow->gain += policy_worth (policy, request->weight, request->cost);
+    }
+}
+
+static void
+policy_flush (MgrCachePolicy *self)
+{
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    {
+      if (policy_asks (self, i))
+        shadow_see (&self->shadows[i], self);
+    }
+
+  self->n_sampled += self->n_batch;
+  self->n_batch = 0;
+  if (self->n_sampled >= STEP_REQUESTS * MAX (policy_entries (self) >> self->sampling, 1))
+    policy_step (self);
+}
+
+static void
 policy_show (MgrCachePolicy     *self,
              const MgrCacheNode *node,
              double              cost,
@@ -257,15 +285,9 @@ policy_show (MgrCachePolicy     *self,
 
   self->asked += worth;
   self->gain += hit ? worth : 0.0;
-  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
-    {
-      if (policy_asks (self, i) &&
-          mgr_cache_shadow_request (&self->shadows[i], node->hash, weight, cost))
-        self->shadows[i].gain += worth;
-    }
-
-  if (++self->n_sampled >= STEP_REQUESTS * MAX (policy_entries (self) >> self->sampling, 1))
-    policy_step (self);
+  self->batch[self->n_batch++] = (MgrCacheRequest) { weight, cost, node->hash };
+  if (self->n_batch == MGR_CACHE_BATCH)
+    policy_flush (self);
 }
 
 static double
@@ -342,9 +364,10 @@ mgr_cache_policy_remove (MgrCachePolicy *self,
 {
   const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
 
-  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+  if (policy_sees (node->hash, self))
     {
-      if (policy_sees (node->hash, self))
+      policy_flush (self);
+      for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
         mgr_cache_shadow_forget (&self->shadows[i], node->hash);
     }
   mgr_cache_evictor_remove (&self->evictor, id);
@@ -357,9 +380,10 @@ mgr_cache_policy_pick (MgrCachePolicy *self)
 }
 
 gboolean
-mgr_cache_policy_estimate (const MgrCachePolicy *self,
-                           MgrCacheEstimate     *estimate)
+mgr_cache_policy_estimate (MgrCachePolicy   *self,
+                           MgrCacheEstimate *estimate)
 {
+  policy_flush (self);
   if (self->asked <= 0.0)
     return FALSE;
 

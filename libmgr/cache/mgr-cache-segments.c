@@ -12,6 +12,9 @@
 /* Queues that have to shrink do so in passing: this many entries each time. */
 #define MOVES 64
 
+/* Rooms are shared out again when the whole has changed by one part of so many. */
+#define PRECISION 64
+
 /* In which as many entries move as there are. */
 #define EPOCHS 16
 
@@ -45,7 +48,9 @@ mgr_cache_segments_init (MgrCacheEvictor      *evictor,
       guint32 head = mgr_cache_nodes_take (evictor->nodes);
       MgrCacheNode *node = segments_node (evictor, head);
 
-      node->prev = node->next = self->heads[queue] = head;
+      node->prev = node->next = head;
+      self->heads[queue] = head;
+      self->head_nodes[queue] = node;
     }
 }
 
@@ -67,14 +72,24 @@ segments_link (MgrCacheEvictor *evictor,
                gboolean         warmest)
 {
   guint32 head = evictor->segments.heads[queue];
-  MgrCacheNode *head_node = segments_node (evictor, head);
+  MgrCacheNode *head_node = evictor->segments.head_nodes[queue];
 
   node->queue = queue;
   mgr_cache_node_set_epoch (node, 0);
-  node->prev = warmest ? head_node->prev : head;
-  node->next = warmest ? head : head_node->next;
-  segments_node (evictor, node->prev)->next = id;
-  segments_node (evictor, node->next)->prev = id;
+  if (warmest)
+    {
+      node->prev = head_node->prev;
+      node->next = head;
+      segments_node (evictor, node->prev)->next = id;
+      head_node->prev = id;
+    }
+  else
+    {
+      node->prev = head;
+      node->next = head_node->next;
+      head_node->next = id;
+      segments_node (evictor, node->next)->prev = id;
+    }
   evictor->segments.sizes[queue] += segments_size (evictor, node);
 }
 
@@ -83,10 +98,9 @@ static inline guint32
 segments_coldest (MgrCacheEvictor *evictor,
                   MgrCacheQueue    queue)
 {
-  guint32 head = evictor->segments.heads[queue];
-  guint32 id = segments_node (evictor, head)->next;
+  guint32 id = evictor->segments.head_nodes[queue]->next;
 
-  return id != head ? id : 0;
+  return id != evictor->segments.heads[queue] ? id : 0;
 }
 
 static void
@@ -136,16 +150,15 @@ segments_worth (const MgrCacheEvictor *evictor,
   return uses * share * (double) size / (double) segments_size (evictor, node);
 }
 
-/* Whether @id is worth more than what would have to go for it. */
+/* Whether @node is worth more than all that would have to go for it. */
 static gboolean
-segments_admits (MgrCacheEvictor *evictor,
-                 guint32          id)
+segments_outweighs (MgrCacheEvictor *evictor,
+                    MgrCacheNode    *node)
 {
-  MgrCacheNode *node = segments_node (evictor, id);
   guint64 size = segments_size (evictor, node);
   double left = segments_worth (evictor, node, size);
   guint32 head = evictor->segments.heads[MGR_CACHE_QUEUE_PROBATION];
-  guint32 rival = segments_node (evictor, head)->next;
+  guint32 rival = evictor->segments.head_nodes[MGR_CACHE_QUEUE_PROBATION]->next;
 
   for (guint i = 0; i < RIVALS && size > 0 && rival != head && left > 0.0; i++)
     {
@@ -160,15 +173,36 @@ segments_admits (MgrCacheEvictor *evictor,
   return left > 0.0;
 }
 
+static gboolean
+segments_admits (MgrCacheEvictor *evictor,
+                 guint32          id)
+{
+  const MgrCacheSketch *sketch = evictor->segments.sketch;
+  guint32 rival = segments_coldest (evictor, MGR_CACHE_QUEUE_PROBATION);
+  MgrCacheNode *node = segments_node (evictor, id);
+
+  if (rival == 0)
+    return TRUE;
+  if (evictor->max_weight > 0)
+    return segments_outweighs (evictor, node);
+
+  return mgr_cache_sketch_get (sketch, node->hash) >
+         mgr_cache_sketch_get (sketch, segments_node (evictor, rival)->hash);
+}
+
+static inline gboolean
+segments_window_is_over (const MgrCacheEvictor *evictor)
+{
+  return evictor->segments.sizes[MGR_CACHE_QUEUE_WINDOW] > evictor->segments.window_room;
+}
+
 static void
 segments_shrink_window (MgrCacheEvictor *evictor)
 {
-  MgrCacheSegments *self = &evictor->segments;
-
-  for (guint i = 0; i < MOVES && self->sizes[MGR_CACHE_QUEUE_WINDOW] > self->window_room; i++)
+  for (guint i = 0; i < MOVES && segments_window_is_over (evictor); i++)
     {
       guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_WINDOW);
-      gboolean admitted = !self->full || segments_admits (evictor, id);
+      gboolean admitted = !evictor->segments.full || segments_admits (evictor, id);
 
       segments_move (evictor, id, admitted ? MGR_CACHE_QUEUE_PROBATION : MGR_CACHE_QUEUE_LIMBO);
     }
@@ -192,7 +226,8 @@ mgr_cache_segments_set_window (MgrCacheEvictor *evictor,
   segments_share_out (evictor, segments_base (evictor));
 }
 
-/* What would fill the window by itself does not drive out all that is in it. */
+/* Whoever is new has the window until the next one comes. What would fill it by itself
+ * does not drive out all that is in it. */
 void
 mgr_cache_segments_add (MgrCacheEvictor *evictor,
                         guint32          id)
@@ -201,12 +236,12 @@ mgr_cache_segments_add (MgrCacheEvictor *evictor,
   guint64 base = segments_base (evictor);
   gboolean fits;
 
-  if (base != evictor->segments.base)
+  if (base - evictor->segments.base + base / PRECISION > 2 * (base / PRECISION))
     segments_share_out (evictor, base);
 
+  segments_shrink_window (evictor);
   fits = segments_size (evictor, node) <= evictor->segments.window_room;
   segments_link (evictor, id, node, MGR_CACHE_QUEUE_WINDOW, fits);
-  segments_shrink_window (evictor);
 }
 
 static void
@@ -282,21 +317,45 @@ mgr_cache_segments_measure (MgrCacheEvictor *evictor)
     }
 }
 
-/* The coldest of all: first what is here for as long as nobody needs the room. */
+/* The coldest of all, without what is in the window. */
+static guint32
+segments_coldest_of_main (MgrCacheEvictor *evictor)
+{
+  guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_PROBATION);
+
+  return id != 0 ? id : segments_coldest (evictor, MGR_CACHE_QUEUE_PROTECTED);
+}
+
+/* What the window has no room for, unless it is let in. */
+static guint32
+segments_reject (MgrCacheEvictor *evictor)
+{
+  for (guint i = 0; i < MOVES && segments_window_is_over (evictor); i++)
+    {
+      guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_WINDOW);
+
+      if (!segments_admits (evictor, id))
+        return id;
+      segments_move (evictor, id, MGR_CACHE_QUEUE_PROBATION);
+    }
+
+  return 0;
+}
+
 guint32
 mgr_cache_segments_pick (MgrCacheEvictor *evictor)
 {
-  static const MgrCacheQueue queues[] = {
-    MGR_CACHE_QUEUE_LIMBO, MGR_CACHE_QUEUE_PROBATION, MGR_CACHE_QUEUE_PROTECTED,
-    MGR_CACHE_QUEUE_WINDOW,
-  };
-  guint32 id = 0;
+  guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_LIMBO);
 
-  for (guint i = 0; i < G_N_ELEMENTS (queues) && id == 0; i++)
-    id = segments_coldest (evictor, queues[i]);
-
+  evictor->segments.full = TRUE;
+  if (id == 0)
+    id = segments_reject (evictor);
+  if (id == 0)
+    id = segments_coldest_of_main (evictor);
+  if (id == 0)
+    id = segments_coldest (evictor, MGR_CACHE_QUEUE_WINDOW);
   if (id != 0)
     segments_unlink (evictor, segments_node (evictor, id));
-  evictor->segments.full = TRUE;
+
   return id;
 }

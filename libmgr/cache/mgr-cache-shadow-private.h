@@ -23,6 +23,9 @@ typedef struct
   double gain; /* what its hits were worth, the older less */
 } MgrCacheShadow;
 
+/* That many come without another chunk of nodes. */
+#define MGR_CACHE_SHADOW_NODES 500
+
 typedef gboolean (*MgrCacheHashFunc) (guint32  hash,
                                       gpointer user_data);
 

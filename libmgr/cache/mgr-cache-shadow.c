@@ -15,7 +15,7 @@ mgr_cache_shadow_init (MgrCacheShadow       *self,
                        const MgrCacheSketch *sketch)
 {
   *self = (MgrCacheShadow) { .gain = 0.0 };
-  mgr_cache_nodes_init (&self->nodes, NODE_SIZE);
+  mgr_cache_nodes_init (&self->nodes, NODE_SIZE, MGR_CACHE_SHADOW_NODES);
   mgr_cache_index_init (&self->index);
   mgr_cache_evictor_init (&self->evictor, order, &self->nodes, sketch);
 }

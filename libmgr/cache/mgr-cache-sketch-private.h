@@ -31,8 +31,61 @@ void  mgr_cache_sketch_reserve (MgrCacheSketch       *self,
                                 guint64               n_keys);
 void  mgr_cache_sketch_add     (MgrCacheSketch       *self,
                                 guint32               hash);
+
+#define MGR_CACHE_SKETCH_MAX 15
+
+/* The finalizer of MurmurHash3, by Austin Appleby, with its constants: the upper half
+ * chooses the block, five bits a row choose the counter. */
+static inline guint64
+mgr_cache_sketch_mix (guint32 hash)
+{
+  guint64 mixed = (hash + 1) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+
+  mixed = (mixed ^ (mixed >> 33)) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
+  return mixed ^ (mixed >> 33);
+}
+
+static inline guint64 *
+mgr_cache_sketch_block (const MgrCacheSketch *self,
+              guint64               mixed)
+{
+  return self->blocks[((mixed >> 32) * self->n_blocks) >> 32];
+}
+
+/* Five bits of the hash a row: which of its two words, and which counter of that. */
+static inline guint64 *
+mgr_cache_sketch_word (guint64 *block,
+          guint64  mixed,
+          guint    row)
+{
+  return &block[2 * row + (mixed >> (5 * row) & 1)];
+}
+
+static inline guint
+mgr_cache_sketch_shift (guint64 mixed,
+           guint   row)
+{
+  return (guint) (mixed >> (5 * row + 1) & 15) * 4;
+}
+
+static inline guint
+mgr_cache_sketch_row (guint64 *block,
+         guint64  mixed,
+         guint    row)
+{
+  return (guint) (*mgr_cache_sketch_word (block, mixed, row) >> mgr_cache_sketch_shift (mixed, row)) & MGR_CACHE_SKETCH_MAX;
+}
+
 /* Returns: 0 to 15 */
-guint mgr_cache_sketch_get     (const MgrCacheSketch *self,
-                                guint32               hash);
+static inline guint
+mgr_cache_sketch_get (const MgrCacheSketch *self,
+                      guint32               hash)
+{
+  guint64 mixed = mgr_cache_sketch_mix (hash);
+  guint64 *block = mgr_cache_sketch_block (self, mixed);
+
+  return MIN (MIN (mgr_cache_sketch_row (block, mixed, 0), mgr_cache_sketch_row (block, mixed, 1)),
+              MIN (mgr_cache_sketch_row (block, mixed, 2), mgr_cache_sketch_row (block, mixed, 3)));
+}
 
 G_END_DECLS

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define ROWS 4
-#define COUNTER_MAX 15
 #define LOW_BITS G_GUINT64_CONSTANT (0x7777777777777777)
 
 /* Sixteen counters for each key that is told apart. */
@@ -79,62 +77,29 @@ sketch_halve (MgrCacheSketch *self)
   self->n_additions /= 2;
 }
 
-/* The finalizer of MurmurHash3, by Austin Appleby, with its constants: the upper half
- * chooses the block, five bits a row choose the counter. */
-static guint64
-sketch_mix (guint32 hash)
+static inline guint
+row_add (guint64 *block,
+         guint64  mixed,
+         guint    row)
 {
-  guint64 mixed = (hash + 1) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+  guint64 *word = mgr_cache_sketch_word (block, mixed, row);
+  guint shift = mgr_cache_sketch_shift (mixed, row);
+  guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
 
-  mixed = (mixed ^ (mixed >> 33)) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
-  return mixed ^ (mixed >> 33);
-}
-
-static guint64 *
-sketch_block (const MgrCacheSketch *self,
-              guint64               mixed)
-{
-  return self->blocks[((mixed >> 32) * self->n_blocks) >> 32];
+  *word += (guint64) added << shift;
+  return added;
 }
 
 void
 mgr_cache_sketch_add (MgrCacheSketch *self,
                       guint32         hash)
 {
-  guint64 mixed = sketch_mix (hash);
-  guint64 *block = sketch_block (self, mixed);
-  gboolean added = FALSE;
+  guint64 mixed = mgr_cache_sketch_mix (hash);
+  guint64 *block = mgr_cache_sketch_block (self, mixed);
+  guint added = row_add (block, mixed, 0) | row_add (block, mixed, 1) |
+                row_add (block, mixed, 2) | row_add (block, mixed, 3);
 
-  for (guint row = 0; row < ROWS; row++, mixed >>= 5)
-    {
-      guint64 *word = &block[2 * row + (mixed & 1)];
-      guint shift = (guint) (mixed >> 1 & 15) * 4;
-
-      if ((*word >> shift & COUNTER_MAX) < COUNTER_MAX)
-        {
-          *word += G_GUINT64_CONSTANT (1) << shift;
-          added = TRUE;
-        }
-    }
-
-  if (added && ++self->n_additions >= self->n_blocks * KEYS_PER_BLOCK * SAMPLE)
+  self->n_additions += added;
+  if (self->n_additions >= self->n_blocks * KEYS_PER_BLOCK * SAMPLE)
     sketch_halve (self);
-}
-
-guint
-mgr_cache_sketch_get (const MgrCacheSketch *self,
-                      guint32               hash)
-{
-  guint64 mixed = sketch_mix (hash);
-  const guint64 *block = sketch_block (self, mixed);
-  guint least = COUNTER_MAX;
-
-  for (guint row = 0; row < ROWS; row++, mixed >>= 5)
-    {
-      guint64 word = block[2 * row + (mixed & 1)];
-
-      least = MIN (least, (guint) (word >> ((mixed >> 1 & 15) * 4)) & COUNTER_MAX);
-    }
-
-  return least;
 }
