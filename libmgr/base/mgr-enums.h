@@ -258,4 +258,37 @@ typedef enum
   MGR_CACHE_CAUSE_COLLECTED,
 } MgrCacheCause;
 
+/**
+ * MgrCacheObjective:
+ * @MGR_CACHE_OBJECTIVE_REQUESTS: as many hits as can be: small values stay longer
+ * @MGR_CACHE_OBJECTIVE_BYTES: hits of as many bytes as can be
+ * @MGR_CACHE_OBJECTIVE_COST: hits that save as much time as can be
+ *
+ * What a #MgrCache tries to have most of.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_OBJECTIVE_REQUESTS,
+  MGR_CACHE_OBJECTIVE_BYTES,
+  MGR_CACHE_OBJECTIVE_COST,
+} MgrCacheObjective;
+
+/**
+ * MgrCacheEviction:
+ * @MGR_CACHE_EVICTION_ADAPTIVE: how often and how lately an entry was used both count, by
+ *    as much as helps most
+ * @MGR_CACHE_EVICTION_LRU: what was not used for longest goes first
+ *
+ * Which entries of a #MgrCache go where there is no room for all.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_EVICTION_ADAPTIVE,
+  MGR_CACHE_EVICTION_LRU,
+} MgrCacheEviction;
+
 G_END_DECLS

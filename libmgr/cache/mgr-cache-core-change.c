@@ -78,7 +78,8 @@ core_schedule (MgrCacheCore  *self,
     }
 }
 
-static void
+/* Returns: its number */
+static guint32
 core_insert (MgrCacheCore       *self,
              MgrCacheStripe     *stripe,
              const MgrCacheKey  *key,
@@ -101,6 +102,7 @@ core_insert (MgrCacheCore       *self,
   mgr_cache_lock_give (&stripe->lock);
 
   mgr_cache_policy_insert (&self->policy, id, item->cost);
+  return id;
 }
 
 static void
@@ -190,7 +192,11 @@ mgr_cache_core_put (MgrCacheCore        *self,
       if (id != 0)
         core_replace (self, stripe, id, data, item, now, removals);
       else
-        core_insert (self, stripe, key, data, item, now);
+        id = core_insert (self, stripe, key, data, item, now);
+      if (item->pinned)
+        mgr_cache_policy_pin (&self->policy, id);
+      else
+        mgr_cache_policy_unpin (&self->policy, id);
       core_make_room (self, removals);
       mgr_cache_core_follow (self);
     }
@@ -201,12 +207,14 @@ mgr_cache_core_put (MgrCacheCore        *self,
   return ok;
 }
 
-gboolean
-mgr_cache_core_remove (MgrCacheCore      *self,
-                       const MgrCacheKey *key,
-                       gint64             now,
-                       MgrCacheCause      cause,
-                       MgrCacheRemovals  *removals)
+/* @value: (nullable): what it has to be, or %NULL for anything */
+static gboolean
+core_remove (MgrCacheCore      *self,
+             const MgrCacheKey *key,
+             gconstpointer      value,
+             gint64             now,
+             MgrCacheCause      cause,
+             MgrCacheRemovals  *removals)
 {
   gboolean found = FALSE;
   guint32 id;
@@ -214,7 +222,7 @@ mgr_cache_core_remove (MgrCacheCore      *self,
   mgr_cache_lock_take (&self->lock);
   mgr_cache_core_drain (self);
   id = mgr_cache_core_find (self, mgr_cache_core_stripe (self, key->hash), key);
-  if (id != 0)
+  if (id != 0 && (value == NULL || mgr_cache_core_entry (self, id)->value == value))
     {
       found = !mgr_cache_entry_is_expired (mgr_cache_core_entry (self, id), now);
       mgr_cache_policy_remove (&self->policy, id);
@@ -223,6 +231,27 @@ mgr_cache_core_remove (MgrCacheCore      *self,
   mgr_cache_lock_give (&self->lock);
 
   return found;
+}
+
+gboolean
+mgr_cache_core_remove (MgrCacheCore      *self,
+                       const MgrCacheKey *key,
+                       gint64             now,
+                       MgrCacheCause      cause,
+                       MgrCacheRemovals  *removals)
+{
+  return core_remove (self, key, NULL, now, cause, removals);
+}
+
+gboolean
+mgr_cache_core_remove_value (MgrCacheCore      *self,
+                             const MgrCacheKey *key,
+                             gconstpointer      value,
+                             gint64             now,
+                             MgrCacheCause      cause,
+                             MgrCacheRemovals  *removals)
+{
+  return core_remove (self, key, value, now, cause, removals);
 }
 
 static void

@@ -45,6 +45,7 @@ typedef struct
   guint64 weight;  /* at least 1 */
   double cost;     /* above 0, in any unit; it counts where the aim is cost */
   gint64 deadline; /* µs, 0 for none */
+  gboolean pinned; /* goes for no other entry */
 } MgrCacheItem;
 
 /* What is not in the cache any more, or a copy of what is. */
@@ -55,6 +56,9 @@ typedef struct
   gpointer value;      /* (owned) */
   guint64 weight;
 } MgrCacheRemoval;
+
+/* What an entry takes besides key and value, with its share of the index and the sketch. */
+#define MGR_CACHE_ENTRY_SIZE 72
 
 /* Most calls remove one or two entries at most, so these take no allocation. */
 #define MGR_CACHE_REMOVALS_INLINE 4
@@ -107,6 +111,13 @@ gboolean      mgr_cache_core_put          (MgrCacheCore           *self,
 /* Returns: whether it was there */
 gboolean      mgr_cache_core_remove       (MgrCacheCore           *self,
                                            const MgrCacheKey      *key,
+                                           gint64                  now,
+                                           MgrCacheCause           cause,
+                                           MgrCacheRemovals       *removals);
+/* As mgr_cache_core_remove(), if what is there is @value still. */
+gboolean      mgr_cache_core_remove_value (MgrCacheCore           *self,
+                                           const MgrCacheKey      *key,
+                                           gconstpointer           value,
                                            gint64                  now,
                                            MgrCacheCause           cause,
                                            MgrCacheRemovals       *removals);

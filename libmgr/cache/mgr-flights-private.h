@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 typedef struct _MgrFlights MgrFlights;
 typedef struct _MgrFlight MgrFlight;
 
-MgrFlights *mgr_flights_new       (void);
+/* @value_ref, @value_unref: of what is loaded */
+MgrFlights *mgr_flights_new       (GBoxedCopyFunc value_ref,
+                                   GBoxedFreeFunc value_unref);
 void        mgr_flights_free      (MgrFlights    *self);
 
 /* Makes the caller the one who loads, or finds whoever does. Fails with
@@ -31,6 +33,13 @@ MgrFlight  *mgr_flights_board     (MgrFlights    *self,
                                    gboolean      *loads,
                                    GError       **error);
 
+/* As mgr_flights_board(), but joins nobody.
+ *
+ * Returns: (transfer full) (nullable): %NULL where somebody loads it already */
+MgrFlight  *mgr_flights_begin     (MgrFlights    *self,
+                                   const MgrKey  *key,
+                                   GCancellable  *cancellable);
+
 /* Returns: (transfer none): to load with */
 GCancellable *
             mgr_flight_get_cancellable (MgrFlight *flight);
@@ -43,14 +52,16 @@ GCancellable *
  * Returns: whether the value may be kept: %FALSE if mgr_flights_supersede() came */
 gboolean    mgr_flights_land      (MgrFlights    *self,
                                    MgrFlight     *flight,
-                                   GObject       *value,
+                                   gpointer       value,
                                    const GError  *error);
 
-/* Takes @flight.
+/* Takes @flight. Fails with MGR_ERROR_TIMED_OUT, and then the next one who asks loads
+ * anew, where it takes longer than @timeout, in µs; 0 for no end.
  *
  * Returns: (transfer full) (nullable) */
-GObject    *mgr_flights_wait      (MgrFlights    *self,
+gpointer    mgr_flights_wait      (MgrFlights    *self,
                                    MgrFlight     *flight,
+                                   gint64         timeout,
                                    GCancellable  *cancellable,
                                    GError       **error);
 

@@ -10,6 +10,9 @@
 
 struct _MgrFlights
 {
+  GBoxedCopyFunc value_ref;
+  GBoxedFreeFunc value_unref;
+
   GMutex lock;
   GCond changed;
   GHashTable *flights; /* (owned) (element-type MgrKey MgrFlight): guarded by lock */
@@ -29,15 +32,18 @@ struct _MgrFlight
   guint n_wanting;           /* those who have not cancelled */
   gboolean landed;
   gboolean superseded;
-  GObject *value;            /* (owned) (nullable) */
+  gpointer value;            /* (owned) (nullable) */
   GError *error;             /* (owned) (nullable) */
 };
 
 MgrFlights *
-mgr_flights_new (void)
+mgr_flights_new (GBoxedCopyFunc value_ref,
+                 GBoxedFreeFunc value_unref)
 {
   MgrFlights *self = g_new0 (MgrFlights, 1);
 
+  self->value_ref = value_ref;
+  self->value_unref = value_unref;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->flights = g_hash_table_new (mgr_key_hash, mgr_key_equal);
@@ -62,7 +68,7 @@ flight_unref (MgrFlight *flight)
   mgr_key_clear (&flight->key);
   g_clear_object (&flight->load);
   g_clear_object (&flight->own);
-  g_clear_object (&flight->value);
+  g_clear_pointer (&flight->value, flight->flights->value_unref);
   g_clear_error (&flight->error);
   g_free (flight);
 }
@@ -179,16 +185,46 @@ mgr_flights_board (MgrFlights    *self,
   return flight;
 }
 
+MgrFlight *
+mgr_flights_begin (MgrFlights   *self,
+                   const MgrKey *key,
+                   GCancellable *cancellable)
+{
+  MgrFlight *flight = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_lookup (self->flights, key) == NULL)
+    {
+      flight = flight_new (self, key, cancellable);
+      g_hash_table_add (self->flights, flight);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (flight != NULL && cancellable != NULL)
+    flight->own_handler = g_cancellable_connect (cancellable, G_CALLBACK (loader_cancelled_cb),
+                                                 flight, NULL);
+  return flight;
+}
+
 GCancellable *
 mgr_flight_get_cancellable (MgrFlight *flight)
 {
   return flight->load;
 }
 
+/* With the lock held. Another may have taken off under its key since. */
+static void
+flights_forget (MgrFlights *self,
+                MgrFlight  *flight)
+{
+  if (g_hash_table_lookup (self->flights, &flight->key) == flight)
+    g_hash_table_remove (self->flights, &flight->key);
+}
+
 gboolean
 mgr_flights_land (MgrFlights   *self,
                   MgrFlight    *flight,
-                  GObject      *value,
+                  gpointer      value,
                   const GError *error)
 {
   gboolean superseded;
@@ -197,8 +233,8 @@ mgr_flights_land (MgrFlights   *self,
     g_cancellable_disconnect (flight->own, flight->own_handler);
 
   g_mutex_lock (&self->lock);
-  g_hash_table_remove (self->flights, &flight->key);
-  flight->value = value != NULL ? g_object_ref (value) : NULL;
+  flights_forget (self, flight);
+  flight->value = value != NULL ? self->value_ref (value) : NULL;
   flight->error = error != NULL ? g_error_copy (error) : NULL;
   flight->landed = TRUE;
   superseded = flight->superseded;
@@ -220,29 +256,72 @@ waiter_cancelled_cb (GCancellable *cancellable,
   g_mutex_unlock (&self->lock);
 }
 
-GObject *
+/* With the lock held: waits for the flight to land, or for nothing more. Returns: whether
+ * the time is up */
+static gboolean
+flight_await (MgrFlights   *self,
+              MgrFlight    *flight,
+              gint64        timeout,
+              GCancellable *cancellable)
+{
+  gint64 end = g_get_monotonic_time () + timeout;
+  gboolean late = FALSE;
+
+  flights_set_awaited (self, flight);
+  while (!flight->landed && !late && !g_cancellable_is_cancelled (cancellable))
+    {
+      if (timeout > 0)
+        late = !g_cond_wait_until (&self->changed, &self->lock, end);
+      else
+        g_cond_wait (&self->changed, &self->lock);
+    }
+  flights_set_awaited (self, NULL);
+
+  late = late && !flight->landed;
+  if (late)
+    {
+      flight->superseded = TRUE;
+      flights_forget (self, flight);
+    }
+  return late;
+}
+
+static void
+set_timed_out (gint64   timeout,
+               GError **error)
+{
+  g_set_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT,
+               "What was asked for is being loaded for more than %" G_GINT64_FORMAT " ms: ask "
+               "again, which loads it anew, or allow more time", timeout / 1000);
+}
+
+gpointer
 mgr_flights_wait (MgrFlights    *self,
                   MgrFlight     *flight,
+                  gint64         timeout,
                   GCancellable  *cancellable,
                   GError       **error)
 {
   gulong handler = 0;
-  GObject *value = NULL;
+  gpointer value = NULL;
   gboolean landed;
+  gboolean late;
 
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (waiter_cancelled_cb), self, NULL);
 
   g_mutex_lock (&self->lock);
-  flights_set_awaited (self, flight);
-  while (!flight->landed && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&self->changed, &self->lock);
-  flights_set_awaited (self, NULL);
+  late = flight_await (self, flight, timeout, cancellable);
   landed = flight->landed;
   g_mutex_unlock (&self->lock);
 
   g_cancellable_disconnect (cancellable, handler);
-  if (!landed)
+  if (late)
+    {
+      g_cancellable_cancel (flight->load);
+      set_timed_out (timeout, error);
+    }
+  else if (!landed)
     {
       flight_leave (flight);
       g_cancellable_set_error_if_cancelled (cancellable, error);
@@ -253,7 +332,7 @@ mgr_flights_wait (MgrFlights    *self,
     }
   else
     {
-      value = g_object_ref (flight->value);
+      value = self->value_ref (flight->value);
     }
 
   flight_unref (flight);

@@ -137,7 +137,7 @@ mgr_weak_cache_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
-  self->flights = mgr_flights_new ();
+  self->flights = mgr_flights_new ((GBoxedCopyFunc) g_object_ref, g_object_unref);
   self->table = mgr_weak_table_new (announcer_new (self), is_removed_wanted, self);
 }
 
@@ -540,7 +540,7 @@ weak_cache_join (MgrWeakCache  *self,
   GObject *value;
 
   weak_cache_count (self, &self->figures.joins);
-  value = mgr_flights_wait (self->flights, flight, cancellable, &local_error);
+  value = mgr_flights_wait (self->flights, flight, 0, cancellable, &local_error);
   *again = g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
            && !g_cancellable_is_cancelled (cancellable);
   if (local_error != NULL && !*again)

@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "cache/mgr-cache-statistics-private.h"
+
+/**
+ * SECTION:mgr-cache-statistics
+ * @title: MgrCacheStatistics
+ * @short_description: what a cache was good for
+ *
+ * Statistics are immutable and may be shared between threads. They count from the making
+ * of the cache on.
+ */
+
+/**
+ * MgrCacheStatistics:
+ *
+ * What a #MgrCache was good for.
+ *
+ * Since: 1.0
+ */
+struct _MgrCacheStatistics
+{
+  gatomicrefcount ref_count;
+  MgrCacheFigures figures;
+};
+
+G_DEFINE_BOXED_TYPE (MgrCacheStatistics, mgr_cache_statistics, mgr_cache_statistics_ref,
+                     mgr_cache_statistics_unref)
+
+MgrCacheStatistics *
+mgr_cache_statistics_new (const MgrCacheFigures *figures)
+{
+  MgrCacheStatistics *self = g_new0 (MgrCacheStatistics, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->figures = *figures;
+  return self;
+}
+
+/**
+ * mgr_cache_statistics_ref:
+ * @self: statistics
+ *
+ * Takes a reference. May be called from any thread.
+ *
+ * Returns: (transfer full): @self
+ *
+ * Since: 1.0
+ */
+MgrCacheStatistics *
+mgr_cache_statistics_ref (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * mgr_cache_statistics_unref:
+ * @self: (transfer full): statistics
+ *
+ * Drops a reference; the last one frees it. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_cache_statistics_unref (MgrCacheStatistics *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
+/**
+ * mgr_cache_statistics_get_entries:
+ * @self: statistics
+ *
+ * Gets how many entries are in the cache now.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_entries (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.entries;
+}
+
+/**
+ * mgr_cache_statistics_get_bytes:
+ * @self: statistics
+ *
+ * Gets what the entries that are in the cache now take, with what the cache itself needs for each.
+ * May be called from any thread.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_bytes (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.bytes;
+}
+
+/**
+ * mgr_cache_statistics_get_hits:
+ * @self: statistics
+ *
+ * Gets how many times a value was asked for and there.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_hits (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.hits;
+}
+
+/**
+ * mgr_cache_statistics_get_misses:
+ * @self: statistics
+ *
+ * Gets how many times a value was asked for and not there.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_misses (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.misses;
+}
+
+/**
+ * mgr_cache_statistics_get_loads:
+ * @self: statistics
+ *
+ * Gets how many times a loader gave a value.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_loads (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.loads;
+}
+
+/**
+ * mgr_cache_statistics_get_load_failures:
+ * @self: statistics
+ *
+ * Gets how many times a loader failed.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_load_failures (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.load_failures;
+}
+
+/**
+ * mgr_cache_statistics_get_load_time:
+ * @self: statistics
+ *
+ * Gets how long all loaders took together.
+ * May be called from any thread.
+ *
+ * Returns: microseconds
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_cache_statistics_get_load_time (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.load_time;
+}
+
+/**
+ * mgr_cache_statistics_get_joins:
+ * @self: statistics
+ *
+ * Gets how many times somebody waited for what another was loading already.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_joins (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.joins;
+}
+
+/**
+ * mgr_cache_statistics_get_stale:
+ * @self: statistics
+ *
+ * Gets how many times a value was given that was due to be loaded again, since somebody was loading it.
+ * May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_stale (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.stale;
+}
+
+/**
+ * mgr_cache_statistics_get_hit_ratio:
+ * @self: statistics
+ *
+ * Gets which share of what was asked for was there. May be called from any thread.
+ *
+ * Returns: a ratio from 0 to 1; 0 where nothing was asked for
+ *
+ * Since: 1.0
+ */
+double
+mgr_cache_statistics_get_hit_ratio (MgrCacheStatistics *self)
+{
+  guint64 asked;
+
+  g_return_val_if_fail (self != NULL, 0.0);
+
+  asked = self->figures.hits + self->figures.misses;
+  return asked > 0 ? (double) self->figures.hits / (double) asked : 0.0;
+}
+
+/**
+ * mgr_cache_statistics_get_eviction_age:
+ * @self: statistics
+ *
+ * Gets how old entries were on average when they went for want of room or of memory: if
+ * that is not much longer than values are wanted for, the cache is too small. May be called
+ * from any thread.
+ *
+ * Returns: microseconds; 0 where none went
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_cache_statistics_get_eviction_age (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.eviction_age;
+}
+
+/**
+ * mgr_cache_statistics_get_removed:
+ * @self: statistics
+ * @cause: why
+ *
+ * Gets how many entries went for a reason. May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_removed (MgrCacheStatistics *self,
+                                  MgrCacheCause       cause)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail ((guint) cause < MGR_CACHE_N_CAUSES, 0);
+
+  return self->figures.removed[cause];
+}
+
+/**
+ * mgr_cache_statistics_get_removed_bytes:
+ * @self: statistics
+ * @cause: why
+ *
+ * Gets what the entries took that went for a reason. May be called from any thread.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_removed_bytes (MgrCacheStatistics *self,
+                                        MgrCacheCause       cause)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail ((guint) cause < MGR_CACHE_N_CAUSES, 0);
+
+  return self->figures.removed_bytes[cause];
+}
