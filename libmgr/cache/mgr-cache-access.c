@@ -435,6 +435,18 @@ cache_get_lease (MgrCache            *self,
   return lease;
 }
 
+/* Whether others of this cache would make room enough. */
+static gboolean
+cache_can_help (MgrCache     *self,
+                guint64       bytes,
+                const GError *refusal)
+{
+  guint64 own = mgr_cache_charge_get_charged (&self->charge);
+
+  return g_error_matches (refusal, MGR_ERROR, MGR_ERROR_NO_BUDGET)
+         && (bytes <= own || bytes - own <= mgr_component_get_available (self->component));
+}
+
 /* Has others of this cache go where the budget has no room. */
 static gboolean
 cache_charge (MgrCache  *self,
@@ -448,7 +460,7 @@ cache_charge (MgrCache  *self,
       MgrCacheRemovals removals = { 0, };
       guint64 gone = 0;
 
-      if (i < MAX_TRIMS && !g_error_matches (local_error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK))
+      if (i < MAX_TRIMS && cache_can_help (self, bytes, local_error))
         gone = mgr_cache_core_trim (self->core, bytes, MGR_CACHE_CAUSE_SIZE, &removals);
       mgr_cache_bid_farewell (self, &removals);
       if (gone == 0)
@@ -518,48 +530,69 @@ cache_store (MgrCache           *self,
   return stored;
 }
 
-gboolean
-mgr_cache_keep (MgrCache           *self,
-                const MgrCacheKey  *key,
-                const GValue       *value,
-                MgrCacheTerms      *terms,
-                MgrCacheHolder    **kept,
-                GError            **error)
+static void
+cache_set_terms (MgrCache            *self,
+                 const MgrCacheRules *rules,
+                 MgrCacheTerms       *terms,
+                 const MgrCacheKey   *key,
+                 gint64               now,
+                 MgrCacheItem        *item)
+{
+  gint64 ttl = terms != NULL && terms->ttl >= 0 ? terms->ttl : rules->ttl;
+
+  item->cost = terms != NULL && terms->cost > 0 ? (double) terms->cost : 1.0;
+  item->pinned = terms != NULL && terms->pinned;
+  if (ttl > 0)
+    item->deadline = now + MAX (cache_jitter (self, rules, key, now, ttl), 1);
+}
+
+/* @item: whether it yields, and to what
+ * @kept: (out) (optional) (transfer full) */
+static gboolean
+cache_keep (MgrCache           *self,
+            const MgrCacheKey  *key,
+            const GValue       *value,
+            MgrCacheTerms      *terms,
+            MgrCacheItem       *item,
+            MgrCacheHolder    **kept,
+            GError            **error)
 {
   MgrCacheRules rules = mgr_cache_get_rules (self);
   gint64 now = mgr_cache_get_time (self);
-  gint64 ttl = terms != NULL && terms->ttl >= 0 ? terms->ttl : rules.ttl;
-  MgrCacheItem item = { .cost = terms != NULL && terms->cost > 0 ? (double) terms->cost : 1.0 };
-  MgrCacheHolder *holder;
+  g_autoptr (MgrCacheHolder) holder = NULL;
   guint64 size;
 
   mgr_cache_expire_in_passing (self, now);
   if (!cache_get_size (self, value, terms, &size, error))
     return FALSE;
 
-  if (ttl > 0)
-    item.deadline = now + MAX (cache_jitter (self, &rules, key, now, ttl), 1);
+  cache_set_terms (self, &rules, terms, key, now, item);
   holder = mgr_cache_holder_new (value, now,
-                                 cache_get_lease (self, &rules, terms, now, item.deadline));
+                                 cache_get_lease (self, &rules, terms, now, item->deadline));
   if (holder->lease != NULL && holder->lease->extended != 0)
-    item.deadline = holder->lease->extended;
-  item.pinned = terms != NULL && terms->pinned;
-  item.weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
+    item->deadline = holder->lease->extended;
+  item->weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
 
-  if (!cache_check_bound (self, &rules, item.weight, error))
-    {
-      mgr_cache_holder_unref (holder);
-      return FALSE;
-    }
+  if (!cache_check_bound (self, &rules, item->weight, error)
+      || !cache_store (self, key, mgr_cache_holder_ref (holder), item, now, error))
+    return FALSE;
 
   if (kept != NULL)
-    *kept = mgr_cache_holder_ref (holder);
-  if (cache_store (self, key, holder, &item, now, error))
-    return TRUE;
+    *kept = g_steal_pointer (&holder);
+  return TRUE;
+}
 
-  if (kept != NULL)
-    g_clear_pointer (kept, mgr_cache_holder_unref);
-  return FALSE;
+MgrCacheHolder *
+mgr_cache_keep_loaded (MgrCache             *self,
+                       const MgrCacheKey    *key,
+                       MgrCacheTerms        *terms,
+                       const MgrCacheHolder *old)
+{
+  MgrCacheItem item = { .yields = TRUE, .old = old };
+  MgrCacheHolder *kept = NULL;
+
+  cache_keep (self, key, &terms->value, terms, &item, &kept, NULL);
+  return kept;
 }
 
 void
@@ -570,7 +603,7 @@ mgr_cache_keep_failure (MgrCache          *self,
   MgrCacheRules rules = mgr_cache_get_rules (self);
   gint64 now = mgr_cache_get_time (self);
   g_auto (GValue) value = G_VALUE_INIT;
-  MgrCacheItem item = { .cost = 1.0, .deadline = now + rules.negative_ttl };
+  MgrCacheItem item = { .cost = 1.0, .deadline = now + rules.negative_ttl, .yields = TRUE };
   MgrCacheLease *lease;
   MgrCacheHolder *holder;
 
@@ -599,9 +632,10 @@ cache_write (MgrCache       *self,
              GError        **error)
 {
   MgrCacheKey read = mgr_cache_key_of (self, key);
+  MgrCacheItem item = { .yields = FALSE };
 
   mgr_flights_supersede (self->flights, key);
-  return mgr_cache_keep (self, &read, value, terms, NULL, error);
+  return cache_keep (self, &read, value, terms, &item, NULL, error);
 }
 
 /**

@@ -38,5 +38,6 @@ gboolean mgr_cache_charge_take     (MgrCacheCharge  *self,
 void     mgr_cache_charge_give     (MgrCacheCharge  *self,
                                     guint64          bytes);
 guint64  mgr_cache_charge_get_held (MgrCacheCharge  *self);
+guint64  mgr_cache_charge_get_charged (MgrCacheCharge *self);
 
 G_END_DECLS

@@ -39,8 +39,8 @@ mgr_cache_charge_get_held (MgrCacheCharge *self)
   return __atomic_load_n (&self->held, __ATOMIC_SEQ_CST);
 }
 
-static guint64
-charge_get_charged (MgrCacheCharge *self)
+guint64
+mgr_cache_charge_get_charged (MgrCacheCharge *self)
 {
   return __atomic_load_n (&self->charged, __ATOMIC_SEQ_CST);
 }
@@ -96,7 +96,7 @@ static gboolean
 charge_grow (MgrCacheCharge  *self,
              GError         **error)
 {
-  while (mgr_cache_charge_get_held (self) > charge_get_charged (self))
+  while (mgr_cache_charge_get_held (self) > mgr_cache_charge_get_charged (self))
     {
       guint64 held = mgr_cache_charge_get_held (self);
 
@@ -125,7 +125,7 @@ mgr_cache_charge_take (MgrCacheCharge  *self,
   guint64 held = __atomic_add_fetch (&self->held, bytes, __ATOMIC_SEQ_CST);
   gboolean grown;
 
-  if (self->component == NULL || held <= charge_get_charged (self))
+  if (self->component == NULL || held <= mgr_cache_charge_get_charged (self))
     return TRUE;
 
   g_mutex_lock (&self->lock);
@@ -141,7 +141,7 @@ mgr_cache_charge_take (MgrCacheCharge  *self,
 static void
 charge_shrink (MgrCacheCharge *self)
 {
-  guint64 charged = charge_get_charged (self);
+  guint64 charged = mgr_cache_charge_get_charged (self);
   guint64 size = charge_round (mgr_cache_charge_get_held (self));
 
   if (size >= charged)
@@ -158,7 +158,7 @@ mgr_cache_charge_give (MgrCacheCharge *self,
 {
   guint64 held = __atomic_sub_fetch (&self->held, bytes, __ATOMIC_SEQ_CST);
 
-  if (self->component == NULL || charge_get_charged (self) < held + 3 * charge_step (held))
+  if (self->component == NULL || mgr_cache_charge_get_charged (self) < held + 3 * charge_step (held))
     return;
 
   g_mutex_lock (&self->lock);

@@ -170,6 +170,24 @@ core_check (MgrCacheCore        *self,
   return FALSE;
 }
 
+/* With the lock held. */
+static gboolean
+core_check_newer (MgrCacheCore        *self,
+                  guint32              id,
+                  const MgrCacheItem  *item,
+                  gint64               now,
+                  GError             **error)
+{
+  const MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
+
+  if (!item->yields || id == 0 || entry->value == item->old || mgr_cache_entry_is_expired (entry, now))
+    return TRUE;
+
+  g_set_error_literal (error, MGR_ERROR, MGR_ERROR_EXISTS,
+                       "Another value came into the cache while this one was being loaded");
+  return FALSE;
+}
+
 gboolean
 mgr_cache_core_put (MgrCacheCore        *self,
                     const MgrCacheKey   *key,
@@ -184,11 +202,11 @@ mgr_cache_core_put (MgrCacheCore        *self,
   guint32 id;
 
   mgr_cache_lock_take (&self->lock);
-  ok = core_check (self, key, item, error);
+  id = mgr_cache_core_find (self, stripe, key);
+  ok = core_check (self, key, item, error) && core_check_newer (self, id, item, now, error);
   if (ok)
     {
       mgr_cache_core_drain (self);
-      id = mgr_cache_core_find (self, stripe, key);
       if (id != 0)
         core_replace (self, stripe, id, data, item, now, removals);
       else

@@ -46,6 +46,8 @@ typedef struct
   double cost;     /* above 0, in any unit; it counts where the aim is cost */
   gint64 deadline; /* µs, 0 for none */
   gboolean pinned; /* goes for no other entry */
+  gboolean yields; /* to any value that is there, but for this: */
+  gconstpointer old; /* (unowned) (nullable) */
 } MgrCacheItem;
 
 /* What is not in the cache any more, or a copy of what is. */

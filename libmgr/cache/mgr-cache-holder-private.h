@@ -45,4 +45,6 @@ gboolean        mgr_cache_holder_is_failure (const MgrCacheHolder *self);
 /* Bytes of the holder itself. */
 gsize           mgr_cache_holder_get_overhead (const MgrCacheHolder *self);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrCacheHolder, mgr_cache_holder_unref)
+
 G_END_DECLS

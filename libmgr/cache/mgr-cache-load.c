@@ -49,12 +49,13 @@ load_call (MgrCacheLoad   *self,
 
 /* A value that does not fit is given to those who wait all the same. */
 static MgrCacheHolder *
-load_keep (MgrCacheLoad  *self,
-           MgrCacheTerms *terms)
+load_keep (MgrCacheLoad         *self,
+           MgrCacheTerms        *terms,
+           const MgrCacheHolder *old)
 {
-  MgrCacheHolder *holder = NULL;
+  MgrCacheHolder *holder = mgr_cache_keep_loaded (self->cache, &self->read, terms, old);
 
-  if (!mgr_cache_keep (self->cache, &self->read, &terms->value, terms, &holder, NULL))
+  if (holder == NULL)
     holder = mgr_cache_holder_new (&terms->value, mgr_cache_get_time (self->cache), NULL);
 
   return holder;
@@ -78,9 +79,10 @@ load_book (MgrCacheLoad *self,
 
 /* Returns: (transfer full) (nullable) */
 static MgrCacheHolder *
-load_run (MgrCacheLoad  *self,
-          GCancellable  *cancellable,
-          GError       **error)
+load_run (MgrCacheLoad          *self,
+          const MgrCacheHolder  *old,
+          GCancellable          *cancellable,
+          GError               **error)
 {
   g_autoptr (MgrCacheTerms) terms = mgr_cache_terms_new ();
   gint64 begin = mgr_cache_get_time (self->cache);
@@ -93,7 +95,7 @@ load_run (MgrCacheLoad  *self,
 
   if (terms->cost == 0)
     terms->cost = duration;
-  return load_keep (self, terms);
+  return load_keep (self, terms, old);
 }
 
 static void
@@ -105,6 +107,19 @@ load_discard (MgrCacheLoad   *self,
   mgr_cache_core_remove_value (self->cache->core, &self->read, holder,
                                mgr_cache_get_time (self->cache), MGR_CACHE_CAUSE_REPLACED, &removals);
   mgr_cache_bid_farewell (self->cache, &removals);
+}
+
+/* @holder: (transfer full): a value, or a failure that is due to the caller */
+static MgrCacheHolder *
+load_take (MgrCacheHolder  *holder,
+           GError         **error)
+{
+  if (!mgr_cache_holder_is_failure (holder))
+    return holder;
+
+  g_propagate_error (error, g_value_dup_boxed (&holder->value));
+  mgr_cache_holder_unref (holder);
+  return NULL;
 }
 
 /* As the one who loads, for all who wait for @flight.
@@ -121,14 +136,17 @@ load_fly (MgrCacheLoad          *self,
   /* Somebody may have ended loading it before this flight began. */
   MgrCacheHolder *holder = mgr_cache_fetch (self->cache, &self->read, FALSE);
 
-  if (holder != NULL && holder != old && !mgr_cache_holder_is_failure (holder))
+  if (holder != NULL && holder != old)
     {
-      mgr_flights_land (flights, flight, holder, NULL);
-      return holder;
+      gboolean failed = mgr_cache_holder_is_failure (holder);
+
+      mgr_flights_land (flights, flight, failed ? NULL : holder,
+                        failed ? g_value_get_boxed (&holder->value) : NULL);
+      return load_take (holder, error);
     }
 
   g_clear_pointer (&holder, mgr_cache_holder_unref);
-  holder = load_run (self, mgr_flight_get_cancellable (flight), &local_error);
+  holder = load_run (self, old, mgr_flight_get_cancellable (flight), &local_error);
   if (holder == NULL && old == NULL)
     mgr_cache_keep_failure (self->cache, &self->read, local_error);
   if (!mgr_flights_land (flights, flight, holder, local_error) && holder != NULL)
@@ -226,14 +244,10 @@ cache_get_or_load (MgrCacheLoad  *self,
 
   if (holder == NULL)
     return load_get (self, error);
-  if (mgr_cache_holder_is_failure (holder))
-    {
-      g_propagate_error (error, g_value_dup_boxed (&holder->value));
-      mgr_cache_holder_unref (holder);
-      return NULL;
-    }
+  if (!mgr_cache_holder_is_failure (holder) && load_is_due (self, holder))
+    return load_refresh (self, holder);
 
-  return load_is_due (self, holder) ? load_refresh (self, holder) : holder;
+  return load_take (holder, error);
 }
 
 /**

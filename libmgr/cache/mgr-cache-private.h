@@ -88,14 +88,12 @@ MgrCacheHolder *mgr_cache_fetch       (MgrCache           *self,
 gboolean        mgr_cache_give        (MgrCache           *self,
                                        MgrCacheHolder     *holder,
                                        GValue             *value);
-/* @terms: (nullable)
- * @kept: (out) (optional) (transfer full) */
-gboolean        mgr_cache_keep        (MgrCache           *self,
+/* Returns: (transfer full) (nullable): a value that was loaded, unless it cannot be kept,
+ * or another than @old came meanwhile */
+MgrCacheHolder *mgr_cache_keep_loaded (MgrCache           *self,
                                        const MgrCacheKey  *key,
-                                       const GValue       *value,
                                        MgrCacheTerms      *terms,
-                                       MgrCacheHolder    **kept,
-                                       GError            **error);
+                                       const MgrCacheHolder *old);
 /* Keeps a load that failed, for as long as the rules say. */
 void            mgr_cache_keep_failure (MgrCache          *self,
                                        const MgrCacheKey  *key,
