@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* A use moves the end of an idle entry only where that is by more than this part. */
+#define MGR_CACHE_IDLE_SHARE 16
+
 /* What only some entries have. */
 typedef struct
 {

@@ -69,6 +69,9 @@ struct _MgrCache
   gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
 };
 
+/* To be called as the class is made. */
+void            mgr_cache_install_properties (GObjectClass *object_class);
+
 /* In the thread of the caller, here and below, and from any. */
 
 MgrCacheRules   mgr_cache_get_rules   (MgrCache           *self);
