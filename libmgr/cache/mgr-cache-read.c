@@ -126,12 +126,26 @@ cache_read (MgrCache     *self,
   return mgr_cache_give (self, holder, value);
 }
 
+/* Languages cannot do with a value that is of no type. */
+static gboolean
+cache_read_or_nothing (MgrCache     *self,
+                       const MgrKey *key,
+                       gboolean      is_use,
+                       GValue       *value)
+{
+  gboolean found = cache_read (self, key, is_use, value);
+
+  if (!found && value != NULL)
+    g_value_init (value, G_TYPE_POINTER);
+  return found;
+}
+
 /**
  * mgr_cache_get:
  * @self: a cache
  * @key: what to look for
  * @value: (out caller-allocates) (optional): return location for the value, not
- *    initialised; left as it is where there is none
+ *    initialised; a pointer that is %NULL where there is none
  * @error: return location for a #GError
  *
  * Looks for a value. That there is none is no error. May be called from any thread.
@@ -154,7 +168,8 @@ mgr_cache_get (MgrCache      *self,
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return mgr_key_read (&read, self->key_type, key, error) && cache_read (self, &read, TRUE, value);
+  return mgr_key_read (&read, self->key_type, key, error)
+         && cache_read_or_nothing (self, &read, TRUE, value);
 }
 
 /**
@@ -162,7 +177,7 @@ mgr_cache_get (MgrCache      *self,
  * @self: a cache
  * @key: what to look for
  * @value: (out caller-allocates) (optional): return location for the value, not
- *    initialised; left as it is where there is none
+ *    initialised; a pointer that is %NULL where there is none
  * @error: return location for a #GError
  *
  * Looks for a value, without counting that as a use. May be called from any thread.
@@ -185,7 +200,8 @@ mgr_cache_peek (MgrCache      *self,
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return mgr_key_read (&read, self->key_type, key, error) && cache_read (self, &read, FALSE, value);
+  return mgr_key_read (&read, self->key_type, key, error)
+         && cache_read_or_nothing (self, &read, FALSE, value);
 }
 
 /**
@@ -215,7 +231,8 @@ mgr_cache_contains (MgrCache      *self,
  * mgr_cache_get_string:
  * @self: a cache with keys of %MGR_CACHE_KEY_TYPE_STRING
  * @key: what to look for
- * @value: (out caller-allocates) (optional): as for mgr_cache_get()
+ * @value: (out caller-allocates) (optional): return location for the value, not
+ *    initialised; left as it is where there is none
  *
  * Looks for a value, as mgr_cache_get() does. May be called from any thread.
  *
@@ -241,7 +258,8 @@ mgr_cache_get_string (MgrCache   *self,
  * mgr_cache_get_int64:
  * @self: a cache with keys of %MGR_CACHE_KEY_TYPE_INT64
  * @key: what to look for
- * @value: (out caller-allocates) (optional): as for mgr_cache_get()
+ * @value: (out caller-allocates) (optional): return location for the value, not
+ *    initialised; left as it is where there is none
  *
  * Looks for a value, as mgr_cache_get() does. May be called from any thread.
  *
@@ -266,7 +284,8 @@ mgr_cache_get_int64 (MgrCache *self,
  * mgr_cache_get_bytes:
  * @self: a cache with keys of %MGR_CACHE_KEY_TYPE_BYTES
  * @key: what to look for
- * @value: (out caller-allocates) (optional): as for mgr_cache_get()
+ * @value: (out caller-allocates) (optional): return location for the value, not
+ *    initialised; left as it is where there is none
  *
  * Looks for a value, as mgr_cache_get() does. May be called from any thread.
  *

@@ -213,6 +213,33 @@ mgr_cache_terms_add_tag (MgrCacheTerms *self,
 }
 
 /**
+ * mgr_cache_terms_assign:
+ * @self: terms
+ * @other: other terms
+ *
+ * Makes all terms those of @other, but for the value. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_cache_terms_assign (MgrCacheTerms *self,
+                        MgrCacheTerms *other)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (other != NULL);
+
+  self->size = other->size;
+  self->has_size = other->has_size;
+  self->cost = other->cost;
+  self->ttl = other->ttl;
+  self->idle_ttl = other->idle_ttl;
+  self->pinned = other->pinned;
+  g_clear_pointer (&self->tags, g_ptr_array_unref);
+  for (guint i = 0; other->tags != NULL && i < other->tags->len; i++)
+    mgr_cache_terms_add_tag (self, g_ptr_array_index (other->tags, i));
+}
+
+/**
  * mgr_cache_terms_set_value:
  * @self: terms
  * @value: what was loaded

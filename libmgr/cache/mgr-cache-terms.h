@@ -55,6 +55,10 @@ void mgr_cache_terms_add_tag (MgrCacheTerms *self,
                               const char    *tag);
 
 MGR_AVAILABLE_IN_1_0
+void mgr_cache_terms_assign (MgrCacheTerms *self,
+                             MgrCacheTerms *other);
+
+MGR_AVAILABLE_IN_1_0
 void mgr_cache_terms_set_value (MgrCacheTerms *self,
                                 const GValue  *value);
 

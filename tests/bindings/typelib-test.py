@@ -23,7 +23,7 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
+    "BudgetSource", "Cache", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
     "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
     "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
     "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "SpillStore", "SwapSource",
@@ -31,14 +31,16 @@ CLASSES = {
 }
 INTERFACES = {"CacheStore", "PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CacheStoreStatistics", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
+    "Allocation", "CacheRecord", "CacheStatistics", "CacheStoreStatistics", "CacheTerms",
+    "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
     "JournalEntry", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
     "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report", "WeakCacheStatistics",
 }
-CALLBACKS = {"WeakCacheLoader"}
+CALLBACKS = {"CacheLoader", "WeakCacheLoader"}
 FLAGS = {"CleanupFlags"}
 ENUMS = {
-    "CacheCause", "CacheKeyType", "CleanupStrategy", "Error", "JournalKind", "JournalSeverity", "PressureChannel",
+    "CacheCause", "CacheEviction", "CacheKeyType", "CacheObjective", "CleanupStrategy", "Error",
+    "JournalKind", "JournalSeverity", "PressureChannel",
     "PressureLevel", "PressureScope", "ReplayPart", "Safety",
 }
 FUNCTIONS = {

@@ -19,6 +19,9 @@ const USUAL_SIGNAL = -1;
  * attributes by themselves. */
 const RECORD_ATTRIBUTES = {
     Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
+    CacheRecord: ['age', 'idle', 'key', 'size', 'uses', 'value'],
+    CacheStatistics: ['bytes', 'entries', 'eviction_age', 'hit_ratio', 'hits', 'joins', 'load_failures',
+        'load_time', 'loads', 'misses', 'stale'],
     CacheStoreStatistics: ['bytes', 'connects', 'entries', 'evicted', 'expired', 'failures', 'hits',
         'misses', 'refused', 'stored', 'timeouts'],
     CleanupPlan: ['expected', 'flags', 'kept', 'protected', 'steps', 'strategy', 'target', 'time'],

@@ -26,6 +26,7 @@ test_put_and_get (void)
 {
   g_autoptr (MgrCache) cache = text_cache ();
   g_autoptr (MgrCacheStatistics) statistics = NULL;
+  g_auto (GValue) found = G_VALUE_INIT;
   g_auto (GValue) key = G_VALUE_INIT;
 
   assert_text (cache, "a", NULL);
@@ -41,6 +42,8 @@ test_put_and_get (void)
   g_assert_true (mgr_cache_remove (cache, &key, NULL));
   g_assert_false (mgr_cache_remove (cache, &key, NULL));
   g_assert_false (mgr_cache_contains (cache, &key, NULL));
+  g_assert_false (mgr_cache_peek (cache, &key, &found, NULL));
+  g_assert_null (g_value_get_pointer (&found));
   g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, 1);
 
   statistics = mgr_cache_get_statistics (cache);

@@ -766,17 +766,22 @@ def _add_object_attributes(cls):
             setattr(cls, name, _property_of(cls, name))
 
 
-for _record in (Mgr.Allocation, Mgr.CacheStoreStatistics, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
-                Mgr.JournalEntry, Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample,
+for _record in (Mgr.Allocation, Mgr.CacheRecord, Mgr.CacheStoreStatistics, Mgr.CleanupPlan,
+                Mgr.CleanupReport, Mgr.CleanupStep, Mgr.JournalEntry, Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample,
                 Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate, Mgr.ReclaimRecord,
                 Mgr.Report, Mgr.WeakCacheStatistics):
     _add_record_attributes(_record)
+
+# Its other getters are told which cause is meant.
+for _name in ("bytes", "entries", "eviction_age", "hit_ratio", "hits", "joins", "load_failures",
+              "load_time", "loads", "misses", "stale"):
+    setattr(Mgr.CacheStatistics, _name, property(getattr(Mgr.CacheStatistics, "get_" + _name)))
 
 # Its other getters are told which key is meant.
 Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
-for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
+for _class in (Mgr.BudgetSource, Mgr.Cache, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
                Mgr.RedisStore, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SpillStore,

@@ -3,6 +3,10 @@
 
 """The part of the override of Mgr that is about caches: they read like dictionaries."""
 
+import asyncio
+import functools
+import sys
+
 from gi.repository import GLib, GObject
 
 
@@ -74,9 +78,194 @@ def _override_weak_cache(cls, key_types):
     cls.__bool__ = lambda _self: True
 
 
+# Values whose size the library knows, and which it hands back as they are.
+_PLAIN = (str, GObject.Object, GLib.Variant, GLib.Bytes)
+
+
+def _as_value(value):
+    """What of a value is kept: Python's objects are kept as such."""
+    return value if isinstance(value, _PLAIN) else GObject.Value(GObject.TYPE_PYOBJECT, value)
+
+
+def _size_of(value):
+    """The size of what Python alone can measure; None for what it cannot either."""
+    if value is None or isinstance(value, (bytes, bytearray, int, float, complex)):
+        return sys.getsizeof(value)
+    return None
+
+
+def _make_terms(mgr, value, size=None, cost=0, ttl=-1, idle_ttl=-1, pinned=False, tags=()):
+    size = _size_of(value) if size is None else size
+    if size is None and cost == 0 and ttl == -1 and idle_ttl == -1 and not pinned and not tags:
+        return None
+
+    terms = mgr.CacheTerms.new()
+    if size is not None:
+        terms.set_size(size)
+    terms.set_cost(cost)
+    terms.set_ttl(ttl)
+    terms.set_idle_ttl(idle_ttl)
+    terms.set_pinned(pinned)
+    for tag in (tags,) if isinstance(tags, str) else tags:
+        terms.add_tag(tag)
+    return terms
+
+
+def _memoize_key(function, arguments, named):
+    """One text for one call, so that the keys of the cache are strings."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    given = [repr(argument) for argument in arguments]
+    given += [f"{key}={value!r}" for key, value in sorted(named.items())]
+    return f"{name}({', '.join(given)})"
+
+
+def _memoize_coroutine(cache, function, key_of, terms):
+    """Calls that want the same at the same time await the same task."""
+    flights = {}
+
+    async def load(key, arguments, named):
+        try:
+            value = await function(*arguments, **named)
+            cache.put(key, value, **terms)
+            return value
+        finally:
+            del flights[key]
+
+    @functools.wraps(function)
+    async def call(*arguments, **named):
+        key = key_of(function, arguments, named)
+        found, value = cache.look_up(key)
+        if found:
+            return value
+        if key not in flights:
+            flights[key] = asyncio.ensure_future(load(key, arguments, named))
+        # Who stops waiting does not stop the others.
+        return await asyncio.shield(flights[key])
+
+    return call
+
+
+def _memoize_function(cache, function, key_of, terms):
+    @functools.wraps(function)
+    def call(*arguments, **named):
+        key = key_of(function, arguments, named)
+        return cache.get_or_load(key, lambda _key: function(*arguments, **named), **terms)
+
+    return call
+
+
+def _override_cache(mgr, cls, key_types):
+    plain_get, plain_peek = _with_key(cls.get), _with_key(cls.peek)
+    plain_put, plain_remove = _with_key(cls.put), _with_key(cls.remove)
+    plain_get_or_load = _with_key(cls.get_or_load)
+    missing = object()
+
+    def init(self, key_type=str, measure=None, **properties):
+        """Make a cache whose keys are str, int or bytes.
+
+        measure(value) says how many bytes a value takes whose size is not given."""
+        GObject.Object.__init__(self, key_type=key_types.get(key_type, key_type), **properties)
+        if measure is not None:
+            self.connect("measure", lambda _self, value: measure(value))
+
+    def look_up(self, key):
+        """Get whether a value is there, and the value."""
+        return plain_get(self, key)
+
+    def get(self, key, default=None):
+        found, value = plain_get(self, key)
+        return value if found else default
+
+    def peek(self, key, default=None):
+        found, value = plain_peek(self, key)
+        return value if found else default
+
+    def put(self, key, value, **terms):
+        """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
+        return plain_put(self, key, _as_value(value), _make_terms(mgr, value, **terms))
+
+    def getitem(self, key):
+        found, value = plain_get(self, key)
+        if not found:
+            raise KeyError(key)
+        return value
+
+    def setitem(self, key, value):
+        put(self, key, value)
+
+    def delitem(self, key):
+        if not plain_remove(self, key):
+            raise KeyError(key)
+
+    def pop(self, key, default=missing):
+        found, value = plain_peek(self, key)
+        if plain_remove(self, key) and found:
+            return value
+        if default is missing:
+            raise KeyError(key)
+        return default
+
+    def items(self):
+        """Get the keys and values that are there at one time."""
+        return [(_from_key(record.get_key()), record.get_value()) for record in self.list()]
+
+    def get_or_load(self, key, loader, cancellable=None, **terms):
+        """Get a value, made by loader(key) where it is not there."""
+        failures = []
+
+        def load(_self, _key, result, *_arguments):
+            try:
+                value = loader(key)
+                made = _make_terms(mgr, value, **terms)
+            except BaseException as error:
+                failures.append(error)
+                return False
+            if made is not None:
+                result.assign(made)
+            result.set_value(_as_value(value))
+            return True
+
+        try:
+            return plain_get_or_load(self, key, load, cancellable)[1]
+        except GLib.Error:
+            if failures:
+                raise failures[0] from None
+            raise
+
+    def memoize(self, function=None, *, key=_memoize_key, **terms):
+        """Make a function, or a coroutine, remember what it gave for which arguments.
+
+        key(function, arguments, named) gives another key than the text of the call."""
+        def decorate(function):
+            if asyncio.iscoroutinefunction(function):
+                return _memoize_coroutine(self, function, key, terms)
+            return _memoize_function(self, function, key, terms)
+
+        return decorate if function is None else decorate(function)
+
+    cls.__init__ = init
+    cls.look_up, cls.get, cls.peek, cls.put, cls.pop = look_up, get, peek, put, pop
+    cls.__getitem__, cls.__setitem__, cls.__delitem__ = getitem, setitem, delitem
+    cls.contains = cls.__contains__ = _with_key(cls.contains)
+    cls.remove = plain_remove
+    cls.set_pinned = _with_key(cls.set_pinned)
+    cls.get_or_load, cls.memoize = get_or_load, memoize
+    cls.items = items
+    cls.keys = lambda self: [key for key, _value in self.items()]
+    cls.values = lambda self: [value for _key, value in self.items()]
+    cls.__iter__ = lambda self: iter(self.keys())
+    cls.__len__ = cls.get_n_entries
+    cls.__bool__ = lambda _self: True
+
+
+def _from_key(key):
+    return key.get_data() if isinstance(key, GLib.Bytes) else key
+
+
 def override(mgr):
     """Change the classes of the namespace."""
     key_types = {str: mgr.CacheKeyType.STRING, int: mgr.CacheKeyType.INT64,
                  bytes: mgr.CacheKeyType.BYTES}
 
     _override_weak_cache(mgr.WeakCache, key_types)
+    _override_cache(mgr, mgr.Cache, key_types)
