@@ -128,12 +128,15 @@ cache_read (MgrCache     *self,
 
 /* Languages cannot do with a value that is of no type. */
 static gboolean
-cache_read_or_nothing (MgrCache     *self,
-                       const MgrKey *key,
-                       gboolean      is_use,
-                       GValue       *value)
+cache_read_or_nothing (MgrCache      *self,
+                       const GValue  *key,
+                       gboolean       is_use,
+                       GValue        *value,
+                       GError       **error)
 {
-  gboolean found = cache_read (self, key, is_use, value);
+  MgrKey read;
+  gboolean found = mgr_key_read (&read, self->key_type, key, error)
+                   && cache_read (self, &read, is_use, value);
 
   if (!found && value != NULL)
     g_value_init (value, G_TYPE_POINTER);
@@ -145,7 +148,8 @@ cache_read_or_nothing (MgrCache     *self,
  * @self: a cache
  * @key: what to look for
  * @value: (out caller-allocates) (optional): return location for the value, not
- *    initialised; a pointer that is %NULL where there is none
+ *    initialised; a pointer that is %NULL where there is none,
+ *    and on error
  * @error: return location for a #GError
  *
  * Looks for a value. That there is none is no error. May be called from any thread.
@@ -162,14 +166,11 @@ mgr_cache_get (MgrCache      *self,
                GValue        *value,
                GError       **error)
 {
-  MgrKey read;
-
   g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return mgr_key_read (&read, self->key_type, key, error)
-         && cache_read_or_nothing (self, &read, TRUE, value);
+  return cache_read_or_nothing (self, key, TRUE, value, error);
 }
 
 /**
@@ -177,7 +178,8 @@ mgr_cache_get (MgrCache      *self,
  * @self: a cache
  * @key: what to look for
  * @value: (out caller-allocates) (optional): return location for the value, not
- *    initialised; a pointer that is %NULL where there is none
+ *    initialised; a pointer that is %NULL where there is none,
+ *    and on error
  * @error: return location for a #GError
  *
  * Looks for a value, without counting that as a use. May be called from any thread.
@@ -194,14 +196,11 @@ mgr_cache_peek (MgrCache      *self,
                 GValue        *value,
                 GError       **error)
 {
-  MgrKey read;
-
   g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
   g_return_val_if_fail (G_IS_VALUE (key), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return mgr_key_read (&read, self->key_type, key, error)
-         && cache_read_or_nothing (self, &read, FALSE, value);
+  return cache_read_or_nothing (self, key, FALSE, value, error);
 }
 
 /**

@@ -284,7 +284,7 @@ cache_record (MgrCache              *self,
  *
  * Gets all entries as they are at one time, in no order. May be called from any thread.
  *
- * Returns: (transfer full) (element-type MgrCacheRecord): the entries
+ * Returns: (transfer container) (element-type MgrCacheRecord): the entries
  *
  * Since: 1.0
  */

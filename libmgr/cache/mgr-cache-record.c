@@ -76,37 +76,41 @@ mgr_cache_record_unref (MgrCacheRecord *self)
 /**
  * mgr_cache_record_get_key:
  * @self: a record
+ * @key: (out caller-allocates): return location, not initialised
  *
  * Gets what the entry is found by. May be called from any thread.
  *
- * Returns: (transfer none): a value, as long as the record lives
- *
  * Since: 1.0
  */
-const GValue *
-mgr_cache_record_get_key (MgrCacheRecord *self)
+void
+mgr_cache_record_get_key (MgrCacheRecord *self,
+                          GValue         *key)
 {
-  g_return_val_if_fail (self != NULL, NULL);
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (key != NULL);
 
-  return &self->key;
+  g_value_init (key, G_VALUE_TYPE (&self->key));
+  g_value_copy (&self->key, key);
 }
 
 /**
  * mgr_cache_record_get_value:
  * @self: a record
+ * @value: (out caller-allocates): return location, not initialised
  *
  * Gets the value of the entry. May be called from any thread.
  *
- * Returns: (transfer none): a value, as long as the record lives
- *
  * Since: 1.0
  */
-const GValue *
-mgr_cache_record_get_value (MgrCacheRecord *self)
+void
+mgr_cache_record_get_value (MgrCacheRecord *self,
+                            GValue         *value)
 {
-  g_return_val_if_fail (self != NULL, NULL);
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (value != NULL);
 
-  return &self->value;
+  g_value_init (value, G_VALUE_TYPE (&self->value));
+  g_value_copy (&self->value, value);
 }
 
 /**

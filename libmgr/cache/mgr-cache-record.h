@@ -28,10 +28,12 @@ MGR_AVAILABLE_IN_1_0
 void mgr_cache_record_unref (MgrCacheRecord *self);
 
 MGR_AVAILABLE_IN_1_0
-const GValue *mgr_cache_record_get_key (MgrCacheRecord *self);
+void mgr_cache_record_get_key (MgrCacheRecord *self,
+                               GValue         *key);
 
 MGR_AVAILABLE_IN_1_0
-const GValue *mgr_cache_record_get_value (MgrCacheRecord *self);
+void mgr_cache_record_get_value (MgrCacheRecord *self,
+                                 GValue         *value);
 
 MGR_AVAILABLE_IN_1_0
 guint64 mgr_cache_record_get_size (MgrCacheRecord *self);

@@ -144,8 +144,11 @@ check_entries (Model *self)
   for (guint i = 0; i < records->len; i++)
     {
       MgrCacheRecord *record = g_ptr_array_index (records, i);
-      gint64 number = g_value_get_int64 (mgr_cache_record_get_value (record)) / N_KEYS;
+      g_auto (GValue) value = G_VALUE_INIT;
+      gint64 number;
 
+      mgr_cache_record_get_value (record, &value);
+      number = g_value_get_int64 (&value) / N_KEYS;
       bytes += mgr_cache_record_get_size (record);
       g_assert_cmpuint (self->left[number]++, ==, 0);
     }

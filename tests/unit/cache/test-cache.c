@@ -301,6 +301,8 @@ test_list (void)
   g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (1000);
   g_autoptr (MgrCache) cache = g_object_new (MGR_TYPE_CACHE, "clock", clock, "track-uses", TRUE, NULL);
   g_autoptr (GPtrArray) records = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto (GValue) key = G_VALUE_INIT;
   MgrCacheRecord *record;
 
   put_text (cache, "a", "one", NULL);
@@ -313,8 +315,10 @@ test_list (void)
   mgr_cache_clear (cache);
   g_assert_cmpuint (records->len, ==, 1);
   record = g_ptr_array_index (records, 0);
-  g_assert_cmpstr (g_value_get_string (mgr_cache_record_get_key (record)), ==, "a");
-  g_assert_cmpstr (g_value_get_string (mgr_cache_record_get_value (record)), ==, "one");
+  mgr_cache_record_get_key (record, &key);
+  mgr_cache_record_get_value (record, &value);
+  g_assert_cmpstr (g_value_get_string (&key), ==, "a");
+  g_assert_cmpstr (g_value_get_string (&value), ==, "one");
   g_assert_cmpuint (mgr_cache_record_get_uses (record), ==, 2);
   g_assert_cmpint (mgr_cache_record_get_age (record), ==, 700);
   g_assert_cmpint (mgr_cache_record_get_idle (record), ==, 200);
