@@ -327,7 +327,7 @@ estimate_at (const MgrCacheEstimate *estimate,
 }
 
 /**
- * mgr_cache_estimate:
+ * mgr_cache_predict:
  * @self: a cache
  * @fraction: a size, as a part of the present one: from 0 to 2
  * @hit_ratio: (out): return location for a ratio from 0 to 1
@@ -341,9 +341,9 @@ estimate_at (const MgrCacheEstimate *estimate,
  * Since: 1.0
  */
 gboolean
-mgr_cache_estimate (MgrCache *self,
-                    double    fraction,
-                    double   *hit_ratio)
+mgr_cache_predict (MgrCache *self,
+                   double    fraction,
+                   double   *hit_ratio)
 {
   MgrCacheEstimate estimate;
 

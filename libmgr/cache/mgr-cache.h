@@ -207,7 +207,7 @@ MGR_AVAILABLE_IN_1_0
 MgrCacheStatistics *mgr_cache_get_statistics (MgrCache         *self);
 
 MGR_AVAILABLE_IN_1_0
-gboolean            mgr_cache_estimate       (MgrCache         *self,
+gboolean            mgr_cache_predict        (MgrCache         *self,
                                               double            fraction,
                                               double           *hit_ratio);
 

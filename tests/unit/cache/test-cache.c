@@ -405,7 +405,7 @@ test_estimate (void)
   double same;
   double twice;
 
-  g_assert_false (mgr_cache_estimate (cache, 0.5, &half));
+  g_assert_false (mgr_cache_predict (cache, 0.5, &half));
   for (gint64 i = 0; i < 100000; i++)
     {
       gint64 key = i * 7919 % 300;
@@ -414,10 +414,10 @@ test_estimate (void)
         g_assert_true (put_number (cache, key, 1, NULL));
     }
 
-  g_assert_true (mgr_cache_estimate (cache, 0.25, &quarter));
-  g_assert_true (mgr_cache_estimate (cache, 0.5, &half));
-  g_assert_true (mgr_cache_estimate (cache, 1.0, &same));
-  g_assert_true (mgr_cache_estimate (cache, 2.0, &twice));
+  g_assert_true (mgr_cache_predict (cache, 0.25, &quarter));
+  g_assert_true (mgr_cache_predict (cache, 0.5, &half));
+  g_assert_true (mgr_cache_predict (cache, 1.0, &same));
+  g_assert_true (mgr_cache_predict (cache, 2.0, &twice));
   g_assert_cmpfloat (quarter, ==, half / 2);
   g_assert_cmpfloat (half, <, same);
   g_assert_cmpfloat (twice, >, 0.95);
