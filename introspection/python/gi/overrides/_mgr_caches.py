@@ -154,19 +154,11 @@ def _memoize_function(cache, function, key_of, terms):
     return call
 
 
-def _override_cache(mgr, cls, key_types):
+_MISSING = object()
+
+
+def _override_reading(cls):
     plain_get, plain_peek = _with_key(cls.get), _with_key(cls.peek)
-    plain_put, plain_remove = _with_key(cls.put), _with_key(cls.remove)
-    plain_get_or_load = _with_key(cls.get_or_load)
-    missing = object()
-
-    def init(self, key_type=str, measure=None, **properties):
-        """Make a cache whose keys are str, int or bytes.
-
-        measure(value) says how many bytes a value takes whose size is not given."""
-        GObject.Object.__init__(self, key_type=key_types.get(key_type, key_type), **properties)
-        if measure is not None:
-            self.connect("measure", lambda _self, value: measure(value))
 
     def look_up(self, key):
         """Get whether a value is there, and the value."""
@@ -180,15 +172,32 @@ def _override_cache(mgr, cls, key_types):
         found, value = plain_peek(self, key)
         return value if found else default
 
-    def put(self, key, value, **terms):
-        """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
-        return plain_put(self, key, _as_value(value), _make_terms(mgr, value, **terms))
-
     def getitem(self, key):
         found, value = plain_get(self, key)
         if not found:
             raise KeyError(key)
         return value
+
+    def items(self):
+        """Get the keys and values that are there at one time."""
+        return [(_from_key(record.get_key()), record.get_value()) for record in self.list()]
+
+    cls.look_up, cls.get, cls.peek, cls.items = look_up, get, peek, items
+    cls.__getitem__ = getitem
+    cls.contains = cls.__contains__ = _with_key(cls.contains)
+    cls.keys = lambda self: [key for key, _value in self.items()]
+    cls.values = lambda self: [value for _key, value in self.items()]
+    cls.__iter__ = lambda self: iter(self.keys())
+    cls.__len__ = cls.get_n_entries
+    cls.__bool__ = lambda _self: True
+
+
+def _override_writing(mgr, cls):
+    plain_put, plain_remove = _with_key(cls.put), _with_key(cls.remove)
+
+    def put(self, key, value, **terms):
+        """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
+        return plain_put(self, key, _as_value(value), _make_terms(mgr, value, **terms))
 
     def setitem(self, key, value):
         put(self, key, value)
@@ -197,17 +206,21 @@ def _override_cache(mgr, cls, key_types):
         if not plain_remove(self, key):
             raise KeyError(key)
 
-    def pop(self, key, default=missing):
-        found, value = plain_peek(self, key)
-        if plain_remove(self, key) and found:
+    def pop(self, key, default=_MISSING):
+        value = self.peek(key, _MISSING)
+        if plain_remove(self, key) and value is not _MISSING:
             return value
-        if default is missing:
+        if default is _MISSING:
             raise KeyError(key)
         return default
 
-    def items(self):
-        """Get the keys and values that are there at one time."""
-        return [(_from_key(record.get_key()), record.get_value()) for record in self.list()]
+    cls.put, cls.remove, cls.pop = put, plain_remove, pop
+    cls.__setitem__, cls.__delitem__ = setitem, delitem
+    cls.set_pinned = _with_key(cls.set_pinned)
+
+
+def _override_loading(mgr, cls):
+    plain_get_or_load = _with_key(cls.get_or_load)
 
     def get_or_load(self, key, loader, cancellable=None, **terms):
         """Get a value, made by loader(key) where it is not there."""
@@ -243,19 +256,22 @@ def _override_cache(mgr, cls, key_types):
 
         return decorate if function is None else decorate(function)
 
-    cls.__init__ = init
-    cls.look_up, cls.get, cls.peek, cls.put, cls.pop = look_up, get, peek, put, pop
-    cls.__getitem__, cls.__setitem__, cls.__delitem__ = getitem, setitem, delitem
-    cls.contains = cls.__contains__ = _with_key(cls.contains)
-    cls.remove = plain_remove
-    cls.set_pinned = _with_key(cls.set_pinned)
     cls.get_or_load, cls.memoize = get_or_load, memoize
-    cls.items = items
-    cls.keys = lambda self: [key for key, _value in self.items()]
-    cls.values = lambda self: [value for _key, value in self.items()]
-    cls.__iter__ = lambda self: iter(self.keys())
-    cls.__len__ = cls.get_n_entries
-    cls.__bool__ = lambda _self: True
+
+
+def _override_cache(mgr, cls, key_types):
+    def init(self, key_type=str, measure=None, **properties):
+        """Make a cache whose keys are str, int or bytes.
+
+        measure(value) says how many bytes a value takes whose size is not given."""
+        GObject.Object.__init__(self, key_type=key_types.get(key_type, key_type), **properties)
+        if measure is not None:
+            self.connect("measure", lambda _self, value: measure(value))
+
+    cls.__init__ = init
+    _override_reading(cls)
+    _override_writing(mgr, cls)
+    _override_loading(mgr, cls)
 
 
 def _from_key(key):
