@@ -38,6 +38,12 @@ alloc_lines (gsize n,
   return g_aligned_alloc0 (n, size, MGR_CACHE_LINE);
 }
 
+static guint64
+random_seed (void)
+{
+  return (guint64) g_random_int () << 32 | g_random_int ();
+}
+
 MgrCacheCore *
 mgr_cache_core_new (const MgrCacheConfig *config)
 {
@@ -46,9 +52,7 @@ mgr_cache_core_new (const MgrCacheConfig *config)
 
   self->key_type = config->key_type;
   self->value_ref = config->value_ref;
-  self->seed = config->seed;
-  while (self->seed == 0)
-    self->seed = (guint64) g_random_int () << 32 | g_random_int ();
+  self->seed = mgr_cache_key_mix (config->seed != 0 ? config->seed : random_seed ());
 
   self->n_stripes = MAX (power_of_two (n_processors * STRIPES_PER_PROCESSOR, MAX_STRIPES),
                          MIN_STRIPES);
@@ -182,6 +186,7 @@ mgr_cache_core_get (MgrCacheCore      *self,
   gboolean found;
   guint32 id;
 
+  mgr_cache_index_prefetch (&stripe->index, key->hash);
   mgr_cache_lock_take (&stripe->lock);
   id = mgr_cache_core_find (self, stripe, key);
   entry = mgr_cache_core_entry (self, id);

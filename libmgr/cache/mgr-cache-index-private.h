@@ -36,13 +36,22 @@ mgr_cache_index_get_size (const MgrCacheIndex *self)
   return mgr_cache_index_get_n_buckets (self) * sizeof *self->buckets;
 }
 
-/* Multiplying spreads what differs in any bit to the upper ones.
- * Knuth, The Art of Computer Programming, volume 3, section 6.4. */
+/* The upper bits of a hash choose the bucket. */
 static inline guint32 *
 mgr_cache_index_bucket (const MgrCacheIndex *self,
                         guint32              hash)
 {
-  return &self->buckets[(hash * 0x9e3779b1u) >> self->shift];
+  return &self->buckets[hash >> self->shift];
+}
+
+/* Without any lock: has the bucket read by the time it is wanted. */
+static inline void
+mgr_cache_index_prefetch (const MgrCacheIndex *self,
+                          guint32              hash)
+{
+  const guint32 *buckets = __atomic_load_n (&self->buckets, __ATOMIC_RELAXED);
+
+  __builtin_prefetch (&buckets[hash >> __atomic_load_n (&self->shift, __ATOMIC_RELAXED)]);
 }
 
 static inline guint32

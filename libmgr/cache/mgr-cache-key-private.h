@@ -56,9 +56,12 @@ static inline MgrCacheKey
 mgr_cache_key_int64 (guint64 seed,
                      gint64  number)
 {
+  guint64 bits = ((guint64) number ^ seed) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+
+  bits = (bits ^ (bits >> 32)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
   return (MgrCacheKey) {
     .type = MGR_CACHE_KEY_TYPE_INT64,
-    .hash = (guint32) mgr_cache_key_mix ((guint64) number ^ seed),
+    .hash = (guint32) (bits >> 32),
     .number = number,
   };
 }
