@@ -7,15 +7,21 @@
 #include "base/mgr-size.h"
 #include "cache/mgr-cache-table-private.h"
 
-/* With the lock held, here and below. */
+/* With the lock held, here and below: the key and the value of @entry are the caller's. */
 static void
-core_append (MgrCacheCore     *self,
-             MgrCacheRemovals *removals,
-             MgrCacheRemoval   removal)
+core_give (MgrCacheCore        *self,
+           const MgrCacheEntry *entry,
+           MgrCacheCause        cause,
+           MgrCacheRemovals    *removals)
 {
-  self->removed[removal.cause]++;
-  self->removed_weight[removal.cause] += removal.weight;
-  mgr_cache_removals_add (removals, removal);
+  MgrCacheRemoval *removal = mgr_cache_removals_append (removals);
+
+  removal->cause = cause;
+  removal->key = entry->key;
+  removal->value = entry->value;
+  removal->weight = mgr_cache_node_get_weight (&entry->node);
+  self->removed[cause]++;
+  self->removed_weight[cause] += removal->weight;
 }
 
 /* Takes an entry that the policy knows no more out of the table. */
@@ -27,12 +33,6 @@ core_drop (MgrCacheCore     *self,
 {
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, entry->node.hash);
-  MgrCacheRemoval removal = {
-    .cause = cause,
-    .key = entry->key,
-    .value = entry->value,
-    .weight = mgr_cache_node_get_weight (&entry->node),
-  };
 
   mgr_cache_lock_take (&stripe->lock);
   mgr_cache_index_unlink (&stripe->index, &self->nodes, id);
@@ -40,8 +40,8 @@ core_drop (MgrCacheCore     *self,
 
   if (self->wheel != NULL)
     mgr_timer_wheel_cancel (self->wheel, &entry->timer);
+  core_give (self, entry, cause, removals);
   mgr_cache_nodes_put (&self->nodes, id);
-  core_append (self, removals, removal);
 }
 
 static void
@@ -114,20 +114,14 @@ core_replace (MgrCacheCore       *self,
 {
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
   gboolean expired = mgr_cache_entry_is_expired (entry, now);
-  MgrCacheRemoval removal = {
-    .cause = expired ? MGR_CACHE_CAUSE_EXPIRED : MGR_CACHE_CAUSE_REPLACED,
-    .key = entry->key,
-    .value = entry->value,
-    .weight = mgr_cache_node_get_weight (&entry->node),
-  };
 
+  core_give (self, entry, expired ? MGR_CACHE_CAUSE_EXPIRED : MGR_CACHE_CAUSE_REPLACED, removals);
   mgr_cache_lock_take (&stripe->lock);
   entry->key = data;
   entry->value = item->value;
   core_schedule (self, entry, now, item->deadline);
   mgr_cache_lock_give (&stripe->lock);
 
-  core_append (self, removals, removal);
   mgr_cache_policy_replace (&self->policy, id, item->weight, item->cost);
 }
 

@@ -160,11 +160,32 @@ gsize         mgr_cache_core_get_overhead (MgrCacheCore           *self);
 /* @removals begins as all zero. */
 MgrCacheRemoval *mgr_cache_removals_get   (MgrCacheRemovals       *removals,
                                            guint                   i);
-void          mgr_cache_removals_add      (MgrCacheRemovals       *removals,
-                                           MgrCacheRemoval         removal);
-/* With no lock held: frees the keys, and the values by @free_value unless it is %NULL. */
-void          mgr_cache_removals_clear    (MgrCacheRemovals       *removals,
+/* Returns: a new one at the end, for the caller to fill */
+MgrCacheRemoval *mgr_cache_removals_append_far (MgrCacheRemovals  *removals);
+void          mgr_cache_removals_clear_all (MgrCacheRemovals      *removals,
                                            MgrCacheKeyType         key_type,
                                            GDestroyNotify          free_value);
+
+static inline MgrCacheRemoval *
+mgr_cache_removals_append (MgrCacheRemovals *removals)
+{
+  if (G_LIKELY (removals->n < MGR_CACHE_REMOVALS_INLINE))
+    return &removals->first[removals->n++];
+
+  return mgr_cache_removals_append_far (removals);
+}
+
+/* With no lock held: frees the keys, and the values by @free_value unless it is %NULL. */
+static inline void
+mgr_cache_removals_clear (MgrCacheRemovals *removals,
+                          MgrCacheKeyType   key_type,
+                          GDestroyNotify    free_value)
+{
+  /* Neither numbers nor, then, values are to be freed. */
+  if (key_type == MGR_CACHE_KEY_TYPE_INT64 && free_value == NULL && removals->rest == NULL)
+    removals->n = 0;
+  else
+    mgr_cache_removals_clear_all (removals, key_type, free_value);
+}
 
 G_END_DECLS

@@ -116,6 +116,9 @@ core_drain_buffer (MgrCacheCore   *self,
   guint32 tail = __atomic_load_n (&buffer->tail, __ATOMIC_ACQUIRE);
   guint32 head = __atomic_load_n (&buffer->head, __ATOMIC_RELAXED);
 
+  if (head == tail)
+    return;
+
   /* Threads that share it can have counted twice, or back. */
   if (tail - head > MGR_CACHE_BUFFER_SIZE)
     head = tail;
@@ -243,11 +246,11 @@ stripe_list (MgrCacheCore     *self,
           if (mgr_cache_entry_is_expired (entry, now))
             continue;
 
-          mgr_cache_removals_add (entries, (MgrCacheRemoval) {
+          *mgr_cache_removals_append (entries) = (MgrCacheRemoval) {
             .key = mgr_cache_key_data_copy (self->key_type, entry->key),
             .value = core_ref (self, entry->value),
             .weight = mgr_cache_node_get_weight (&entry->node),
-          });
+          };
         }
     }
 }

@@ -37,7 +37,7 @@ MgrCacheKey     mgr_cache_key_bytes  (guint64            seed,
                                       GBytes            *bytes);
 gboolean        mgr_cache_key_equals (const MgrCacheKey *self,
                                       MgrCacheKeyData    data);
-MgrCacheKeyData mgr_cache_key_copy   (const MgrCacheKey *self);
+MgrCacheKeyData mgr_cache_key_copy_far (const MgrCacheKey *self);
 MgrCacheKeyData mgr_cache_key_data_copy (MgrCacheKeyType type,
                                          MgrCacheKeyData data);
 void            mgr_cache_key_data_free (MgrCacheKeyType type,
@@ -64,6 +64,15 @@ mgr_cache_key_int64 (guint64 seed,
     .hash = (guint32) (bits >> 32),
     .number = number,
   };
+}
+
+static inline MgrCacheKeyData
+mgr_cache_key_copy (const MgrCacheKey *self)
+{
+  if (self->type == MGR_CACHE_KEY_TYPE_INT64)
+    return (MgrCacheKeyData) { .number = self->number };
+
+  return mgr_cache_key_copy_far (self);
 }
 
 G_END_DECLS
