@@ -49,7 +49,7 @@ policy_asks (const MgrCachePolicy *self,
 
     case MGR_CACHE_SHADOW_HALF:
     case MGR_CACHE_SHADOW_TWICE:
-      return TRUE;
+      return self->estimates;
 
     case MGR_CACHE_N_SHADOWS:
     default:
@@ -140,11 +140,12 @@ policy_first_order (const MgrCachePolicy *self)
 void
 mgr_cache_policy_init (MgrCachePolicy *self,
                        MgrCacheAim     aim,
+                       gboolean        estimates,
                        MgrCacheNodes  *nodes,
                        guint64         max_entries,
                        guint64         max_weight)
 {
-  *self = (MgrCachePolicy) { .aim = aim };
+  *self = (MgrCachePolicy) { .aim = aim, .estimates = estimates };
   mgr_cache_sketch_init (&self->sketch, max_entries);
   mgr_cache_evictor_init (&self->evictor, MGR_CACHE_ORDER_SEGMENTS, nodes, &self->sketch);
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
@@ -384,7 +385,7 @@ mgr_cache_policy_estimate (MgrCachePolicy   *self,
                            MgrCacheEstimate *estimate)
 {
   policy_flush (self);
-  if (self->asked <= 0.0)
+  if (!self->estimates || self->asked <= 0.0)
     return FALSE;
 
   estimate->same = self->gain / self->asked;
