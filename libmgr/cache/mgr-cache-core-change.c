@@ -219,6 +219,25 @@ mgr_cache_core_remove (MgrCacheCore      *self,
   return found;
 }
 
+/* An empty cache keeps no memory for what it once held. */
+static void
+core_shrink (MgrCacheCore *self)
+{
+  if (self->policy.evictor.n_entries > 0)
+    return;
+
+  mgr_cache_nodes_release (&self->nodes, self->first_id);
+  for (guint i = 0; i < self->n_stripes; i++)
+    {
+      MgrCacheStripe *stripe = &self->stripes[i];
+
+      mgr_cache_lock_take (&stripe->lock);
+      mgr_cache_index_clear (&stripe->index);
+      mgr_cache_index_init (&stripe->index);
+      mgr_cache_lock_give (&stripe->lock);
+    }
+}
+
 static void
 core_clear_stripe (MgrCacheCore     *self,
                    MgrCacheStripe   *stripe,
@@ -246,6 +265,7 @@ mgr_cache_core_clear (MgrCacheCore     *self,
   mgr_cache_core_drain_all (self);
   for (guint i = 0; i < self->n_stripes; i++)
     core_clear_stripe (self, &self->stripes[i], cause, removals);
+  core_shrink (self);
   mgr_cache_lock_give (&self->lock);
 }
 
@@ -324,6 +344,7 @@ mgr_cache_core_trim (MgrCacheCore     *self,
       core_drop (self, id, cause, removals);
     }
   gone = before - evictor->weight;
+  core_shrink (self);
   mgr_cache_lock_give (&self->lock);
 
   return gone;

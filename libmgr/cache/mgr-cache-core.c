@@ -65,6 +65,7 @@ mgr_cache_core_new (const MgrCacheConfig *config)
   mgr_cache_nodes_init (&self->nodes, MGR_CACHE_LINE, config->max_entries);
   mgr_cache_policy_init (&self->policy, config->aim, config->estimates, &self->nodes,
                          config->max_entries, config->max_weight);
+  self->first_id = self->nodes.n_touched;
   return self;
 }
 
@@ -189,7 +190,6 @@ mgr_cache_core_get (MgrCacheCore      *self,
   gboolean found;
   guint32 id;
 
-  mgr_cache_index_prefetch (&stripe->index, key->hash);
   mgr_cache_lock_take (&stripe->lock);
   id = mgr_cache_core_find (self, stripe, key);
   entry = mgr_cache_core_entry (self, id);

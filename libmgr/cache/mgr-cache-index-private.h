@@ -44,16 +44,6 @@ mgr_cache_index_bucket (const MgrCacheIndex *self,
   return &self->buckets[hash >> self->shift];
 }
 
-/* Without any lock: has the bucket read by the time it is wanted. */
-static inline void
-mgr_cache_index_prefetch (const MgrCacheIndex *self,
-                          guint32              hash)
-{
-  const guint32 *buckets = __atomic_load_n (&self->buckets, __ATOMIC_RELAXED);
-
-  __builtin_prefetch (&buckets[hash >> __atomic_load_n (&self->shift, __ATOMIC_RELAXED)]);
-}
-
 static inline guint32
 mgr_cache_index_first (const MgrCacheIndex *self,
                        guint32              hash)

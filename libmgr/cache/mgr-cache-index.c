@@ -28,8 +28,8 @@ mgr_cache_index_grow (MgrCacheIndex       *self,
   gsize n_old = mgr_cache_index_get_n_buckets (self);
   g_autofree guint32 *old = self->buckets;
 
-  __atomic_store_n (&self->buckets, g_new0 (guint32, 2 * n_old), __ATOMIC_RELAXED);
-  __atomic_store_n (&self->shift, self->shift - 1, __ATOMIC_RELAXED);
+  self->shift--;
+  self->buckets = g_new0 (guint32, 2 * n_old);
   for (gsize i = 0; i < n_old; i++)
     {
       guint32 id = old[i];

@@ -18,6 +18,9 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
 #define STEP_WINDOW 0.10
 #define STEP_DECAY 0.9
 
+/* An estimate is of a longer time than what the window follows. */
+#define ESTIMATE_DECAY 0.99
+
 /* All entries move to another order only for what is worth it. */
 #define ORDER_MARGIN 1.02
 
@@ -55,6 +58,12 @@ policy_asks (const MgrCachePolicy *self,
     default:
       g_assert_not_reached ();
     }
+}
+
+static gboolean
+shadow_is_size (MgrCacheShadowName name)
+{
+  return name == MGR_CACHE_SHADOW_HALF || name == MGR_CACHE_SHADOW_TWICE;
 }
 
 static double
@@ -231,10 +240,10 @@ policy_step (MgrCachePolicy *self)
     policy_choose (self);
 
   self->n_sampled = 0;
-  self->asked *= STEP_DECAY;
-  self->gain *= STEP_DECAY;
+  self->asked *= ESTIMATE_DECAY;
+  self->gain *= ESTIMATE_DECAY;
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
-    self->shadows[i].gain *= STEP_DECAY;
+    self->shadows[i].gain *= shadow_is_size (i) ? ESTIMATE_DECAY : STEP_DECAY;
 }
 
 /* What a hit is worth. */
