@@ -9,8 +9,10 @@
 /* The windows tried, as shares of the cache. */
 static const double windows[] = { 0.01, 0.25, 0.95 };
 
-/* Entries of a shadow of the cache's own size: from this to twice as many. */
+/* Entries of a shadow of the cache's own size: from this to twice as many, and in large
+ * caches, where it costs nothing, one of 2^MAX_SAMPLING. */
 #define SHADOW_ENTRIES 128
+#define MAX_SAMPLING 8
 
 /* The window moves after each so many requests for each entry there is room for, by
  * so much of the cache; what was seen before counts so much. */
@@ -109,7 +111,7 @@ policy_resample (MgrCachePolicy *self)
   guint64 n = policy_entries (self);
   guint before = self->sampling;
 
-  while (n >> self->sampling >= 2 * SHADOW_ENTRIES)
+  while (n >> self->sampling >= 2 * SHADOW_ENTRIES && self->sampling < MAX_SAMPLING)
     self->sampling++;
   while (self->sampling > 0 && n >> self->sampling < SHADOW_ENTRIES / 2)
     self->sampling--;

@@ -10,9 +10,8 @@ G_BEGIN_DECLS
 
 /* Counts how often keys were asked for of late, those included that are not in the
  * cache: a count-min sketch of four rows with counters of four bits. All counters of
- * a key are within one cache line, two in a word of its first half and two in one of its
- * second. When ten times as many uses were counted as the cache has room for, all
- * counters are halved.
+ * a key are within one cache line. When ten times as many uses were counted as the
+ * cache has room for, all counters are halved.
  *
  * Einziger, Friedman, Manes: TinyLFU, ACM Transactions on Storage 13, 2017. */
 typedef struct
@@ -35,6 +34,8 @@ void  mgr_cache_sketch_add     (MgrCacheSketch       *self,
 /* Sixteen counters for each key that is told apart. */
 #define MGR_CACHE_SKETCH_KEYS 8
 
+#define MGR_CACHE_SKETCH_MAX 15
+
 static inline void
 mgr_cache_sketch_reserve (MgrCacheSketch *self,
                           guint64         n_keys)
@@ -52,34 +53,36 @@ mgr_cache_sketch_block (const MgrCacheSketch *self,
   return self->blocks[((guint64) hash * self->n_blocks) >> 32];
 }
 
-/* Sixteen bits that depend on all of the hash. For each half of the block: which word,
- * which counter of the word's first half, and which of its second. */
+/* Twenty bits that depend on all of the hash, five for each row: which of its two words,
+ * and which counter of that. */
 static inline guint32
 mgr_cache_sketch_choose (guint32 hash)
 {
-  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 48);
+  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 44);
+}
+
+static inline guint64 *
+mgr_cache_sketch_word (guint64 *block,
+                       guint32  choice,
+                       guint    row)
+{
+  return &block[2 * row + (choice >> (5 * row) & 1)];
 }
 
 static inline guint
-mgr_cache_sketch_first (guint32 choice)
+mgr_cache_sketch_shift (guint32 choice,
+                        guint   row)
 {
-  return (choice >> 2 & 7) * 4;
+  return (choice >> (5 * row + 1) & 15) * 4;
 }
 
 static inline guint
-mgr_cache_sketch_second (guint32 choice)
+mgr_cache_sketch_row (guint64 *block,
+                      guint32  choice,
+                      guint    row)
 {
-  return (choice >> 5 & 7) * 4 + 32;
-}
-
-static inline guint
-mgr_cache_sketch_least (guint64 word,
-                        guint32 choice)
-{
-  guint first = word >> mgr_cache_sketch_first (choice) & 15;
-  guint second = word >> mgr_cache_sketch_second (choice) & 15;
-
-  return MIN (first, second);
+  return *mgr_cache_sketch_word (block, choice, row) >> mgr_cache_sketch_shift (choice, row) &
+         MGR_CACHE_SKETCH_MAX;
 }
 
 /* Returns: 0 to 15 */
@@ -87,10 +90,10 @@ static inline guint
 mgr_cache_sketch_get (const MgrCacheSketch *self,
                       guint32               hash)
 {
-  const guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint64 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
-  guint one = mgr_cache_sketch_least (block[choice & 3], choice);
-  guint other = mgr_cache_sketch_least (block[4 + (choice >> 8 & 3)], choice >> 8);
+  guint one = MIN (mgr_cache_sketch_row (block, choice, 0), mgr_cache_sketch_row (block, choice, 1));
+  guint other = MIN (mgr_cache_sketch_row (block, choice, 2), mgr_cache_sketch_row (block, choice, 3));
 
   return MIN (one, other);
 }

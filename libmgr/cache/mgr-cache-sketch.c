@@ -64,19 +64,18 @@ sketch_halve (MgrCacheSketch *self)
   self->n_additions /= 2;
 }
 
-/* Adds one to the two counters of @word that are chosen, unless they are full. Returns:
- * those it was added to */
-static inline guint64
-word_add (guint64 *word,
-          guint32  choice)
+/* Returns: 1 if there was room to count one more */
+static inline guint
+row_add (guint64 *block,
+         guint32  choice,
+         guint    row)
 {
-  guint64 ones = G_GUINT64_CONSTANT (1) << mgr_cache_sketch_first (choice) |
-                 G_GUINT64_CONSTANT (1) << mgr_cache_sketch_second (choice);
-  guint64 full = *word & (*word >> 1);
+  guint64 *word = mgr_cache_sketch_word (block, choice, row);
+  guint shift = mgr_cache_sketch_shift (choice, row);
+  guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
 
-  ones &= ~(full & (full >> 2));
-  *word += ones;
-  return ones;
+  *word += (guint64) added << shift;
+  return added;
 }
 
 void
@@ -85,10 +84,10 @@ mgr_cache_sketch_add (MgrCacheSketch *self,
 {
   guint64 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
-  guint64 added = word_add (&block[choice & 3], choice) |
-                  word_add (&block[4 + (choice >> 8 & 3)], choice >> 8);
+  guint added = row_add (block, choice, 0) | row_add (block, choice, 1) |
+                row_add (block, choice, 2) | row_add (block, choice, 3);
 
-  self->n_additions += added != 0;
+  self->n_additions += added;
   if (self->n_additions >= self->n_blocks * MGR_CACHE_SKETCH_KEYS * SAMPLE)
     sketch_halve (self);
 }
