@@ -7,15 +7,21 @@
 #include "base/mgr-size.h"
 #include "cache/mgr-cache-table-private.h"
 
-/* With the lock held, here and below. */
+/* With the lock held, here and below: the key and the value of @entry are the caller's. */
 static void
-core_append (MgrCacheCore     *self,
-             MgrCacheRemovals *removals,
-             MgrCacheRemoval   removal)
+core_give (MgrCacheCore        *self,
+           const MgrCacheEntry *entry,
+           MgrCacheCause        cause,
+           MgrCacheRemovals    *removals)
 {
-  self->removed[removal.cause]++;
-  self->removed_weight[removal.cause] += removal.weight;
-  mgr_cache_removals_add (removals, removal);
+  MgrCacheRemoval *removal = mgr_cache_removals_append (removals);
+
+  removal->cause = cause;
+  removal->key = entry->key;
+  removal->value = entry->value;
+  removal->weight = mgr_cache_node_get_weight (&entry->node);
+  self->removed[cause]++;
+  self->removed_weight[cause] += removal->weight;
 }
 
 /* Takes an entry that the policy knows no more out of the table. */
@@ -27,12 +33,6 @@ core_drop (MgrCacheCore     *self,
 {
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, entry->node.hash);
-  MgrCacheRemoval removal = {
-    .cause = cause,
-    .key = entry->key,
-    .value = entry->value,
-    .weight = mgr_cache_node_get_weight (&entry->node),
-  };
 
   mgr_cache_lock_take (&stripe->lock);
   mgr_cache_index_unlink (&stripe->index, &self->nodes, id);
@@ -40,8 +40,8 @@ core_drop (MgrCacheCore     *self,
 
   if (self->wheel != NULL)
     mgr_timer_wheel_cancel (self->wheel, &entry->timer);
+  core_give (self, entry, cause, removals);
   mgr_cache_nodes_put (&self->nodes, id);
-  core_append (self, removals, removal);
 }
 
 static void
@@ -116,20 +116,14 @@ core_replace (MgrCacheCore       *self,
 {
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
   gboolean expired = mgr_cache_entry_is_expired (entry, now);
-  MgrCacheRemoval removal = {
-    .cause = expired ? MGR_CACHE_CAUSE_EXPIRED : MGR_CACHE_CAUSE_REPLACED,
-    .key = entry->key,
-    .value = entry->value,
-    .weight = mgr_cache_node_get_weight (&entry->node),
-  };
 
+  core_give (self, entry, expired ? MGR_CACHE_CAUSE_EXPIRED : MGR_CACHE_CAUSE_REPLACED, removals);
   mgr_cache_lock_take (&stripe->lock);
   entry->key = data;
   entry->value = item->value;
   core_schedule (self, entry, now, item->deadline);
   mgr_cache_lock_give (&stripe->lock);
 
-  core_append (self, removals, removal);
   mgr_cache_policy_replace (&self->policy, id, item->weight, item->cost);
 }
 
@@ -272,6 +266,25 @@ mgr_cache_core_remove_value (MgrCacheCore      *self,
   return core_remove (self, key, value, now, cause, removals);
 }
 
+/* An empty cache keeps no memory for what it once held. */
+static void
+core_shrink (MgrCacheCore *self)
+{
+  if (self->policy.evictor.n_entries > 0)
+    return;
+
+  mgr_cache_nodes_release (&self->nodes, self->first_id);
+  for (guint i = 0; i < self->n_stripes; i++)
+    {
+      MgrCacheStripe *stripe = &self->stripes[i];
+
+      mgr_cache_lock_take (&stripe->lock);
+      mgr_cache_index_clear (&stripe->index);
+      mgr_cache_index_init (&stripe->index);
+      mgr_cache_lock_give (&stripe->lock);
+    }
+}
+
 static void
 core_clear_stripe (MgrCacheCore     *self,
                    MgrCacheStripe   *stripe,
@@ -299,6 +312,7 @@ mgr_cache_core_clear (MgrCacheCore     *self,
   mgr_cache_core_drain_all (self);
   for (guint i = 0; i < self->n_stripes; i++)
     core_clear_stripe (self, &self->stripes[i], cause, removals);
+  core_shrink (self);
   mgr_cache_lock_give (&self->lock);
 }
 
@@ -377,6 +391,7 @@ mgr_cache_core_trim (MgrCacheCore     *self,
       core_drop (self, id, cause, removals);
     }
   gone = before - evictor->weight;
+  core_shrink (self);
   mgr_cache_lock_give (&self->lock);
 
   return gone;

@@ -33,6 +33,7 @@ typedef struct
 {
   MgrCacheKeyType key_type;
   MgrCacheAim aim;
+  gboolean estimates;        /* whether mgr_cache_core_estimate() has to know */
   guint64 max_entries;       /* 0 if not bounded */
   guint64 max_weight;        /* 0 if not bounded */
   MgrCacheRefFunc value_ref; /* (nullable): if %NULL, values need no reference */
@@ -164,7 +165,7 @@ void          mgr_cache_core_list         (MgrCacheCore           *self,
                                            MgrCacheRemovals       *entries);
 void          mgr_cache_core_get_counts   (MgrCacheCore           *self,
                                            MgrCacheCounts         *counts);
-/* Returns: %FALSE while too little was asked for to tell */
+/* Returns: %FALSE while too little was asked for to tell, or without estimates */
 gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,
                                            MgrCacheEstimate       *estimate);
 /* Bytes of the cache itself, without keys that are not numbers and without values. */
@@ -173,11 +174,32 @@ gsize         mgr_cache_core_get_overhead (MgrCacheCore           *self);
 /* @removals begins as all zero. */
 MgrCacheRemoval *mgr_cache_removals_get   (MgrCacheRemovals       *removals,
                                            guint                   i);
-void          mgr_cache_removals_add      (MgrCacheRemovals       *removals,
-                                           MgrCacheRemoval         removal);
-/* With no lock held: frees the keys, and the values by @free_value unless it is %NULL. */
-void          mgr_cache_removals_clear    (MgrCacheRemovals       *removals,
+/* Returns: a new one at the end, for the caller to fill */
+MgrCacheRemoval *mgr_cache_removals_append_far (MgrCacheRemovals  *removals);
+void          mgr_cache_removals_clear_all (MgrCacheRemovals      *removals,
                                            MgrCacheKeyType         key_type,
                                            GDestroyNotify          free_value);
+
+static inline MgrCacheRemoval *
+mgr_cache_removals_append (MgrCacheRemovals *removals)
+{
+  if (G_LIKELY (removals->n < MGR_CACHE_REMOVALS_INLINE))
+    return &removals->first[removals->n++];
+
+  return mgr_cache_removals_append_far (removals);
+}
+
+/* With no lock held: frees the keys, and the values by @free_value unless it is %NULL. */
+static inline void
+mgr_cache_removals_clear (MgrCacheRemovals *removals,
+                          MgrCacheKeyType   key_type,
+                          GDestroyNotify    free_value)
+{
+  /* Neither numbers nor, then, values are to be freed. */
+  if (key_type == MGR_CACHE_KEY_TYPE_INT64 && free_value == NULL && removals->rest == NULL)
+    removals->n = 0;
+  else
+    mgr_cache_removals_clear_all (removals, key_type, free_value);
+}
 
 G_END_DECLS

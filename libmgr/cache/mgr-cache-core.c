@@ -38,6 +38,12 @@ alloc_lines (gsize n,
   return g_aligned_alloc0 (n, size, MGR_CACHE_LINE);
 }
 
+static guint64
+random_seed (void)
+{
+  return (guint64) g_random_int () << 32 | g_random_int ();
+}
+
 MgrCacheCore *
 mgr_cache_core_new (const MgrCacheConfig *config)
 {
@@ -46,9 +52,7 @@ mgr_cache_core_new (const MgrCacheConfig *config)
 
   self->key_type = config->key_type;
   self->value_ref = config->value_ref;
-  self->seed = config->seed;
-  while (self->seed == 0)
-    self->seed = (guint64) g_random_int () << 32 | g_random_int ();
+  self->seed = mgr_cache_key_mix (config->seed != 0 ? config->seed : random_seed ());
 
   self->n_stripes = MAX (power_of_two (n_processors * STRIPES_PER_PROCESSOR, MAX_STRIPES),
                          MIN_STRIPES);
@@ -59,8 +63,9 @@ mgr_cache_core_new (const MgrCacheConfig *config)
   self->n_buffers = power_of_two (n_processors, MAX_BUFFERS);
   self->buffers = alloc_lines (self->n_buffers, sizeof *self->buffers);
   mgr_cache_nodes_init (&self->nodes, MGR_CACHE_LINE, config->max_entries);
-  mgr_cache_policy_init (&self->policy, config->aim, &self->nodes, config->max_entries,
-                         config->max_weight);
+  mgr_cache_policy_init (&self->policy, config->aim, config->estimates, &self->nodes,
+                         config->max_entries, config->max_weight);
+  self->first_id = self->nodes.n_touched;
   return self;
 }
 
@@ -111,6 +116,9 @@ core_drain_buffer (MgrCacheCore   *self,
 {
   guint32 tail = __atomic_load_n (&buffer->tail, __ATOMIC_ACQUIRE);
   guint32 head = __atomic_load_n (&buffer->head, __ATOMIC_RELAXED);
+
+  if (head == tail)
+    return;
 
   /* Threads that share it can have counted twice, or back. */
   if (tail - head > MGR_CACHE_BUFFER_SIZE)
@@ -238,11 +246,11 @@ stripe_list (MgrCacheCore     *self,
           if (mgr_cache_entry_is_expired (entry, now))
             continue;
 
-          mgr_cache_removals_add (entries, (MgrCacheRemoval) {
+          *mgr_cache_removals_append (entries) = (MgrCacheRemoval) {
             .key = mgr_cache_key_data_copy (self->key_type, entry->key),
             .value = core_ref (self, entry->value),
             .weight = mgr_cache_node_get_weight (&entry->node),
-          });
+          };
         }
     }
 }

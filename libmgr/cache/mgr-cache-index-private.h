@@ -36,13 +36,12 @@ mgr_cache_index_get_size (const MgrCacheIndex *self)
   return mgr_cache_index_get_n_buckets (self) * sizeof *self->buckets;
 }
 
-/* Multiplying spreads what differs in any bit to the upper ones.
- * Knuth, The Art of Computer Programming, volume 3, section 6.4. */
+/* The upper bits of a hash choose the bucket. */
 static inline guint32 *
 mgr_cache_index_bucket (const MgrCacheIndex *self,
                         guint32              hash)
 {
-  return &self->buckets[(hash * 0x9e3779b1u) >> self->shift];
+  return &self->buckets[hash >> self->shift];
 }
 
 static inline guint32

@@ -26,10 +26,10 @@ mgr_cache_index_grow (MgrCacheIndex       *self,
                       const MgrCacheNodes *nodes)
 {
   gsize n_old = mgr_cache_index_get_n_buckets (self);
-  g_autofree guint32 *old = g_steal_pointer (&self->buckets);
+  g_autofree guint32 *old = self->buckets;
 
   self->shift--;
-  self->buckets = g_new0 (guint32, mgr_cache_index_get_n_buckets (self));
+  self->buckets = g_new0 (guint32, 2 * n_old);
   for (gsize i = 0; i < n_old; i++)
     {
       guint32 id = old[i];

@@ -37,7 +37,7 @@ MgrCacheKey     mgr_cache_key_bytes  (guint64            seed,
                                       GBytes            *bytes);
 gboolean        mgr_cache_key_equals (const MgrCacheKey *self,
                                       MgrCacheKeyData    data);
-MgrCacheKeyData mgr_cache_key_copy   (const MgrCacheKey *self);
+MgrCacheKeyData mgr_cache_key_copy_far (const MgrCacheKey *self);
 MgrCacheKeyData mgr_cache_key_data_copy (MgrCacheKeyType type,
                                          MgrCacheKeyData data);
 void            mgr_cache_key_data_free (MgrCacheKeyType type,
@@ -56,11 +56,23 @@ static inline MgrCacheKey
 mgr_cache_key_int64 (guint64 seed,
                      gint64  number)
 {
+  guint64 bits = ((guint64) number ^ seed) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+
+  bits = (bits ^ (bits >> 32)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
   return (MgrCacheKey) {
     .type = MGR_CACHE_KEY_TYPE_INT64,
-    .hash = (guint32) mgr_cache_key_mix ((guint64) number ^ seed),
+    .hash = (guint32) (bits >> 32),
     .number = number,
   };
+}
+
+static inline MgrCacheKeyData
+mgr_cache_key_copy (const MgrCacheKey *self)
+{
+  if (self->type == MGR_CACHE_KEY_TYPE_INT64)
+    return (MgrCacheKeyData) { .number = self->number };
+
+  return mgr_cache_key_copy_far (self);
 }
 
 G_END_DECLS

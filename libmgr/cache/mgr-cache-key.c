@@ -89,7 +89,7 @@ mgr_cache_key_data_copy (MgrCacheKeyType type,
 }
 
 MgrCacheKeyData
-mgr_cache_key_copy (const MgrCacheKey *self)
+mgr_cache_key_copy_far (const MgrCacheKey *self)
 {
   switch (self->type)
     {

@@ -66,6 +66,10 @@ void    mgr_cache_nodes_clear    (MgrCacheNodes       *self);
 guint32 mgr_cache_nodes_take     (MgrCacheNodes       *self);
 void    mgr_cache_nodes_put      (MgrCacheNodes       *self,
                                   guint32              id);
+/* Gives the memory of nodes from @first on back, none of which may be in use. They stay
+ * readable, as free ones. */
+void    mgr_cache_nodes_release  (MgrCacheNodes       *self,
+                                  guint32              first);
 gpointer mgr_cache_nodes_get_far (const MgrCacheNodes *self,
                                   guint32              id);
 

@@ -6,6 +6,10 @@
 
 #include "cache/mgr-cache-nodes-private.h"
 
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 /* A record of a power of two never crosses a line more than it must. */
 #define CHUNK_ALIGNMENT 64
 
@@ -102,4 +106,42 @@ mgr_cache_nodes_put (MgrCacheNodes *self,
   node->queue = MGR_CACHE_QUEUE_NONE;
   node->chain = self->free;
   self->free = id;
+}
+
+/* Whole pages are the kernel's again and read as zero; the rest is made zero. */
+static void
+release_range (char *begin,
+               char *end)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  char *first = (char *) (((gsize) begin + page - 1) / page * page);
+  char *last = (char *) ((gsize) end / page * page);
+
+  if (first >= last || madvise (first, (gsize) (last - first), MADV_DONTNEED) != 0)
+    {
+      memset (begin, 0, (gsize) (end - begin));
+      return;
+    }
+
+  memset (begin, 0, (gsize) (first - begin));
+  memset (last, 0, (gsize) (end - last));
+}
+
+void
+mgr_cache_nodes_release (MgrCacheNodes *self,
+                         guint32        first)
+{
+  for (guint chunk = 0; chunk < MGR_CACHE_CHUNKS && self->chunks[chunk] != NULL; chunk++)
+    {
+      guint32 start = chunk > 0 ? 1u << (self->first_bits + chunk - 1) : 0;
+      guint64 end = (guint64) start + (1u << (self->first_bits + MAX (chunk, 1) - 1));
+      guint64 from = CLAMP (first, start, end);
+      guint64 to = CLAMP (self->n_touched, from, end);
+
+      release_range (self->chunks[chunk] + ((from - start) << self->shift),
+                     self->chunks[chunk] + ((to - start) << self->shift));
+    }
+
+  self->n_touched = first;
+  self->free = 0;
 }

@@ -47,6 +47,7 @@ typedef struct
 typedef struct
 {
   MgrCacheAim aim;
+  gboolean estimates;      /* the shadows of other sizes are asked */
   MgrCacheEvictor evictor;
   MgrCacheSketch sketch;
   MgrCacheShadow shadows[MGR_CACHE_N_SHADOWS];
@@ -66,9 +67,11 @@ typedef struct
   double twice;
 } MgrCacheEstimate;
 
-/* @max_entries and @max_weight may be 0, for no bound. */
+/* @max_entries and @max_weight may be 0, for no bound. Without @estimates there are none,
+ * which costs less. */
 void     mgr_cache_policy_init     (MgrCachePolicy       *self,
                                     MgrCacheAim           aim,
+                                    gboolean              estimates,
                                     MgrCacheNodes        *nodes,
                                     guint64               max_entries,
                                     guint64               max_weight);
@@ -102,7 +105,7 @@ void     mgr_cache_policy_remove   (MgrCachePolicy       *self,
 /* The entry that is worth least goes. Returns: its node, or 0 if none may go */
 guint32  mgr_cache_policy_pick     (MgrCachePolicy       *self);
 
-/* Returns: %FALSE while too little was asked for to tell */
+/* Returns: %FALSE while too little was asked for to tell, or without estimates */
 gboolean mgr_cache_policy_estimate (MgrCachePolicy       *self,
                                     MgrCacheEstimate     *estimate);
 

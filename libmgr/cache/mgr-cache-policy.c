@@ -9,14 +9,19 @@
 /* The windows tried, as shares of the cache. */
 static const double windows[] = { 0.01, 0.25, 0.95 };
 
-/* Entries of a shadow of the cache's own size: from this to twice as many. */
+/* Entries of a shadow of the cache's own size: from this to twice as many, and in large
+ * caches, where it costs nothing, one of 2^MAX_SAMPLING. */
 #define SHADOW_ENTRIES 128
+#define MAX_SAMPLING 8
 
 /* The window moves after each so many requests for each entry there is room for, by
  * so much of the cache; what was seen before counts so much. */
 #define STEP_REQUESTS 2
 #define STEP_WINDOW 0.10
 #define STEP_DECAY 0.9
+
+/* An estimate is of a longer time than what the window follows. */
+#define ESTIMATE_DECAY 0.99
 
 /* All entries move to another order only for what is worth it. */
 #define ORDER_MARGIN 1.02
@@ -49,12 +54,18 @@ policy_asks (const MgrCachePolicy *self,
 
     case MGR_CACHE_SHADOW_HALF:
     case MGR_CACHE_SHADOW_TWICE:
-      return TRUE;
+      return self->estimates;
 
     case MGR_CACHE_N_SHADOWS:
     default:
       g_assert_not_reached ();
     }
+}
+
+static gboolean
+shadow_is_size (MgrCacheShadowName name)
+{
+  return name == MGR_CACHE_SHADOW_HALF || name == MGR_CACHE_SHADOW_TWICE;
 }
 
 static double
@@ -100,7 +111,7 @@ policy_resample (MgrCachePolicy *self)
   guint64 n = policy_entries (self);
   guint before = self->sampling;
 
-  while (n >> self->sampling >= 2 * SHADOW_ENTRIES)
+  while (n >> self->sampling >= 2 * SHADOW_ENTRIES && self->sampling < MAX_SAMPLING)
     self->sampling++;
   while (self->sampling > 0 && n >> self->sampling < SHADOW_ENTRIES / 2)
     self->sampling--;
@@ -140,11 +151,12 @@ policy_first_order (const MgrCachePolicy *self)
 void
 mgr_cache_policy_init (MgrCachePolicy *self,
                        MgrCacheAim     aim,
+                       gboolean        estimates,
                        MgrCacheNodes  *nodes,
                        guint64         max_entries,
                        guint64         max_weight)
 {
-  *self = (MgrCachePolicy) { .aim = aim };
+  *self = (MgrCachePolicy) { .aim = aim, .estimates = estimates };
   mgr_cache_sketch_init (&self->sketch, max_entries);
   mgr_cache_evictor_init (&self->evictor, MGR_CACHE_ORDER_SEGMENTS, nodes, &self->sketch);
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
@@ -230,10 +242,10 @@ policy_step (MgrCachePolicy *self)
     policy_choose (self);
 
   self->n_sampled = 0;
-  self->asked *= STEP_DECAY;
-  self->gain *= STEP_DECAY;
+  self->asked *= ESTIMATE_DECAY;
+  self->gain *= ESTIMATE_DECAY;
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
-    self->shadows[i].gain *= STEP_DECAY;
+    self->shadows[i].gain *= shadow_is_size (i) ? ESTIMATE_DECAY : STEP_DECAY;
 }
 
 /* What a hit is worth. */
@@ -384,7 +396,7 @@ mgr_cache_policy_estimate (MgrCachePolicy   *self,
                            MgrCacheEstimate *estimate)
 {
   policy_flush (self);
-  if (self->asked <= 0.0)
+  if (!self->estimates || self->asked <= 0.0)
     return FALSE;
 
   estimate->same = self->gain / self->asked;

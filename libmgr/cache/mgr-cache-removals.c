@@ -16,27 +16,22 @@ mgr_cache_removals_get (MgrCacheRemovals *removals,
   return &g_array_index (removals->rest, MgrCacheRemoval, i - MGR_CACHE_REMOVALS_INLINE);
 }
 
-void
-mgr_cache_removals_add (MgrCacheRemovals *removals,
-                        MgrCacheRemoval   removal)
+MgrCacheRemoval *
+mgr_cache_removals_append_far (MgrCacheRemovals *removals)
 {
-  guint i = removals->n++;
-
-  if (i < MGR_CACHE_REMOVALS_INLINE)
-    {
-      removals->first[i] = removal;
-      return;
-    }
+  guint i = removals->n - MGR_CACHE_REMOVALS_INLINE;
 
   if (removals->rest == NULL)
-    removals->rest = g_array_new (FALSE, FALSE, sizeof removal);
-  g_array_append_val (removals->rest, removal);
+    removals->rest = g_array_new (FALSE, FALSE, sizeof (MgrCacheRemoval));
+  g_array_set_size (removals->rest, i + 1);
+  removals->n++;
+  return &g_array_index (removals->rest, MgrCacheRemoval, i);
 }
 
 void
-mgr_cache_removals_clear (MgrCacheRemovals *removals,
-                          MgrCacheKeyType   key_type,
-                          GDestroyNotify    free_value)
+mgr_cache_removals_clear_all (MgrCacheRemovals *removals,
+                              MgrCacheKeyType   key_type,
+                              GDestroyNotify    free_value)
 {
   for (guint i = 0; i < removals->n; i++)
     {

@@ -12,7 +12,8 @@
 /* Queues that have to shrink do so in passing: this many entries each time. */
 #define MOVES 64
 
-/* Rooms are shared out again when the whole has changed by one part of so many. */
+/* Where bytes are bounded the whole is never the same: rooms are shared out again when it
+ * has changed by one part of so many. */
 #define PRECISION 64
 
 /* In which as many entries move as there are. */
@@ -133,7 +134,8 @@ segments_share_out (MgrCacheEvictor *evictor,
   double main_share = 1.0 - self->window;
 
   self->base = base;
-  self->window_room = MAX ((guint64) (self->window * (double) base), 1);
+  self->window_room = self->window < 1.0 ? MAX ((guint64) (self->window * (double) base), 1)
+                                         : G_MAXUINT64;
   self->protected_room = (guint64) (PROTECTED_SHARE * main_share * (double) base);
 }
 
@@ -234,9 +236,10 @@ mgr_cache_segments_add (MgrCacheEvictor *evictor,
 {
   MgrCacheNode *node = segments_node (evictor, id);
   guint64 base = segments_base (evictor);
+  guint64 slack = evictor->max_weight > 0 ? base / PRECISION : 0;
   gboolean fits;
 
-  if (base - evictor->segments.base + base / PRECISION > 2 * (base / PRECISION))
+  if (base - evictor->segments.base + slack > 2 * slack)
     segments_share_out (evictor, base);
 
   segments_shrink_window (evictor);

@@ -26,54 +26,63 @@ typedef struct
 void  mgr_cache_sketch_init    (MgrCacheSketch       *self,
                                 guint64               n_keys);
 void  mgr_cache_sketch_clear   (MgrCacheSketch       *self);
-/* Makes room to tell @n_keys apart, without forgetting; it never shrinks. */
-void  mgr_cache_sketch_reserve (MgrCacheSketch       *self,
-                                guint64               n_keys);
+/* Makes room to tell twice as many keys apart, without forgetting; it never shrinks. */
+void  mgr_cache_sketch_double  (MgrCacheSketch       *self);
 void  mgr_cache_sketch_add     (MgrCacheSketch       *self,
                                 guint32               hash);
 
+/* Sixteen counters for each key that is told apart. */
+#define MGR_CACHE_SKETCH_KEYS 8
+
 #define MGR_CACHE_SKETCH_MAX 15
 
-/* The finalizer of MurmurHash3, by Austin Appleby, with its constants: the upper half
- * chooses the block, five bits a row choose the counter. */
-static inline guint64
-mgr_cache_sketch_mix (guint32 hash)
+static inline void
+mgr_cache_sketch_reserve (MgrCacheSketch *self,
+                          guint64         n_keys)
 {
-  guint64 mixed = (hash + 1) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
-
-  mixed = (mixed ^ (mixed >> 33)) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
-  return mixed ^ (mixed >> 33);
+  if (G_UNLIKELY ((guint64) self->n_blocks * MGR_CACHE_SKETCH_KEYS < n_keys))
+    mgr_cache_sketch_double (self);
 }
 
+/* A block's number is the hash as a fraction of the number of blocks: in twice as many,
+ * the keys of one block are in the two at twice its place. */
 static inline guint64 *
 mgr_cache_sketch_block (const MgrCacheSketch *self,
-              guint64               mixed)
+                        guint32               hash)
 {
-  return self->blocks[((mixed >> 32) * self->n_blocks) >> 32];
+  return self->blocks[((guint64) hash * self->n_blocks) >> 32];
 }
 
-/* Five bits of the hash a row: which of its two words, and which counter of that. */
+/* Twenty bits that depend on all of the hash, five for each row: which of its two words,
+ * and which counter of that. */
+static inline guint32
+mgr_cache_sketch_choose (guint32 hash)
+{
+  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 44);
+}
+
 static inline guint64 *
 mgr_cache_sketch_word (guint64 *block,
-          guint64  mixed,
-          guint    row)
+                       guint32  choice,
+                       guint    row)
 {
-  return &block[2 * row + (mixed >> (5 * row) & 1)];
+  return &block[2 * row + (choice >> (5 * row) & 1)];
 }
 
 static inline guint
-mgr_cache_sketch_shift (guint64 mixed,
-           guint   row)
+mgr_cache_sketch_shift (guint32 choice,
+                        guint   row)
 {
-  return (guint) (mixed >> (5 * row + 1) & 15) * 4;
+  return (choice >> (5 * row + 1) & 15) * 4;
 }
 
 static inline guint
 mgr_cache_sketch_row (guint64 *block,
-         guint64  mixed,
-         guint    row)
+                      guint32  choice,
+                      guint    row)
 {
-  return (guint) (*mgr_cache_sketch_word (block, mixed, row) >> mgr_cache_sketch_shift (mixed, row)) & MGR_CACHE_SKETCH_MAX;
+  return *mgr_cache_sketch_word (block, choice, row) >> mgr_cache_sketch_shift (choice, row) &
+         MGR_CACHE_SKETCH_MAX;
 }
 
 /* Returns: 0 to 15 */
@@ -81,11 +90,12 @@ static inline guint
 mgr_cache_sketch_get (const MgrCacheSketch *self,
                       guint32               hash)
 {
-  guint64 mixed = mgr_cache_sketch_mix (hash);
-  guint64 *block = mgr_cache_sketch_block (self, mixed);
+  guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint32 choice = mgr_cache_sketch_choose (hash);
+  guint one = MIN (mgr_cache_sketch_row (block, choice, 0), mgr_cache_sketch_row (block, choice, 1));
+  guint other = MIN (mgr_cache_sketch_row (block, choice, 2), mgr_cache_sketch_row (block, choice, 3));
 
-  return MIN (MIN (mgr_cache_sketch_row (block, mixed, 0), mgr_cache_sketch_row (block, mixed, 1)),
-              MIN (mgr_cache_sketch_row (block, mixed, 2), mgr_cache_sketch_row (block, mixed, 3)));
+  return MIN (one, other);
 }
 
 G_END_DECLS

@@ -10,9 +10,6 @@
 
 #define LOW_BITS G_GUINT64_CONSTANT (0x7777777777777777)
 
-/* Sixteen counters for each key that is told apart. */
-#define KEYS_PER_BLOCK 8
-
 /* Uses per key after which the past counts half. */
 #define SAMPLE 10
 
@@ -22,7 +19,7 @@ void
 mgr_cache_sketch_init (MgrCacheSketch *self,
                        guint64         n_keys)
 {
-  guint64 n_blocks = MAX (n_keys / KEYS_PER_BLOCK, FIRST_BLOCKS);
+  guint64 n_blocks = MAX (n_keys / MGR_CACHE_SKETCH_KEYS, FIRST_BLOCKS);
 
   /* Doubled some times, this becomes just as many as are needed. */
   while (n_blocks >= 2 * FIRST_BLOCKS)
@@ -38,10 +35,8 @@ mgr_cache_sketch_clear (MgrCacheSketch *self)
   g_clear_pointer (&self->blocks, g_aligned_free);
 }
 
-/* A block's number is the hash as a fraction of the number of blocks: in twice as many,
- * the keys of one block are in the two at twice its place. */
-static void
-sketch_double (MgrCacheSketch *self)
+void
+mgr_cache_sketch_double (MgrCacheSketch *self)
 {
   gpointer old = self->blocks;
   const guint64 (*from)[8] = old;
@@ -57,14 +52,6 @@ sketch_double (MgrCacheSketch *self)
   g_aligned_free (old);
 }
 
-void
-mgr_cache_sketch_reserve (MgrCacheSketch *self,
-                          guint64         n_keys)
-{
-  while ((guint64) self->n_blocks * KEYS_PER_BLOCK < n_keys)
-    sketch_double (self);
-}
-
 static void
 sketch_halve (MgrCacheSketch *self)
 {
@@ -77,13 +64,14 @@ sketch_halve (MgrCacheSketch *self)
   self->n_additions /= 2;
 }
 
+/* Returns: 1 if there was room to count one more */
 static inline guint
 row_add (guint64 *block,
-         guint64  mixed,
+         guint32  choice,
          guint    row)
 {
-  guint64 *word = mgr_cache_sketch_word (block, mixed, row);
-  guint shift = mgr_cache_sketch_shift (mixed, row);
+  guint64 *word = mgr_cache_sketch_word (block, choice, row);
+  guint shift = mgr_cache_sketch_shift (choice, row);
   guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
 
   *word += (guint64) added << shift;
@@ -94,12 +82,12 @@ void
 mgr_cache_sketch_add (MgrCacheSketch *self,
                       guint32         hash)
 {
-  guint64 mixed = mgr_cache_sketch_mix (hash);
-  guint64 *block = mgr_cache_sketch_block (self, mixed);
-  guint added = row_add (block, mixed, 0) | row_add (block, mixed, 1) |
-                row_add (block, mixed, 2) | row_add (block, mixed, 3);
+  guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint32 choice = mgr_cache_sketch_choose (hash);
+  guint added = row_add (block, choice, 0) | row_add (block, choice, 1) |
+                row_add (block, choice, 2) | row_add (block, choice, 3);
 
   self->n_additions += added;
-  if (self->n_additions >= self->n_blocks * KEYS_PER_BLOCK * SAMPLE)
+  if (self->n_additions >= self->n_blocks * MGR_CACHE_SKETCH_KEYS * SAMPLE)
     sketch_halve (self);
 }

@@ -60,6 +60,7 @@ struct _MgrCacheCore
 
   /* The chunks of it are read with a stripe's lock, or the other, held. */
   MgrCacheNodes nodes __attribute__ ((aligned (MGR_CACHE_LINE)));
+  guint32 first_id; /* the nodes before it are the policy's own */
 
   /* All of this is guarded by lock. */
   MgrCacheLock lock __attribute__ ((aligned (MGR_CACHE_LINE)));
