@@ -19,16 +19,20 @@
 
 struct _MgrEmergencySignal
 {
-  MgrClock *clock;       /* (owned) */
-  GMainContext *context; /* (owned) */
+  MgrClock *clock;           /* (owned) */
+  GMainContext *context;     /* (owned) */
   GWeakRef object;
+  MgrEmergencyNowFunc at_once;
   MgrEmergencyFunc func;
+  GSource *timer;            /* (owned), attached all the time: there may be no memory
+                              * for one when it is needed */
 
-  GMutex lock;           /* guards what follows */
-  int signum;            /* 0: none */
-  GSource *source;       /* (owned) (nullable), while there is a signal */
-  GSource *pause;        /* (owned) (nullable), for an interval after each call */
-  gboolean asked;        /* during the pause */
+  GMutex lock;               /* guards what follows */
+  int signum;                /* 0: none */
+  GSource *source;           /* (owned) (nullable), while there is a signal */
+  gboolean asked;            /* the timer has work */
+  gboolean begun;            /* and at_once was called for it */
+  gint64 next;               /* when the next emergency may begin */
 };
 
 static void
@@ -37,7 +41,7 @@ emergency_signal_clear (gpointer data)
   MgrEmergencySignal *self = data;
 
   g_clear_pointer (&self->source, g_source_unref);
-  g_clear_pointer (&self->pause, g_source_unref);
+  g_clear_pointer (&self->timer, g_source_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->clock);
   g_weak_ref_clear (&self->object);
@@ -50,7 +54,6 @@ emergency_signal_release (gpointer data)
   g_atomic_rc_box_release_full (data, emergency_signal_clear);
 }
 
-/* Takes over @source. */
 static void
 emergency_signal_attach (MgrEmergencySignal *self,
                          GSource            *source,
@@ -72,67 +75,99 @@ emergency_signal_drop (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
-static gboolean pause_over_cb (gpointer user_data);
-
-/* Returns whether to call now; if not, it will be called after the pause. */
+/* Returns whether an emergency begins now; if not, one will. */
 static gboolean
 emergency_signal_begin (MgrEmergencySignal *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gint64 now = mgr_clock_get_time (self->clock);
+  gboolean may_begin = !self->begun && now >= self->next;
 
-  if (self->pause != NULL)
+  self->asked = TRUE;
+  if (may_begin)
     {
-      self->asked = TRUE;
-      return FALSE;
+      self->begun = TRUE;
+      self->next = now + MINIMUM_INTERVAL;
     }
-
-  self->asked = FALSE;
-  self->pause = mgr_clock_create_timer (self->clock,
-                                        mgr_clock_get_time (self->clock) + MINIMUM_INTERVAL);
-  emergency_signal_attach (self, self->pause, pause_over_cb, "[libmgr] pause of emergencies");
-  return TRUE;
+  return may_begin;
 }
 
+/* Not before at_once has returned: what is let go there comes first. */
 static void
-emergency_signal_ask_again (MgrEmergencySignal *self)
+emergency_signal_arm (MgrEmergencySignal *self)
 {
-  g_mutex_lock (&self->lock);
-  self->asked = TRUE;
-  g_mutex_unlock (&self->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->timer != NULL && self->asked)
+    mgr_clock_set_timer (self->clock, self->timer,
+                         self->begun ? mgr_clock_get_time (self->clock) : self->next);
+}
+
+guint64
+mgr_emergency_signal_ask (MgrEmergencySignal *self)
+{
+  g_autoptr (GObject) object = g_weak_ref_get (&self->object);
+  guint64 bytes = 0;
+
+  if (object == NULL)
+    return 0;
+
+  if (emergency_signal_begin (self))
+    bytes = self->at_once (object);
+  emergency_signal_arm (self);
+  return bytes;
 }
 
 static gboolean
 signal_cb (gpointer user_data)
 {
-  MgrEmergencySignal *self = user_data;
-  g_autoptr (GObject) object = g_weak_ref_get (&self->object);
-
-  if (object != NULL && emergency_signal_begin (self) && !self->func (object))
-    emergency_signal_ask_again (self);
-
+  mgr_emergency_signal_ask (user_data);
   return G_SOURCE_CONTINUE;
 }
 
+/* Returns whether there is work; @out_begun: at_once was called. */
 static gboolean
-pause_over_cb (gpointer user_data)
+emergency_signal_take (MgrEmergencySignal *self,
+                       gboolean           *out_begun)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean asked = self->asked;
+
+  *out_begun = self->begun;
+  if (asked && !self->begun)
+    self->next = mgr_clock_get_time (self->clock) + MINIMUM_INTERVAL;
+  self->asked = FALSE;
+  self->begun = FALSE;
+  return asked;
+}
+
+static gboolean
+timer_cb (gpointer user_data)
 {
   MgrEmergencySignal *self = user_data;
-  gboolean asked;
+  g_autoptr (GObject) object = g_weak_ref_get (&self->object);
+  gboolean begun;
 
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->pause, g_source_unref);
-  asked = self->asked && self->source != NULL;
-  g_mutex_unlock (&self->lock);
+  if (object == NULL || !emergency_signal_take (self, &begun))
+    return G_SOURCE_CONTINUE;
 
-  if (asked)
-    signal_cb (self);
-  return G_SOURCE_REMOVE;
+  if (!begun)
+    self->at_once (object);
+  if (!self->func (object))
+    {
+      g_mutex_lock (&self->lock);
+      self->asked = TRUE;
+      g_mutex_unlock (&self->lock);
+    }
+  emergency_signal_arm (self);
+  return G_SOURCE_CONTINUE;
 }
 
 MgrEmergencySignal *
-mgr_emergency_signal_new (MgrClock         *clock,
-                          gpointer          object,
-                          MgrEmergencyFunc  func)
+mgr_emergency_signal_new (MgrClock            *clock,
+                          gpointer             object,
+                          MgrEmergencyNowFunc  at_once,
+                          MgrEmergencyFunc     func)
 {
   MgrEmergencySignal *self = g_atomic_rc_box_new0 (MgrEmergencySignal);
 
@@ -140,7 +175,11 @@ mgr_emergency_signal_new (MgrClock         *clock,
   g_weak_ref_init (&self->object, object);
   self->clock = g_object_ref (clock);
   self->context = g_main_context_ref_thread_default ();
+  self->at_once = at_once;
   self->func = func;
+  self->next = G_MININT64;
+  self->timer = mgr_clock_create_timer (clock, G_MAXINT64);
+  emergency_signal_attach (self, self->timer, timer_cb, "[libmgr] emergency");
   return self;
 }
 
@@ -149,7 +188,7 @@ mgr_emergency_signal_free (MgrEmergencySignal *self)
 {
   g_mutex_lock (&self->lock);
   emergency_signal_drop (&self->source);
-  emergency_signal_drop (&self->pause);
+  emergency_signal_drop (&self->timer);
   g_mutex_unlock (&self->lock);
 
   emergency_signal_release (self);

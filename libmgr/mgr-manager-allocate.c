@@ -183,9 +183,12 @@ manager_allocate (MgrManager          *self,
                   GError             **error)
 {
   g_autoptr (GError) local_error = NULL;
-  MgrAllocation *allocation =
-    mgr_component_allocate (component, size, description, priority, tags, &local_error);
+  MgrAllocation *allocation;
+  MgrRequest request;
 
+  mgr_request_init (&request, size, description, priority, tags);
+  allocation = mgr_manager_allocate_arbitrated (self, component, &request, &local_error);
+  mgr_request_clear (&request);
   if (allocation == NULL)
     {
       mgr_manager_post_refused (self, component, size, local_error);
@@ -206,7 +209,9 @@ manager_allocate (MgrManager          *self,
  * @error: return location for a #GError
  *
  * Charges a component, as mgr_component_allocate() does. An unknown path is
- * %MGR_ERROR_NOT_FOUND.
+ * %MGR_ERROR_NOT_FOUND. With %MGR_ARBITRATION_ALWAYS a request that does not fit asks
+ * resources to give way, see mgr_manager_set_arbitration(); from inside a handler that
+ * was called for that, or by a cleanup, it is %MGR_ERROR_WOULD_DEADLOCK instead.
  *
  * Returns: (transfer full): the allocation, or %NULL
  *
@@ -260,8 +265,8 @@ adaptive_size (MgrComponent *component,
  * @error: return location for a #GError
  *
  * Charges @size, or else the largest size down to @minimum that fits now;
- * mgr_allocation_get_size() says which. Where even @minimum does not fit it fails
- * as mgr_manager_allocate() does.
+ * mgr_allocation_get_size() says which. Only where even @minimum does not fit is
+ * anybody asked to give way, and it fails as mgr_manager_allocate() does.
  *
  * Returns: (transfer full): the allocation, or %NULL
  *
@@ -325,8 +330,8 @@ mgr_manager_allocate_adaptive (MgrManager          *self,
  * @error: return location for a #GError
  *
  * Charges @primary, or @fallback where that is refused;
- * mgr_allocation_get_size() says which. Where neither fits it fails with the
- * error of @fallback.
+ * mgr_allocation_get_size() says which. Only where neither fits is anybody asked to
+ * give way, to @fallback, and it fails with the error of that.
  *
  * Returns: (transfer full): the allocation, or %NULL
  *
@@ -393,6 +398,22 @@ allocate_async_check (MgrComponent      *component,
   return mgr_request_check (request, component, error);
 }
 
+/* Takes the texts of @request. */
+static void
+manager_wait (MgrManager   *self,
+              MgrComponent *component,
+              MgrRequest   *request,
+              gint64        timeout,
+              GTask        *task)
+{
+  g_autoptr (MgrWaiterTicket) ticket = mgr_waiter_ticket_new ();
+
+  mgr_waiter_start (component, request, timeout, task, ticket);
+  if (mgr_waiter_ticket_is_valid (ticket)
+      && mgr_arbiter_serves (self->arbiter, MGR_ARBITRATION_WAITING))
+    mgr_arbiter_post (self->arbiter, component, request->size, ticket);
+}
+
 /**
  * mgr_manager_allocate_async:
  * @self: a manager
@@ -411,6 +432,9 @@ allocate_async_check (MgrComponent      *component,
  * After @timeout the error is %MGR_ERROR_TIMED_OUT; what can never fit fails at
  * once with %MGR_ERROR_INFEASIBLE; from inside a reclaim handler it is
  * %MGR_ERROR_WOULD_DEADLOCK.
+ *
+ * Unless arbitration is off, what does not fit at once asks resources to give way, once,
+ * in a thread of the manager's; see mgr_manager_set_arbitration().
  *
  * Since: 1.0
  */
@@ -446,7 +470,7 @@ mgr_manager_allocate_async (MgrManager          *self,
 
   mgr_request_init (&request, size, description, priority, tags);
   if (allocate_async_check (target, &request, timeout, &error))
-    mgr_waiter_start (target, &request, timeout, task);
+    manager_wait (self, target, &request, timeout, task);
   else
     g_task_return_error (task, error);
   mgr_request_clear (&request);

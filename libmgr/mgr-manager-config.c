@@ -93,6 +93,14 @@ mgr_manager_apply_config (MgrManager *self)
                                        mgr_config_get_boolean (self->config, "track-process"));
   mgr_cleanup_trigger_set_enabled (self->trigger,
                                    mgr_config_get_boolean (self->config, "automatic-cleanup"));
+  mgr_manager_set_emergency_reserve (self,
+                                     mgr_config_get_size (self->config, "emergency-reserve"));
+  mgr_manager_set_maintenance_interval (self,
+                                        mgr_config_get_duration (self->config,
+                                                                 "maintenance-interval"));
+  mgr_manager_set_cleanup_after_phase (self,
+                                       mgr_config_get_boolean (self->config,
+                                                               "cleanup-after-phase"));
   mgr_emergency_signal_set_signum (self->emergency, find_emergency_signal (self->config), NULL);
 }
 

@@ -6,8 +6,6 @@
 
 #include "mgr-manager-private.h"
 
-#include "journal/mgr-journal-private.h"
-
 /* What is asked for from outside the process: by a signal of the operating system,
  * or by whoever the environment names as telling of pressure. */
 
@@ -78,27 +76,6 @@ mgr_manager_set_emergency_signal (MgrManager  *self,
   if (before != mgr_emergency_signal_get_signum (self->emergency))
     mgr_owner_context_post (self->context, self, notify_cb, NULL, NULL);
   return TRUE;
-}
-
-gboolean
-mgr_manager_handle_emergency (gpointer object)
-{
-  MgrManager *self = MGR_MANAGER (object);
-  g_autoptr (MgrPressureSample) sample = mgr_pressure_monitor_sample (self->monitor);
-  g_autoptr (MgrCleanupReport) report = NULL;
-  g_autoptr (GError) error = NULL;
-  MgrJournalScope scope;
-  guint64 cause;
-
-  cause = mgr_recorder_add_emergency (self->recorder, sample,
-                                      "A signal of the operating system asked for an emergency cleanup");
-  g_signal_emit_by_name (self, "emergency", sample);
-  mgr_journal_scope_open (&scope, self->journal, cause);
-  report = mgr_cleaner_cleanup (self->cleaner, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE, TRUE, &error);
-  mgr_journal_scope_close (&scope);
-  if (report == NULL)
-    g_debug ("No cleanup: %s", error->message);
-  return report != NULL;
 }
 
 /* A FIFO has one reader, so one manager has to listen for the whole process. */

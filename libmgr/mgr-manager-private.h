@@ -7,10 +7,16 @@
 #include "base/mgr-owner-context-private.h"
 #include "base/mgr-process-memory-private.h"
 #include "ledger/mgr-allocation-private.h"
+#include "mgr-arbiter-private.h"
 #include "mgr-cleanup-trigger-private.h"
+#include "mgr-emergency-reserve-private.h"
 #include "mgr-emergency-signal-private.h"
+#include "mgr-maintenance-private.h"
 #include "mgr-manager.h"
+#include "mgr-phase-stack-private.h"
+#include "mgr-pool-list-private.h"
 #include "mgr-recorder-private.h"
+#include "mgr-release-list-private.h"
 #include "pressure/mgr-budget-source.h"
 #include "pressure/mgr-pressure-watch.h"
 
@@ -41,7 +47,14 @@ struct _MgrManager
   MgrResource *heap;           /* (owned) (nullable) */
   MgrCleanupTrigger *trigger;  /* (owned) */
   MgrEmergencySignal *emergency; /* (owned) */
+  MgrEmergencyReserve *reserve;  /* (owned) */
+  MgrReleaseList *release_list;  /* (owned) of what the cleaner knows */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
+  MgrArbiter *arbiter;         /* (owned) */
+  MgrPoolList *pools;          /* (owned) */
+  MgrPhaseStack *phases;       /* (owned) */
+  int cleanup_after_phase;     /* atomic */
+  MgrMaintenance *maintenance; /* (owned) */
 };
 
 /* What the program did not set in code: first where to look, then how much there is
@@ -56,8 +69,17 @@ void mgr_manager_describe_journal (GParamSpec **journal,
                                    GParamSpec **journal_path);
 void mgr_manager_open_journal     (MgrManager  *self);
 
+/* Of the property pools. */
+GParamSpec *mgr_manager_describe_pools (void);
+
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);
+
+/* As mgr_allocation_new(), after others made room if they have to and may be asked. */
+MgrAllocation *mgr_manager_allocate_arbitrated (MgrManager    *self,
+                                                MgrComponent  *component,
+                                                MgrRequest    *request,
+                                                GError       **error);
 
 /* Writes down, and says in the owner's context, that @error refused @size to @component. */
 void mgr_manager_post_refused (MgrManager   *self,
@@ -65,12 +87,46 @@ void mgr_manager_post_refused (MgrManager   *self,
                                guint64       size,
                                const GError *error);
 
+/* Who makes room for whom: the properties, from the id %MGR_MANAGER_ARBITRATION_PROPERTIES
+ * on. %FALSE: not one of those. */
+#define MGR_MANAGER_ARBITRATION_PROPERTIES 50
+
+void     mgr_manager_install_arbitration      (MgrManagerClass *klass);
+gboolean mgr_manager_get_arbitration_property (MgrManager      *self,
+                                               guint            property_id,
+                                               GValue          *value);
+gboolean mgr_manager_set_arbitration_property (MgrManager      *self,
+                                               guint            property_id,
+                                               const GValue    *value);
+
+/* What a manager does by itself beside answering to pressure: its properties and
+ * signals, from the id %MGR_MANAGER_UPKEEP_PROPERTIES on. %FALSE: not one of those. */
+#define MGR_MANAGER_UPKEEP_PROPERTIES 100
+
+void     mgr_manager_install_upkeep       (MgrManagerClass *klass);
+void     mgr_manager_set_up_upkeep        (MgrManager      *self);
+void     mgr_manager_stop_upkeep          (MgrManager      *self);
+void     mgr_manager_clear_upkeep         (MgrManager      *self);
+gboolean mgr_manager_get_upkeep_property  (MgrManager      *self,
+                                           guint            property_id,
+                                           GValue          *value);
+gboolean mgr_manager_set_upkeep_property  (MgrManager      *self,
+                                           guint            property_id,
+                                           const GValue    *value);
+
+/* Cleans in the monitor's thread while the owner's loop is blocked. */
+void mgr_manager_watch_owner (MgrManager *self);
+
 /* Listens to who tells this process of pressure, unless another manager does. */
 void mgr_manager_watch_environment   (MgrManager *self);
 void mgr_manager_unwatch_environment (MgrManager *self);
 
-/* Says that there is an emergency and cleans; @object is a manager. Returns whether
- * it was cleaned. */
-gboolean mgr_manager_handle_emergency (gpointer object);
+void     mgr_manager_set_up_emergency (MgrManager *self);
+
+/* The halves of an emergency; @object is a manager. The first takes no memory, and
+ * may run in any thread; it returns the bytes that it gave back. The second says that
+ * there is an emergency and cleans, and returns whether it could. */
+guint64  mgr_manager_release_now      (gpointer    object);
+gboolean mgr_manager_handle_emergency (gpointer    object);
 
 G_END_DECLS

@@ -10,6 +10,10 @@
 #include "pressure/mgr-gpu-finder-private.h"
 #include "pressure/mgr-process-source.h"
 
+/* As much as a cleanup takes by far, and little beside what a program holds that wants
+ * to be managed. */
+#define DEFAULT_EMERGENCY_RESERVE (G_GUINT64_CONSTANT (4) << 20)
+
 /**
  * SECTION:mgr-manager
  * @title: MgrManager
@@ -23,6 +27,11 @@
  * `MEMORY_PRESSURE_WATCH` where it tells of pressure, the first manager of a
  * program listens there too (see #MgrPressureWatch) and cleans at least
  * moderately whenever it is told.
+ *
+ * Whether memory is short or not, it maintains resources from time to time, see
+ * mgr_manager_maintain(), and says what phases of the program did to memory, see
+ * mgr_manager_begin_phase(). When there is no memory at all there is
+ * mgr_manager_declare_emergency().
  *
  * A program usually has one, mgr_manager_get_default(), but may have any number.
  * All functions may be called from any thread. Signals come in the #GMainContext
@@ -50,16 +59,16 @@ typedef enum
   PROP_JOURNAL_PATH,
   PROP_ROOT,
   PROP_COMPONENTS,
+  PROP_POOLS,
   PROP_LIMITS,
   PROP_MONITOR,
   PROP_CLEANER,
   PROP_LEVEL,
   PROP_TRACK_PROCESS,
   PROP_AUTOMATIC_CLEANUP,
-  PROP_EMERGENCY_SIGNAL,
 } MgrManagerProperty;
 
-static GParamSpec *props[PROP_EMERGENCY_SIGNAL + 1] = { NULL, };
+static GParamSpec *props[PROP_AUTOMATIC_CLEANUP + 1] = { NULL, };
 
 enum
 {
@@ -141,10 +150,15 @@ mgr_manager_constructed (GObject *object)
                                 "proc-path", self->proc_path,
                                 "root", self->root,
                                 NULL);
+  self->arbiter = mgr_arbiter_new (self->cleaner);
+  self->pools = mgr_pool_list_new (self->cleaner);
   mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
   mgr_manager_open_journal (self);
+
+  /* What is given back at once goes before anybody hears of the level. */
+  mgr_manager_set_up_emergency (self);
 
   /* Handlers of the program hear of a level before the cleanup that it causes. */
   g_signal_connect (self->monitor, "pressure-changed", G_CALLBACK (pressure_changed_cb), self);
@@ -152,8 +166,8 @@ mgr_manager_constructed (GObject *object)
   mgr_recorder_set_trigger (self->recorder, self->trigger);
   g_signal_connect (self->cleaner, "cleanup-started", G_CALLBACK (cleanup_started_cb), self);
   g_signal_connect (self->cleaner, "cleanup-finished", G_CALLBACK (cleanup_finished_cb), self);
-  self->emergency = mgr_emergency_signal_new (self->clock, self, mgr_manager_handle_emergency);
   mgr_manager_watch_environment (self);
+  mgr_manager_set_up_upkeep (self);
   mgr_manager_apply_config (self);
   mgr_pressure_monitor_start (self->monitor);
 }
@@ -166,7 +180,10 @@ mgr_manager_dispose (GObject *object)
   mgr_manager_unwatch_environment (self);
   g_clear_pointer (&self->emergency, mgr_emergency_signal_free);
   g_clear_pointer (&self->recorder, mgr_recorder_free);
+  if (self->arbiter != NULL)
+    mgr_arbiter_close (self->arbiter);
   g_clear_pointer (&self->trigger, mgr_cleanup_trigger_free);
+  mgr_manager_stop_upkeep (self);
   if (self->monitor != NULL)
     {
       mgr_pressure_monitor_stop (self->monitor);
@@ -174,6 +191,8 @@ mgr_manager_dispose (GObject *object)
     }
   if (self->cleaner != NULL)
     g_signal_handlers_disconnect_by_data (self->cleaner, self);
+  if (self->pools != NULL)
+    mgr_pool_list_clear (self->pools);
 
   g_clear_object (&self->own_budget);
   g_clear_object (&self->monitor);
@@ -193,6 +212,9 @@ mgr_manager_finalize (GObject *object)
 {
   MgrManager *self = MGR_MANAGER (object);
 
+  mgr_manager_clear_upkeep (self);
+  g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
+  g_clear_object (&self->pools);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->journal);
@@ -203,6 +225,23 @@ mgr_manager_finalize (GObject *object)
   g_clear_pointer (&self->config, mgr_config_unref);
 
   G_OBJECT_CLASS (mgr_manager_parent_class)->finalize (object);
+}
+
+/* Returns (transfer none) */
+static gpointer
+manager_get_part (MgrManager *self,
+                  guint       property_id)
+{
+  if (property_id == PROP_ROOT)
+    return self->root;
+  if (property_id == PROP_COMPONENTS)
+    return mgr_manager_get_components (self);
+  if (property_id == PROP_POOLS)
+    return mgr_manager_get_pools (self);
+  if (property_id == PROP_LIMITS)
+    return self->limits;
+
+  return property_id == PROP_MONITOR ? (gpointer) self->monitor : self->cleaner;
 }
 
 static void
@@ -240,19 +279,12 @@ mgr_manager_get_property (GObject    *object,
       g_value_set_string (value, self->journal_path);
       break;
     case PROP_ROOT:
-      g_value_set_object (value, self->root);
-      break;
     case PROP_COMPONENTS:
-      g_value_set_object (value, mgr_manager_get_components (self));
-      break;
+    case PROP_POOLS:
     case PROP_LIMITS:
-      g_value_set_object (value, self->limits);
-      break;
     case PROP_MONITOR:
-      g_value_set_object (value, self->monitor);
-      break;
     case PROP_CLEANER:
-      g_value_set_object (value, self->cleaner);
+      g_value_set_object (value, manager_get_part (self, property_id));
       break;
     case PROP_LEVEL:
       g_value_set_enum (value, mgr_manager_get_level (self));
@@ -263,11 +295,10 @@ mgr_manager_get_property (GObject    *object,
     case PROP_AUTOMATIC_CLEANUP:
       g_value_set_boolean (value, mgr_manager_get_automatic_cleanup (self));
       break;
-    case PROP_EMERGENCY_SIGNAL:
-      g_value_set_int (value, mgr_manager_get_emergency_signal (self));
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_get_arbitration_property (self, property_id, value)
+          && !mgr_manager_get_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -312,13 +343,15 @@ mgr_manager_set_property (GObject      *object,
     case PROP_JOURNAL:
     case PROP_ROOT:
     case PROP_COMPONENTS:
+    case PROP_POOLS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
     case PROP_LEVEL:
-    case PROP_EMERGENCY_SIGNAL:
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (!mgr_manager_set_arbitration_property (self, property_id, value)
+          && !mgr_manager_set_upkeep_property (self, property_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
 }
@@ -490,18 +523,6 @@ install_state_properties (void)
    */
   props[PROP_AUTOMATIC_CLEANUP] =
     g_param_spec_boolean ("automatic-cleanup", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
-
-  /**
-   * MgrManager:emergency-signal:
-   *
-   * The signal of the operating system that asks for an emergency cleanup, or 0
-   * for none, which is so unless the configuration says otherwise; see
-   * mgr_manager_set_emergency_signal().
-   *
-   * Since: 1.0
-   */
-  props[PROP_EMERGENCY_SIGNAL] =
-    g_param_spec_int ("emergency-signal", NULL, NULL, 0, G_MAXINT, 0, flags | G_PARAM_READABLE);
 }
 
 static void
@@ -596,10 +617,13 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_construct_properties ();
   install_part_properties ();
   install_state_properties ();
+  props[PROP_POOLS] = mgr_manager_describe_pools ();
   mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));
   install_work_signals (G_TYPE_FROM_CLASS (klass));
+  mgr_manager_install_arbitration (klass);
+  mgr_manager_install_upkeep (klass);
 }
 
 static void
@@ -631,6 +655,7 @@ mgr_manager_new (guint64 total_budget)
  * Gets the manager of this process. It is made on the first call, whose thread
  * is its owner. Its total budget is what #MgrMemoryLimits finds, less 5 %, and it
  * counts the memory of the whole process, unless the configuration says otherwise.
+ * Its #MgrManager:emergency-reserve is 4 MiB.
  *
  * Returns: (transfer none): the manager
  *
@@ -647,100 +672,12 @@ mgr_manager_get_default (void)
 
       if (!mgr_config_is_set (manager->config, "track-process"))
         mgr_manager_set_track_process (manager, TRUE);
+      if (!mgr_config_is_set (manager->config, "emergency-reserve"))
+        mgr_manager_set_emergency_reserve (manager, DEFAULT_EMERGENCY_RESERVE);
       g_once_init_leave (&instance, (gsize) manager);
     }
 
   return MGR_MANAGER ((gpointer) instance);
-}
-
-/**
- * mgr_manager_get_root:
- * @self: a manager
- *
- * Gets the component above all others.
- *
- * Returns: (transfer none): the root
- *
- * Since: 1.0
- */
-MgrComponent *
-mgr_manager_get_root (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->root;
-}
-
-/**
- * mgr_manager_get_monitor:
- * @self: a manager
- *
- * Gets what senses pressure.
- *
- * Returns: (transfer none): the monitor
- *
- * Since: 1.0
- */
-MgrPressureMonitor *
-mgr_manager_get_monitor (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->monitor;
-}
-
-/**
- * mgr_manager_get_cleaner:
- * @self: a manager
- *
- * Gets what takes memory back.
- *
- * Returns: (transfer none): the cleaner
- *
- * Since: 1.0
- */
-MgrCleaner *
-mgr_manager_get_cleaner (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->cleaner;
-}
-
-/**
- * mgr_manager_get_limits:
- * @self: a manager
- *
- * Gets the memory that this process may have.
- *
- * Returns: (transfer none): the limits
- *
- * Since: 1.0
- */
-MgrMemoryLimits *
-mgr_manager_get_limits (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
-
-  return self->limits;
-}
-
-/**
- * mgr_manager_get_level:
- * @self: a manager
- *
- * Gets how short memory is.
- *
- * Returns: the level
- *
- * Since: 1.0
- */
-MgrPressureLevel
-mgr_manager_get_level (MgrManager *self)
-{
-  g_return_val_if_fail (MGR_IS_MANAGER (self), MGR_PRESSURE_LEVEL_NORMAL);
-
-  return mgr_pressure_monitor_get_level (self->monitor);
 }
 
 /**

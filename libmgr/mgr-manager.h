@@ -17,7 +17,10 @@
 #include "journal/mgr-journal.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
+#include "mgr-phase-report.h"
 #include "mgr-report.h"
+#include "pool/mgr-pool.h"
+#include "pressure/mgr-gpu-memory.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "reclaim/mgr-cleaner.h"
@@ -129,6 +132,20 @@ MgrAllocation      *mgr_manager_allocate_finish        (MgrManager           *se
                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 MGR_AVAILABLE_IN_1_0
+MgrArbitration      mgr_manager_get_arbitration        (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_arbitration        (MgrManager           *self,
+                                                        MgrArbitration        arbitration);
+
+MGR_AVAILABLE_IN_1_0
+gint64              mgr_manager_get_arbitration_deadline (MgrManager         *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_arbitration_deadline (MgrManager         *self,
+                                                          gint64              deadline);
+
+MGR_AVAILABLE_IN_1_0
 gboolean            mgr_manager_deallocate             (MgrManager           *self,
                                                         guint64               id,
                                                         GError              **error);
@@ -140,6 +157,32 @@ GPtrArray          *mgr_manager_list_allocations       (MgrManager           *se
                                                         guint                 offset,
                                                         guint                 limit,
                                                         GError              **error);
+
+/* Pools */
+
+MGR_AVAILABLE_IN_1_0
+GListModel         *mgr_manager_get_pools              (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_add_pool               (MgrManager           *self,
+                                                        MgrPool              *pool,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_remove_pool            (MgrManager           *self,
+                                                        MgrPool              *pool);
+
+MGR_AVAILABLE_IN_1_0
+MgrPool            *mgr_manager_lookup_pool            (MgrManager           *self,
+                                                        const char           *name);
+
+/* Devices */
+
+MGR_AVAILABLE_IN_1_0
+MgrGpuMemory       *mgr_manager_add_gpu                (MgrManager           *self,
+                                                        guint                 device,
+                                                        guint64               budget,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Cleanup */
 
@@ -172,6 +215,48 @@ MgrCleanupReport   *mgr_manager_cleanup                (MgrManager           *se
                                                         gboolean              force,
                                                         gboolean              safe_mode,
                                                         GError              **error);
+
+/* Phases */
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_begin_phase            (MgrManager           *self,
+                                                        const char           *name);
+
+MGR_AVAILABLE_IN_1_0
+MgrPhaseReport     *mgr_manager_end_phase              (MgrManager           *self,
+                                                        const char           *name,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_get_cleanup_after_phase (MgrManager          *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_cleanup_after_phase (MgrManager          *self,
+                                                         gboolean             cleanup_after_phase);
+
+/* Maintenance */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_maintain               (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gint64              mgr_manager_get_maintenance_interval (MgrManager         *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_maintenance_interval (MgrManager         *self,
+                                                          gint64              maintenance_interval);
+
+/* Emergencies */
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_declare_emergency      (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_manager_get_emergency_reserve  (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_manager_set_emergency_reserve  (MgrManager           *self,
+                                                        guint64               emergency_reserve);
 
 /* What there is to know */
 

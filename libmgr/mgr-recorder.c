@@ -8,6 +8,7 @@
 
 #include "base/mgr-size.h"
 #include "base/mgr-variant-private.h"
+#include "journal/mgr-journal-tally-private.h"
 #include "ledger/mgr-holders-private.h"
 #include "mgr-enum-types.h"
 
@@ -15,6 +16,8 @@ struct _MgrRecorder
 {
   MgrJournal *journal;         /* (owned) */
   MgrRefusalLog *refusals;     /* (owned) */
+  MgrJournalTally *phases;     /* (owned) by name */
+  MgrJournalTally *alerts;     /* (owned) by name of the phase */
   MgrComponent *root;          /* (owned) */
   MgrMemoryLimits *limits;     /* (owned) */
   MgrPressureMonitor *monitor; /* (owned) */
@@ -22,6 +25,7 @@ struct _MgrRecorder
 
   /* In the owner's context: what held when it was written down last. */
   MgrPressureLevel level;
+  guint64 level_entry;         /* what says so, or 0 */
   guint64 limit;
   guint64 budget;
 };
@@ -83,13 +87,121 @@ sample_get_details (MgrRecorder       *self,
   return g_variant_dict_end (&details);
 }
 
-guint64
-mgr_recorder_add_emergency (MgrRecorder       *self,
-                            MgrPressureSample *sample,
-                            const char        *summary)
+static char *
+summarize_relief (const MgrRecorderRelief *relief)
 {
+  g_autofree char *reserve = mgr_size_format (relief->reserve);
+  g_autofree char *released = mgr_size_format (relief->released);
+
+  return g_strdup_printf ("An emergency was declared, by the program or by a signal: given back at "
+                          "once were %s of the reserve and %s by %u reclaimers; all that is not "
+                          "PROTECTED may go", reserve, released, relief->n_givers);
+}
+
+guint64
+mgr_recorder_add_emergency (MgrRecorder             *self,
+                            MgrPressureSample       *sample,
+                            const MgrRecorderRelief *relief)
+{
+  g_autofree char *summary = summarize_relief (relief);
+  g_autoptr (GVariant) details = g_variant_ref_sink (sample_get_details (self, sample));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, details);
+  g_variant_dict_insert (&dict, "reserve", "t", relief->reserve);
+  g_variant_dict_insert (&dict, "released", "t", relief->released);
+  g_variant_dict_insert (&dict, "givers", "u", relief->n_givers);
   return mgr_journal_add (self->journal, MGR_JOURNAL_KIND_EMERGENCY, MGR_JOURNAL_SEVERITY_CRITICAL,
-                          summary, sample_get_details (self, sample), 0);
+                          summary, g_variant_dict_end (&dict), 0);
+}
+
+void
+mgr_recorder_add_reserve (MgrRecorder *self,
+                          guint64      bytes)
+{
+  g_autofree char *size = mgr_size_format (bytes);
+  g_autofree char *summary =
+    g_strdup_printf ("The emergency reserve was given back: %s, until pressure is below high", size);
+  GVariantDict details;
+
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "reserve", "t", bytes);
+  mgr_journal_add (self->journal, MGR_JOURNAL_KIND_EMERGENCY, MGR_JOURNAL_SEVERITY_INFO, summary,
+                   g_variant_dict_end (&details), self->level_entry);
+}
+
+guint64
+mgr_recorder_begin_phase (MgrRecorder *self,
+                          const char  *name,
+                          MgrReport   *before)
+{
+  guint64 count = mgr_journal_tally_count (self->phases, name);
+  g_autofree char *used = mgr_size_format (mgr_report_get_used (before));
+  g_autofree char *again = mgr_journal_count_text (count, "time");
+  g_autofree char *summary = NULL;
+  GVariantDict details;
+
+  if (count == 0)
+    return 0;
+
+  summary = g_strdup_printf ("The phase “%s” began with %s in use%s", name, used, again);
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert_value (&details, "name", mgr_variant_new_text (name));
+  g_variant_dict_insert (&details, "level", "s", level_get_nick (mgr_report_get_level (before)));
+  g_variant_dict_insert (&details, "used", "t", mgr_report_get_used (before));
+  g_variant_dict_insert (&details, "process", "t", mgr_report_get_process (before));
+  return mgr_journal_add (self->journal, MGR_JOURNAL_KIND_PHASE, MGR_JOURNAL_SEVERITY_INFO, summary,
+                          g_variant_dict_end (&details), 0);
+}
+
+/* As exact as anybody wants to know it: a phase never takes whole seconds. */
+static char *
+format_span (gint64 time)
+{
+  if (time < G_TIME_SPAN_SECOND)
+    return g_strdup_printf ("%.1f ms", (double) time / G_TIME_SPAN_MILLISECOND);
+
+  return g_strdup_printf ("%.1f s", (double) time / G_TIME_SPAN_SECOND);
+}
+
+static char *
+summarize_phase (MgrPhaseReport *report)
+{
+  g_autofree char *took = format_span (mgr_phase_report_get_duration (report));
+  g_autofree char *before = mgr_size_format (mgr_phase_report_get_used_before (report));
+  g_autofree char *after = mgr_size_format (mgr_phase_report_get_used_after (report));
+  g_autofree char *peak = mgr_size_format (mgr_phase_report_get_peak (report));
+  const char *alert = mgr_phase_report_get_alert (report);
+
+  return g_strdup_printf ("The phase “%s” ended after %s: %s in use before, %s at most, %s after%s%s",
+                          mgr_phase_report_get_name (report), took, before, peak, after,
+                          alert != NULL ? ". " : "", alert != NULL ? alert : "");
+}
+
+void
+mgr_recorder_end_phase (MgrRecorder    *self,
+                        MgrPhaseReport *report,
+                        guint64         begun)
+{
+  const char *name = mgr_phase_report_get_name (report);
+  gboolean alert = mgr_phase_report_get_alert (report) != NULL;
+  guint64 count = alert ? mgr_journal_tally_count (self->alerts, name) : 0;
+  g_autofree char *holders = NULL;
+  g_autofree char *summary = NULL;
+  g_autoptr (GVariant) variant = NULL;
+  GVariantDict details;
+
+  if (begun == 0 && count == 0)
+    return;
+
+  summary = summarize_phase (report);
+  holders = mgr_holders_dup (self->root);
+  variant = g_variant_ref_sink (mgr_phase_report_to_variant (report));
+  g_variant_dict_init (&details, variant);
+  g_variant_dict_insert_value (&details, "holders", mgr_variant_new_text (holders));
+  mgr_journal_add (self->journal, MGR_JOURNAL_KIND_PHASE,
+                   alert ? MGR_JOURNAL_SEVERITY_WARNING : MGR_JOURNAL_SEVERITY_INFO, summary,
+                   g_variant_dict_end (&details), begun);
 }
 
 static guint64
@@ -121,6 +233,7 @@ level_changed_cb (MgrPressureMonitor *monitor,
                              sample_get_details (self, sample), cause);
 
   self->level = level;
+  self->level_entry = cause;
   if (self->trigger != NULL)
     mgr_cleanup_trigger_set_cause (self->trigger, self->journal,
                                    level > MGR_PRESSURE_LEVEL_NORMAL ? cause : 0);
@@ -200,6 +313,8 @@ mgr_recorder_new (MgrJournal         *journal,
 
   self->journal = g_object_ref (journal);
   self->refusals = mgr_refusal_log_new (journal, clock, context);
+  self->phases = mgr_journal_tally_new ();
+  self->alerts = mgr_journal_tally_new ();
   self->root = g_object_ref (root);
   self->limits = g_object_ref (limits);
   self->monitor = g_object_ref (monitor);
@@ -219,6 +334,8 @@ mgr_recorder_free (MgrRecorder *self)
   g_signal_handlers_disconnect_by_data (self->limits, self);
   g_signal_handlers_disconnect_by_data (self->root, self);
   mgr_refusal_log_free (self->refusals);
+  mgr_journal_tally_free (self->phases);
+  mgr_journal_tally_free (self->alerts);
   g_object_unref (self->monitor);
   g_object_unref (self->limits);
   g_object_unref (self->root);

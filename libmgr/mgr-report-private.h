@@ -5,6 +5,8 @@
 #pragma once
 
 #include "mgr-report.h"
+#include "pool/mgr-pool-statistics.h"
+#include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
 
@@ -12,11 +14,49 @@ typedef struct
 {
   char *path;          /* (owned) */
   guint64 budget;
+  double share;        /* its part of all that is in use, 0 to 1 */
+  guint64 guaranteed;
   guint64 used;
   guint64 peak;
   guint64 allocations;
   guint64 refused;
 } MgrReportComponent;
+
+/* All that holds memory in one way, such as resources. */
+typedef struct
+{
+  const char *kind; /* static */
+  guint64 count;
+  guint64 size;
+} MgrReportHolders;
+
+typedef struct
+{
+  char *name;      /* (owned) */
+  const char *kind; /* static */
+  guint64 size;
+  MgrSafety safety;
+  char *component; /* (owned) (nullable) its path */
+} MgrReportObject;
+
+typedef struct
+{
+  char *name;      /* (owned) */
+  char *kind;      /* (owned) such as standard */
+  char *component; /* (owned) (nullable) its path */
+  gboolean active;
+  MgrPoolStatistics *statistics; /* (owned) */
+} MgrReportPool;
+
+/* What the process may have. */
+typedef struct
+{
+  guint64 limit;      /* 0: not known */
+  guint64 soft_limit; /* 0: there is none */
+  guint64 headroom;
+  guint64 swap;
+  char *explanation;  /* (owned) */
+} MgrReportLimits;
 
 struct _MgrReport
 {
@@ -30,9 +70,15 @@ struct _MgrReport
   guint64 allocations;
   guint64 refused;
   guint64 cleanups;
-  guint64 freed;
+  guint64 claimed;
+  gint64 ledger;
   gint64 returned;
   GArray *components; /* (owned) (element-type MgrReportComponent), parents first */
+  GArray *holders;    /* (owned) (element-type MgrReportHolders), by kind */
+  GArray *largest;    /* (owned) (element-type MgrReportObject), the largest first */
+  GArray *pools;      /* (owned) (element-type MgrReportPool), in the order they were added */
+  MgrReportLimits limits;
+  MgrCleanupReport *last_cleanup; /* (owned) (nullable) */
 };
 
 MgrReport *mgr_report_new (void);

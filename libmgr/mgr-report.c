@@ -6,8 +6,6 @@
 
 #include "mgr-report-private.h"
 
-#include "mgr-enum-types.h"
-
 /**
  * SECTION:mgr-report
  * @title: MgrReport
@@ -34,6 +32,26 @@ report_component_clear (gpointer data)
   g_free (component->path);
 }
 
+static void
+report_object_clear (gpointer data)
+{
+  MgrReportObject *object = data;
+
+  g_free (object->name);
+  g_free (object->component);
+}
+
+static void
+report_pool_clear (gpointer data)
+{
+  MgrReportPool *pool = data;
+
+  g_free (pool->name);
+  g_free (pool->kind);
+  g_free (pool->component);
+  mgr_pool_statistics_unref (pool->statistics);
+}
+
 MgrReport *
 mgr_report_new (void)
 {
@@ -42,6 +60,11 @@ mgr_report_new (void)
   g_atomic_ref_count_init (&self->ref_count);
   self->components = g_array_new (FALSE, TRUE, sizeof (MgrReportComponent));
   g_array_set_clear_func (self->components, report_component_clear);
+  self->holders = g_array_new (FALSE, TRUE, sizeof (MgrReportHolders));
+  self->largest = g_array_new (FALSE, TRUE, sizeof (MgrReportObject));
+  g_array_set_clear_func (self->largest, report_object_clear);
+  self->pools = g_array_new (FALSE, TRUE, sizeof (MgrReportPool));
+  g_array_set_clear_func (self->pools, report_pool_clear);
   return self;
 }
 
@@ -80,6 +103,11 @@ mgr_report_unref (MgrReport *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_pointer (&self->last_cleanup, mgr_cleanup_report_unref);
+  g_free (self->limits.explanation);
+  g_array_unref (self->pools);
+  g_array_unref (self->largest);
+  g_array_unref (self->holders);
   g_array_unref (self->components);
   g_free (self);
 }
@@ -100,6 +128,36 @@ mgr_report_get_level (MgrReport *self)
   g_return_val_if_fail (self != NULL, MGR_PRESSURE_LEVEL_NORMAL);
 
   return self->level;
+}
+
+/**
+ * mgr_report_get_status:
+ * @self: a report
+ *
+ * Gets how short memory is, in three words. May be called from any thread.
+ *
+ * Returns: the status that goes with mgr_report_get_level()
+ *
+ * Since: 1.0
+ */
+MgrMemoryStatus
+mgr_report_get_status (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, MGR_MEMORY_STATUS_NORMAL);
+
+  switch (self->level)
+    {
+    case MGR_PRESSURE_LEVEL_CRITICAL:
+    case MGR_PRESSURE_LEVEL_EMERGENCY:
+      return MGR_MEMORY_STATUS_CRITICAL;
+    case MGR_PRESSURE_LEVEL_MEDIUM:
+    case MGR_PRESSURE_LEVEL_HIGH:
+      return MGR_MEMORY_STATUS_WARNING;
+    case MGR_PRESSURE_LEVEL_NORMAL:
+    case MGR_PRESSURE_LEVEL_LOW:
+    default:
+      return MGR_MEMORY_STATUS_NORMAL;
+    }
 }
 
 /**
@@ -175,6 +233,102 @@ mgr_report_get_process (MgrReport *self)
 }
 
 /**
+ * mgr_report_get_unmanaged:
+ * @self: a report
+ *
+ * Gets what of the process nobody has charged: mgr_report_get_process() less
+ * mgr_report_get_used(). It is negative where charges are for memory that is not
+ * touched yet, or not the process's own. May be called from any thread.
+ *
+ * Returns: the difference in bytes; 0 where the kernel does not tell
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_report_get_unmanaged (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->process > 0 ? (gint64) (self->process - self->used) : 0;
+}
+
+/**
+ * mgr_report_get_limit:
+ * @self: a report
+ *
+ * Gets the memory that the process may have, see #MgrMemoryLimits:limit. May be called
+ * from any thread.
+ *
+ * Returns: bytes, or 0 if nothing is known
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_report_get_limit (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->limits.limit;
+}
+
+/**
+ * mgr_report_get_soft_limit:
+ * @self: a report
+ *
+ * Gets where the kernel begins to slow the process down, see
+ * #MgrMemoryLimits:soft-limit. May be called from any thread.
+ *
+ * Returns: bytes, or 0 if there is none
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_report_get_soft_limit (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->limits.soft_limit;
+}
+
+/**
+ * mgr_report_get_headroom:
+ * @self: a report
+ *
+ * Gets how much more the process could have, see #MgrMemoryLimits:headroom. May be
+ * called from any thread.
+ *
+ * Returns: bytes; they mean something only where mgr_report_get_limit() is not 0
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_report_get_headroom (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->limits.headroom;
+}
+
+/**
+ * mgr_report_get_swap:
+ * @self: a report
+ *
+ * Gets how much of it could be swapped out, see #MgrMemoryLimits:swap. May be called
+ * from any thread.
+ *
+ * Returns: bytes; 0 where there is no swap space, or none is allowed
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_report_get_swap (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->limits.swap;
+}
+
+/**
  * mgr_report_get_allocations:
  * @self: a report
  *
@@ -229,21 +383,40 @@ mgr_report_get_cleanups (MgrReport *self)
 }
 
 /**
- * mgr_report_get_freed:
+ * mgr_report_get_claimed:
  * @self: a report
  *
- * Gets what all cleanups said they freed.
+ * Gets what the resources said they freed in all cleanups. May be called from any
+ * thread.
  *
  * Returns: the sum in bytes
  *
  * Since: 1.0
  */
 guint64
-mgr_report_get_freed (MgrReport *self)
+mgr_report_get_claimed (MgrReport *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->freed;
+  return self->claimed;
+}
+
+/**
+ * mgr_report_get_ledger:
+ * @self: a report
+ *
+ * Gets what was taken off the budgets in all cleanups. May be called from any thread.
+ *
+ * Returns: the sum in bytes; negative where more was charged meanwhile
+ *
+ * Since: 1.0
+ */
+gint64
+mgr_report_get_ledger (MgrReport *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->ledger;
 }
 
 /**
@@ -264,69 +437,20 @@ mgr_report_get_returned (MgrReport *self)
   return self->returned;
 }
 
-static const char *
-level_nick (MgrPressureLevel level)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_PRESSURE_LEVEL);
-
-  return g_enum_get_value (klass, (int) level)->value_nick;
-}
-
-static GVariant *
-report_components_to_variant (MgrReport *self)
-{
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < self->components->len; i++)
-    {
-      MgrReportComponent *component = &g_array_index (self->components, MgrReportComponent, i);
-
-      g_variant_builder_open (&builder, G_VARIANT_TYPE_VARDICT);
-      g_variant_builder_add (&builder, "{sv}", "path", g_variant_new_string (component->path));
-      g_variant_builder_add (&builder, "{sv}", "budget", g_variant_new_uint64 (component->budget));
-      g_variant_builder_add (&builder, "{sv}", "used", g_variant_new_uint64 (component->used));
-      g_variant_builder_add (&builder, "{sv}", "peak", g_variant_new_uint64 (component->peak));
-      g_variant_builder_add (&builder, "{sv}", "allocations",
-                             g_variant_new_uint64 (component->allocations));
-      g_variant_builder_add (&builder, "{sv}", "refused",
-                             g_variant_new_uint64 (component->refused));
-      g_variant_builder_close (&builder);
-    }
-
-  return g_variant_builder_end (&builder);
-}
-
 /**
- * mgr_report_to_variant:
+ * mgr_report_get_last_cleanup:
  * @self: a report
  *
- * Writes the report as a dictionary of type `a{sv}`, for D-Bus and JSON: `level`
- * (s), `returned` (x), `components` (aa{sv}) and the other figures (t) under the
- * names they have here.
+ * Gets what the cleanup did that ended last. May be called from any thread.
  *
- * Returns: (transfer floating): the dictionary
+ * Returns: (transfer none) (nullable): its report, or %NULL if there was none
  *
  * Since: 1.0
  */
-GVariant *
-mgr_report_to_variant (MgrReport *self)
+MgrCleanupReport *
+mgr_report_get_last_cleanup (MgrReport *self)
 {
-  GVariantDict dict;
-
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "level", "s", level_nick (self->level));
-  g_variant_dict_insert (&dict, "budget", "t", self->budget);
-  g_variant_dict_insert (&dict, "used", "t", self->used);
-  g_variant_dict_insert (&dict, "peak", "t", self->peak);
-  g_variant_dict_insert (&dict, "process", "t", self->process);
-  g_variant_dict_insert (&dict, "allocations", "t", self->allocations);
-  g_variant_dict_insert (&dict, "refused", "t", self->refused);
-  g_variant_dict_insert (&dict, "cleanups", "t", self->cleanups);
-  g_variant_dict_insert (&dict, "freed", "t", self->freed);
-  g_variant_dict_insert (&dict, "returned", "x", self->returned);
-  g_variant_dict_insert_value (&dict, "components", report_components_to_variant (self));
-  return g_variant_dict_end (&dict);
+  return self->last_cleanup;
 }

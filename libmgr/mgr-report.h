@@ -11,6 +11,7 @@
 #include <glib-object.h>
 
 #include "base/mgr-enums.h"
+#include "reclaim/mgr-cleanup-report.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,9 @@ MGR_AVAILABLE_IN_1_0
 MgrPressureLevel  mgr_report_get_level             (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
+MgrMemoryStatus   mgr_report_get_status            (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_budget            (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
@@ -43,6 +47,21 @@ MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_process           (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
+gint64            mgr_report_get_unmanaged         (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64           mgr_report_get_limit             (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64           mgr_report_get_soft_limit        (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64           mgr_report_get_headroom          (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64           mgr_report_get_swap              (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_allocations       (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
@@ -52,10 +71,16 @@ MGR_AVAILABLE_IN_1_0
 guint64           mgr_report_get_cleanups          (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
-guint64           mgr_report_get_freed             (MgrReport *self);
+guint64           mgr_report_get_claimed           (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+gint64            mgr_report_get_ledger            (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
 gint64            mgr_report_get_returned          (MgrReport *self);
+
+MGR_AVAILABLE_IN_1_0
+MgrCleanupReport *mgr_report_get_last_cleanup      (MgrReport *self);
 
 MGR_AVAILABLE_IN_1_0
 GVariant         *mgr_report_to_variant            (MgrReport *self);

@@ -30,6 +30,8 @@
  * @get_time: reads the clock, in microseconds; called from any thread
  * @create_timer: makes a source that dispatches its #GSourceFunc once @due has
  *    come; called from any thread
+ * @set_timer: makes such a source wait for another time; called from any thread. A
+ *    clock that has timers of its own brings this too
  *
  * What a clock of one's own implements.
  *
@@ -72,10 +74,19 @@ mgr_clock_real_create_timer (MgrClock *self,
 }
 
 static void
+mgr_clock_real_set_timer (MgrClock *self,
+                          GSource  *timer,
+                          gint64    due)
+{
+  g_source_set_ready_time (timer, MAX (due, 0));
+}
+
+static void
 mgr_clock_class_init (MgrClockClass *klass)
 {
   klass->get_time = mgr_clock_real_get_time;
   klass->create_timer = mgr_clock_real_create_timer;
+  klass->set_timer = mgr_clock_real_set_timer;
 }
 
 static void
@@ -141,4 +152,29 @@ mgr_clock_create_timer (MgrClock *self,
   g_return_val_if_fail (MGR_IS_CLOCK (self), NULL);
 
   return MGR_CLOCK_GET_CLASS (self)->create_timer (self, due);
+}
+
+/**
+ * mgr_clock_set_timer:
+ * @self: a clock
+ * @timer: a source that mgr_clock_create_timer() of this clock made, not destroyed
+ * @due: the time to wait for from now on, in microseconds on this clock;
+ *    %G_MAXINT64 for none
+ *
+ * Makes a timer wait for another time, whether it has dispatched since or not. Its
+ * #GSourceFunc returns %G_SOURCE_CONTINUE where it is to be used again. By the
+ * system's clock this takes no memory, so what may have to wait when there is none
+ * sets a timer that it made beforehand. May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+mgr_clock_set_timer (MgrClock *self,
+                     GSource  *timer,
+                     gint64    due)
+{
+  g_return_if_fail (MGR_IS_CLOCK (self));
+  g_return_if_fail (timer != NULL);
+
+  MGR_CLOCK_GET_CLASS (self)->set_timer (self, timer, due);
 }

@@ -28,9 +28,12 @@ struct _MgrClockClass
   gint64    (*get_time)     (MgrClock *self);
   GSource * (*create_timer) (MgrClock *self,
                              gint64    due);
+  void      (*set_timer)    (MgrClock *self,
+                             GSource  *timer,
+                             gint64    due);
 
   /*< private >*/
-  gpointer padding[4];
+  gpointer padding[3];
 };
 
 MGR_AVAILABLE_IN_1_0
@@ -42,5 +45,10 @@ gint64    mgr_clock_get_time     (MgrClock *self);
 MGR_AVAILABLE_IN_1_0
 GSource  *mgr_clock_create_timer (MgrClock *self,
                                   gint64    due) G_GNUC_WARN_UNUSED_RESULT;
+
+MGR_AVAILABLE_IN_1_0
+void      mgr_clock_set_timer    (MgrClock *self,
+                                  GSource  *timer,
+                                  gint64    due);
 
 G_END_DECLS

@@ -48,6 +48,13 @@ const MgrConfigKey mgr_config_keys[] = {
   { "journal-path", MGR_CONFIG_PATH, 0, 0, NULL, "",
     "The file in which a program keeps its journal across restarts, one program a file; "
     "empty for none." },
+  { "emergency-reserve", MGR_CONFIG_SIZE, 0, EIB, NULL, "0",
+    "Memory that is held to be given back first in an emergency; the default manager holds "
+    "4 MiB unless this says otherwise." },
+  { "maintenance-interval", MGR_CONFIG_DURATION, 0, G_TIME_SPAN_DAY, NULL, "5 min",
+    "The time between two maintenances of a resource; 0 for none." },
+  { "cleanup-after-phase", MGR_CONFIG_BOOLEAN, 0, 0, NULL, "true",
+    "Whether the end of a phase cleans where pressure is felt or the phase leaves much behind." },
   { "proc-path", MGR_CONFIG_PATH, 0, 0, NULL, "/proc",
     "Where the kernel shows processes." },
   { "cgroup-path", MGR_CONFIG_PATH, 0, 0, NULL, "/",
@@ -79,7 +86,7 @@ static const char *const type_units[] = {
 
 static const char *const test_variables[] = {
   "MGR_BUILD_ROOT", "MGR_CACHE_TRACES", "MGR_LIBRARY", "MGR_SOURCE_ROOT", "MGR_TEST_PROGRAM",
-  "MGR_TEST_SEED", "MGR_TRACES", "MGR_UNINSTALLED", NULL,
+  "MGR_TEST_REGISTRIES", "MGR_TEST_SECONDS", "MGR_TEST_SEED", "MGR_TRACES", "MGR_UNINSTALLED", NULL,
 };
 
 /* `MGR_MEMORY_ALERT`, and what people make of it, as `memory-alert`. */

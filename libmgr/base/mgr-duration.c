@@ -102,6 +102,10 @@ mgr_duration_format (gint64 duration)
 {
   const DurationUnit *unit = duration_units;
 
+  /* Nothing is as much in every unit. */
+  if (duration == 0)
+    return g_strdup ("0");
+
   while (duration % unit->duration != 0)
     unit++;
 

@@ -46,6 +46,23 @@ typedef enum
 } MgrPressureLevel;
 
 /**
+ * MgrMemoryStatus:
+ * @MGR_MEMORY_STATUS_NORMAL: levels normal and low: nothing is cleaned
+ * @MGR_MEMORY_STATUS_WARNING: levels medium and high: cleanups run beside the work
+ * @MGR_MEMORY_STATUS_CRITICAL: levels critical and emergency: the work waits for cleanups
+ *
+ * How short memory is, in the three words that people and dashboards use.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_MEMORY_STATUS_NORMAL,
+  MGR_MEMORY_STATUS_WARNING,
+  MGR_MEMORY_STATUS_CRITICAL,
+} MgrMemoryStatus;
+
+/**
  * MgrPressureScope:
  * @MGR_PRESSURE_SCOPE_PROGRAM: something of the program's own, such as a budget;
  *    swap space makes it no larger
@@ -170,6 +187,25 @@ typedef enum /*< flags >*/
 } MgrCleanupFlags;
 
 /**
+ * MgrArbitration:
+ * @MGR_ARBITRATION_NEVER: no request does
+ * @MGR_ARBITRATION_WAITING: those that wait do, mgr_manager_allocate_async(): what is
+ *    asked runs where it lives and never inside the call
+ * @MGR_ARBITRATION_ALWAYS: those that do not wait do as well, so that handlers of
+ *    resources may run inside mgr_manager_allocate()
+ *
+ * Which requests for memory that do not fit ask resources to give way.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_ARBITRATION_NEVER,
+  MGR_ARBITRATION_WAITING,
+  MGR_ARBITRATION_ALWAYS,
+} MgrArbitration;
+
+/**
  * MgrJournalKind:
  * @MGR_JOURNAL_KIND_ANY: whatever it is; only to ask for entries
  * @MGR_JOURNAL_KIND_REFUSAL: a request for memory was refused
@@ -217,6 +253,81 @@ typedef enum
   MGR_JOURNAL_SEVERITY_WARNING,
   MGR_JOURNAL_SEVERITY_CRITICAL,
 } MgrJournalSeverity;
+
+/**
+ * MgrRingPolicy:
+ * @MGR_RING_POLICY_BLOCK: the writer waits until there is room
+ * @MGR_RING_POLICY_DROP_OLDEST: the oldest frames that nobody reads just now make room
+ * @MGR_RING_POLICY_DROP_NEWEST: the new frame is dropped
+ * @MGR_RING_POLICY_FAIL: the writer gets an error
+ *
+ * What a #MgrRingPool does with a frame for which there is no room.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_POLICY_BLOCK,
+  MGR_RING_POLICY_DROP_OLDEST,
+  MGR_RING_POLICY_DROP_NEWEST,
+  MGR_RING_POLICY_FAIL,
+} MgrRingPolicy;
+
+/**
+ * MgrRingSharing:
+ * @MGR_RING_SHARING_ANY: any number of threads write and read
+ * @MGR_RING_SHARING_PAIR: at any one time at most one thread writes and at most one
+ *    reads; they share no lock, unless the policy is %MGR_RING_POLICY_DROP_OLDEST
+ *
+ * Which threads use a #MgrRingPool.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_RING_SHARING_ANY,
+  MGR_RING_SHARING_PAIR,
+} MgrRingSharing;
+
+/**
+ * MgrStandardPoolFlags:
+ * @MGR_STANDARD_POOL_FLAGS_NONE: blocks of memory that stay until they are freed
+ * @MGR_STANDARD_POOL_FLAGS_VIRTUAL: the pool has no memory, and deals out offsets of
+ *    something else: a file, a device, a quota
+ * @MGR_STANDARD_POOL_FLAGS_HUGE_PAGES: ask the system for huge pages, where it has them
+ * @MGR_STANDARD_POOL_FLAGS_EVICT: blocks that nobody pinned may go to make room for
+ *    others, see #MgrStandardPool::evict
+ * @MGR_STANDARD_POOL_FLAGS_COMPACT: blocks that nobody pinned may be moved while the
+ *    owner's main context is idle, and when a request does not fit
+ *
+ * What a #MgrStandardPool is to do by itself.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  MGR_STANDARD_POOL_FLAGS_NONE       = 0,
+  MGR_STANDARD_POOL_FLAGS_VIRTUAL    = 1 << 0,
+  MGR_STANDARD_POOL_FLAGS_HUGE_PAGES = 1 << 1,
+  MGR_STANDARD_POOL_FLAGS_EVICT      = 1 << 2,
+  MGR_STANDARD_POOL_FLAGS_COMPACT    = 1 << 3,
+} MgrStandardPoolFlags;
+
+/**
+ * MgrTensorDevice:
+ * @MGR_TENSOR_DEVICE_CPU: the memory of the machine
+ * @MGR_TENSOR_DEVICE_CUDA_HOST: the memory of the machine, page-locked, so that a GPU
+ *    copies from it without help of the processor
+ *
+ * Where a tensor lies. The values are those of DLPack.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_TENSOR_DEVICE_CPU       = 1,
+  MGR_TENSOR_DEVICE_CUDA_HOST = 3,
+} MgrTensorDevice;
 
 /**
  * MgrCacheKeyType:

@@ -132,6 +132,24 @@ mgr_manual_clock_create_timer (MgrClock *clock,
 }
 
 static void
+mgr_manual_clock_set_timer (MgrClock *clock,
+                            GSource  *source,
+                            gint64    due)
+{
+  MgrManualClock *self = MGR_MANUAL_CLOCK (clock);
+  ManualTimer *timer = (ManualTimer *) source;
+  eventfd_t value;
+
+  g_mutex_lock (&self->lock);
+  eventfd_read (timer->fd, &value);
+  timer->due = due;
+  g_ptr_array_remove_fast (self->timers, timer);
+  g_ptr_array_add (self->timers, timer);
+  manual_clock_fire (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 mgr_manual_clock_finalize (GObject *object)
 {
   MgrManualClock *self = MGR_MANUAL_CLOCK (object);
@@ -151,6 +169,7 @@ mgr_manual_clock_class_init (MgrManualClockClass *klass)
   object_class->finalize = mgr_manual_clock_finalize;
   clock_class->get_time = mgr_manual_clock_get_time;
   clock_class->create_timer = mgr_manual_clock_create_timer;
+  clock_class->set_timer = mgr_manual_clock_set_timer;
 }
 
 static void

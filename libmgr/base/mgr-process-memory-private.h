@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 /* How much memory this process takes, by the kernel's word. The files are kept open,
  * and opened anew in a child of fork(), where they would speak of the parent. Any
- * thread may read; reading takes no memory unless it fails with an error. */
+ * thread may read; that takes no memory but for the text of an error, where it is asked
+ * for one. */
 typedef struct _MgrProcessMemory MgrProcessMemory;
 
 /* @proc_path is %NULL for /proc. */

@@ -131,6 +131,10 @@ kept_file_read_or_fail (KeptFile  *file,
   if (result == 0)
     return TRUE;
 
+  /* Only a text takes memory, of which there may be none. */
+  if (error == NULL)
+    return FALSE;
+
   /* A file that is there and empty is broken; others the kernel does not offer. */
   g_set_error (error, MGR_ERROR, result == ENODATA ? MGR_ERROR_FAILED : MGR_ERROR_NOT_AVAILABLE,
                "The file “%s” cannot be read: %s", file->path, g_strerror (result));

@@ -44,6 +44,7 @@ allocation_fill (MgrComponent *component,
   self->tags = request->tags;
   self->text = g_steal_pointer (&request->text);
   self->created = mgr_ledger_now (component->ledger);
+  component->charged = self->created;
   return self;
 }
 

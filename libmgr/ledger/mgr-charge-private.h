@@ -35,6 +35,18 @@ void          mgr_charge_uncommit  (MgrComponent *component,
 /* The most that could be claimed. */
 guint64       mgr_charge_room      (MgrComponent *component);
 
+/* How many bytes too many @size is for one level. */
+typedef struct
+{
+  MgrComponent *level; /* (unowned) */
+  guint64 bytes;
+} MgrChargeLack;
+
+/* What keeps @size from being claimed, from @component up; empty if nothing does.
+ * Returns: (transfer full) (element-type MgrChargeLack) */
+GArray       *mgr_charge_lacks     (MgrComponent *component,
+                                    guint64       size);
+
 /* With the component lock held: leaves @size as stock. */
 void          mgr_charge_stock     (MgrComponent *component,
                                     guint64       size);

@@ -137,7 +137,7 @@ charge_makes_peak (MgrComponent *component,
 {
   for (MgrComponent *level = component; level != NULL; level = level->parent)
     {
-      if (level->claimed + size > level->peak)
+      if (level->claimed + size > level->recent_peak)
         return TRUE;
     }
 
@@ -188,6 +188,7 @@ mgr_charge_claim (MgrComponent *component,
   for (MgrComponent *level = component; level != NULL; level = level->parent)
     {
       level->claimed += size;
+      level->recent_peak = MAX (level->recent_peak, level->claimed);
       level->peak = MAX (level->peak, level->claimed);
     }
 
@@ -213,4 +214,36 @@ mgr_charge_room (MgrComponent *component)
     }
 
   return room;
+}
+
+static guint64
+charge_lack (MgrComponent *level,
+             guint64       size)
+{
+  guint64 over = level->committed - MIN (level->limit, level->committed);
+  guint64 left = level->limit - MIN (level->limit, level->committed);
+
+  if (size <= left)
+    return 0;
+
+  return size - left > G_MAXUINT64 - over ? G_MAXUINT64 : size - left + over;
+}
+
+GArray *
+mgr_charge_lacks (MgrComponent *component,
+                  guint64       size)
+{
+  GArray *lacks = g_array_new (FALSE, FALSE, sizeof (MgrChargeLack));
+
+  mgr_charge_drain (component->ledger);
+  for (MgrComponent *level = component; level != NULL && size > 0; level = level->parent)
+    {
+      MgrChargeLack lack = { level, charge_lack (level, size) };
+
+      if (lack.bytes > 0)
+        g_array_append_val (lacks, lack);
+      size = charge_growth (level, size);
+    }
+
+  return lacks;
 }

@@ -34,6 +34,7 @@ struct _MgrComponent
   guint64 claimed;       /* used by the subtree, and its stocks */
   guint64 committed;     /* claimed, and what is guaranteed to children beyond it */
   guint64 peak;
+  guint64 recent_peak;   /* since it was last taken; never below claimed */
   guint64 refused;
   guint priority;
 
@@ -42,6 +43,7 @@ struct _MgrComponent
   guint64 direct;            /* bytes charged to this very component */
   guint64 stock;             /* bytes still claimed for it after releases */
   guint64 n_live;            /* allocations not yet released */
+  gint64 charged;            /* when last, by mgr_ledger_now() */
   guint64 n_handles;         /* slots in use, released or not */
   MgrAllocation *free_slots; /* a list through next_free */
   gboolean stocked;          /* on the ledger's list of stocked components */
@@ -67,6 +69,9 @@ guint64       mgr_component_used_locked   (MgrComponent  *self);
 /* With the tree_lock held: a share of the budget that limits @parent. */
 guint64       mgr_component_share_of      (MgrComponent  *parent,
                                            double         share);
+
+/* The most bytes in use at one time since this was called last, exact. */
+guint64       mgr_component_take_recent_peak (MgrComponent *self);
 
 /* Where @share is above 0 @limit is ignored, but for the root: what @share is of, 0 if
  * that is not known. @forced ignores what is in use and may leave the component over

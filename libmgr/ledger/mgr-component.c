@@ -634,6 +634,17 @@ mgr_component_get_peak (MgrComponent *self)
   return value;
 }
 
+guint64
+mgr_component_take_recent_peak (MgrComponent *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->ledger->tree_lock);
+  guint64 recent = self->recent_peak;
+
+  mgr_charge_drain (self->ledger);
+  self->recent_peak = self->claimed;
+  return recent;
+}
+
 /**
  * mgr_component_get_available:
  * @self: a component

@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * A release leaves its bytes with the component as *stock*: they stay claimed at
  * every level up to the root, so that the next charge of that component needs
  * its own lock alone. Whoever needs the exact figures, or the bytes, drains the
- * stocks first. What is claimed never exceeds a recorded peak or a budget, so a
+ * stocks first. What is claimed never exceeds a recent peak or a budget, so a
  * charge out of stock can change neither, and both stay exact.
  */
 typedef struct _MgrLedger MgrLedger;

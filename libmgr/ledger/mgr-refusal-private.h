@@ -17,6 +17,9 @@ void mgr_refusal_set_error          (MgrComponent  *component,
                                      guint64        size,
                                      GError       **error);
 
+/* A request that was refused was granted after all. Takes the tree_lock. */
+void mgr_refusal_take_back          (MgrComponent  *component);
+
 /* With the tree_lock held. */
 void mgr_refusal_set_detached       (MgrComponent  *component,
                                      GError       **error);

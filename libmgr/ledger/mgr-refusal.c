@@ -100,6 +100,14 @@ mgr_refusal_set_error (MgrComponent  *component,
 }
 
 void
+mgr_refusal_take_back (MgrComponent *component)
+{
+  g_mutex_lock (&component->ledger->tree_lock);
+  component->refused--;
+  g_mutex_unlock (&component->ledger->tree_lock);
+}
+
+void
 mgr_refusal_set_detached (MgrComponent  *component,
                           GError       **error)
 {

@@ -9,6 +9,11 @@
 #include "base/mgr-size.h"
 #include "ledger/mgr-refusal-private.h"
 
+struct _MgrWaiterTicket
+{
+  gint over; /* atomic */
+};
+
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -20,6 +25,7 @@ typedef struct
   GSource *timeout;        /* (owned) (nullable) */
   gint64 timeout_us;
   gulong cancelled_id;     /* 0: not connected */
+  MgrWaiterTicket *ticket; /* (owned) (nullable) */
   gboolean queued;         /* guarded by the ledger's tree_lock */
 } MgrWaiter;
 
@@ -30,6 +36,30 @@ typedef struct
   MgrWaiter *waiter;         /* (owned) */
   MgrAllocation *allocation; /* (owned) (nullable) */
 } Served;
+
+MgrWaiterTicket *
+mgr_waiter_ticket_new (void)
+{
+  return g_atomic_rc_box_new0 (MgrWaiterTicket);
+}
+
+MgrWaiterTicket *
+mgr_waiter_ticket_ref (MgrWaiterTicket *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+mgr_waiter_ticket_unref (MgrWaiterTicket *self)
+{
+  g_atomic_rc_box_release (self);
+}
+
+gboolean
+mgr_waiter_ticket_is_valid (MgrWaiterTicket *self)
+{
+  return !g_atomic_int_get (&self->over);
+}
 
 static MgrWaiter *
 waiter_ref (MgrWaiter *self)
@@ -49,6 +79,7 @@ waiter_unref (gpointer data)
   mgr_request_clear (&self->request);
   g_clear_pointer (&self->timeout, g_source_unref);
   g_clear_object (&self->task);
+  g_clear_pointer (&self->ticket, mgr_waiter_ticket_unref);
   g_clear_object (&self->component);
   g_clear_pointer (&self->ledger, mgr_ledger_unref);
   g_free (self);
@@ -94,6 +125,59 @@ waiter_dequeue (MgrWaiter *self)
   return dequeued;
 }
 
+/* What a waiter is still to be told. */
+typedef struct
+{
+  GTask *task;               /* (owned) */
+  MgrAllocation *allocation; /* (owned) (nullable) */
+  GError *error;             /* (owned) (nullable) */
+} Outcome;
+
+static gboolean
+outcome_tell_cb (gpointer user_data)
+{
+  Outcome *outcome = user_data;
+
+  if (outcome->allocation != NULL)
+    g_task_return_pointer (outcome->task, g_steal_pointer (&outcome->allocation),
+                           (GDestroyNotify) mgr_allocation_unref);
+  else
+    g_task_return_error (outcome->task, g_steal_pointer (&outcome->error));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+outcome_free (gpointer data)
+{
+  Outcome *outcome = data;
+
+  g_clear_pointer (&outcome->allocation, mgr_allocation_unref);
+  g_clear_error (&outcome->error);
+  g_object_unref (outcome->task);
+  g_free (outcome);
+}
+
+/* Never calls back at once, as a task may that returns where its context runs: whoever
+ * releases memory may hold a lock. */
+static void
+outcome_post (GTask         *task,
+              MgrAllocation *allocation,
+              GError        *error)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Outcome *outcome = g_new0 (Outcome, 1);
+
+  outcome->task = g_object_ref (task);
+  outcome->allocation = allocation;
+  outcome->error = error;
+
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, outcome_tell_cb, outcome, outcome_free);
+  g_source_set_static_name (source, "[libmgr] allocation waited for");
+  g_source_attach (source, g_task_get_context (task));
+}
+
 /* Ends what could still end the wait, then hands over. Takes @allocation. */
 static void
 waiter_finish (MgrWaiter     *self,
@@ -102,16 +186,14 @@ waiter_finish (MgrWaiter     *self,
 {
   GCancellable *cancellable = g_task_get_cancellable (self->task);
 
+  if (self->ticket != NULL)
+    g_atomic_int_set (&self->ticket->over, TRUE);
   if (self->timeout != NULL)
     g_source_destroy (self->timeout);
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (cancellable, self->cancelled_id);
 
-  if (allocation != NULL)
-    g_task_return_pointer (self->task, allocation, (GDestroyNotify) mgr_allocation_unref);
-  else
-    g_task_return_error (self->task, error);
-
+  outcome_post (self->task, allocation, error);
   waiter_unref (self);
 }
 
@@ -298,10 +380,11 @@ waiter_enqueue_locked (MgrWaiter *self)
 }
 
 void
-mgr_waiter_start (MgrComponent *component,
-                  MgrRequest   *request,
-                  gint64        timeout,
-                  GTask        *task)
+mgr_waiter_start (MgrComponent    *component,
+                  MgrRequest      *request,
+                  gint64           timeout,
+                  GTask           *task,
+                  MgrWaiterTicket *ticket)
 {
   g_autoptr (MgrLedger) ledger = mgr_ledger_ref (component->ledger);
   MgrWaiter *self = g_new0 (MgrWaiter, 1);
@@ -314,6 +397,7 @@ mgr_waiter_start (MgrComponent *component,
   self->request = *request;
   request->text = NULL;
   self->task = g_object_ref (task);
+  self->ticket = ticket != NULL ? mgr_waiter_ticket_ref (ticket) : NULL;
   waiter_watch (self, timeout);
 
   pinned = waiter_ref (self);

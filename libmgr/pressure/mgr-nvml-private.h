@@ -35,6 +35,10 @@ gboolean mgr_nvml_read_memory (MgrNvml     *self,
                                guint64     *out_free,
                                GError     **error);
 
+/* Returns: (transfer full): empty if it has none */
+char    *mgr_nvml_read_name   (MgrNvml     *self,
+                               guint        device) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrNvml, mgr_nvml_close)
 
 G_END_DECLS

@@ -19,6 +19,9 @@ enum
   NVML_ERROR_NOT_SUPPORTED = 3,
 };
 
+/* NVML_DEVICE_NAME_V2_BUFFER_SIZE */
+#define NAME_SIZE 96
+
 typedef struct
 {
   unsigned long long total; /* bytes */
@@ -39,6 +42,9 @@ struct _MgrNvml
                                 void         **handle);
   int          (*get_memory)   (void          *handle,
                                 NvmlMemory    *memory);
+  int          (*get_name)     (void          *handle,
+                                char          *name,
+                                unsigned int   size); /* (nullable): nobody needs it */
 };
 
 static gboolean
@@ -79,6 +85,7 @@ nvml_load (MgrNvml     *self,
         }
     }
 
+  *(gpointer *) &self->get_name = dlsym (self->library, "nvmlDeviceGetName");
   return TRUE;
 }
 
@@ -155,4 +162,19 @@ mgr_nvml_read_memory (MgrNvml  *self,
   *out_total = memory.total;
   *out_free = MIN (memory.free, memory.total);
   return TRUE;
+}
+
+char *
+mgr_nvml_read_name (MgrNvml *self,
+                    guint    device)
+{
+  char name[NAME_SIZE] = "";
+  void *handle = NULL;
+
+  if (self->get_name == NULL || self->get_handle (device, &handle) != NVML_SUCCESS ||
+      self->get_name (handle, name, sizeof name) != NVML_SUCCESS)
+    return g_strdup ("");
+
+  name[sizeof name - 1] = '\0';
+  return g_utf8_make_valid (name, -1);
 }

@@ -46,9 +46,12 @@ background_begin (MgrCleaner *self,
   background->planned = mgr_cleaner_record_plan (self, plan);
   mgr_journal_scope_close (&scope);
 
+  mgr_journal_scope_open (&scope, self->journal, background->planned);
+  background->run = mgr_cleanup_run_new (self, plan, MGR_CLEANUP_RUN_BACKGROUND);
+  mgr_journal_scope_close (&scope);
+
   mgr_cleaner_warn_of_flags (background->flags);
   background->pss = mgr_pss_verifier_get_pss (self->verifier);
-  background->run = mgr_cleanup_run_new (self, plan, MGR_CLEANUP_RUN_BACKGROUND);
   mgr_cleaner_post_started (self, background->strategy);
 }
 

@@ -41,14 +41,16 @@ mgr_cleaner_check_arguments (MgrCleanupStrategy   strategy,
   return TRUE;
 }
 
-MgrCleanupPlan *
-mgr_cleaner_make_plan (MgrCleaner         *self,
-                       MgrCleanupStrategy  strategy,
-                       MgrCleanupFlags     flags,
-                       const guint64      *target)
+/* @here: nobody is asked but who may be in the calling thread. */
+static MgrCleanupPlan *
+cleaner_survey (MgrCleaner         *self,
+                MgrCleanupStrategy  strategy,
+                MgrCleanupFlags     flags,
+                const guint64      *target,
+                gboolean            here)
 {
   gint64 time = mgr_clock_get_time (self->clock);
-  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry, time);
+  g_autoptr (GPtrArray) candidates = mgr_resource_registry_snapshot (self->registry, time, here);
   gint64 deadline = g_get_monotonic_time () + VETO_DEADLINE;
   MgrCleanupPlan *plan;
 
@@ -60,7 +62,17 @@ mgr_cleaner_make_plan (MgrCleaner         *self,
   plan = mgr_cleanup_plan_new (candidates, strategy, flags, target);
   plan->cleaner = self->id;
   plan->time = time;
+  plan->here = here;
   return plan;
+}
+
+MgrCleanupPlan *
+mgr_cleaner_make_plan (MgrCleaner         *self,
+                       MgrCleanupStrategy  strategy,
+                       MgrCleanupFlags     flags,
+                       const guint64      *target)
+{
+  return cleaner_survey (self, strategy, flags, target, FALSE);
 }
 
 /**
@@ -168,14 +180,12 @@ mgr_cleaner_warn_of_flags (MgrCleanupFlags flags)
     g_message ("Safe mode is off: this cleanup takes all but what is pinned or PROTECTED by hand");
 }
 
-/* The cleaner is busy when this begins, and no longer when it ends. */
 static MgrCleanupReport *
-cleaner_run (MgrCleaner        *self,
-             MgrCleanupPlan    *plan,
-             MgrCleanupRunMode  mode)
+cleaner_do (MgrCleaner        *self,
+            MgrCleanupPlan    *plan,
+            MgrCleanupRunMode  mode)
 {
-  g_autoptr (MgrCleanupRun) run = mgr_cleanup_run_new (self, plan, mode);
-  guint64 pss = mgr_pss_verifier_get_pss (self->verifier);
+  g_autoptr (MgrCleanupRun) run = NULL;
   guint64 planned = mgr_cleaner_record_plan (self, plan);
   MgrJournalScope scope;
   MgrCleanupReport *report;
@@ -185,16 +195,40 @@ cleaner_run (MgrCleaner        *self,
 
   /* What the handlers are refused, say, came of this cleanup. */
   mgr_journal_scope_open (&scope, self->journal, planned);
+  run = mgr_cleanup_run_new (self, plan, mode);
   while (mgr_cleanup_run_next (run, NULL) != MGR_CLEANUP_RUN_DONE)
     continue;
   mgr_journal_scope_close (&scope);
 
   report = mgr_cleanup_run_finish (run);
   mgr_cleaner_record_report (self, report, planned);
+  return report;
+}
+
+/* The cleaner is busy when this begins, and no longer when it ends. */
+static MgrCleanupReport *
+cleaner_run (MgrCleaner        *self,
+             MgrCleanupPlan    *plan,
+             MgrCleanupRunMode  mode)
+{
+  guint64 pss = mgr_pss_verifier_get_pss (self->verifier);
+  MgrCleanupReport *report = cleaner_do (self, plan, mode);
+
   g_atomic_int_set (&self->busy, 0);
   mgr_cleaner_post_finished (self, report);
   mgr_pss_verifier_verify (self->verifier, report, pss);
   return report;
+}
+
+void
+mgr_cleaner_clean_here (MgrCleaner         *self,
+                        MgrCleanupStrategy  strategy)
+{
+  g_autoptr (MgrCleanupPlan) plan =
+    cleaner_survey (self, strategy, MGR_CLEANUP_FLAGS_NONE, NULL, TRUE);
+  g_autoptr (MgrCleanupReport) report = cleaner_do (self, plan, MGR_CLEANUP_RUN_TOLERANT);
+
+  mgr_cleaner_post_finished (self, report);
 }
 
 static gboolean

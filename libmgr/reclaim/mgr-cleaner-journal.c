@@ -14,12 +14,9 @@
 #include "reclaim/mgr-cleanup-limits-private.h"
 #include "reclaim/mgr-cleanup-report-private.h"
 #include "reclaim/mgr-cleanup-step-private.h"
+#include "reclaim/mgr-reclaim-record-private.h"
 
 /* What an entry of the journal says of a cleanup. */
-
-/* While a level is held a cleanup comes twice a second. So many in a row are written
- * down, and from then on every second, fourth, eighth… */
-#define ALL_WRITTEN 4
 
 /* A program may have thousands of resources. */
 #define NAMES_WRITTEN 16
@@ -31,13 +28,8 @@ mgr_cleaner_set_journal (MgrCleaner *self,
   g_set_object (&self->journal, journal);
 }
 
-static gboolean
-is_power_of_two (guint64 number)
-{
-  return (number & (number - 1)) == 0;
-}
-
-/* Which cleanup in a row it is with this cause, or 0 if that is not written down. */
+/* Which cleanup in a row it is with this cause, or 0 if that is not written down: while
+ * a level is held one comes twice a second. */
 static guint64
 cleaner_count_cause (MgrCleaner *self)
 {
@@ -53,7 +45,7 @@ cleaner_count_cause (MgrCleaner *self)
   count = self->n_of_cause;
   g_mutex_unlock (&self->lock);
 
-  return count <= ALL_WRITTEN || is_power_of_two (count) ? count : 0;
+  return mgr_journal_is_written (count) ? count : 0;
 }
 
 static void
@@ -79,12 +71,15 @@ describe_rule (MgrCleanupPlan *plan)
   const MgrCleanupLimits *limits = mgr_cleanup_limits_get (plan->strategy);
   g_autofree char *box = mgr_duration_format (limits->box);
 
-  return g_strdup_printf ("%s is %u %% of what may be cleaned, within %s; %s",
+  return g_strdup_printf ("%s is %u %% of what may be cleaned, within %s; %s%s",
                           mgr_enum_get_nick (MGR_TYPE_CLEANUP_STRATEGY, (int) plan->strategy),
                           (guint) limits->percent, box,
                           (plan->flags & MGR_CLEANUP_FLAGS_FORCE) != 0
                             ? "it is forced, so CAUTIOUS things may go after SAFE ones"
-                            : "only SAFE things may go");
+                            : "only SAFE things may go",
+                          plan->here
+                            ? "; the owner's main loop is blocked, so only what any thread may ask"
+                            : "");
 }
 
 static char *
@@ -93,17 +88,13 @@ summarize_plan (MgrCleanupPlan *plan,
 {
   const char *strategy = mgr_enum_get_nick (MGR_TYPE_CLEANUP_STRATEGY, (int) plan->strategy);
   g_autofree char *expected = mgr_size_format (plan->expected);
-  g_autofree char *again = NULL;
+  g_autofree char *again = mgr_journal_count_text (count, "in a row");
 
-  if (count > ALL_WRITTEN)
-    again = g_strdup_printf (" (the %" G_GUINT64_FORMAT "th in a row)", count);
   if (plan->steps->len == 0)
-    return g_strdup_printf ("A cleanup, %s, found nothing that may go%s", strategy,
-                            again != NULL ? again : "");
+    return g_strdup_printf ("A cleanup, %s, found nothing that may go%s", strategy, again);
 
   return g_strdup_printf ("A cleanup, %s, is to ask %u of %u for %s%s", strategy, plan->steps->len,
-                          plan->steps->len + plan->kept->len + plan->protected->len, expected,
-                          again != NULL ? again : "");
+                          plan->steps->len + plan->kept->len + plan->protected->len, expected, again);
 }
 
 static GVariant *
@@ -166,8 +157,8 @@ summarize_report (MgrCleanupReport *report)
   g_autofree char *returned = format_difference (report->returned);
   g_autofree char *took = g_strdup_printf ("%.1f", (double) report->duration / G_TIME_SPAN_MILLISECOND);
 
-  return g_strdup_printf ("%u were cleaned in %s ms: %s claimed, %s off the books, "
-                          "%s back to the system", g_strv_length (report->cleaned), took,
+  return g_strdup_printf ("%u were cleaned in %s ms: %s claimed, %s off the ledger, "
+                          "%s returned", g_strv_length (report->cleaned), took,
                           claimed, ledger, returned);
 }
 
@@ -243,4 +234,67 @@ mgr_cleaner_record_report (MgrCleaner       *self,
   summary = summarize_report (report);
   mgr_journal_add (self->journal, MGR_JOURNAL_KIND_REPORT, MGR_JOURNAL_SEVERITY_INFO, summary,
                    report_get_details (report), planned);
+}
+
+static GVariant *
+restore_get_details (const char       *name,
+                     MgrReclaimRecord *record,
+                     const GError     *error)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "name", mgr_variant_new_text (name));
+  g_variant_dict_insert (&dict, "restored", "b", error == NULL);
+  if (error != NULL)
+    g_variant_dict_insert (&dict, "error", "s", mgr_enum_get_nick (MGR_TYPE_ERROR, error->code));
+  if (g_error_matches (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE))
+    g_variant_dict_insert (&dict, "remedy", "s", "a registered resource of this name with a "
+                           "handler of “rebuild”");
+  if (record != NULL)
+    {
+      g_variant_dict_insert (&dict, "size", "t", record->size);
+      g_variant_dict_insert (&dict, "cleaned", "x", record->time);
+      g_variant_dict_insert (&dict, "lossy", "b", record->lossy);
+      g_variant_dict_insert_value (&dict, "reason", mgr_variant_new_text (record->reason));
+    }
+
+  return g_variant_dict_end (&dict);
+}
+
+/* Which time it is that @name is brought back, or fails to be for the same reason; 0 if
+ * that is not written down. */
+static guint64
+cleaner_count_restore (MgrCleaner   *self,
+                       const char   *name,
+                       const GError *error)
+{
+  g_autofree char *key = g_strdup_printf ("%d %s", error != NULL ? error->code : -1, name);
+
+  return self->journal != NULL ? mgr_journal_tally_count (self->restores, key) : 0;
+}
+
+void
+mgr_cleaner_record_restore (MgrCleaner       *self,
+                            const char       *name,
+                            MgrReclaimRecord *record,
+                            const char       *story,
+                            const GError     *error)
+{
+  guint64 count = cleaner_count_restore (self, name, error);
+  g_autofree char *summary = NULL;
+  g_autofree char *again = NULL;
+
+  if (count == 0)
+    return;
+
+  again = mgr_journal_count_text (count, "time");
+  if (error != NULL)
+    summary = g_strconcat (error->message, again, NULL);
+  else
+    summary = g_strdup_printf ("“%s” was brought back: %s%s", name, story, again);
+
+  mgr_journal_add (self->journal, MGR_JOURNAL_KIND_RESTORE,
+                   error != NULL ? MGR_JOURNAL_SEVERITY_WARNING : MGR_JOURNAL_SEVERITY_INFO, summary,
+                   restore_get_details (name, record, error), record != NULL ? record->cause : 0);
 }

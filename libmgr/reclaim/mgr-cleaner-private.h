@@ -6,6 +6,7 @@
 
 #include "base/mgr-process-memory-private.h"
 #include "journal/mgr-journal-private.h"
+#include "journal/mgr-journal-tally-private.h"
 #include "reclaim/mgr-cleaner.h"
 #include "reclaim/mgr-heap-reclaimer.h"
 #include "reclaim/mgr-pss-verifier-private.h"
@@ -19,6 +20,7 @@ typedef struct
 {
   guint64 cleanups;
   guint64 claimed;
+  gint64 ledger;
   gint64 returned;
 } MgrCleanerTotals;
 
@@ -39,6 +41,7 @@ struct _MgrCleaner
   MgrPssVerifier *verifier;      /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
   MgrJournal *journal;           /* (owned) (nullable), set before the first cleanup */
+  MgrJournalTally *restores;     /* (owned), never changes */
 
   gint busy;  /* atomic: 1 while a cleanup runs */
   gint level; /* atomic: MgrPressureLevel */
@@ -47,7 +50,11 @@ struct _MgrCleaner
   MgrCleanerTotals totals; /* guarded by lock */
   guint64 last_cause;      /* guarded by lock: what the last cleanup came of, in the journal */
   guint64 n_of_cause;      /* guarded by lock: so many cleanups came of that */
+  MgrCleanupReport *last;  /* (owned) (nullable), guarded by lock */
 };
+
+/* Returns (transfer full) (nullable): of the cleanup that ended last */
+MgrCleanupReport *mgr_cleaner_dup_last_report    (MgrCleaner         *self);
 
 MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 
@@ -77,6 +84,11 @@ MgrCleanupPlan   *mgr_cleaner_make_plan          (MgrCleaner          *self,
                                                   const guint64       *target);
 void              mgr_cleaner_warn_of_flags      (MgrCleanupFlags      flags);
 
+/* Cleans SAFE resources that may be asked in the calling thread, and waits for nobody:
+ * another cleanup may be held up by a handler that does not return. */
+void              mgr_cleaner_clean_here         (MgrCleaner         *self,
+                                                  MgrCleanupStrategy  strategy);
+
 /* Says in the owner's context that a cleanup has begun or ended. */
 void              mgr_cleaner_post_started       (MgrCleaner         *self,
                                                   MgrCleanupStrategy  strategy);
@@ -94,6 +106,14 @@ guint64           mgr_cleaner_record_plan        (MgrCleaner         *self,
 void              mgr_cleaner_record_report      (MgrCleaner         *self,
                                                   MgrCleanupReport   *report,
                                                   guint64             planned);
+
+/* Writes down that @name was brought back, or by @error why not; @story says what
+ * @record, if there is one, knows of it. Of many that are alike ever fewer are. */
+void              mgr_cleaner_record_restore     (MgrCleaner         *self,
+                                                  const char         *name,
+                                                  MgrReclaimRecord   *record,
+                                                  const char         *story,
+                                                  const GError       *error);
 
 MgrResourceRegistry *mgr_cleaner_get_registry (MgrCleaner *self);
 

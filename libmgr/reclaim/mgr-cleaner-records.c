@@ -143,6 +143,33 @@ restore_resource (MgrCleaner        *self,
   return FALSE;
 }
 
+static gboolean
+cleaner_restore (MgrCleaner        *self,
+                 const char        *name,
+                 MgrReclaimRecord  *record,
+                 GError           **error)
+{
+  g_autoptr (MgrResource) resource = NULL;
+
+  if (mgr_reclaim_in_progress ())
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK,
+                   "“%s” cannot be brought back inside a handler that a cleanup called: "
+                   "ask after it has returned", name);
+      return FALSE;
+    }
+
+  resource = mgr_resource_registry_lookup (mgr_cleaner_get_registry (self), name);
+  if (resource != NULL)
+    return restore_resource (self, resource, record, error);
+
+  if (record != NULL)
+    set_gone_error (self, record, name, "it is no longer registered", error);
+  else
+    set_unknown_error (self, name, error);
+  return FALSE;
+}
+
 /**
  * mgr_cleaner_restore:
  * @self: a cleaner
@@ -169,31 +196,23 @@ mgr_cleaner_restore (MgrCleaner  *self,
                      const char  *name,
                      GError     **error)
 {
-  g_autoptr (MgrResource) resource = NULL;
+  g_autoptr (MgrCleaner) keep_alive = NULL;
   g_autoptr (MgrReclaimRecord) record = NULL;
-  MgrResourceRegistry *registry;
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *story = NULL;
 
   g_return_val_if_fail (MGR_IS_CLEANER (self), FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (mgr_reclaim_in_progress ())
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK,
-                   "“%s” cannot be brought back inside a handler that a cleanup called: "
-                   "ask after it has returned", name);
-      return FALSE;
-    }
+  keep_alive = g_object_ref (self);
+  record = mgr_record_ring_lookup (mgr_resource_registry_get_records (self->registry), name);
+  story = describe_record (self, record);
+  cleaner_restore (self, name, record, &failure);
+  mgr_cleaner_record_restore (self, name, record, story, failure);
+  if (failure == NULL)
+    return TRUE;
 
-  registry = mgr_cleaner_get_registry (self);
-  resource = mgr_resource_registry_lookup (registry, name);
-  record = mgr_record_ring_lookup (mgr_resource_registry_get_records (registry), name);
-  if (resource != NULL)
-    return restore_resource (self, resource, record, error);
-
-  if (record != NULL)
-    set_gone_error (self, record, name, "it is no longer registered", error);
-  else
-    set_unknown_error (self, name, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }

@@ -42,7 +42,15 @@
  * another thread is waited for as long as the time box allows and kept if it
  * does not answer.
  *
- * All functions may be called from any thread; one cleanup runs at a time.
+ * mgr_cleaner_cleanup_async() does the same beside the work of a main loop, in slices
+ * that it does not notice.
+ *
+ * What freed pieces leave in the heap is noticed by measure: where more than half of
+ * what was claimed, and at least a MiB, did not leave the process, the heap holds it
+ * and there is time, it is trimmed whatever the strategy.
+ *
+ * All functions may be called from any thread; one cleanup runs at a time, but for
+ * those in the background, which take turns.
  * Signals fire in the #GMainContext that was the thread default when the cleaner
  * was made, and the list of mgr_cleaner_get_resources() changes there.
  */
@@ -163,8 +171,10 @@ mgr_cleaner_finalize (GObject *object)
 {
   MgrCleaner *self = MGR_CLEANER (object);
 
+  g_clear_pointer (&self->last, mgr_cleanup_report_unref);
   g_object_unref (self->verifier);
   mgr_score_table_free (self->scores);
+  mgr_journal_tally_free (self->restores);
   g_object_unref (self->registry);
   g_object_unref (self->rules);
   g_clear_object (&self->journal);
@@ -313,6 +323,7 @@ mgr_cleaner_init (MgrCleaner *self)
   self->rules = mgr_protection_rules_new ();
   self->registry = mgr_resource_registry_new (self->rules);
   self->scores = mgr_score_table_new ();
+  self->restores = mgr_journal_tally_new ();
   self->owner_deadline = OWNER_DEADLINE;
 }
 
@@ -454,9 +465,14 @@ void
 mgr_cleaner_post_finished (MgrCleaner       *self,
                            MgrCleanupReport *report)
 {
+  g_autoptr (MgrCleanupReport) before = NULL;
+
   g_mutex_lock (&self->lock);
+  before = g_steal_pointer (&self->last);
+  self->last = mgr_cleanup_report_ref (report);
   self->totals.cleanups++;
   self->totals.claimed += MIN (report->claimed, G_MAXUINT64 - self->totals.claimed);
+  self->totals.ledger += report->ledger;
   self->totals.returned += report->returned;
   g_mutex_unlock (&self->lock);
 
@@ -475,6 +491,14 @@ mgr_cleaner_get_totals (MgrCleaner *self)
   g_mutex_unlock (&self->lock);
 
   return totals;
+}
+
+MgrCleanupReport *
+mgr_cleaner_dup_last_report (MgrCleaner *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->last != NULL ? mgr_cleanup_report_ref (self->last) : NULL;
 }
 
 void

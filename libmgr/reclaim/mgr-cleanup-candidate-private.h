@@ -23,6 +23,7 @@ typedef struct
   gboolean can_reclaim;  /* whether anything would answer */
   gboolean pinned;
   gboolean vetoed;
+  gboolean out_of_reach; /* its owner would have to be waited for, and is not */
   gboolean is_heap;      /* comes after all others */
   guint rank;            /* of classes, limits and priorities; lower ones come first */
   guint64 limit;         /* that it is over; 0 for none */
@@ -54,10 +55,8 @@ const char          *mgr_cleanup_candidate_compare (MgrCleanupCandidate *self,
                                                     MgrPressureLevel     level,
                                                     gint64               deadline);
 
-/* For g_ptr_array_sort(); the heap comes last in both. */
+/* For g_ptr_array_sort(); the heap comes last. */
 int                  mgr_cleanup_candidate_compare_registration (gconstpointer a,
-                                                                 gconstpointer b);
-int                  mgr_cleanup_candidate_compare_turns        (gconstpointer a,
                                                                  gconstpointer b);
 
 G_END_DECLS

@@ -84,7 +84,7 @@ mgr_cleanup_candidate_read (MgrCleanupCandidate *self,
 
   /* Who would be left alone anyway is not bothered. */
   if (mgr_cleanup_flags_allow (flags, state.safety, state.safety_set)
-      && self->can_reclaim && !state.pinned && state.size > 0)
+      && self->can_reclaim && !self->out_of_reach && !state.pinned && state.size > 0)
     self->vetoed = mgr_resource_query_veto (self->resource, level, deadline);
 }
 
@@ -120,23 +120,6 @@ mgr_cleanup_candidate_compare_registration (gconstpointer a,
 
   if (left->is_heap != right->is_heap)
     return right->is_heap ? -1 : 1;
-
-  return left->serial < right->serial ? -1 : left->serial > right->serial;
-}
-
-int
-mgr_cleanup_candidate_compare_turns (gconstpointer a,
-                                     gconstpointer b)
-{
-  const MgrCleanupCandidate *left = *(const MgrCleanupCandidate *const *) a;
-  const MgrCleanupCandidate *right = *(const MgrCleanupCandidate *const *) b;
-
-  if (left->rank != right->rank)
-    return left->rank < right->rank ? -1 : 1;
-  if (left->yield < right->yield || left->yield > right->yield)
-    return left->yield > right->yield ? -1 : 1;
-  if (left->prior.bytes != right->prior.bytes)
-    return left->prior.bytes > right->prior.bytes ? -1 : 1;
 
   return left->serial < right->serial ? -1 : left->serial > right->serial;
 }

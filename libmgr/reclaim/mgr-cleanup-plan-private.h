@@ -20,6 +20,7 @@ struct _MgrCleanupPlan
   guint64 target;
   guint64 expected;
   gint64 time;
+  gboolean here; /* only what may be asked in the thread that made it */
   GPtrArray *steps;     /* (owned) (element-type MgrCleanupStep) in the order of their turns */
   GPtrArray *protected; /* (owned) (element-type MgrCleanupStep) in the order of registration */
   GPtrArray *kept;      /* (owned) (element-type MgrCleanupStep) */

@@ -22,6 +22,7 @@ typedef enum
   REASON_PROTECTED_ELSEWHERE,
   REASON_PINNED,
   REASON_VETOED,
+  REASON_OUT_OF_REACH,
   REASON_NOBODY_ANSWERS,
   REASON_EMPTY,
   REASON_TARGET_MET,
@@ -39,6 +40,7 @@ static const char *const reason_texts[N_REASONS] = {
   [REASON_PROTECTED_ELSEWHERE] = "PROTECTED by the rules of another cleaner",
   [REASON_PINNED] = "pinned",
   [REASON_VETOED] = "vetoed by its owner",
+  [REASON_OUT_OF_REACH] = "its owner's main loop is blocked",
   [REASON_NOBODY_ANSWERS] = "gives nothing back: nothing answers its “reclaim”",
   [REASON_EMPTY] = "gives nothing back: it holds nothing",
   [REASON_TARGET_MET] = MGR_REASON_TARGET_MET,
@@ -142,6 +144,8 @@ find_reason_to_keep (const MgrCleanupCandidate *candidate,
     return REASON_PINNED;
   if (!candidate->can_reclaim)
     return REASON_NOBODY_ANSWERS;
+  if (candidate->out_of_reach)
+    return REASON_OUT_OF_REACH;
   if (candidate->prior.bytes == 0)
     return REASON_EMPTY;
 
@@ -218,6 +222,54 @@ planner_sort_out (Planner   *planner,
   planner_keep_all (planner, barred);
 }
 
+/* What decides about the order, side by side in memory: to sort 10,000 is most of what
+ * a plan takes. */
+typedef struct
+{
+  guint rank;
+  double yield;
+  guint64 bytes;
+  guint64 serial;
+  MgrCleanupCandidate *candidate; /* (unowned) */
+} TurnKey;
+
+static int
+compare_turns (gconstpointer a,
+               gconstpointer b)
+{
+  const TurnKey *left = a;
+  const TurnKey *right = b;
+
+  if (left->rank != right->rank)
+    return left->rank < right->rank ? -1 : 1;
+  if (left->yield < right->yield || left->yield > right->yield)
+    return left->yield > right->yield ? -1 : 1;
+  if (left->bytes != right->bytes)
+    return left->bytes > right->bytes ? -1 : 1;
+
+  return left->serial < right->serial ? -1 : left->serial > right->serial;
+}
+
+static void
+sort_turns (GPtrArray *turns)
+{
+  g_autoptr (GArray) keys = g_array_sized_new (FALSE, FALSE, sizeof (TurnKey), turns->len);
+
+  for (guint i = 0; i < turns->len; i++)
+    {
+      MgrCleanupCandidate *candidate = g_ptr_array_index (turns, i);
+      TurnKey key = {
+        candidate->rank, candidate->yield, candidate->prior.bytes, candidate->serial, candidate,
+      };
+
+      g_array_append_val (keys, key);
+    }
+
+  g_array_sort (keys, compare_turns);
+  for (guint i = 0; i < turns->len; i++)
+    turns->pdata[i] = g_array_index (keys, TurnKey, i).candidate;
+}
+
 static guint64
 turns_get_total (GPtrArray *turns)
 {
@@ -288,7 +340,7 @@ mgr_cleanup_plan_new (GPtrArray          *candidates,
   plan->strategy = strategy;
   plan->flags = flags;
   planner_sort_out (&planner, candidates);
-  g_ptr_array_sort (plan->turns, mgr_cleanup_candidate_compare_turns);
+  sort_turns (plan->turns);
   plan->target = target != NULL
                    ? *target
                    : percent_of (turns_get_total (plan->turns),

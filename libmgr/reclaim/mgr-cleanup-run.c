@@ -19,6 +19,10 @@
 /* What a slice frees may have to be trimmed from the heap, which takes its time too. */
 #define LARGEST_SLICE ((guint64) 8 << 20)
 
+/* Who gives less than a quarter of what is wanted, so often in a row, has hardly more. */
+#define SHORT_ANSWERS 64
+#define SHORT_PART 4
+
 /* What came of a turn, beside its step. */
 typedef struct
 {
@@ -45,7 +49,8 @@ struct _MgrCleanupRun
   guint n_turns;
 
   MgrReclaimRequest request;
-  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn of the plan */
+  GPtrArray *steps; /* (owned) (element-type MgrCleanupStep) one for each turn; those of the
+                     * plan until there is something to say that it did not */
   Turn *turns;      /* (owned) as many */
   guint next;       /* whose turn it is */
   guint64 claimed;
@@ -58,12 +63,13 @@ struct _MgrCleanupRun
   MgrReclaimCall *call;  /* (owned) (nullable) while its owner is asked */
   Measure before;        /* of the call */
   guint64 slice;         /* bytes to ask for at a time */
+  guint short_answers;   /* in a row */
 
   MgrCleanupTrim trim;
 };
 
 static GPtrArray *
-copy_steps (MgrCleanupPlan *plan)
+share_steps (MgrCleanupPlan *plan)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify) mgr_cleanup_step_unref);
 
@@ -71,7 +77,7 @@ copy_steps (MgrCleanupPlan *plan)
     {
       const MgrCleanupCandidate *candidate = g_ptr_array_index (plan->turns, i);
 
-      g_ptr_array_add (steps, mgr_cleanup_step_copy (candidate->step));
+      g_ptr_array_add (steps, mgr_cleanup_step_ref (candidate->step));
     }
 
   return steps;
@@ -89,13 +95,14 @@ mgr_cleanup_run_new (MgrCleaner        *cleaner,
   self->limits = mgr_cleanup_limits_get (plan->strategy);
   self->mode = mode;
   self->n_turns = mode == MGR_CLEANUP_RUN_EXACT ? plan->steps->len : plan->turns->len;
-  self->steps = copy_steps (plan);
+  self->steps = share_steps (plan);
   self->turns = g_new0 (Turn, plan->turns->len);
   self->trim = (MgrCleanupTrim) { .heap = cleaner->heap, .steps = self->steps };
   self->start = mgr_clock_get_time (cleaner->clock);
   mgr_reclaim_request_init (&self->request, plan->strategy, plan->flags,
                             mgr_cleaner_get_level (cleaner), self->start,
                             mgr_resource_registry_get_records (cleaner->registry));
+  self->request.cause = mgr_journal_get_cause (cleaner->journal);
   return self;
 }
 
@@ -175,10 +182,19 @@ run_note_error (MgrCleanupRun  *self,
     g_message ("“%s” failed to give memory back: %s", step->name, error->message);
 }
 
+/* Returns (transfer none): the step of the turn, for whoever has something to say. */
 static MgrCleanupStep *
 run_get_step (MgrCleanupRun *self)
 {
-  return g_ptr_array_index (self->steps, self->next);
+  const MgrCleanupCandidate *candidate = g_ptr_array_index (self->plan->turns, self->next);
+  MgrCleanupStep *step = g_ptr_array_index (self->steps, self->next);
+
+  if (step != candidate->step)
+    return step;
+
+  self->steps->pdata[self->next] = mgr_cleanup_step_copy (step);
+  mgr_cleanup_step_unref (step);
+  return self->steps->pdata[self->next];
 }
 
 /* Why nobody is asked any more, or %NULL. */
@@ -199,6 +215,7 @@ run_begin_turn (MgrCleanupRun *self)
   MgrReclaimScore score = mgr_score_table_lookup (self->cleaner->scores,
                                                   run_get_step (self)->name);
 
+  self->short_answers = 0;
   self->slice = MIN (mgr_reclaim_score_get_slice (&score, self->limits->slice), LARGEST_SLICE);
   self->turns[self->next].time = mgr_clock_get_time (self->cleaner->clock);
 }
@@ -208,12 +225,12 @@ static void
 run_consider (MgrCleanupRun *self)
 {
   const MgrCleanupCandidate *candidate = g_ptr_array_index (self->plan->turns, self->next);
-  MgrCleanupStep *step = run_get_step (self);
   const char *obstacle = run_find_obstacle (self);
 
   if (obstacle == NULL && !candidate->is_heap)
     {
-      self->resource = mgr_resource_registry_lookup_serial (self->cleaner->registry, step->name,
+      self->resource = mgr_resource_registry_lookup_serial (self->cleaner->registry,
+                                                            candidate->step->name,
                                                             candidate->serial);
       if (self->resource != NULL)
         {
@@ -223,10 +240,10 @@ run_consider (MgrCleanupRun *self)
       obstacle = "unregistered before its turn";
     }
 
-  if (obstacle != NULL)
-    mgr_cleanup_step_set_reason (step, obstacle);
-  else
-    self->trim.heap_step = step;
+  if (obstacle == NULL)
+    self->trim.heap_step = run_get_step (self);
+  else if (!g_str_equal (candidate->step->reason, obstacle))
+    mgr_cleanup_step_set_reason (run_get_step (self), obstacle);
   self->next++;
 }
 
@@ -280,7 +297,8 @@ run_take (MgrCleanupRun *self,
     run_note_error (self, step, error);
   if (!is_whole)
     mgr_cleanup_trim_in_passing (&self->trim, self->next + 1, self->claimed);
-  if (is_whole || error != NULL || claimed == 0
+  self->short_answers = claimed < self->request.target / SHORT_PART ? self->short_answers + 1 : 0;
+  if (is_whole || error != NULL || claimed == 0 || self->short_answers == SHORT_ANSWERS
       || step->claimed >= step->expected || self->claimed >= self->plan->target)
     run_end_turn (self);
   else

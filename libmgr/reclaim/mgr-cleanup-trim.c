@@ -63,7 +63,9 @@ trim_credit (MgrCleanupTrim *self,
       MgrCleanupStep *step = g_ptr_array_index (self->steps, i);
       guint64 credit = MIN ((guint64) (share * (double) step_get_missing (step)), left);
 
-      step->returned += (gint64) credit;
+      /* One that was not asked belongs to the plan. */
+      if (credit > 0)
+        step->returned += (gint64) credit;
       left -= credit;
     }
 

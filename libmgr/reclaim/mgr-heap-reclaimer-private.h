@@ -22,8 +22,9 @@ gint64   mgr_heap_reclaimer_predict      (MgrHeapReclaimer *self,
                                           guint64           bytes);
 
 /* Looks whether the heap holds at least half of @bytes free, and if so trims; does
- * neither where it is expected to take longer than @box, in microseconds. Returns by
- * how much the process shrank. */
+ * neither where it is expected to take more than @box of this thread's work, in
+ * microseconds: who has the processor in between does not count. Returns by how much the
+ * process shrank. */
 guint64  mgr_heap_reclaimer_trim_for     (MgrHeapReclaimer *self,
                                           guint64           bytes,
                                           gint64            box);

@@ -9,6 +9,8 @@
 #include "base/mgr-process-memory-private.h"
 #include "reclaim/mgr-heap-reclaimer-private.h"
 
+#include <time.h>
+
 #if defined (HAVE_MALLINFO2) && defined (HAVE_MALLOC_TRIM)
 #define HAVE_HEAP 1
 #include <malloc.h>
@@ -31,6 +33,8 @@
  * cleanups freed that did not leave the process, and by what was seen last; and
  * mgr_reclaimer_reclaim() does nothing where it learned that this takes longer than
  * until the deadline.
+ *
+ * In an emergency it trims without taking any memory, by mgr_reclaimer_release_now().
  *
  * A manager has one, which comes after all other resources under the name `heap`,
  * where the C library offers what it takes (glibc from 2.33); elsewhere it estimates
@@ -226,6 +230,17 @@ heap_trim (void)
 #endif
 }
 
+/* What this thread has worked, in microseconds: how busy the machine is says nothing
+ * about a heap. */
+static gint64
+get_work (void)
+{
+  struct timespec used = { 0, 0 };
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &used);
+  return (gint64) used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 static gint64
 cost_of (double  cost,
          guint64 bytes)
@@ -248,12 +263,12 @@ learn_cost (double *cost,
 static guint64
 heap_reclaimer_look (MgrHeapReclaimer *self)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = get_work ();
   guint64 bytes = heap_get_free ();
   guint64 held;
 
   g_mutex_lock (&self->lock);
-  learn_cost (&self->walk_cost, g_get_monotonic_time () - start, bytes);
+  learn_cost (&self->walk_cost, get_work () - start, bytes);
   if (!self->dead_known)
     self->dead = bytes - MIN (self->suspected, bytes);
   self->dead_known = TRUE;
@@ -273,7 +288,7 @@ heap_reclaimer_learn (MgrHeapReclaimer *self,
                       gint64            start,
                       guint64           gain)
 {
-  gint64 duration = g_get_monotonic_time () - start;
+  gint64 duration = get_work () - start;
   guint64 held;
 
   g_mutex_lock (&self->lock);
@@ -295,7 +310,7 @@ heap_reclaimer_learn (MgrHeapReclaimer *self,
 guint64
 mgr_heap_reclaimer_trim (MgrHeapReclaimer *self)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = get_work ();
   guint64 before = 0;
   guint64 after = 0;
   guint64 gain = 0;
@@ -339,7 +354,7 @@ mgr_heap_reclaimer_trim_for (MgrHeapReclaimer *self,
                              guint64           bytes,
                              gint64            box)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = get_work ();
   guint64 held;
   gint64 cost;
 
@@ -350,7 +365,7 @@ mgr_heap_reclaimer_trim_for (MgrHeapReclaimer *self,
   g_mutex_lock (&self->lock);
   cost = heap_reclaimer_predict_locked (self, held, FALSE);
   g_mutex_unlock (&self->lock);
-  if (held < bytes / 2 || cost > start + box - g_get_monotonic_time ())
+  if (held < bytes / 2 || cost > start + box - get_work ())
     return 0;
 
   return mgr_heap_reclaimer_trim (self);
@@ -415,6 +430,13 @@ mgr_heap_reclaimer_is_thread_safe (MgrReclaimer *reclaimer)
   return TRUE;
 }
 
+/* Neither to trim nor to read how large the process is takes any memory. */
+static guint64
+mgr_heap_reclaimer_release_now (MgrReclaimer *reclaimer)
+{
+  return mgr_heap_reclaimer_trim (MGR_HEAP_RECLAIMER (reclaimer));
+}
+
 static void
 mgr_heap_reclaimer_iface_init (MgrReclaimerInterface *iface)
 {
@@ -422,4 +444,5 @@ mgr_heap_reclaimer_iface_init (MgrReclaimerInterface *iface)
   iface->estimate = mgr_heap_reclaimer_estimate;
   iface->reclaim = mgr_heap_reclaimer_reclaim;
   iface->is_thread_safe = mgr_heap_reclaimer_is_thread_safe;
+  iface->release_now = mgr_heap_reclaimer_release_now;
 }

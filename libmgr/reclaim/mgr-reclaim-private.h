@@ -24,6 +24,7 @@ typedef struct
   gint64 deadline;        /* of g_get_monotonic_time() */
   gint64 time;            /* of the cleanup, by its clock */
   char *reason;           /* (owned) (nullable) a GRefString */
+  guint64 cause;          /* the entry of the journal that led to it, or 0 */
   MgrRecordRing *records; /* (owned) (nullable) */
 } MgrReclaimRequest;
 
@@ -64,6 +65,12 @@ MgrReclaimCall *mgr_reclaim_call_post (MgrResource              *resource,
 /* %FALSE until the resource has answered, or the deadline of the request has passed;
  * then as mgr_reclaim_call() returns. */
 gboolean        mgr_reclaim_call_poll (MgrReclaimCall           *call,
+                                       guint64                  *out_freed,
+                                       GError                  **error);
+
+/* As poll, but waits for the answer until @until. */
+gboolean        mgr_reclaim_call_wait (MgrReclaimCall           *call,
+                                       gint64                    until,
                                        guint64                  *out_freed,
                                        GError                  **error);
 

@@ -21,6 +21,7 @@ struct _MgrReclaimRecord
   gint64 time;
   gboolean lossy;
   gboolean can_restore;
+  guint64 cause; /* the entry of the journal that led to it, or 0 */
 };
 
 MgrReclaimRecord *mgr_reclaim_record_new (const char *name,

@@ -174,20 +174,29 @@ reclaim_call_finish (MgrReclaimCall  *call,
 }
 
 gboolean
-mgr_reclaim_call_poll (MgrReclaimCall  *call,
+mgr_reclaim_call_wait (MgrReclaimCall  *call,
+                       gint64           until,
                        guint64         *out_freed,
                        GError         **error)
 {
-  gint64 now = g_get_monotonic_time ();
+  gboolean answered = mgr_owner_call_wait (call->posted, until);
 
-  /* Who has made the source ready is about to return. */
-  gboolean answered = mgr_owner_call_wait (call->posted, now + G_TIME_SPAN_MILLISECOND);
-
-  if (!answered && now < call->deadline)
+  if (!answered && g_get_monotonic_time () < call->deadline)
     return FALSE;
 
   *out_freed = reclaim_call_finish (call, answered, error);
   return TRUE;
+}
+
+gboolean
+mgr_reclaim_call_poll (MgrReclaimCall  *call,
+                       guint64         *out_freed,
+                       GError         **error)
+{
+  /* Who has made the source ready is about to return. */
+  gint64 until = g_get_monotonic_time () + G_TIME_SPAN_MILLISECOND;
+
+  return mgr_reclaim_call_wait (call, until, out_freed, error);
 }
 
 static guint64

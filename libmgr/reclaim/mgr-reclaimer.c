@@ -37,6 +37,8 @@
  *    0 and an error where it cannot
  * @is_thread_safe: whether @estimate and @reclaim may be called from any thread;
  *    without it, they may not
+ * @release_now: gives back at once what it can without taking any memory, and says
+ *    how many bytes that was; see mgr_reclaimer_release_now(). Without it, nothing
  *
  * What a reclaimer implements. One that is not thread-safe is asked only in the main
  * context that was the thread default when it was registered. No lock is held
@@ -153,4 +155,35 @@ mgr_reclaimer_is_thread_safe (MgrReclaimer *self)
 
   iface = MGR_RECLAIMER_GET_IFACE (self);
   return iface->is_thread_safe != NULL && iface->is_thread_safe (self);
+}
+
+/**
+ * mgr_reclaimer_release_now:
+ * @self: a reclaimer
+ *
+ * Asks the reclaimer to give back at once, in an emergency, what it can give back
+ * without taking any memory itself, not even for a moment: payload that it unmaps by
+ * `munmap()`, empties by `madvise()` or cuts off by `ftruncate()`. There may be no
+ * memory at all then, and most of GLib ends the process where it gets none: no
+ * object may be made or lose its last reference, no text be formatted, no message be
+ * logged. What lies around the payload is let go later, when mgr_reclaimer_reclaim()
+ * is called. Whoever cannot promise that, and who runs in an interpreter cannot,
+ * leaves this out.
+ *
+ * May be called from any thread, whatever mgr_reclaimer_is_thread_safe() says, and
+ * waits for nothing but short locks.
+ *
+ * Returns: how many bytes it gave back
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_reclaimer_release_now (MgrReclaimer *self)
+{
+  MgrReclaimerInterface *iface;
+
+  g_return_val_if_fail (MGR_IS_RECLAIMER (self), 0);
+
+  iface = MGR_RECLAIMER_GET_IFACE (self);
+  return iface->release_now != NULL ? iface->release_now (self) : 0;
 }

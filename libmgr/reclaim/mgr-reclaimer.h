@@ -35,6 +35,7 @@ struct _MgrReclaimerInterface
                                           gint64             deadline,
                                           GError           **error);
   gboolean             (*is_thread_safe) (MgrReclaimer      *self);
+  guint64              (*release_now)    (MgrReclaimer      *self);
 };
 
 MGR_AVAILABLE_IN_1_0
@@ -52,5 +53,8 @@ guint64             mgr_reclaimer_reclaim        (MgrReclaimer      *self,
 
 MGR_AVAILABLE_IN_1_0
 gboolean            mgr_reclaimer_is_thread_safe (MgrReclaimer      *self);
+
+MGR_AVAILABLE_IN_1_0
+guint64             mgr_reclaimer_release_now    (MgrReclaimer      *self);
 
 G_END_DECLS

@@ -221,24 +221,21 @@ group_look_cb (gpointer object,
 static void
 group_looked_cb (gpointer data)
 {
-  GWeakRef *ref = data;
-  g_autoptr (MgrResourceGroup) group = g_weak_ref_get (ref);
+  g_autoptr (MgrResourceGroup) group = g_weak_ref_get (data);
 
   if (group != NULL)
     group_end_update (group);
-  g_weak_ref_clear (ref);
-  g_free (ref);
+  mgr_weak_box_free (data);
 }
 
 static void
 group_look_there (MgrResourceGroup *self,
                   gint64            deadline)
 {
-  GWeakRef *ref = g_new0 (GWeakRef, 1);
-  g_autoptr (MgrOwnerCall) posted = NULL;
+  g_autoptr (MgrOwnerCall) posted =
+    mgr_owner_call_post (self->context, self, group_look_cb,
+                         mgr_weak_box_new (self), group_looked_cb);
 
-  g_weak_ref_init (ref, self);
-  posted = mgr_owner_call_post (self->context, self, group_look_cb, ref, group_looked_cb);
   mgr_owner_call_wait (posted, deadline);
 }
 

@@ -12,61 +12,45 @@
 /* A resource knows the registries it is in, so that it can leave them when the
  * object goes that it must not outlive, in whatever thread that is. */
 
-typedef struct
-{
-  GWeakRef ref;
-  gpointer registry; /* only to be compared with */
-} Membership;
-
 static void
-membership_free (gpointer data)
+home_clear (gpointer home)
 {
-  Membership *membership = data;
+  g_weak_ref_clear (home);
+}
 
-  g_weak_ref_clear (&membership->ref);
-  g_free (membership);
+void
+mgr_resource_home_release (gpointer home)
+{
+  g_atomic_rc_box_release_full (home, home_clear);
 }
 
 GPtrArray *
-mgr_resource_registries_new (void)
+mgr_resource_homes_new (void)
 {
-  return g_ptr_array_new_with_free_func (membership_free);
+  return g_ptr_array_new_with_free_func (mgr_resource_home_release);
 }
 
 gboolean
 mgr_resource_join (MgrResource *self,
-                   GObject     *registry)
+                   GWeakRef    *home)
 {
-  Membership *membership = g_new0 (Membership, 1);
-  gboolean joins;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  g_weak_ref_init (&membership->ref, registry);
-  membership->registry = registry;
+  if (self->orphaned)
+    return FALSE;
 
-  g_mutex_lock (&self->lock);
-  joins = !self->orphaned;
-  if (joins)
-    g_ptr_array_add (self->registries, membership);
-  g_mutex_unlock (&self->lock);
-
-  if (!joins)
-    membership_free (membership);
-  return joins;
+  g_ptr_array_add (self->homes, g_atomic_rc_box_acquire (home));
+  return TRUE;
 }
 
+/* The registry is there, and so the share that is dropped is not the last. */
 void
 mgr_resource_leave (MgrResource *self,
-                    GObject     *registry)
+                    GWeakRef    *home)
 {
-  g_mutex_lock (&self->lock);
-  for (guint i = self->registries->len; i > 0; i--)
-    {
-      const Membership *membership = g_ptr_array_index (self->registries, i - 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-      if (membership->registry == registry)
-        g_ptr_array_remove_index_fast (self->registries, i - 1);
-    }
-  g_mutex_unlock (&self->lock);
+  g_ptr_array_remove_fast (self->homes, home);
 }
 
 /**
@@ -84,20 +68,19 @@ mgr_resource_leave (MgrResource *self,
 gboolean
 mgr_resource_unregister (MgrResource *self)
 {
-  g_autoptr (GPtrArray) memberships = NULL;
+  g_autoptr (GPtrArray) homes = NULL;
   gboolean was_registered = FALSE;
 
   g_return_val_if_fail (MGR_IS_RESOURCE (self), FALSE);
 
   g_mutex_lock (&self->lock);
-  memberships = g_steal_pointer (&self->registries);
-  self->registries = mgr_resource_registries_new ();
+  homes = g_steal_pointer (&self->homes);
+  self->homes = mgr_resource_homes_new ();
   g_mutex_unlock (&self->lock);
 
-  for (guint i = 0; i < memberships->len; i++)
+  for (guint i = 0; i < homes->len; i++)
     {
-      Membership *membership = g_ptr_array_index (memberships, i);
-      g_autoptr (MgrResourceRegistry) registry = g_weak_ref_get (&membership->ref);
+      g_autoptr (MgrResourceRegistry) registry = g_weak_ref_get (g_ptr_array_index (homes, i));
 
       if (registry != NULL && mgr_resource_registry_remove (registry, self))
         was_registered = TRUE;

@@ -222,6 +222,12 @@ resource_reclaimer_is_thread_safe (MgrReclaimer *reclaimer)
   return mgr_resource_is_thread_safe (MGR_RESOURCE (reclaimer));
 }
 
+static guint64
+resource_reclaimer_release_now (MgrReclaimer *reclaimer)
+{
+  return mgr_resource_release_now (MGR_RESOURCE (reclaimer));
+}
+
 void
 mgr_resource_reclaimer_init (MgrReclaimerInterface *iface)
 {
@@ -229,4 +235,5 @@ mgr_resource_reclaimer_init (MgrReclaimerInterface *iface)
   iface->estimate = resource_reclaimer_estimate;
   iface->reclaim = resource_reclaimer_reclaim;
   iface->is_thread_safe = resource_reclaimer_is_thread_safe;
+  iface->release_now = resource_reclaimer_release_now;
 }

@@ -23,6 +23,7 @@ typedef enum
   MGR_RESOURCE_PROP_WALK_COST,
   MGR_RESOURCE_PROP_COMPONENT,
   MGR_RESOURCE_PROP_RECLAIMER,
+  MGR_RESOURCE_PROP_MAINTENANCE_INTERVAL,
 } MgrResourceProperty;
 
 typedef enum
@@ -32,6 +33,7 @@ typedef enum
   MGR_RESOURCE_SIGNAL_QUERY_VETO,
   MGR_RESOURCE_SIGNAL_REBUILD,
   MGR_RESOURCE_SIGNAL_RECLAIMED,
+  MGR_RESOURCE_SIGNAL_MAINTAIN,
 } MgrResourceSignal;
 
 /* A measured size is good for this long: what asks for it in a row, a plan, its
@@ -72,19 +74,26 @@ struct _MgrResource
   guint priority;
   guint accesses;          /* begun and not ended */
   gboolean reclaiming;     /* its handlers run now */
+  guint64 released;        /* in emergencies, and not told of yet */
   gboolean lossy;
   gint64 rebuild_cost;     /* µs */
   gint64 walk_cost;        /* µs */
+  gint64 maintenance_interval; /* µs; 0: that of the manager */
   MgrComponent *component; /* (owned) (nullable) */
   MgrLifeline *lifeline;   /* (owned) (nullable) to the bound object */
   gboolean orphaned;       /* the bound object or the reclaimer is gone */
-  GPtrArray *registries;   /* (owned) it is in */
+  GPtrArray *homes;        /* (owned) (element-type GWeakRef) of the registries it is in */
 };
 
 /* One of a group, called @name and by the rules @item, that lives where its group
  * does. */
 MgrResource  *mgr_resource_new_item        (const char               *name,
                                             const char               *item,
+                                            GMainContext             *context,
+                                            GThread                  *thread);
+
+/* Before anybody else sees the resource: it lives there, and not where it was made. */
+void          mgr_resource_set_owner       (MgrResource              *self,
                                             GMainContext             *context,
                                             GThread                  *thread);
 
@@ -161,6 +170,37 @@ guint64       mgr_resource_reclaim         (MgrResource              *self,
                                             const MgrReclaimRequest  *request,
                                             GError                  **error);
 
+/* Whether there is anything to maintain: somebody listens, or there is a limit. */
+gboolean      mgr_resource_can_maintain    (MgrResource              *self);
+
+/* Maintains it in the calling thread, as mgr_resource_reclaim() reclaims: `maintain`,
+ * then, where it holds more than its limit still, `reclaim` down to that. The target of
+ * @request does not count. */
+guint64       mgr_resource_maintain        (MgrResource              *self,
+                                            const MgrReclaimRequest  *request,
+                                            GError                  **error);
+
+/* The same where the resource lives, without waiting for it if that is another
+ * thread. Returns what was freed here and now. */
+guint64       mgr_resource_post_maintain   (MgrResource              *self,
+                                            const MgrReclaimRequest  *request);
+
+/* The same, and waits until the deadline of @request. */
+guint64       mgr_resource_call_maintain   (MgrResource              *self,
+                                            const MgrReclaimRequest  *request);
+
+/* Has what it stands for give back at once what it can without taking any memory, and
+ * takes none itself; where the resource is SAFE and not in use. Its owner is not asked:
+ * that would take memory. Any thread. Returns the bytes that were given back. */
+guint64       mgr_resource_release_now     (MgrResource              *self);
+
+/* Tells of that afterwards, at @time of the cleaner's clock; @cause is the entry of the
+ * journal that led to it, or 0. */
+void          mgr_resource_settle_release  (MgrResource              *self,
+                                            gint64                    time,
+                                            guint64                   cause,
+                                            MgrRecordRing            *records);
+
 /* Asks `rebuild` where the resource lives and waits for its end. */
 gboolean      mgr_resource_rebuild         (MgrResource              *self,
                                             GError                  **error);
@@ -183,15 +223,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MgrResourceHold, mgr_resource_hold_clear)
 void          mgr_resource_set_reclaimer   (MgrResource              *self,
                                             MgrReclaimer             *reclaimer);
 
-/* Remembers that it is in @registry, or no longer. %FALSE: it is an orphan. */
+/* Remembers that it is in a registry, or no longer. %FALSE: it is an orphan. @home is a
+ * weak reference to the registry in an atomic box, of which it takes a share. */
 gboolean      mgr_resource_join            (MgrResource              *self,
-                                            GObject                  *registry);
+                                            GWeakRef                 *home);
 void          mgr_resource_leave           (MgrResource              *self,
-                                            GObject                  *registry);
+                                            GWeakRef                 *home);
+void          mgr_resource_home_release    (gpointer                  home);
 
 /* Among the files of this class. */
 void          mgr_resource_reclaimer_init  (MgrReclaimerInterface    *iface);
-GPtrArray    *mgr_resource_registries_new  (void);
+GPtrArray    *mgr_resource_homes_new       (void);
 void          mgr_resource_notify          (MgrResource              *self,
                                             MgrResourceProperty       property);
 gboolean      mgr_resource_has_handler     (MgrResource              *self,

@@ -210,6 +210,7 @@ resource_record (MgrResource             *self,
   record->safety = turn->safety;
   record->size = turn_get_taken (turn, freed);
   record->time = request->time;
+  record->cause = request->cause;
   record->lossy = mgr_resource_get_lossy (self);
   record->can_restore = mgr_resource_can_rebuild (self);
 
@@ -223,10 +224,17 @@ resource_record (MgrResource             *self,
                             (GDestroyNotify) mgr_reclaim_record_unref);
 }
 
-guint64
-mgr_resource_reclaim (MgrResource              *self,
-                      const MgrReclaimRequest  *request,
-                      GError                  **error)
+/* What is done in a turn: turn_ask() or turn_maintain(). */
+typedef guint64 (*TurnFunc) (MgrResource              *self,
+                             const Turn               *turn,
+                             const MgrReclaimRequest  *request,
+                             GError                  **error);
+
+static guint64
+resource_take_turn (MgrResource              *self,
+                    TurnFunc                  func,
+                    const MgrReclaimRequest  *request,
+                    GError                  **error)
 {
   g_autoptr (MgrResource) keep_alive = g_object_ref (self);
   g_auto (Turn) turn = { 0 };
@@ -240,7 +248,7 @@ mgr_resource_reclaim (MgrResource              *self,
     g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
                  "“%s” is kept: its owner objects to a cleanup now", self->name);
   else
-    freed = turn_ask (self, &turn, request, error);
+    freed = func (self, &turn, request, error);
 
   turn_end (self, &turn, freed);
   if (freed > 0)
@@ -248,6 +256,58 @@ mgr_resource_reclaim (MgrResource              *self,
   mgr_reclaim_leave ();
 
   return freed;
+}
+
+guint64
+mgr_resource_reclaim (MgrResource              *self,
+                      const MgrReclaimRequest  *request,
+                      GError                  **error)
+{
+  return resource_take_turn (self, turn_ask, request, error);
+}
+
+/* What is above the limit after @freed bytes went. */
+static guint64
+turn_get_excess (MgrResource *self,
+                 const Turn  *turn,
+                 guint64      freed)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint64 left = self->size;
+
+  /* Where no handler said what is left, what went has not been taken off yet. */
+  if (self->size_serial == turn->size_serial)
+    left -= MIN (left, freed);
+
+  return self->limit > 0 && left > self->limit ? left - self->limit : 0;
+}
+
+static guint64
+turn_maintain (MgrResource              *self,
+               const Turn               *turn,
+               const MgrReclaimRequest  *request,
+               GError                  **error)
+{
+  MgrReclaimRequest rest = *request;
+  guint64 freed = turn->here ? mgr_resource_emit_sum (self, MGR_RESOURCE_SIGNAL_MAINTAIN) : 0;
+  guint64 more = 0;
+
+  rest.target = turn_get_excess (self, turn, freed);
+  if (rest.target > 0)
+    more = turn_ask (self, turn, &rest, error);
+
+  return freed + MIN (more, G_MAXUINT64 - freed);
+}
+
+guint64
+mgr_resource_maintain (MgrResource              *self,
+                       const MgrReclaimRequest  *request,
+                       GError                  **error)
+{
+  if (mgr_resource_get_limit (self) > 0)
+    mgr_resource_measure (self, request->time, request->deadline);
+
+  return resource_take_turn (self, turn_maintain, request, error);
 }
 
 typedef struct

@@ -52,12 +52,17 @@ MgrResource         *mgr_resource_registry_lookup_serial (MgrResourceRegistry  *
 
 /* Has groups look again, and takes references to all resources, classified by the
  * rules as they are now and measured at @now by the clock of the cleaner, as an array
- * of MgrCleanupCandidate that does not own its elements. */
+ * of MgrCleanupCandidate that does not own its elements. With @here nobody is asked
+ * but who may be in the calling thread; all others are out of reach. */
 GPtrArray           *mgr_resource_registry_snapshot (MgrResourceRegistry  *self,
-                                                     gint64                now);
+                                                     gint64                now,
+                                                     gboolean              here);
 
 /* Returns (transfer full): all names, in no order. */
 char               **mgr_resource_registry_list_names (MgrResourceRegistry  *self);
+
+/* Returns (transfer full) (element-type MgrResource): all, in no order. */
+GPtrArray           *mgr_resource_registry_list     (MgrResourceRegistry  *self);
 
 MgrRecordRing       *mgr_resource_registry_get_records (MgrResourceRegistry  *self);
 

@@ -10,6 +10,7 @@
 #include "reclaim/mgr-cleanup-candidate-private.h"
 #include "reclaim/mgr-protection-rules-private.h"
 #include "reclaim/mgr-resource-group-private.h"
+#include "reclaim/mgr-resource-list-private.h"
 #include "reclaim/mgr-resource-private.h"
 
 /* A program that is cleaned twice a second is understood for minutes; in memory they
@@ -27,8 +28,10 @@ struct _MgrResourceRegistry
   MgrProtectionRules *rules; /* (owned) */
   GMainContext *context;     /* (owned) */
   GThread *thread;           /* (owned) */
-  GListStore *list;          /* (owned) touched only by whoever has acquired context */
+  MgrResourceList *list;     /* (owned) touched only by whoever has acquired context */
   MgrRecordRing *records;    /* (owned) */
+  GWeakRef *self;            /* (owned) to the registry, an atomic box that resources share:
+                              * GLib looks through all weak references to drop one */
 
   GMutex lock;
   GHashTable *entries; /* (owned) (element-type utf8 Entry), guarded by lock */
@@ -79,9 +82,10 @@ mgr_resource_registry_finalize (GObject *object)
 
   g_ptr_array_unref (self->groups);
   g_hash_table_unref (self->entries);
+  mgr_resource_home_release (self->self);
   mgr_record_ring_unref (self->records);
   g_queue_clear_full (&self->changes, (GDestroyNotify) change_free);
-  g_object_unref (self->list);
+  mgr_resource_list_free (self->list);
   g_object_unref (self->rules);
   g_main_context_unref (self->context);
   g_thread_unref (self->thread);
@@ -103,10 +107,12 @@ mgr_resource_registry_init (MgrResourceRegistry *self)
   g_queue_init (&self->changes);
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_ref (g_thread_self ());
-  self->list = g_list_store_new (MGR_TYPE_RESOURCE);
+  self->list = mgr_resource_list_new ();
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
   self->groups = g_ptr_array_new_with_free_func (g_object_unref);
   self->records = mgr_record_ring_new (RECORD_CAPACITY);
+  self->self = g_atomic_rc_box_new (GWeakRef);
+  g_weak_ref_init (self->self, self);
 }
 
 MgrResourceRegistry *
@@ -121,7 +127,7 @@ mgr_resource_registry_new (MgrProtectionRules *rules)
 GListModel *
 mgr_resource_registry_get_list (MgrResourceRegistry *self)
 {
-  return G_LIST_MODEL (self->list);
+  return mgr_resource_list_get_model (self->list);
 }
 
 MgrRecordRing *
@@ -134,12 +140,10 @@ static void
 registry_apply_change (MgrResourceRegistry *self,
                        const Change        *change)
 {
-  guint position;
-
   if (change->added)
-    g_list_store_append (self->list, change->resource);
-  else if (g_list_store_find (self->list, change->resource, &position))
-    g_list_store_remove (self->list, position);
+    mgr_resource_list_append (self->list, change->resource);
+  else
+    mgr_resource_list_remove (self->list, change->resource);
 }
 
 static Change *
@@ -286,7 +290,7 @@ mgr_resource_registry_add (MgrResourceRegistry  *self,
     }
 
   /* What it belongs to went in between, in another thread. */
-  if (!mgr_resource_join (resource, G_OBJECT (self)))
+  if (!mgr_resource_join (resource, self->self))
     {
       mgr_resource_registry_remove (self, resource);
       return registry_check (resource, error);
@@ -324,7 +328,7 @@ mgr_resource_registry_remove (MgrResourceRegistry *self,
 
   if (found)
     {
-      mgr_resource_leave (resource, G_OBJECT (self));
+      mgr_resource_leave (resource, self->self);
       registry_update_list (self);
     }
   return found;
@@ -367,6 +371,22 @@ mgr_resource_registry_lookup_serial (MgrResourceRegistry *self,
   const Entry *entry = g_hash_table_lookup (self->entries, name);
 
   return entry != NULL && entry->serial == serial ? g_object_ref (entry->resource) : NULL;
+}
+
+GPtrArray *
+mgr_resource_registry_list (MgrResourceRegistry *self)
+{
+  GPtrArray *resources = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (resources, g_object_ref (((const Entry *) value)->resource));
+  g_mutex_unlock (&self->lock);
+
+  return resources;
 }
 
 char **
@@ -551,14 +571,16 @@ free_candidates (GPtrArray *candidates)
 
 GPtrArray *
 mgr_resource_registry_snapshot (MgrResourceRegistry *self,
-                                gint64               now)
+                                gint64               now,
+                                gboolean             here)
 {
   gint64 deadline = g_get_monotonic_time () + SURVEY_DEADLINE;
   guint64 rules_serial = mgr_protection_rules_get_serial (self->rules);
   g_autoptr (GPtrArray) stale = g_ptr_array_new_with_free_func (g_object_unref);
   GPtrArray *candidates;
 
-  registry_refresh_groups (self, deadline);
+  if (!here)
+    registry_refresh_groups (self, deadline);
   candidates = registry_collect (self, rules_serial, stale);
   if (stale->len > 0)
     {
@@ -569,9 +591,11 @@ mgr_resource_registry_snapshot (MgrResourceRegistry *self,
 
   for (guint i = 0; i < candidates->len; i++)
     {
-      const MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
+      MgrCleanupCandidate *candidate = g_ptr_array_index (candidates, i);
 
-      mgr_resource_measure (candidate->resource, now, deadline);
+      candidate->out_of_reach = here && !mgr_reclaim_may_ask (candidate->resource);
+      if (!candidate->out_of_reach)
+        mgr_resource_measure (candidate->resource, now, deadline);
     }
 
   return candidates;

@@ -40,9 +40,9 @@
  * meanwhile.
  */
 
-static GParamSpec *props[MGR_RESOURCE_PROP_RECLAIMER + 1];
+static GParamSpec *props[MGR_RESOURCE_PROP_MAINTENANCE_INTERVAL + 1];
 
-static guint signals[MGR_RESOURCE_SIGNAL_RECLAIMED + 1];
+static guint signals[MGR_RESOURCE_SIGNAL_MAINTAIN + 1];
 
 /**
  * MgrResource:
@@ -172,6 +172,9 @@ mgr_resource_get_property (GObject    *object,
     case MGR_RESOURCE_PROP_RECLAIMER:
       g_value_take_object (value, mgr_resource_get_reclaimer (self));
       break;
+    case MGR_RESOURCE_PROP_MAINTENANCE_INTERVAL:
+      g_value_set_int64 (value, mgr_resource_get_maintenance_interval (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -218,6 +221,9 @@ mgr_resource_set_property (GObject      *object,
       if (g_value_get_object (value) != NULL)
         mgr_resource_set_reclaimer (self, g_value_get_object (value));
       break;
+    case MGR_RESOURCE_PROP_MAINTENANCE_INTERVAL:
+      mgr_resource_set_maintenance_interval (self, g_value_get_int64 (value));
+      break;
     case MGR_RESOURCE_PROP_SAFETY_SET:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -232,7 +238,7 @@ mgr_resource_finalize (GObject *object)
   g_clear_pointer (&self->lifeline, mgr_lifeline_cut);
   g_clear_pointer (&self->reclaimer, mgr_lifeline_cut);
   g_clear_object (&self->component);
-  g_ptr_array_unref (self->registries);
+  g_ptr_array_unref (self->homes);
   g_free (self->name);
   g_free (self->item);
   g_main_context_unref (self->context);
@@ -315,7 +321,8 @@ mgr_resource_class_init (MgrResourceClass *klass)
    *
    * How many bytes it ought to hold at most; 0 for no limit. Of the resources of the
    * same safety, those over their limit are cleaned first. Being over it frees
-   * nothing by itself.
+   * nothing by itself; maintenance brings a SAFE one back to its limit, see
+   * mgr_manager_maintain().
    *
    * Since: 1.0
    */
@@ -376,6 +383,17 @@ mgr_resource_class_init (MgrResourceClass *klass)
    */
   props[MGR_RESOURCE_PROP_RECLAIMER] =
     g_param_spec_object ("reclaimer", NULL, NULL, MGR_TYPE_RECLAIMER, construct);
+
+  /**
+   * MgrResource:maintenance-interval:
+   *
+   * How long after one maintenance the next one comes by itself, in microseconds; 0
+   * for #MgrManager:maintenance-interval.
+   *
+   * Since: 1.0
+   */
+  props[MGR_RESOURCE_PROP_MAINTENANCE_INTERVAL] =
+    g_param_spec_int64 ("maintenance-interval", NULL, NULL, 0, G_MAXINT64, 0, writable);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
@@ -482,6 +500,29 @@ mgr_resource_class_init (MgrResourceClass *klass)
     g_signal_new ("reclaimed", type, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, MGR_TYPE_RECLAIM_RECORD);
+
+  /**
+   * MgrResource::maintain:
+   * @self: the resource
+   *
+   * Asks to let go of what is of no use any more: entries that have expired, a model
+   * that nobody has used for long. It comes from time to time, whether memory is short
+   * or not, as long as the resource is SAFE and not in use; see
+   * mgr_manager_maintain(). A handler says how many bytes it freed; the answers of
+   * several are summed up and taken off #MgrResource:size, unless a handler set it.
+   *
+   * Fires as #MgrResource::reclaim does, with the same restrictions. What takes longer
+   * than half a millisecond is better done in parts, the next one with the next
+   * maintenance.
+   *
+   * Returns: the bytes that were freed
+   *
+   * Since: 1.0
+   */
+  signals[MGR_RESOURCE_SIGNAL_MAINTAIN] =
+    g_signal_new ("maintain", type, G_SIGNAL_RUN_LAST,
+                  0, sum_accumulator, NULL, NULL,
+                  G_TYPE_UINT64, 0);
 }
 
 static void
@@ -491,7 +532,7 @@ mgr_resource_init (MgrResource *self)
   g_cond_init (&self->left);
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_ref (g_thread_self ());
-  self->registries = mgr_resource_registries_new ();
+  self->homes = mgr_resource_homes_new ();
   self->safety = MGR_SAFETY_CAUTIOUS;
   self->priority = MGR_PRIORITY_DEFAULT;
   self->lossy = TRUE;
@@ -560,11 +601,19 @@ mgr_resource_new_item (const char   *name,
   MgrResource *self = mgr_resource_new (name, 0);
 
   self->item = g_strdup (item);
+  mgr_resource_set_owner (self, context, thread);
+  return self;
+}
+
+void
+mgr_resource_set_owner (MgrResource  *self,
+                        GMainContext *context,
+                        GThread      *thread)
+{
   g_main_context_unref (self->context);
   self->context = g_main_context_ref (context);
   g_thread_unref (self->thread);
   self->thread = g_thread_ref (thread);
-  return self;
 }
 
 void

@@ -109,6 +109,13 @@ MGR_AVAILABLE_IN_1_0
 void          mgr_resource_set_walk_cost     (MgrResource   *self,
                                               gint64         walk_cost);
 
+MGR_AVAILABLE_IN_1_0
+gint64        mgr_resource_get_maintenance_interval (MgrResource *self);
+
+MGR_AVAILABLE_IN_1_0
+void          mgr_resource_set_maintenance_interval (MgrResource *self,
+                                                     gint64       maintenance_interval);
+
 /* Whose it is */
 
 MGR_AVAILABLE_IN_1_0

@@ -6,6 +6,7 @@
 
 #include "service/mgr-bus-service-private.h"
 
+#include "service/mgr-bus-pools-private.h"
 #include "service/mgr-bus-tree-private.h"
 #include "service/mgr-exported-component-private.h"
 #include "service/mgr-exported-manager-private.h"
@@ -17,6 +18,7 @@ struct _MgrBusService
   GDBusConnection *connection;      /* (owned) */
   GDBusObjectManagerServer *server; /* (owned) */
   MgrBusTree *tree;                 /* (owned) */
+  MgrBusPools *pools;               /* (owned) */
   char *name;                       /* (owned) (nullable): NULL where there is no bus */
 };
 
@@ -94,6 +96,7 @@ mgr_bus_service_new (MgrManager      *manager,
   g_dbus_object_manager_server_set_connection (self->server, connection);
   service_export_manager (self, manager);
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
+  self->pools = mgr_bus_pools_new (self->server, mgr_manager_get_pools (manager));
   service_own_name (self);
 
   return self;
@@ -103,6 +106,7 @@ void
 mgr_bus_service_free (MgrBusService *self)
 {
   /* While still on the connection, so that those who watch see everything go. */
+  mgr_bus_pools_free (self->pools);
   mgr_bus_tree_free (self->tree);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_MANAGER_PATH);
   g_dbus_object_manager_server_set_connection (self->server, NULL);

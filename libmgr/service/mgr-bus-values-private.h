@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 /* How the library's types look on the bus; the XML of the interfaces documents
  * the keys. What returns a GVariant returns a floating one. */
 
+/* Adds an element to an object path: each byte that is not a letter or a digit becomes
+ * “_” and two hexadecimal digits. */
+void        mgr_bus_path_append       (GString             *object_path,
+                                       const char          *element);
+
 const char *mgr_bus_level_to_nick     (MgrPressureLevel     level);
 
 gboolean    mgr_bus_strategy_parse    (const char          *nick,

@@ -12,6 +12,19 @@
 #include "ledger/mgr-component.h"
 #include "mgr-enum-types.h"
 
+void
+mgr_bus_path_append (GString    *object_path,
+                     const char *element)
+{
+  for (const char *byte = element; *byte != '\0'; byte++)
+    {
+      if (g_ascii_isalnum (*byte))
+        g_string_append_c (object_path, *byte);
+      else
+        g_string_append_printf (object_path, "_%02x", (guint) (guchar) *byte);
+    }
+}
+
 const char *
 mgr_bus_level_to_nick (MgrPressureLevel level)
 {

@@ -6,6 +6,8 @@
 
 #include "service/mgr-exported-component-private.h"
 
+#include "service/mgr-bus-values-private.h"
+
 /* A component on the bus. What is announced when it changes is kept by the
  * generated parent class, which gathers a dispatch's changes into one
  * PropertiesChanged; the counters are read from the component when asked. */
@@ -94,19 +96,6 @@ mgr_exported_component_init (MgrExportedComponent *self)
 {
 }
 
-static void
-append_element (GString    *object_path,
-                const char *element)
-{
-  for (const char *byte = element; *byte != '\0'; byte++)
-    {
-      if (g_ascii_isalnum (*byte))
-        g_string_append_c (object_path, *byte);
-      else
-        g_string_append_printf (object_path, "_%02x", (guint) (guchar) *byte);
-    }
-}
-
 char *
 mgr_exported_component_object_path (const char *path)
 {
@@ -121,7 +110,7 @@ mgr_exported_component_object_path (const char *path)
   for (gsize i = 0; elements[i] != NULL; i++)
     {
       g_string_append_c (object_path, '/');
-      append_element (object_path, elements[i]);
+      mgr_bus_path_append (object_path, elements[i]);
     }
 
   return g_string_free (object_path, FALSE);

@@ -650,6 +650,47 @@ bench_order (Bench *bench)
                wasted / wasted_by_chance, 0.5);
 }
 
+#define N_UNREGISTERED 100000
+
+/* In the order of their registration, and then in the opposite one: neither end of any
+ * list is favoured. */
+static double
+unregister_all (MgrManager *manager,
+                gboolean    forwards)
+{
+  g_autoptr (GPtrArray) resources = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 start;
+
+  for (guint i = 0; i < N_UNREGISTERED; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("temp_%u", i);
+      MgrResource *resource = mgr_resource_new (name, 1);
+
+      g_assert (mgr_manager_register_resource (manager, resource, NULL));
+      g_ptr_array_add (resources, resource);
+    }
+
+  start = g_get_monotonic_time ();
+  for (guint i = 0; i < N_UNREGISTERED; i++)
+    mgr_manager_unregister_resource (
+      manager, g_ptr_array_index (resources, forwards ? i : N_UNREGISTERED - 1 - i));
+
+  return (double) (g_get_monotonic_time () - start) / G_TIME_SPAN_MILLISECOND;
+}
+
+static void
+bench_unregister (Bench *bench)
+{
+  g_autoptr (MgrManager) manager = mgr_manager_new (MIB);
+  double first;
+  double last;
+
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
+  first = unregister_all (manager, TRUE);
+  last = unregister_all (manager, FALSE);
+  bench_limit (bench, "to unregister 100,000 resources of a manager", "ms", MAX (first, last), 1000);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -660,6 +701,7 @@ main (int    argc,
   bench_order (bench);
   bench_heap (bench);
   bench_gap (bench);
+  bench_unregister (bench);
 
   return bench_finish (bench);
 }

@@ -15,6 +15,7 @@
 struct _Bench
 {
   const char *name;   /* (unowned) */
+  char *program;      /* (owned) */
   char *folder;       /* (owned), where this program is */
   gboolean quick;
   JsonArray *rows;    /* (owned) */
@@ -29,6 +30,7 @@ bench_new (const char   *name,
   Bench *self = g_new0 (Bench, 1);
 
   self->name = name;
+  self->program = g_strdup ((*argv)[0]);
   self->folder = g_path_get_dirname ((*argv)[0]);
   self->quick = g_strv_contains ((const char *const *) *argv, "--quick");
   self->rows = json_array_new ();
@@ -102,6 +104,61 @@ bench_compare (Bench           *self,
     {
       ours[i] = time_round (bench_case->ours, bench_case->ours_data, n);
       theirs[i] = time_round (bench_case->theirs, bench_case->theirs_data, n);
+    }
+
+  bench_add_row (self, bench_case, "ns", settle (ours, rounds, bench_case->best),
+                 settle (theirs, rounds, bench_case->best));
+}
+
+/* The nanoseconds that this program says, or -1 where the library cannot be loaded. */
+static double
+time_preloaded (Bench              *self,
+                const char         *library,
+                const char * const *argv,
+                guint64             n)
+{
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, n);
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "LD_PRELOAD", library, TRUE);
+  g_autofree char *output = NULL;
+  g_autofree char *complaint = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (arguments, self->program);
+  for (guint i = 0; argv[i] != NULL; i++)
+    g_ptr_array_add (arguments, (char *) argv[i]);
+  g_ptr_array_add (arguments, number);
+  g_ptr_array_add (arguments, NULL);
+  if (!g_spawn_sync (NULL, (char **) arguments->pdata, environment, G_SPAWN_DEFAULT, NULL, NULL,
+                     &output, &complaint, NULL, &error))
+    g_error ("%s does not run: %s", self->program, error->message);
+
+  /* The loader complains, and goes on without. */
+  return *complaint == '\0' ? g_ascii_strtod (output, NULL) : -1;
+}
+
+void
+bench_compare_preloaded (Bench              *self,
+                         const BenchCase    *bench_case,
+                         const char         *library,
+                         const char * const *argv)
+{
+  guint rounds = self->quick ? QUICK_ROUNDS : ROUNDS;
+  guint64 n = self->quick ? bench_case->n / QUICK_DIVISOR : bench_case->n;
+  double ours[ROUNDS];
+  double theirs[ROUNDS];
+
+  if (time_preloaded (self, library, argv, 1) < 0)
+    {
+      g_printerr ("%s is not there: not compared with it\n", library);
+      return;
+    }
+
+  time_round (bench_case->ours, bench_case->ours_data, n);
+  for (guint i = 0; i < rounds; i++)
+    {
+      ours[i] = time_round (bench_case->ours, bench_case->ours_data, n);
+      theirs[i] = time_preloaded (self, library, argv, n);
     }
 
   bench_add_row (self, bench_case, "ns", settle (ours, rounds, bench_case->best),
@@ -207,6 +264,7 @@ bench_finish (Bench *self)
   text = json_to_string (node, FALSE);
   g_print ("%s\n", text);
 
+  g_free (self->program);
   g_free (self->folder);
   g_free (self);
   return EXIT_SUCCESS;

@@ -47,6 +47,14 @@ void   bench_add_values  (Bench             *self,
                           const double      *values,
                           gboolean           ok);
 gboolean bench_is_quick (Bench           *self);
+/* As bench_compare(), with this very program as the peer, which is run for each round with
+ * a library loaded before all others: with the arguments @argv and the number of
+ * operations it prints how many nanoseconds one takes. Without that library there is no
+ * row. */
+void   bench_compare_preloaded (Bench              *self,
+                                const BenchCase    *bench_case,
+                                const char         *library,
+                                const char * const *argv);
 /* A program beside this one in another language, which prints rows of JSON. */
 void   bench_run_script (Bench           *self,
                          const char      *name);

@@ -166,7 +166,7 @@ function showCleanup(report) {
     const strategy = nickOf(Mgr.CleanupStrategy, report.strategy);
     const names = list => `[${list.join(' ')}]`;
 
-    print(`${strategy} freed ${report.claimed}, ` +
+    print(`${strategy} claimed ${report.claimed}, ` +
         `cleaned ${names(report.cleaned)}, kept ${names(report.kept)}, ` +
         `protected ${names(report.protected)}`);
 }
@@ -202,7 +202,7 @@ function playReport(manager) {
     const report = manager.get_report();
     print(`level ${nickOf(Mgr.PressureLevel, report.level)}, budget ${report.budget}, ` +
         `used ${report.used}, refused ${report.refused}, cleanups ${report.cleanups}, ` +
-        `freed ${report.freed}`);
+        `claimed ${report.claimed}`);
 }
 
 /* What is measured, over its limit, objected to and in use. */
@@ -315,6 +315,34 @@ function playJournal(manager) {
     print(journal.explain(first).split('\n').slice(1).join('\n'));
 }
 
+function playUpkeep() {
+    print('# upkeep');
+    const manager = new Mgr.Manager({total_budget: 100 * KIB});
+    manager.monitor.stop();
+    manager.set_arbitration(Mgr.Arbitration.ALWAYS);
+    manager.set_cleanup_after_phase(false);
+    const component = manager.add_component('c', 0, null);
+    const rows = component.allocate(60 * KIB, 'rows', 5, null);
+    const resource = Mgr.Resource.new('temp_rows', 60 * KIB);
+
+    resource.set_component(component);
+    resource.connect('reclaim', (source, target) => {
+        print(`rows give way for ${target}`);
+        rows.release();
+        return 60 * KIB;
+    });
+    manager.register_resource(resource);
+
+    manager.begin_phase('training');
+    const weights = manager.allocate('c', 80 * KIB, 'weights', 5, null);
+    const report = manager.end_phase('training');
+    print(`training: ${report.used_before} to ${report.used_after}, ${report.alert}`);
+
+    manager.set_emergency_reserve(64 * KIB);
+    print(`emergency: ${manager.declare_emergency()}`);
+    weights.release();
+}
+
 const clock = Mgr.ManualClock.new(0);
 const manager = new Mgr.Manager({
     total_budget: 1024 * KIB,
@@ -336,3 +364,4 @@ playResources(manager);
 playGroup(manager);
 playRules(manager);
 playJournal(manager);
+playUpkeep();

@@ -173,7 +173,7 @@ def make_plan(cleaner):
 
 
 def show_cleanup(report):
-    print("%s freed %d, cleaned [%s], kept [%s], protected [%s]" % (
+    print("%s claimed %d, cleaned [%s], kept [%s], protected [%s]" % (
         report.strategy.value_nick, report.claimed,
         " ".join(report.cleaned), " ".join(report.kept), " ".join(report.protected)))
 
@@ -182,9 +182,9 @@ def play_report(manager):
     print("# report")
     iterate_until(lambda: manager.get_report().cleanups == 2)
     report = manager.get_report()
-    print("level %s, budget %d, used %d, refused %d, cleanups %d, freed %d" % (
+    print("level %s, budget %d, used %d, refused %d, cleanups %d, claimed %d" % (
         report.level.value_nick, report.budget, report.used, report.refused, report.cleanups,
-        report.freed))
+        report.claimed))
 
 
 def register_more(manager):
@@ -293,6 +293,35 @@ def play_journal(manager):
     print("\n".join(journal.explain(first).split("\n")[1:]))
 
 
+def play_upkeep():
+    print("# upkeep")
+    manager = Mgr.Manager(total_budget=100 * KIB)
+    manager.monitor.stop()
+    manager.set_arbitration(Mgr.Arbitration.ALWAYS)
+    manager.set_cleanup_after_phase(False)
+    component = manager.add_component("c", 0, None)
+    rows = component.allocate(60 * KIB, "rows", 5, None)
+
+    def give_way(resource, target):
+        print("rows give way for %d" % target)
+        rows.release()
+        return 60 * KIB
+
+    resource = Mgr.Resource.new("temp_rows", 60 * KIB)
+    resource.set_component(component)
+    resource.connect("reclaim", give_way)
+    manager.register_resource(resource)
+
+    manager.begin_phase("training")
+    weights = manager.allocate("c", 80 * KIB, "weights", 5, None)
+    report = manager.end_phase("training")
+    print("training: %d to %d, %s" % (report.used_before, report.used_after, report.alert))
+
+    manager.set_emergency_reserve(64 * KIB)
+    print("emergency: %d" % manager.declare_emergency())
+    weights.release()
+
+
 def main():
     clock = Mgr.ManualClock.new(0)
     manager = Mgr.Manager(total_budget=1024 * KIB, clock=clock, proc_path="/nonexistent",
@@ -311,6 +340,7 @@ def main():
     play_group(manager)
     play_rules(manager)
     play_journal(manager)
+    play_upkeep()
 
 
 if __name__ == "__main__":

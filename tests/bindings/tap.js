@@ -4,7 +4,7 @@
 
 /* Tests in JavaScript that report as TAP. */
 
-/* exported assertEqual, runTests, test */
+/* exported assertEqual, assertRejects, assertThrows, runTests, test */
 
 const {GLib} = imports.gi;
 
@@ -18,6 +18,31 @@ function assertEqual(actual, expected) {
     const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
     if (left !== right)
         throw new Error(`${left} is not ${right}`);
+}
+
+function assertThrows(run, domain, code) {
+    try {
+        run();
+    } catch (error) {
+        assertMatches(error, domain, code);
+        return error;
+    }
+    throw new Error(`nothing was thrown instead of ${code}`);
+}
+
+function assertMatches(error, domain, code) {
+    if (!(error instanceof domain) || error.code !== code)
+        throw error;
+}
+
+async function assertRejects(promise, domain, code) {
+    try {
+        await promise;
+    } catch (error) {
+        assertMatches(error, domain, code);
+        return;
+    }
+    throw new Error(`nothing was rejected instead of ${code}`);
 }
 
 async function runAll() {

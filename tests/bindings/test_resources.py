@@ -178,6 +178,11 @@ class ResourceTest(ManagerTest):
         message = self.assert_error(Mgr.Error.NOT_AVAILABLE, self.manager.restore, "temp_rows")
         self.assertIn("1.0 KiB of it were cleaned just now (emergency cleanup", message)
 
+    def test_claims_too_much(self):
+        resource = self.register("temp_a", 10, lambda resource, target: "1 TiB")
+        self.clean()
+        self.assertEqual((resource.size, self.manager.cleaner.list_records()[0].size), (0, 10))
+
     def test_register_twice(self):
         resource = self.register("temp_a", 10)
         self.assert_error(Mgr.Error.EXISTS, self.manager.register_resource, resource)

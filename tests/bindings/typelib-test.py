@@ -23,36 +23,47 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "Cache", "CgroupSource", "Cleaner", "Clock", "Component", "GpuSource", "HeapReclaimer",
-    "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits", "PressureMonitor",
-    "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
-    "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "SpillStore", "SwapSource",
-    "SystemSource", "WeakCache",
+    "BudgetSource", "Cache", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory",
+    "GpuSource", "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource",
+    "MemoryLimits", "ObjectPool", "Pool", "PressureMonitor", "PressureNotifier", "PressureWatch",
+    "ProcessSource", "ProtectionRules", "PsiSource", "RedisStore", "ReplaySource", "Resource",
+    "ResourceGroup", "RingPool", "SpillStore", "StandardPool", "SwapSource", "SystemSource",
+    "TensorPool", "WeakCache",
 }
 INTERFACES = {"CacheStore", "PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "CacheRecord", "CacheStatistics", "CacheStoreStatistics", "CacheTerms",
-    "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
-    "JournalEntry", "PressureForecast", "PressureReading", "PressureSample", "PressureTrace",
-    "ProtectionRule", "ReclaimEstimate", "ReclaimRecord", "Report", "WeakCacheStatistics",
+    "Allocation", "Block", "BlockView", "CacheRecord", "CacheStatistics", "CacheStoreStatistics",
+    "CacheTerms", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "GpuDevice",
+    "JournalEntry", "Lease", "PhaseReport", "PoolStatistics", "PressureForecast", "PressureReading",
+    "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord",
+    "Report", "Tensor", "WeakCacheStatistics",
 }
 CALLBACKS = {"CacheLoader", "WeakCacheLoader"}
-FLAGS = {"CleanupFlags"}
+FLAGS = {"CleanupFlags", "StandardPoolFlags"}
 ENUMS = {
-    "CacheCause", "CacheEviction", "CacheKeyType", "CacheObjective", "CleanupStrategy", "Error",
-    "JournalKind", "JournalSeverity", "PressureChannel",
-    "PressureLevel", "PressureScope", "ReplayPart", "Safety",
+    "Arbitration", "CacheCause", "CacheEviction", "CacheKeyType", "CacheObjective",
+    "CleanupStrategy", "DataType", "Error", "JournalKind", "JournalSeverity", "MemoryStatus",
+    "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart", "RingPolicy", "RingSharing",
+    "Safety", "TensorDevice",
 }
 FUNCTIONS = {
-    "config_describe_key", "config_list_keys", "error_quark", "size_format", "size_parse",
+    "config_describe_key", "config_list_keys", "data_type_from_name", "data_type_get_dlpack_code",
+    "data_type_get_name", "data_type_get_size", "data_type_get_typestr", "error_quark",
+    "gpu_device_list", "size_format", "size_parse", "tensor_fetch", "tensor_fetch_async",
+    "tensor_fetch_finish", "tensor_receive",
 }
 CONSTANTS = {
-    "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION",
+    "MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION", "POOL_CELLS_MAX",
     "PRIORITY_DEFAULT", "PRIORITY_MAX", "PRIORITY_MIN", "TIME_NEVER",
 }
 
-# What other languages have no use for: text that is never copied or freed.
-C_ONLY = {"mgr_component_allocate_static", "MGR_CHECK_VERSION"}
+# What other languages have no use for: text that is never copied or freed, addresses.
+C_ONLY = {
+    "mgr_block_view_get_data", "mgr_component_allocate_static", "mgr_ring_pool_abandon",
+    "mgr_ring_pool_commit", "mgr_ring_pool_consume", "mgr_ring_pool_peek",
+    "mgr_ring_pool_reserve", "mgr_ring_pool_try_read_into", "mgr_standard_pool_get_data",
+    "MGR_CHECK_VERSION",
+}
 
 
 def load_infos():

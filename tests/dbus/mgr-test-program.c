@@ -10,9 +10,17 @@
  *   drop                   give all of that back
  *   sense                  look at the pressure, as often as a new level takes
  *   used                   the answer is what is charged
+ *   begin PHASE            begin a phase
+ *   end PHASE              end it
+ *   restore RESOURCE       bring it back
+ *   emergency              declare one
+ *   pool NAME COMPONENT    add a pool of 1 MiB; COMPONENT is - for none
+ *   take NAME BYTES        take so much of a pool
+ *   give NAME BYTES        give so much back to it
+ *   stop NAME              stop a pool
  */
 
-#include <mgr.h>
+#include "mgr-fake-pool.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,6 +92,56 @@ sense (void)
     }
 }
 
+static gboolean
+add_pool (const char *name,
+          const char *component)
+{
+  g_autoptr (MgrComponent) charged = mgr_manager_lookup_component (manager, component);
+  g_autoptr (MgrPool) pool = mgr_fake_pool_new (name, charged, MIB, NULL);
+
+  return pool != NULL && mgr_manager_add_pool (manager, pool, NULL);
+}
+
+static gboolean
+run_pool_command (char **words)
+{
+  g_autoptr (MgrPool) pool = NULL;
+
+  if (g_str_equal (words[0], "pool"))
+    return add_pool (words[1], words[2]);
+
+  pool = mgr_manager_lookup_pool (manager, words[1]);
+  if (g_str_equal (words[0], "stop"))
+    return mgr_pool_set_active (pool, FALSE, NULL);
+  if (g_str_equal (words[0], "take"))
+    return mgr_fake_pool_take (pool, g_ascii_strtoull (words[2], NULL, 10), NULL);
+
+  mgr_fake_pool_give (pool, g_ascii_strtoull (words[2], NULL, 10));
+  return TRUE;
+}
+
+/* What is said of a phase, of a resource or of an emergency. Returns the answer, or NULL
+ * where it is none of these. */
+static const char *
+run_upkeep (const char *command,
+            const char *name)
+{
+  g_autoptr (MgrPhaseReport) report = NULL;
+
+  if (g_str_equal (command, "begin"))
+    mgr_manager_begin_phase (manager, name);
+  else if (g_str_equal (command, "end"))
+    report = mgr_manager_end_phase (manager, name, NULL);
+  else if (g_str_equal (command, "restore"))
+    return mgr_manager_restore (manager, name, NULL) ? "ok" : "failed";
+  else if (g_str_equal (command, "emergency"))
+    mgr_manager_declare_emergency (manager);
+  else
+    return NULL;
+
+  return "ok";
+}
+
 static void
 run_command (char **words)
 {
@@ -111,6 +169,12 @@ run_command (char **words)
   else if (g_str_equal (words[0], "used"))
     {
       printf ("%" G_GUINT64_FORMAT "\n", mgr_component_get_used (mgr_manager_get_root (manager)));
+    }
+  else
+    {
+      const char *answer = run_upkeep (words[0], words[1]);
+
+      printf ("%s\n", answer != NULL ? answer : run_pool_command (words) ? "ok" : "refused");
     }
   fflush (stdout);
 }

@@ -19,12 +19,16 @@ import tempfile
 import time
 import unittest
 
-MGRCTL = os.environ["MGRCTL"]
+from mgrctl_case import MGRCTL, MIB, Bus, MgrctlTestCase, Program
+
 LIBRARY = os.path.realpath(os.environ["MGR_LIBRARY"])
-PROGRAM = os.environ["MGR_TEST_PROGRAM"]
 MAN = os.environ["MGRCTL_MAN"]
 
-MIB = 1 << 20
+# As in the test of the report itself.
+REPORT_FIELDS = {
+    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
+    "last-cleanup", "ledger", "level", "limits", "peak", "pools", "process", "refused", "returned",
+    "status", "unmanaged", "used"}
 NOBODY = 65534
 
 BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -40,89 +44,6 @@ BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus
   </policy>
 </busconfig>
 """
-
-
-class Bus:
-    """A message bus of our own."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen(
-            ["dbus-daemon", "--nofork", "--print-address", *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.address = self.process.stdout.readline().strip()
-        self.environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.address)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-class Program:
-    """A program that holds memory, and does what the test says."""
-
-    def __init__(self, environment, *arguments):
-        self.process = subprocess.Popen(
-            [PROGRAM, *arguments], env=environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.process.stdout.readline() == "ready\n"
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        assert self.process.wait() == 0
-
-
-class MgrctlTestCase(unittest.TestCase):
-    def setUp(self):
-        self.bus = Bus("--session", "--address=unix:tmpdir=" + tempfile.gettempdir())
-        self.addCleanup(self.bus.stop)
-        self.environment = self.bus.environment
-
-    def start(self, *arguments):
-        program = Program(self.environment, *arguments)
-        self.addCleanup(lambda: program.process.poll() is None and program.stop())
-        self.wait_for(program)
-        return program
-
-    def wait_for(self, program):
-        """The name comes a moment after the objects."""
-        for _ in range(1000):
-            listed = json.loads(self.run_mgrctl("list", "--json").stdout)["programs"]
-            if program.pid in [entry["pid"] for entry in listed]:
-                return
-            time.sleep(0.01)
-        self.fail("the program never came onto the bus")
-
-    def run_mgrctl(self, *arguments, environment=None):
-        return subprocess.run([MGRCTL, *arguments], env=environment or self.environment,
-                              text=True, capture_output=True, timeout=60)
-
-    def check(self, *arguments):
-        """What it prints, where all is well and nothing is to be said."""
-        result = self.run_mgrctl(*arguments)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
-        return result.stdout
-
-    def check_json(self, *arguments):
-        output = self.check(*arguments, "--json")
-        self.assertEqual(output.count("\n"), 1)
-        return json.loads(output)
-
-    def check_fails(self, status, *arguments, environment=None):
-        """What it says, where it fails with a status and prints no data."""
-        result = self.run_mgrctl(*arguments, environment=environment)
-        self.assertEqual((result.returncode, result.stdout), (status, ""))
-        return result.stderr
 
 
 class TestStatus(MgrctlTestCase):
@@ -146,12 +67,28 @@ class TestStatus(MgrctlTestCase):
         self.assertEqual(status["level"], "normal")
         self.assertEqual((status["budget"], status["used"]), (100 * MIB, 20 * MIB))
         self.assertEqual(status["components"][0]["path"], "cache")
+        self.assertEqual(status["status"], "normal")
+
+    def test_json_has_the_fields_of_the_report(self):
+        self.start()
+        self.check("cleanup", "--strategy=aggressive")
+        status = self.check_json("status")
+        self.assertEqual(set(status), REPORT_FIELDS | {"program", "pid"})
+        self.assertEqual(set(status["limits"]),
+                         {"limit", "soft-limit", "headroom", "swap", "explanation"})
+        self.assertEqual(status["unmanaged"],
+                         status["process"] - status["used"] if status["process"] else 0)
+        self.assertEqual(status["last-cleanup"]["strategy"], "aggressive")
+        self.assertEqual(sum(holders["count"] for holders in status["holders"]),
+                         len(status["largest"]))
+        self.assertAlmostEqual(sum(component["share"] for component in status["components"]
+                                   if "/" not in component["path"]), 1.0)
 
     def test_after_cleanup(self):
         self.start()
         self.check("cleanup", "--strategy=aggressive")
-        self.assertIn("1  freed 10.0 MiB, of which 0 B went back to the system",
-                      self.check("status"))
+        self.assertRegex(self.check("status"),
+                         r"1  10\.0 MiB claimed, .* off the ledger, .* returned\n")
 
     def test_control_characters(self):
         self.start("--name", "evil\033[31m\u202e")
@@ -230,7 +167,7 @@ class TestWatch(MgrctlTestCase):
         self.assertRegex(lines[0], r"^\d\d:\d\d:\d\d  pressure  high        "
                                    r"85\.0 % used, 15\.0 MiB available \(budget\)$")
         self.assertRegex(lines[1], r"^\d\d:\d\d:\d\d  cleanup   moderate    "
-                                   r"1 cleaned, freed 10\.0 MiB, 0 B back to the system$")
+                                   r"1 cleaned: 10\.0 MiB claimed, .* off the ledger, .* returned$")
 
     def test_timeout(self):
         self.start()
@@ -344,7 +281,7 @@ class TestCleanup(MgrctlTestCase):
                          "  results   PROTECTED   5.0 MiB  PROTECTED by hand\n")
         self.assertEqual(program.ask("used"), str(20 * MIB))
         lines = self.check("cleanup", "--strategy=aggressive").splitlines()
-        self.assertEqual(lines[0], "Freed 10.0 MiB, of which 0 B went back to the system")
+        self.assertRegex(lines[0], r"^10\.0 MiB claimed, 10\.0 MiB off the ledger, .* returned$")
         self.assertEqual(lines[1].split(),
                          ["name", "class", "claimed", "ledger", "returned", "why"])
         self.assertRegex(lines[2], r"^  parsed    SAFE       10\.0 MiB  10\.0 MiB +\S+ B  SAFE$")
@@ -401,6 +338,32 @@ class TestJournal(MgrctlTestCase):
         self.assertEqual(self.check_lines("journal", "--count=1"), lines[3:])
         self.assertEqual(self.check_lines("journal", "--kind=level"), lines[1:2])
         self.assertEqual(self.check("journal", "--kind=phase"), "")
+
+    def test_upkeep(self):
+        program = self.start()
+        self.assertEqual(program.ask("begin training"), "ok")
+        self.assertEqual(program.ask("end training"), "ok")
+        self.check("cleanup", "--strategy=aggressive")
+        self.assertEqual(program.ask("restore parsed"), "failed")
+        self.assertEqual(program.ask("emergency"), "ok")
+        for _ in range(1000):
+            lines = self.check_lines("journal")
+            if len(lines) == 8:
+                break
+            time.sleep(0.01)
+        kinds = [line.split()[3] for line in lines]
+        self.assertEqual(kinds, ["phase", "phase", "plan", "report", "restore", "emergency", "plan",
+                                 "report"])
+        self.assertRegex(lines[1], r"  phase      The phase “training” ended after 0\.0 ms: .* "
+                                   r"\(because of #1\)$")
+        self.assertRegex(lines[4], r"  restore    “parsed” cannot be brought back: 10\.0 MiB of it "
+                                   r".* \(because of #3\)$")
+        self.assertRegex(lines[5], r"  emergency  An emergency was declared")
+        story = self.check("why", "5")
+        self.assertRegex(story, r"\n#5 restore, .* because of #3: “parsed” cannot be brought back")
+        self.assertIn("\n  What would help: a registered resource of this name with a handler of "
+                      "“rebuild”\n", story)
+        self.assertRegex(self.check("why"), r"^#6 emergency, ")
 
     def test_json(self):
         program = self.start()
@@ -597,7 +560,7 @@ class TestCommandLine(MgrctlTestCase):
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "watch", "cleanup",
+        self.assertEqual(self.complete(""), ["status", "components", "pools", "watch", "cleanup",
                                              "journal", "why", "list", "config", "pressure",
                                              "record", "replay", "score", "plot", "selftest",
                                              "doctor"])

@@ -3,44 +3,69 @@
  */
 
 /* What reads the memory of this process: MgrProcessMemory and MgrProcessSource. The
- * input is status and statm of /proc/self, and /proc/meminfo. */
+ * input is status and statm of /proc/self, /proc/meminfo, and smaps_rollup. */
 
 #include "fuzz.h"
 #include "base/mgr-process-memory-private.h"
-#include "pressure/mgr-proc-file-private.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define UNTOUCHED 0x5eed
 
-static const char *const files[] = { "proc/self/status", "proc/self/statm", "proc/meminfo" };
+#define N_CUTS 8
 
-/* No part of a sum is more than the sum. */
-static void
-assert_status (MgrProcessMemory *memory,
-               const char       *status)
+static const char *const files[] = {
+  "proc/self/status", "proc/self/statm", "proc/meminfo", "proc/self/smaps_rollup",
+};
+
+typedef gboolean (*ReadFunc) (MgrProcessMemory  *memory,
+                              guint64           *out_bytes,
+                              GError           **error);
+
+/* Reads a text as the file @name. */
+static gboolean
+read_text (MgrProcessMemory *memory,
+           ReadFunc          read,
+           const char       *name,
+           const char       *text,
+           guint64          *out_bytes)
 {
-  static const char *const parts[] = { "\nRssAnon:", "\nVmSwap:" };
-  guint64 anonymous = UNTOUCHED;
+  g_autoptr (GError) error = NULL;
 
-  if (!mgr_process_memory_read_anonymous (memory, &anonymous, NULL))
+  mgr_fake_tree_write (fuzz_get_tree (), name, text);
+  *out_bytes = UNTOUCHED;
+  if (read (memory, out_bytes, &error))
     {
-      g_assert_cmpuint (anonymous, ==, UNTOUCHED);
-      return;
+      g_assert_no_error (error);
+      return TRUE;
     }
 
-  g_assert_nonnull (strstr (status, parts[0]));
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    {
-      const char *start = strstr (status, parts[i]);
-      g_autofree char *line = NULL;
-      guint64 part = 0;
+  g_assert_nonnull (error);
+  g_assert_cmpuint (*out_bytes, ==, UNTOUCHED);
+  return FALSE;
+}
 
-      /* The line alone: the parser of other files takes other lines for it too. */
-      line = start != NULL ? g_strndup (start + 1, strcspn (start + 1, "\n") + 1) : g_strdup ("");
-      if (g_str_has_suffix (line, " kB\n") && mgr_proc_text_lookup (line, parts[i] + 1, &part))
-        g_assert_cmpuint (anonymous, >=, part);
+/* A file that was cut off never tells of more than all of it. */
+static void
+assert_cut_off (MgrProcessMemory *memory,
+                ReadFunc          read,
+                const char       *name,
+                const char       *text)
+{
+  gsize length = strlen (text);
+  guint64 bytes = 0;
+
+  if (!read_text (memory, read, name, text, &bytes))
+    return;
+
+  for (gsize i = 0; i < N_CUTS; i++)
+    {
+      g_autofree char *part = g_strndup (text, length * i / N_CUTS);
+      guint64 of_part = 0;
+
+      if (read_text (memory, read, name, part, &of_part))
+        g_assert_cmpuint (of_part, <=, bytes);
     }
 }
 
@@ -95,8 +120,9 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     mgr_fake_tree_write (tree, files[i], texts[i]);
 
-  assert_status (memory, texts[0]);
   assert_statm (memory, texts[1]);
   assert_source (tree);
+  assert_cut_off (memory, mgr_process_memory_read_anonymous, files[0], texts[0]);
+  assert_cut_off (memory, mgr_process_memory_read_pss, files[3], texts[3]);
   return 0;
 }

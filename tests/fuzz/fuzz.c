@@ -65,7 +65,7 @@ fuzz_get_tree (void)
   if (tree == NULL)
     {
       if (access (IN_MEMORY, W_OK | X_OK) == 0)
-        g_setenv ("TMPDIR", IN_MEMORY, TRUE);
+        g_setenv ("TMPDIR", IN_MEMORY, FALSE);
       tree = mgr_fake_tree_new ("");
       atexit (free_tree);
     }

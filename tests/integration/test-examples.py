@@ -4,6 +4,7 @@
 
 """An example says the same in every language, and shows what it is there to show."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -38,6 +39,66 @@ class PressureChanged(unittest.TestCase):
         self.assertIn("medium", levels)
         self.assertIn("normal", levels[levels.index("medium"):])
         self.assertTrue(all(0 < int(match.group(2)) < 90 for match in matches), self.lines)
+
+
+class PoolBlocks(unittest.TestCase):
+    def test_all_languages_say_the_same(self):
+        lines = lines_of(BUILD / "pool-blocks")
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/pool-blocks.js"), lines)
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/pool-blocks.py"), lines)
+        self.assertEqual(lines, ["16 symbols are kept, 24 gave way",
+                                 "the first one was always of use: its last price is 999",
+                                 "used 125 KiB of 128"])
+
+
+class SharedTensor(unittest.TestCase):
+    def setUp(self):
+        self.lines = lines_of(BUILD / "shared-tensor")
+
+    def test_javascript_says_the_same(self):
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/shared-tensor.js"), self.lines)
+
+    @unittest.skipUnless(importlib.util.find_spec("numpy"), "NumPy is not installed")
+    def test_python_says_the_same(self):
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/shared-tensor.py"),
+                         self.lines)
+
+    def test_works_where_the_numbers_are(self):
+        self.assertEqual(self.lines, [
+            "owner: 8388608 bytes are charged to models",
+            "worker: 250 × 1000 prices, 1000000 bytes",
+            "owner: the mean change is 0.0100",
+            "owner: 0 leases are left, and 0 bytes in use",
+        ])
+
+
+class PoolWaters(unittest.TestCase):
+    def test_all_languages_say_the_same(self):
+        lines = lines_of(BUILD / "pool-waters")
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/pool-waters.js"), lines)
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/pool-waters.py"), lines)
+        self.assertEqual(lines[:2], ["high water at 768 KiB: the older ones go",
+                                     "low water at 448 KiB"])
+        self.assertEqual(lines[-1], "40 quotes, 768 KiB at most, 0 refused")
+
+
+class ParserPool(unittest.TestCase):
+    SAID = ["Budgets: 12 pages", "Pools: 30 pages", "Pressure: 8 pages",
+            "3 documents, parsers made: 1"]
+
+    def test_one_parser_does(self):
+        self.assertEqual(lines_of(BUILD / "parser-pool"), self.SAID)
+        self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/parser-pool.js"), self.SAID)
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/parser-pool.py"),
+                         self.SAID)
+
+
+class Ring(unittest.TestCase):
+    def test_loses_nothing_uncounted(self):
+        for command in ((BUILD / "ring",), ("gjs", EXAMPLES / "gjs/ring.js"),
+                        ("/usr/bin/python3", EXAMPLES / "python/ring.py")):
+            self.assertEqual(lines_of(*command),
+                             ["20000 ticks seen or dropped, the last was number 20000"])
 
 
 if __name__ == "__main__":

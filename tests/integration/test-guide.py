@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The libmgr contributors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""The guide shows the examples of the ecosystem as they are, and what they really print."""
+"""The guide shows examples as they are, and what they really print."""
 
 import os
 import re
@@ -12,17 +12,9 @@ from pathlib import Path
 
 SOURCE = Path(os.environ["MGR_SOURCE_ROOT"])
 BUILD = Path(os.environ["MGR_BUILD_ROOT"])
-GUIDE = (SOURCE / "doc/guide/ecosystem.md").read_text(encoding="utf-8")
 EXAMPLES = SOURCE / "doc/examples"
 
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
-
-
-def output_after(block):
-    """The block of output that follows one of code."""
-    language, text = BLOCKS[BLOCKS.index(block) + 1]
-    assert language == "", "code is followed by what it prints"
-    return text
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def printed_by(*command):
@@ -32,35 +24,73 @@ def printed_by(*command):
                           encoding="utf-8", timeout=60).stdout
 
 
-class Guide(unittest.TestCase):
+class Page:
+    """A page of the guide, of which the languages of all blocks are listed."""
+
+    NAME = ""
+    LANGUAGES = []
+
+    def setUp(self):
+        self.text = (SOURCE / f"doc/guide/{self.NAME}.md").read_text(encoding="utf-8")
+        self.blocks = BLOCK.findall(self.text)
+
+    def output_after(self, block):
+        """The block of output that follows one of code."""
+        language, text = self.blocks[self.blocks.index(block) + 1]
+        self.assertEqual(language, "", "code is followed by what it prints")
+        return text
+
     def block(self, language, path, start):
         """The block that shows the file from @start on."""
         text = (EXAMPLES / path).read_text(encoding="utf-8")
         block = (language, text[text.index(start):])
-        self.assertIn(block, BLOCKS)
+        self.assertIn(block, self.blocks)
         return block
+
+    def assert_prints(self, block, command):
+        self.assertIn(f"`tools/run {command}`", self.text)
+        self.assertEqual(printed_by("tools/run", command), self.output_after(block))
+
+    def assert_python(self, name, start):
+        block = self.block("python", f"python/{name}.py", start)
+        self.assert_prints(block, f"doc/examples/python/{name}.py")
+
+    def test_every_block_is_tested(self):
+        self.assertEqual([language for language, _ in self.blocks], self.LANGUAGES)
+
+
+class Ecosystem(Page, unittest.TestCase):
+    NAME = "ecosystem"
+    LANGUAGES = ["js", "sh", "", "python", "", "python", ""]
 
     def test_memory_monitor(self):
         self.block("js", "gjs/memory-monitor.js", "const {Gio")
-        block = next(block for block in BLOCKS if block[0] == "sh")
+        block = next(block for block in self.blocks if block[0] == "sh")
         self.assertEqual(printed_by("bash", "-euc", block[1] + 'rm -r "$proc"\n'),
-                         output_after(block))
-
-    def assert_python(self, name):
-        path = f"doc/examples/python/{name}.py"
-        block = self.block("python", f"python/{name}.py", "import os")
-        self.assertIn(f"`tools/run {path}`", GUIDE)
-        self.assertEqual(printed_by("tools/run", path), output_after(block))
+                         self.output_after(block))
 
     def test_pressure_children(self):
-        self.assert_python("pressure-children")
+        self.assert_python("pressure-children", "import os")
 
     def test_emergency_signal(self):
-        self.assert_python("emergency-signal")
+        self.assert_python("emergency-signal", "import os")
 
-    def test_every_block_is_tested(self):
-        self.assertEqual([language for language, _ in BLOCKS],
-                         ["js", "sh", "", "python", "", "python", ""])
+
+class Maintenance(Page, unittest.TestCase):
+    NAME = "maintenance"
+    LANGUAGES = ["python", "", "python", "", "c", ""]
+
+    def test_phases(self):
+        self.assert_python("phases", "import os")
+
+    def test_maintenance(self):
+        self.assert_python("maintenance", "import gi")
+
+    def test_emergency(self):
+        block = self.block("c", "c/emergency.c", "#include")
+        self.assertIn("`tools/run build/doc/examples/emergency`", self.text)
+        self.assertEqual(printed_by("tools/run", str(BUILD / "doc/examples/emergency")),
+                         self.output_after(block))
 
 
 if __name__ == "__main__":

@@ -64,5 +64,12 @@ class Readme(unittest.TestCase):
             self.assertTrue((SOURCE / command).is_file(), command)
 
 
+class Guide(unittest.TestCase):
+    def test_safe_cleanup_prints_what_is_shown(self):
+        guide = (SOURCE / "doc/guide/cleanup.md").read_text(encoding="utf-8")
+        shown = re.search(r"It prints:\n\n```\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE).group(1)
+        self.assertEqual(printed_by("/usr/bin/python3", EXAMPLES / "python/safe-cleanup.py"), shown)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -328,7 +328,7 @@ show_cleanup (MgrCleanupReport *report)
   g_autofree char *protected =
     g_strjoinv (" ", (char **) mgr_cleanup_report_get_protected (report));
 
-  g_print ("%s freed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
+  g_print ("%s claimed %" G_GUINT64_FORMAT ", cleaned [%s], kept [%s], protected [%s]\n",
            nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) mgr_cleanup_report_get_strategy (report)),
            mgr_cleanup_report_get_claimed (report), cleaned, kept, protected);
   mgr_cleanup_report_unref (report);
@@ -430,11 +430,11 @@ play_report (MgrManager *manager)
 
   g_print ("level %s, budget %" G_GUINT64_FORMAT ", used %" G_GUINT64_FORMAT
            ", refused %" G_GUINT64_FORMAT ", cleanups %" G_GUINT64_FORMAT
-           ", freed %" G_GUINT64_FORMAT "\n",
+           ", claimed %" G_GUINT64_FORMAT "\n",
            nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) mgr_report_get_level (report)),
            mgr_report_get_budget (report), mgr_report_get_used (report),
            mgr_report_get_refused (report), mgr_report_get_cleanups (report),
-           mgr_report_get_freed (report));
+           mgr_report_get_claimed (report));
 }
 
 static guint64
@@ -712,6 +712,47 @@ play_group (MgrManager *manager)
   g_print ("left: %s\n", joined);
 }
 
+static guint64
+give_way_cb (MgrResource *resource,
+             guint64      target,
+             gpointer     user_data)
+{
+  MgrAllocation **rows = user_data;
+
+  g_print ("rows give way for %" G_GUINT64_FORMAT "\n", target);
+  g_clear_pointer (rows, mgr_allocation_unref);
+  return 60 * KIB;
+}
+
+static void
+play_upkeep (void)
+{
+  g_autoptr (MgrManager) manager = mgr_manager_new (100 * KIB);
+  MgrComponent *component = mgr_manager_add_component (manager, "c", 0, NULL, NULL);
+  g_autoptr (MgrResource) resource = mgr_resource_new ("temp_rows", 60 * KIB);
+  MgrAllocation *rows = mgr_component_allocate (component, 60 * KIB, "rows", 5, NULL, NULL);
+  g_autoptr (MgrAllocation) weights = NULL;
+  g_autoptr (MgrPhaseReport) report = NULL;
+
+  g_print ("# upkeep\n");
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
+  mgr_manager_set_arbitration (manager, MGR_ARBITRATION_ALWAYS);
+  mgr_manager_set_cleanup_after_phase (manager, FALSE);
+  mgr_resource_set_component (resource, component);
+  g_signal_connect (resource, "reclaim", G_CALLBACK (give_way_cb), &rows);
+  g_assert_true (mgr_manager_register_resource (manager, resource, NULL));
+
+  mgr_manager_begin_phase (manager, "training");
+  weights = mgr_manager_allocate (manager, "c", 80 * KIB, "weights", 5, NULL, NULL);
+  report = mgr_manager_end_phase (manager, "training", NULL);
+  g_print ("training: %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT ", %s\n",
+           mgr_phase_report_get_used_before (report), mgr_phase_report_get_used_after (report),
+           mgr_phase_report_get_alert (report));
+
+  mgr_manager_set_emergency_reserve (manager, 64 * KIB);
+  g_print ("emergency: %" G_GUINT64_FORMAT "\n", mgr_manager_declare_emergency (manager));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -739,6 +780,7 @@ main (int    argc,
   play_group (manager);
   play_rules (manager);
   play_journal (manager);
+  play_upkeep ();
 
   return 0;
 }

@@ -15,6 +15,7 @@ typedef struct
   int init_result;     /* of NVML: 0 is success */
   int count_result;
   int memory_result;
+  int name_result;
   int hangs;           /* atomic: nvmlDeviceGetMemoryInfo() does not return */
   int n_reads;         /* atomic: begun */
   int n_open;          /* atomic: nvmlInit_v2() less nvmlShutdown() */

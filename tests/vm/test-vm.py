@@ -22,6 +22,7 @@ BUILD = pathlib.Path(os.environ.get('MGR_BUILD_ROOT', HERE.parents[1] / 'build')
 
 PROGRAMS = {
     'vm-load': BUILD / 'tests/vm/vm-load',
+    'vm-managed': BUILD / 'tests/vm/vm-managed',
     'vm-monitor': BUILD / 'tests/vm/vm-monitor',
     'mgrctl': BUILD / 'tools/mgrctl/mgrctl',
 }
@@ -117,6 +118,22 @@ class VmTest(unittest.TestCase):
         self.assertEqual(len(seen), len(expected) + 1)
         self.assertLessEqual(log.delay(freed, 'monitor', 'limits'), LONGEST_TICK)
         self.assertGreater(seen[-1]['limit'], 300 * MIB)
+
+    def test_managed(self):
+        """Twenty leaks in a row: nobody is killed, nothing PROTECTED touched. Without
+        cleanups the same leak is the end."""
+        log, _ = self.run_scenario('managed')
+        intact = log.select('managed', 'intact')
+        self.assertEqual([event['bytes'] for event in intact], [40 * MIB])
+        cleaned = [event['bytes'] for event in log.select('managed', 'cleaned')]
+        self.assertEqual(len(cleaned), 20)
+        self.assertGreaterEqual(min(cleaned), MIB)
+        log.time_of('guest', 'kills-0')
+        alive = log.time_of('guest', 'neighbour-lives')
+
+        self.assertGreater(log.time_of('neighbour', 'killed'), alive)
+        log.time_of('guest', 'status-137')
+        log.time_of('guest', 'kills-2')
 
     def test_trigger(self):
         """The kernel wakes who asks for it, while others notice nothing."""

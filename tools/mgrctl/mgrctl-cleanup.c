@@ -55,14 +55,6 @@ row_clear (gpointer data)
 }
 
 static char *
-format_signed (gint64 bytes)
-{
-  g_autofree char *size = mgr_size_format ((guint64) ABS (bytes));
-
-  return g_strconcat (bytes < 0 ? "-" : "", size, NULL);
-}
-
-static char *
 step_get_text (GVariant   *step,
                const char *key)
 {
@@ -87,7 +79,7 @@ step_get_measured (GVariant   *step,
     return g_strdup ("");
 
   g_variant_lookup (step, key, "x", &bytes);
-  return format_signed (bytes);
+  return mgrctl_signed_size (bytes);
 }
 
 static char *
@@ -206,26 +198,23 @@ static void
 print_report (const MgrctlOptions *options,
               GVariant            *report)
 {
-  guint64 bytes = 0;
+  guint64 expected = 0;
   guint64 trimmed = 0;
-  gint64 returned = 0;
   g_autofree char *size = NULL;
-  g_autofree char *strong_size = NULL;
-  g_autofree char *returned_size = NULL;
+  g_autofree char *gain = mgrctl_gain (report);
+  g_autofree char *strong = NULL;
   g_autofree char *trimmed_size = NULL;
 
-  g_variant_lookup (report, dry_run ? "expected" : "claimed", "t", &bytes);
-  g_variant_lookup (report, "returned", "x", &returned);
+  g_variant_lookup (report, "expected", "t", &expected);
   g_variant_lookup (report, "heap-trimmed", "t", &trimmed);
-  size = mgr_size_format (bytes);
-  strong_size = mgrctl_paint (options, MGRCTL_STYLE_STRONG, size);
-  returned_size = mgr_size_format ((guint64) MAX (returned, 0));
+  size = mgr_size_format (expected);
+  strong = mgrctl_paint (options, MGRCTL_STYLE_STRONG, dry_run ? size : gain);
   trimmed_size = mgr_size_format (trimmed);
 
   if (dry_run)
-    printf ("A cleanup would free %s\n", strong_size);
+    printf ("A cleanup would free %s\n", strong);
   else
-    printf ("Freed %s, of which %s went back to the system\n", strong_size, returned_size);
+    printf ("%s\n", strong);
   if (trimmed > 0)
     printf ("%s of it by trimming the heap\n", trimmed_size);
 

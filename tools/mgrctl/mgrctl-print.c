@@ -6,6 +6,8 @@
 
 #include "mgrctl-print.h"
 
+#include <mgr.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -204,6 +206,34 @@ mgrctl_bar (const MgrctlOptions *options,
   painted_filled = mgrctl_paint (options, style_of_share (share), filled);
   painted_empty = mgrctl_paint (options, MGRCTL_STYLE_FAINT, empty);
   return g_strconcat (painted_filled, painted_empty, NULL);
+}
+
+char *
+mgrctl_signed_size (gint64 bytes)
+{
+  g_autofree char *size = mgr_size_format ((guint64) ABS (bytes));
+
+  return g_strconcat (bytes < 0 ? "-" : "", size, NULL);
+}
+
+char *
+mgrctl_gain (GVariant *report)
+{
+  guint64 claimed = 0;
+  gint64 ledger = 0;
+  gint64 returned = 0;
+  g_autofree char *claimed_size = NULL;
+  g_autofree char *ledger_size = NULL;
+  g_autofree char *returned_size = NULL;
+
+  g_variant_lookup (report, "claimed", "t", &claimed);
+  g_variant_lookup (report, "ledger", "x", &ledger);
+  g_variant_lookup (report, "returned", "x", &returned);
+  claimed_size = mgr_size_format (claimed);
+  ledger_size = mgrctl_signed_size (ledger);
+  returned_size = mgrctl_signed_size (returned);
+  return g_strdup_printf ("%s claimed, %s off the ledger, %s returned",
+                          claimed_size, ledger_size, returned_size);
 }
 
 char *

@@ -57,6 +57,13 @@ char       *mgrctl_bar             (const MgrctlOptions *options,
                                     guint64              used,
                                     guint64              budget);
 
+/* With a sign where it is negative: others took more than was given back. */
+char       *mgrctl_signed_size     (gint64               bytes);
+
+/* What came of cleanups by word, by the books and by measure, from the dictionary of
+ * one report or of their totals. */
+char       *mgrctl_gain            (GVariant            *report);
+
 /* Names as a list, of which the first few are shown. */
 char       *mgrctl_names           (const char * const  *names);
 

@@ -71,15 +71,9 @@ print_cleanups (const MgrctlOptions *options,
                 GVariant            *report)
 {
   guint64 cleanups = report_get (report, "cleanups");
-  gint64 returned = 0;
-  g_autofree char *freed = mgr_size_format (report_get (report, "freed"));
-  g_autofree char *size = NULL;
-  g_autofree char *remark = NULL;
+  g_autofree char *gain = mgrctl_gain (report);
 
-  g_variant_lookup (report, "returned", "x", &returned);
-  size = mgr_size_format ((guint64) MAX (returned, 0));
-  remark = g_strdup_printf ("freed %s, of which %s went back to the system", freed, size);
-  print_count (options, "cleanups", cleanups, cleanups > 0 ? remark : "");
+  print_count (options, "cleanups", cleanups, cleanups > 0 ? gain : "");
 }
 
 static void

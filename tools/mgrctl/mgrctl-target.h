@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define MGRCTL_MANAGER_PATH MGRCTL_BASE_PATH "/Manager"
 #define MGRCTL_MANAGER_INTERFACE "org.libmgr.Manager1"
 #define MGRCTL_COMPONENT_INTERFACE "org.libmgr.Component1"
+#define MGRCTL_POOL_PATH MGRCTL_BASE_PATH "/Pool"
+#define MGRCTL_POOL_INTERFACE "org.libmgr.Pool1"
 
 /* The program that is asked. */
 typedef struct

@@ -88,21 +88,13 @@ print_cleanup (const MgrctlOptions *options,
 {
   const char *strategy = "";
   g_autofree const char **cleaned = NULL;
-  guint64 freed = 0;
-  gint64 returned = 0;
-  g_autofree char *freed_size = NULL;
-  g_autofree char *returned_size = NULL;
+  g_autofree char *gain = mgrctl_gain (report);
   g_autofree char *details = NULL;
 
   g_variant_lookup (report, "strategy", "&s", &strategy);
   g_variant_lookup (report, "cleaned", "^a&s", &cleaned);
-  g_variant_lookup (report, "claimed", "t", &freed);
-  g_variant_lookup (report, "returned", "x", &returned);
-  freed_size = mgr_size_format (freed);
-  returned_size = mgr_size_format ((guint64) MAX (returned, 0));
-  details = g_strdup_printf ("%u cleaned, freed %s, %s back to the system",
-                             cleaned != NULL ? g_strv_length ((GStrv) cleaned) : 0,
-                             freed_size, returned_size);
+  details = g_strdup_printf ("%u cleaned: %s",
+                             cleaned != NULL ? g_strv_length ((GStrv) cleaned) : 0, gain);
   print_line (options, "cleanup", MGRCTL_STYLE_PLAIN, strategy, details);
 }
 

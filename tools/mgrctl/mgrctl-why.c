@@ -37,15 +37,16 @@ find_last (MgrctlEntries   *entries,
   return TRUE;
 }
 
-/* What people wonder about: the last time that something was refused, or that the
- * level changed. */
+/* What people wonder about: the last time that something was refused, that the level
+ * changed, or that there was an emergency. */
 static gboolean
 choose_entry (MgrctlEntries  *entries,
               guint64        *id,
               GError        **error)
 {
   return find_last (entries, MGR_JOURNAL_KIND_REFUSAL, id, error)
-         && find_last (entries, MGR_JOURNAL_KIND_LEVEL, id, error);
+         && find_last (entries, MGR_JOURNAL_KIND_LEVEL, id, error)
+         && find_last (entries, MGR_JOURNAL_KIND_EMERGENCY, id, error);
 }
 
 static gboolean
@@ -108,7 +109,8 @@ mgrctl_why (const MgrctlOptions *options)
 
   if (id == 0)
     {
-      mgrctl_print_error ("Nothing was refused so far, and the level has not changed");
+      mgrctl_print_error ("Nothing was refused so far, the level has not changed, and there was "
+                          "no emergency");
       return MGRCTL_EXIT_OK;
     }
 

@@ -52,6 +52,7 @@ extern const GOptionEntry mgrctl_journal_entries[];
 extern const GOptionEntry mgrctl_why_entries[];
 extern const GOptionEntry mgrctl_pressure_entries[];
 extern const GOptionEntry mgrctl_plot_entries[];
+extern const GOptionEntry mgrctl_pools_entries[];
 extern const GOptionEntry mgrctl_record_entries[];
 extern const GOptionEntry mgrctl_replay_entries[];
 extern const GOptionEntry mgrctl_selftest_entries[];
@@ -62,6 +63,7 @@ extern const char * const mgrctl_selftest_choices[];
 
 MgrctlExit mgrctl_status     (const MgrctlOptions *options);
 MgrctlExit mgrctl_components (const MgrctlOptions *options);
+MgrctlExit mgrctl_pools      (const MgrctlOptions *options);
 MgrctlExit mgrctl_watch      (const MgrctlOptions *options);
 MgrctlExit mgrctl_cleanup    (const MgrctlOptions *options);
 MgrctlExit mgrctl_list       (const MgrctlOptions *options);

@@ -11,6 +11,15 @@
 
 const {Gio, GLib, GObject} = imports.gi;
 
+/* Parts that have a file of their own beside this one. */
+const {overrideCaches} = imports.overrides.mgrCaches;
+const {overridePool} = imports.overrides.mgrPool;
+const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
+const {overridePoolObject} = imports.overrides.mgrPoolObject;
+const {overridePoolStandard} = imports.overrides.mgrPoolStandard;
+const {overridePoolRing} = imports.overrides.mgrPoolRing;
+const {overridePoolTensor} = imports.overrides.mgrPoolTensor;
+
 let Mgr;
 
 const USUAL_SIGNAL = -1;
@@ -19,11 +28,6 @@ const USUAL_SIGNAL = -1;
  * attributes by themselves. */
 const RECORD_ATTRIBUTES = {
     Allocation: ['component', 'created', 'description', 'id', 'priority', 'size', 'tags'],
-    CacheRecord: ['age', 'idle', 'key', 'size', 'uses', 'value'],
-    CacheStatistics: ['bytes', 'entries', 'eviction_age', 'hit_ratio', 'hits', 'joins', 'load_failures',
-        'load_time', 'loads', 'misses', 'stale'],
-    CacheStoreStatistics: ['bytes', 'connects', 'entries', 'evicted', 'expired', 'failures', 'hits',
-        'misses', 'refused', 'stored', 'timeouts'],
     CleanupPlan: ['expected', 'flags', 'kept', 'protected', 'steps', 'strategy', 'target', 'time'],
     CleanupReport: ['claimed', 'cleaned', 'duration', 'expected', 'flags', 'heap_trimmed', 'kept',
         'ledger', 'protected', 'pss_after', 'pss_before', 'returned', 'steps', 'strategy', 'target',
@@ -35,6 +39,9 @@ const RECORD_ATTRIBUTES = {
     Config: ['files', 'problems'],
     JournalEntry: ['cause', 'details', 'id', 'kind', 'monotonic_time', 'severity', 'summary',
         'time'],
+    PhaseReport: ['alert', 'claimed', 'cleanup', 'cleanups', 'duration', 'ledger', 'level_after',
+        'level_before', 'name', 'peak', 'process_after', 'process_before', 'returned', 'time',
+        'used_after', 'used_before'],
     PressureReading: ['available', 'limit', 'scope', 'stall', 'usage', 'used'],
     PressureSample: ['available', 'forecast', 'level', 'limit', 'missing', 'reason', 'source',
         'stall', 'swap', 'time', 'usage'],
@@ -42,10 +49,9 @@ const RECORD_ATTRIBUTES = {
     ProtectionRule: ['pattern', 'safety'],
     ReclaimEstimate: ['bytes', 'lossy', 'rebuild_cost', 'walk_cost'],
     ReclaimRecord: ['can_restore', 'lossy', 'name', 'reason', 'safety', 'size', 'time'],
-    Report: ['allocations', 'budget', 'cleanups', 'freed', 'level', 'peak', 'process', 'refused',
-        'returned', 'used'],
-    WeakCacheStatistics: ['collected', 'entries', 'hit_ratio', 'hits', 'joins', 'load_failures',
-        'load_time', 'loads', 'misses', 'removed', 'replaced'],
+    Report: ['allocations', 'budget', 'claimed', 'cleanups', 'headroom', 'last_cleanup', 'ledger',
+        'level', 'limit', 'peak', 'process', 'refused', 'returned', 'soft_limit', 'status', 'swap',
+        'unmanaged', 'used'],
 };
 
 function toBytes(size) {
@@ -78,17 +84,20 @@ function readOptions(given, names, defaults) {
     return names.map((name, i) => given[i] ?? defaults[name] ?? null);
 }
 
-function overrideRecords() {
-    for (const [record, names] of Object.entries(RECORD_ATTRIBUTES)) {
-        for (const name of names) {
-            Object.defineProperty(Mgr[record].prototype, name, {
-                configurable: true,
-                get() {
-                    return this[`get_${name}`]();
-                },
-            });
-        }
+function addRecordAttributes(record, names) {
+    for (const name of names) {
+        Object.defineProperty(record.prototype, name, {
+            configurable: true,
+            get() {
+                return this[`get_${name}`]();
+            },
+        });
     }
+}
+
+function overrideRecords() {
+    for (const [record, names] of Object.entries(RECORD_ATTRIBUTES))
+        addRecordAttributes(Mgr[record], names);
 
     override(Mgr.Allocation.prototype, 'resize', resize => function (size) {
         return resize.call(this, toBytes(size));
@@ -182,6 +191,17 @@ function withAllocation(component, size, options, fn) {
     }, fn);
 }
 
+/* Calls fn(phase) within a phase; phase.report says, once that has ended, what it did
+ * to memory. */
+function withPhase(name, fn) {
+    const phase = {name, report: null};
+
+    this.begin_phase(name);
+    return holding(phase, () => {
+        phase.report = this.end_phase(name);
+    }, fn);
+}
+
 /* With allowProtected, what was called PROTECTED by hand is cleaned too; since that is
  * nothing to get wrong, it is planned first, and fails if the plan no longer holds. */
 function overrideCleanup(prototype, cleanerOf) {
@@ -216,7 +236,11 @@ function overrideManager() {
     overrideAllocate(prototype);
     overrideAllocateAsync(prototype);
     prototype.withAllocation = withAllocation;
+    prototype.withPhase = withPhase;
     overrideCleanup(prototype, manager => manager.cleaner);
+    override(prototype, 'set_emergency_reserve', set => function (emergencyReserve) {
+        set.call(this, toBytes(emergencyReserve));
+    });
     override(prototype, 'set_emergency_signal', set => function (signum = USUAL_SIGNAL) {
         return set.call(this, signum);
     });
@@ -226,6 +250,7 @@ function overrideManager() {
  * calls no FinalizationRegistry, but a GObject that only the object leads to goes with
  * it, and what is bound to that is told. */
 const keepers = new WeakMap();
+const OWNER = Symbol('owner');
 
 function keeperOf(owner) {
     if (owner instanceof GObject.Object)
@@ -234,14 +259,14 @@ function keeperOf(owner) {
     let keeper = keepers.get(owner);
     if (keeper === undefined) {
         keeper = new GObject.Object();
-        keeper.owner = owner;
+        keeper[OWNER] = owner;
         keepers.set(owner, keeper);
     }
     return keeper;
 }
 
 function ownerOf(keeper) {
-    return keeper !== null && keeper.constructor === GObject.Object ? keeper.owner : keeper;
+    return keeper?.[OWNER] ?? keeper;
 }
 
 /* A function that is called with the owner first, if there is one: so it need not hold
@@ -268,9 +293,9 @@ function carefulVeto(veto) {
     };
 }
 
-const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'veto'];
+const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'maintain', 'veto'];
 const RESOURCE_OPTIONS = ['owner', ...RESOURCE_FUNCTIONS, 'limit', 'lossy', 'priority', 'safety',
-    'rebuild_cost', 'walk_cost', 'component'];
+    'maintenance_interval', 'rebuild_cost', 'walk_cost', 'component'];
 
 function connectFunctions(resource, options) {
     const hasOwner = Boolean(options.owner);
@@ -280,7 +305,7 @@ function connectFunctions(resource, options) {
         if (options[name])
             asked[name] = owned(options[name], hasOwner);
     }
-    for (const name of ['reclaim', 'measure', 'rebuild']) {
+    for (const name of ['reclaim', 'measure', 'rebuild', 'maintain']) {
         if (asked[name])
             resource.connect(name, (...values) => toBytes(asked[name](...values) ?? 0));
     }
@@ -495,116 +520,8 @@ function overrideJournal() {
     });
 }
 
-/* What keeps a value of JavaScript's alive for as long as a cache has it. */
-const Box = GObject.registerClass(class MgrBox extends GObject.Object {
-    constructor(content) {
-        super();
-        this.content = content;
-    }
-});
-
-function toCached(value) {
-    const isPlain = typeof value === 'string' || value instanceof GObject.Object ||
-        value instanceof GLib.Bytes;
-    return isPlain ? value : new Box(value);
-}
-
-function fromCached(value) {
-    return typeof value === 'object' && value instanceof Box ? value.content : value;
-}
-
-/* The size of what JavaScript alone can measure: a number takes 8 bytes. */
-function sizeOf(value) {
-    if (value instanceof Uint8Array)
-        return value.length + 1;
-    return value === null || ['boolean', 'number', 'undefined'].includes(typeof value) ? 8 : null;
-}
-
-function toTerms(value, {size = sizeOf(value), cost = 0, ttl = -1, idle_ttl = -1, pinned = false,
-    tags = []} = {}) {
-    const terms = Mgr.CacheTerms.new();
-    if (size !== null)
-        terms.set_size(size);
-    terms.set_cost(cost);
-    terms.set_ttl(ttl);
-    terms.set_idle_ttl(idle_ttl);
-    terms.set_pinned(pinned);
-    for (const tag of tags)
-        terms.add_tag(tag);
-    return terms;
-}
-
-function cacheEntries(cache) {
-    return cache.list().map(record => [record.key, fromCached(record.value)]);
-}
-
-/* What is got is not taken apart as an array would be, which takes longer than to get it.
- *
- * Loads are promises here, since a loader of JavaScript's cannot run in another thread:
- * those who want the same at the same time get the same promise. */
-function overrideCache() {
-    const prototype = Mgr.Cache.prototype;
-    const flights = new WeakMap();
-
-    override(prototype, 'get', get => function (key) {
-        const result = get.call(this, key);
-        return result[0] ? fromCached(result[1]) : undefined;
-    });
-    override(prototype, 'peek', peek => function (key) {
-        const result = peek.call(this, key);
-        return result[0] ? fromCached(result[1]) : undefined;
-    });
-    override(prototype, 'put', put => function (key, value, terms = undefined) {
-        put.call(this, key, toCached(value), toTerms(value, terms));
-        return this;
-    });
-    prototype.set = prototype.put;
-    prototype.has = prototype.contains;
-    prototype.delete = prototype.remove;
-    prototype.entries = function () {
-        return cacheEntries(this)[Symbol.iterator]();
-    };
-    prototype.keys = function () {
-        return cacheEntries(this).map(([key]) => key)[Symbol.iterator]();
-    };
-    prototype.values = function () {
-        return cacheEntries(this).map(([, value]) => value)[Symbol.iterator]();
-    };
-    prototype.forEach = function (callback) {
-        for (const [key, value] of cacheEntries(this))
-            callback(value, key, this);
-    };
-    prototype[Symbol.iterator] = prototype.entries;
-    Object.defineProperty(prototype, 'size', {get() {
-        return this.get_n_entries();
-    }});
-    prototype.get_or_load = function (key, loader, terms = undefined) {
-        const value = this.get(key);
-        if (value !== undefined)
-            return Promise.resolve(value);
-
-        if (!flights.has(this))
-            flights.set(this, new Map());
-        const mine = flights.get(this);
-        if (!mine.has(key)) {
-            mine.set(key, (async () => {
-                try {
-                    const loaded = await loader(key);
-                    this.put(key, loaded, terms);
-                    return loaded;
-                } finally {
-                    mine.delete(key);
-                }
-            })());
-        }
-        return mine.get(key);
-    };
-}
-
 function _init() {
     Mgr = this;
-
-    overrideCache();
 
     overrideRecords();
     overrideComponent();
@@ -613,4 +530,13 @@ function _init() {
     overrideTelling();
     overrideConfig();
     overrideJournal();
+
+    const tools = {addRecordAttributes, holding, override, readOptions, toBytes};
+    overridePool(Mgr, tools);
+    overridePoolStandard(Mgr, tools);
+    overridePoolRing(Mgr, tools);
+    overridePoolTensor(Mgr, tools);
+    overridePoolClassic(Mgr, tools);
+    overridePoolObject(Mgr, tools);
+    overrideCaches(Mgr, tools);
 }

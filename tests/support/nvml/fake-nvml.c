@@ -32,6 +32,9 @@ EXPORT const char  *nvmlErrorString               (int            result);
 EXPORT int          nvmlDeviceGetCount_v2         (unsigned int  *count);
 EXPORT int          nvmlDeviceGetHandleByIndex_v2 (unsigned int   index,
                                                    void         **handle);
+EXPORT int          nvmlDeviceGetName             (void          *handle,
+                                                   char          *name,
+                                                   unsigned int   size);
 #ifndef WITHOUT_MEMORY
 EXPORT int          nvmlDeviceGetMemoryInfo       (void          *handle,
                                                    Memory        *memory);
@@ -74,6 +77,15 @@ nvmlDeviceGetHandleByIndex_v2 (unsigned int   index,
 
   *handle = &devices[index];
   return 0;
+}
+
+int
+nvmlDeviceGetName (void         *handle,
+                   char         *name,
+                   unsigned int  size)
+{
+  g_snprintf (name, size, "Fake %d", (int) ((char *) handle - devices));
+  return fake_nvml_state.name_result;
 }
 
 #ifndef WITHOUT_MEMORY

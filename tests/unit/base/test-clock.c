@@ -86,6 +86,68 @@ test_manual_timer_dropped (void)
   g_assert_cmpint (mgr_clock_get_time (MGR_CLOCK (manual)), ==, 100);
 }
 
+static gboolean
+count_on_cb (gpointer user_data)
+{
+  guint *count = user_data;
+
+  (*count)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_manual_timer_set (void)
+{
+  g_autoptr (MgrManualClock) manual = mgr_manual_clock_new (0);
+  MgrClock *clock = MGR_CLOCK (manual);
+  g_autoptr (GSource) timer = mgr_clock_create_timer (clock, G_MAXINT64);
+  guint count = 0;
+
+  g_source_set_callback (timer, count_on_cb, &count, NULL);
+  g_source_attach (timer, NULL);
+  mgr_clock_set_timer (clock, timer, 10);
+  mgr_clock_set_timer (clock, timer, 20);
+  mgr_manual_clock_advance (manual, 10);
+  drain ();
+  g_assert_cmpuint (count, ==, 0);
+
+  mgr_manual_clock_advance (manual, 10);
+  drain ();
+  g_assert_cmpuint (count, ==, 1);
+
+  g_test_message ("It can be set again, for now, and taken back before it dispatched");
+  mgr_clock_set_timer (clock, timer, 0);
+  drain ();
+  g_assert_cmpuint (count, ==, 2);
+  mgr_clock_set_timer (clock, timer, 0);
+  mgr_clock_set_timer (clock, timer, G_MAXINT64);
+  drain ();
+  g_assert_cmpuint (count, ==, 2);
+  g_source_destroy (timer);
+}
+
+static void
+test_system_timer_set (void)
+{
+  MgrClock *clock = mgr_clock_get_default ();
+  g_autoptr (GSource) timer = mgr_clock_create_timer (clock, G_MAXINT64);
+  guint count = 0;
+
+  g_source_set_callback (timer, count_on_cb, &count, NULL);
+  g_source_attach (timer, NULL);
+  drain ();
+  g_assert_cmpuint (count, ==, 0);
+  for (guint i = 1; i <= 2; i++)
+    {
+      mgr_clock_set_timer (clock, timer, mgr_clock_get_time (clock));
+      while (count < i)
+        g_main_context_iteration (NULL, TRUE);
+      drain ();
+      g_assert_cmpuint (count, ==, i);
+    }
+  g_source_destroy (timer);
+}
+
 static gpointer
 advance_cb (gpointer user_data)
 {
@@ -129,6 +191,8 @@ main (int    argc,
   g_test_add_func ("/base/clock/manual-timer", test_manual_timer);
   g_test_add_func ("/base/clock/manual-timer-dropped", test_manual_timer_dropped);
 
+  g_test_add_func ("/base/clock/manual-timer-set", test_manual_timer_set);
+  g_test_add_func ("/base/clock/system-timer-set", test_system_timer_set);
   g_test_add_func ("/base/clock/manual-timers-come-and-go", test_manual_timers_come_and_go);
 
   return g_test_run ();

@@ -66,6 +66,7 @@ test_format (void)
     gint64 duration;
     const char *text;
   } cases[] = {
+    { 0, "0" },
     { 1, "1 us" },
     { 1500, "1500 us" },
     { G_TIME_SPAN_MILLISECOND, "1 ms" },

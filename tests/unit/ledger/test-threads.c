@@ -182,7 +182,7 @@ queue_cb (gpointer user_data)
       MgrRequest request;
 
       mgr_request_init (&request, 40, "waiting", 1 + i % 10, NULL);
-      mgr_waiter_start (queue->component, &request, 0, task);
+      mgr_waiter_start (queue->component, &request, 0, task, NULL);
       mgr_request_clear (&request);
     }
   while (queue->served < 200)

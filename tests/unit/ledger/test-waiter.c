@@ -82,7 +82,7 @@ wait_for (Fixture      *fixture,
   waiting->name = name;
   task = g_task_new (NULL, cancellable, waited_cb, waiting);
   mgr_request_init (&request, size, name, priority, NULL);
-  mgr_waiter_start (component, &request, timeout, task);
+  mgr_waiter_start (component, &request, timeout, task, NULL);
   mgr_request_clear (&request);
 }
 
@@ -186,6 +186,62 @@ test_cancel (Fixture       *fixture,
   g_assert_cmpint (fixture->ledger->n_waiters, ==, 0);
 }
 
+typedef struct
+{
+  Fixture *fixture;      /* (unowned) */
+  MgrAllocation *held;   /* (owned) */
+  GMutex lock;
+} Holder;
+
+static void
+take_lock_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Holder *holder = user_data;
+  MgrAllocation *allocation = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  g_assert_nonnull (allocation);
+  g_assert_true (g_mutex_trylock (&holder->lock));
+  g_mutex_unlock (&holder->lock);
+  g_ptr_array_add (holder->fixture->held, allocation);
+}
+
+static gboolean
+release_with_lock_cb (gpointer user_data)
+{
+  Holder *holder = user_data;
+
+  g_mutex_lock (&holder->lock);
+  g_clear_pointer (&holder->held, mgr_allocation_unref);
+  g_assert_cmpuint (holder->fixture->held->len, ==, 0);
+  g_mutex_unlock (&holder->lock);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_never_told_inside_a_release (Fixture       *fixture,
+                                  gconstpointer  data)
+{
+  Holder holder = { fixture, take (fixture->ledger->root, 100), };
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, take_lock_cb, &holder);
+  MgrRequest request;
+
+  g_test_summary ("Who releases in the waiter's own context may hold a lock that the waiter takes");
+
+  g_mutex_init (&holder.lock);
+  mgr_request_init (&request, 10, "a", 5, NULL);
+  mgr_waiter_start (fixture->ledger->root, &request, 0, task, NULL);
+  mgr_request_clear (&request);
+  settle ();
+
+  g_idle_add (release_with_lock_cb, &holder);
+  settle ();
+  g_assert_cmpuint (fixture->held->len, ==, 1);
+  g_mutex_clear (&holder.lock);
+}
+
 static void
 test_cancelled_after_served (Fixture       *fixture,
                              gconstpointer  data)
@@ -268,6 +324,7 @@ main (int    argc,
   ADD ("/ledger/waiter/timeout", test_timeout);
   ADD ("/ledger/waiter/cancel", test_cancel);
   ADD ("/ledger/waiter/cancelled-after-served", test_cancelled_after_served);
+  ADD ("/ledger/waiter/never-told-inside-a-release", test_never_told_inside_a_release);
   ADD ("/ledger/waiter/infeasible", test_infeasible);
   ADD ("/ledger/waiter/raised-budget", test_raised_budget);
   ADD ("/ledger/waiter/removed-while-waiting", test_removed_while_waiting);

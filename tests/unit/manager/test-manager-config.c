@@ -144,6 +144,26 @@ test_budget_as_size (void)
 }
 
 static void
+test_upkeep (void)
+{
+  g_autoptr (MgrFakeTree) tree = make_tree ();
+  g_autoptr (MgrConfig) config = from_text ("emergency-reserve=2 MiB\n"
+                                            "maintenance-interval=30 s\n"
+                                            "cleanup-after-phase=no\n");
+  g_autoptr (MgrConfig) nothing = from_text ("maintenance-interval=0\n");
+  g_autoptr (MgrManager) manager = make_manager (tree, config);
+  g_autoptr (MgrManager) other = make_manager (tree, nothing);
+
+  g_assert_cmpuint (mgr_manager_get_emergency_reserve (manager), ==, 2 << 20);
+  g_assert_cmpint (mgr_manager_get_maintenance_interval (manager), ==, 30 * G_USEC_PER_SEC);
+  g_assert_false (mgr_manager_get_cleanup_after_phase (manager));
+
+  g_assert_cmpuint (mgr_manager_get_emergency_reserve (other), ==, 0);
+  g_assert_cmpint (mgr_manager_get_maintenance_interval (other), ==, 0);
+  g_assert_true (mgr_manager_get_cleanup_after_phase (other));
+}
+
+static void
 test_paths (void)
 {
   g_autoptr (MgrFakeTree) tree = make_tree ();
@@ -271,6 +291,7 @@ main (int    argc,
   g_test_add_func ("/manager/config/config-is-applied", test_config_is_applied);
   g_test_add_func ("/manager/config/budget-as-share", test_budget_as_share);
   g_test_add_func ("/manager/config/budget-as-size", test_budget_as_size);
+  g_test_add_func ("/manager/config/upkeep", test_upkeep);
   g_test_add_func ("/manager/config/paths", test_paths);
   g_test_add_func ("/manager/config/code-over-config", test_code_over_config);
   g_test_add_func ("/manager/config/environment", test_environment);

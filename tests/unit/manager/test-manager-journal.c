@@ -345,8 +345,8 @@ test_level_leads_to_cleanup (Fixture       *fixture,
 
   report = get_last (fixture, MGR_JOURNAL_KIND_REPORT);
   g_assert_cmpstr (mgr_journal_entry_get_summary (report), ==,
-                   "1 were cleaned in 0.0 ms: 10.0 MiB claimed, 0 B off the books, "
-                   "0 B back to the system");
+                   "1 were cleaned in 0.0 ms: 10.0 MiB claimed, 0 B off the ledger, "
+                   "0 B returned");
   assert_number (report, "claimed", 10 * MIB);
 }
 

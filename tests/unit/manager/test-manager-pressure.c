@@ -276,6 +276,85 @@ test_handler_drops_the_manager (Fixture       *fixture,
 }
 
 static void
+test_handler_drops_the_manager_in_the_background (Fixture       *fixture,
+                                                  gconstpointer  data)
+{
+  g_autoptr (MgrResource) resource = mgr_resource_new ("temp_x", 1);
+
+  g_signal_connect (resource, "reclaim", G_CALLBACK (drop_manager_cb), fixture);
+  g_assert_true (mgr_manager_register_resource (fixture->manager, resource, NULL));
+  fixture_hold (fixture, 82 * MIB);
+  fixture_sense (fixture);
+  g_assert_null (fixture->manager);
+}
+
+static gboolean
+note_level_cb (MgrResource      *resource,
+               MgrPressureLevel  level,
+               gpointer          user_data)
+{
+  *(MgrPressureLevel *) user_data = level;
+  return FALSE;
+}
+
+static void
+test_resources_hear_the_level (Fixture       *fixture,
+                               gconstpointer  data)
+{
+  g_autoptr (MgrResource) resource = mgr_resource_new ("temp_x", 1);
+  MgrPressureLevel level = MGR_PRESSURE_LEVEL_NORMAL;
+
+  fixture_add_resource (fixture, "temp_a", MIB, MGR_SAFETY_SAFE);
+  g_signal_connect (resource, "reclaim", G_CALLBACK (release_cb), NULL);
+  g_signal_connect (resource, "query-veto", G_CALLBACK (note_level_cb), &level);
+  g_assert_true (mgr_manager_register_resource (fixture->manager, resource, NULL));
+  fixture_hold (fixture, 85 * MIB);
+  fixture_sense (fixture);
+  g_assert_cmpint (level, ==, MGR_PRESSURE_LEVEL_HIGH);
+}
+
+static gboolean
+count_turns_cb (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static guint64
+release_some_cb (MgrResource *resource,
+                 guint64      target,
+                 gpointer     user_data)
+{
+  return MIN (target, 4096);
+}
+
+static void
+test_escalates (Fixture       *fixture,
+                gconstpointer  data)
+{
+  g_autoptr (MgrResource) resource = mgr_resource_new ("temp_x", 64 * MIB);
+  guint turns = 0;
+  guint id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, count_turns_cb, &turns, NULL);
+
+  g_test_summary ("What is cleaned in the background gives way to what cannot wait");
+
+  g_signal_connect (resource, "reclaim", G_CALLBACK (release_some_cb), NULL);
+  g_assert_true (mgr_manager_register_resource (fixture->manager, resource, NULL));
+  fixture_hold (fixture, 82 * MIB);
+  for (guint i = 0; i < 2; i++)
+    mgr_pressure_sample_unref (
+      mgr_pressure_monitor_sample (mgr_manager_get_monitor (fixture->manager)));
+  while (turns < 20)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (fixture->log->str, ==, "medium ");
+  g_source_remove (id);
+
+  fixture_hold (fixture, 10 * MIB);
+  fixture_sense (fixture);
+  g_assert_cmpstr (fixture->log->str, ==, "medium critical [aggressive 1] [light 1] ");
+}
+
+static void
 test_track_process (Fixture       *fixture,
                     gconstpointer  data)
 {
@@ -283,6 +362,8 @@ test_track_process (Fixture       *fixture,
   g_autoptr (MgrPressureSample) before = NULL;
   g_autoptr (MgrPressureSample) after = NULL;
 
+  /* What its own thread is reading is not read here once more. */
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
   before = mgr_pressure_monitor_sample (mgr_manager_get_monitor (manager));
   g_assert_cmpfloat (mgr_pressure_sample_get_usage (before), <, 0.95);
 
@@ -309,6 +390,10 @@ main (int    argc,
   ADD ("/manager/pressure/looks-once", test_looks_once);
   ADD ("/manager/pressure/automatic-cleanup-off", test_automatic_cleanup_off);
   ADD ("/manager/pressure/handler-drops-the-manager", test_handler_drops_the_manager);
+  ADD ("/manager/pressure/handler-drops-the-manager-in-the-background",
+       test_handler_drops_the_manager_in_the_background);
+  ADD ("/manager/pressure/resources-hear-the-level", test_resources_hear_the_level);
+  ADD ("/manager/pressure/escalates", test_escalates);
   ADD ("/manager/pressure/track-process", test_track_process);
 
   return g_test_run ();

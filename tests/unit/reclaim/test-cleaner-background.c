@@ -214,6 +214,31 @@ test_invalid (Background    *fixture,
 }
 
 static guint64
+one_byte_cb (MgrResource *resource,
+             guint64      target,
+             gpointer     user_data)
+{
+  Background *fixture = user_data;
+
+  fixture->slices++;
+  return 1;
+}
+
+static void
+test_short_answers (Background    *fixture,
+                    gconstpointer  data)
+{
+  g_test_summary ("One that gives a byte at a time is not asked a million times");
+
+  fixture_add (&fixture->base, "temp_a", 64 * MIB, G_CALLBACK (one_byte_cb));
+  fixture_add (&fixture->base, "temp_b", MIB, G_CALLBACK (free_all_cb));
+  background_start (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE);
+  mgr_test_iterate_until (&fixture->is_done);
+  g_assert_cmpuint (fixture->slices, ==, 64);
+  assert_names (mgr_cleanup_report_get_cleaned (fixture->report), "temp_a temp_b");
+}
+
+static guint64
 second_of_work_cb (MgrResource *resource,
                    guint64      target,
                    gpointer     user_data)
@@ -501,6 +526,7 @@ main (int    argc,
   ADD ("cancelled", test_cancelled);
   ADD ("cancelled-before", test_cancelled_before);
   ADD ("invalid", test_invalid);
+  ADD ("short-answers", test_short_answers);
   ADD ("box", test_box);
   ADD ("iterates", test_iterates);
   ADD ("beside-another", test_beside_another);

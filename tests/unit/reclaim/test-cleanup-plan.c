@@ -131,6 +131,90 @@ test_pins_vetoes_limits (Fixture       *fixture,
   g_assert_true (mgr_resource_end_access (pinned, NULL));
 }
 
+static guint64
+free_a_little_cb (MgrResource *resource,
+                  guint64      target,
+                  gpointer     user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_string_append_printf (fixture->asked, "%s ", mgr_resource_get_name (resource));
+  return 1;
+}
+
+static void
+test_force_and_veto (Fixture       *fixture,
+                     gconstpointer  data)
+{
+  MgrResource *vetoed = fixture_add (fixture, "table_kept", 10, G_CALLBACK (free_all_cb));
+  g_autoptr (MgrCleanupReport) unforced = NULL;
+  g_autoptr (MgrCleanupReport) forced = NULL;
+
+  g_test_summary ("CAUTIOUS needs force, and an owner's veto is kept");
+
+  fixture_add (fixture, "table", 10, G_CALLBACK (free_all_cb));
+  g_signal_connect (vetoed, "query-veto", G_CALLBACK (veto_cb), NULL);
+  unforced = fixture_cleanup (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, FALSE);
+  g_assert_cmpstr (fixture->asked->str, ==, "");
+  forced = fixture_cleanup (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, TRUE);
+  g_assert_cmpstr (fixture->asked->str, ==, "table:10 ");
+  assert_reason (mgr_cleanup_report_get_steps (forced), "table_kept", "vetoed by its owner");
+}
+
+static void
+test_avoided (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (MgrCleanupReport) enough = NULL;
+  g_autoptr (MgrCleanupReport) little = NULL;
+
+  g_test_summary ("What is to be avoided is chosen only when nothing else is left");
+
+  fixture_add (fixture, "result_a", 1000, G_CALLBACK (free_a_little_cb));
+  fixture_add (fixture, "table", 1000, G_CALLBACK (free_a_little_cb));
+  mgr_resource_set_priority (fixture_add (fixture, "temp_dear", 2000, G_CALLBACK (free_all_cb)),
+                             MGR_PRIORITY_MAX);
+  g_assert_true (mgr_protection_rules_add (mgr_cleaner_get_rules (fixture->cleaner), "result_*",
+                                           MGR_SAFETY_PROTECTED, NULL));
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "Safe mode is off*");
+  enough = mgr_cleaner_cleanup (fixture->cleaner, MGR_CLEANUP_STRATEGY_MODERATE, TRUE, FALSE,
+                                NULL);
+  g_assert_cmpstr (fixture->asked->str, ==, "temp_dear:2000 ");
+
+  /* Now the SAFE one has nothing left, and the next ones give next to nothing. */
+  g_string_truncate (fixture->asked, 0);
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "Safe mode is off*");
+  little = mgr_cleaner_cleanup (fixture->cleaner, MGR_CLEANUP_STRATEGY_LIGHT, TRUE, FALSE, NULL);
+  g_assert_cmpstr (fixture->asked->str, ==, "table result_a ");
+  g_test_assert_expected_messages ();
+}
+
+static void
+test_plan_bytes (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autoptr (MgrCleanupPlan) some = NULL;
+  g_autoptr (MgrCleanupPlan) none = NULL;
+  g_autoptr (MgrCleanupPlan) all = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_add (fixture, "temp_a", 60, G_CALLBACK (free_all_cb));
+  fixture_add (fixture, "temp_b", 40, G_CALLBACK (free_all_cb));
+  none = mgr_cleaner_plan_bytes (fixture->cleaner, 0, MGR_CLEANUP_STRATEGY_LIGHT, 0, NULL);
+  assert_steps (mgr_cleanup_plan_get_steps (none), "");
+  all = mgr_cleaner_plan_bytes (fixture->cleaner, 500, MGR_CLEANUP_STRATEGY_LIGHT, 0, NULL);
+  g_assert_cmpuint (mgr_cleanup_plan_get_target (all), ==, 500);
+  g_assert_cmpuint (mgr_cleanup_plan_get_expected (all), ==, 100);
+
+  some = mgr_cleaner_plan_bytes (fixture->cleaner, 70, MGR_CLEANUP_STRATEGY_LIGHT, 0, NULL);
+  report = mgr_cleaner_execute (fixture->cleaner, some, NULL);
+  g_assert_cmpstr (fixture->asked->str, ==, "temp_a:60 temp_b:10 ");
+
+  g_assert_null (mgr_cleaner_plan_bytes (fixture->cleaner, 1, (MgrCleanupStrategy) 7, 0, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+}
+
 static void
 test_rules_are_named (Fixture       *fixture,
                       gconstpointer  data)
@@ -466,6 +550,7 @@ main (int    argc,
   add_test ("says-what-and-why", test_says_what_and_why);
   add_test ("flags", test_flags);
   add_test ("pins-vetoes-limits", test_pins_vetoes_limits);
+  add_test ("plan-bytes", test_plan_bytes);
   add_test ("rules-are-named", test_rules_are_named);
   add_test ("invalid-arguments", test_invalid_arguments);
   add_test ("execute", test_execute);
@@ -478,6 +563,14 @@ main (int    argc,
   add_test ("by-another-thread", test_by_another_thread);
   add_test ("one-schema", test_one_schema);
   add_test ("boxed", test_boxed);
+
+#define ADD_CASE(name, func) \
+  g_test_add ("/cases/protection/" name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
+
+  ADD_CASE ("cautious-needs-force-and-a-veto-is-kept", test_force_and_veto);
+  ADD_CASE ("avoid-is-chosen-only-when-nothing-else-is-left", test_avoided);
+
+#undef ADD_CASE
 
   return g_test_run ();
 }

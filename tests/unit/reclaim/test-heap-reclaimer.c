@@ -159,6 +159,58 @@ test_scattered (void)
   g_assert_cmpint (ABS (mgr_cleanup_report_get_returned (report) - fell), <, fell / 10);
 }
 
+static guint64
+claim_cb (MgrResource *resource,
+          guint64      target,
+          gpointer     user_data)
+{
+  return target;
+}
+
+static void
+test_as_a_resource (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, "/nonexistent");
+  g_autoptr (MgrResource) heap =
+    mgr_resource_new_for_reclaimer (NULL, MGR_RECLAIMER (mgr_cleaner_get_heap (cleaner)));
+  g_autoptr (MgrResource) other = mgr_resource_new ("table", 10 * MIB);
+  g_autoptr (MgrCleanupPlan) empty = NULL;
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) steps = NULL;
+  g_autoptr (GPtrArray) done = NULL;
+
+  g_test_summary ("It is in no plan while it holds nothing, and the last of all when it does");
+
+  mgr_resource_set_safety (heap, MGR_SAFETY_SAFE);
+  g_assert_true (mgr_cleaner_register (cleaner, heap, NULL));
+  g_signal_connect (other, "reclaim", G_CALLBACK (claim_cb), NULL);
+  g_assert_true (mgr_cleaner_register (cleaner, other, NULL));
+  empty = mgr_cleaner_plan (cleaner, MGR_CLEANUP_STRATEGY_AGGRESSIVE, 0, NULL);
+  kept = mgr_cleanup_plan_get_kept (empty);
+  g_assert_cmpuint (kept->len, ==, 1);
+  g_assert_cmpuint (mgr_cleanup_plan_get_target (empty), ==, 0);
+
+  mgr_heap_reclaimer_suspect (mgr_cleaner_get_heap (cleaner), 100 * MIB);
+  mgr_resource_set_size (heap, 25 * MIB);
+  plan = mgr_cleaner_plan (cleaner, MGR_CLEANUP_STRATEGY_AGGRESSIVE, MGR_CLEANUP_FLAGS_FORCE,
+                           NULL);
+  steps = mgr_cleanup_plan_get_steps (plan);
+  g_assert_cmpuint (steps->len, ==, 2);
+  g_assert_cmpstr (mgr_cleanup_step_get_name (steps->pdata[1]), ==, "heap");
+  g_assert_cmpuint (mgr_cleanup_step_get_expected (steps->pdata[1]), >, 10 * MIB);
+
+  report = mgr_cleaner_execute (cleaner, plan, NULL);
+  done = mgr_cleanup_report_get_steps (report);
+  g_assert_cmpuint (mgr_cleanup_step_get_claimed (done->pdata[0]), ==, 10 * MIB);
+  g_assert_cmpuint (mgr_cleanup_step_get_claimed (done->pdata[1]), ==, 0);
+  g_assert_cmpstr (mgr_cleanup_step_get_reason (done->pdata[1]), ==, "gave nothing back");
+
+  /* What was suspected is settled, but for what “table” did not deliver. */
+  g_assert_cmpuint (estimate (mgr_cleaner_get_heap (cleaner)), ==, 0);
+}
+
 static void
 test_trims_where_it_pays (void)
 {
@@ -233,6 +285,47 @@ use_thread (gpointer user_data)
 }
 
 static void
+test_release_now (void)
+{
+  g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
+  g_autoptr (Heap) heap = NULL;
+  guint64 before;
+  guint64 gain;
+
+  g_test_summary ("In an emergency the heap is trimmed, whatever that costs");
+
+  if (skip_without_heap ())
+    return;
+
+  heap = heap_new ();
+  heap_scatter (heap);
+  before = read_smaps ();
+  gain = mgr_reclaimer_release_now (MGR_RECLAIMER (reclaimer));
+  g_test_message ("%" G_GUINT64_FORMAT " KiB", gain / 1024);
+  g_assert_cmpuint (gain, >, 20 * MIB);
+  g_assert_cmpuint (read_smaps (), <, before - 20 * MIB);
+}
+
+static void
+test_not_among_the_others (void)
+{
+  g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
+  g_autoptr (MgrResource) resource =
+    mgr_resource_new_for_reclaimer ("heap", MGR_RECLAIMER (reclaimer));
+  g_autoptr (Heap) heap = NULL;
+
+  g_test_summary ("As a resource it is left out in an emergency: what others free comes first");
+
+  if (skip_without_heap ())
+    return;
+
+  heap = heap_new ();
+  heap_scatter (heap);
+  mgr_resource_set_safety (resource, MGR_SAFETY_SAFE);
+  g_assert_cmpuint (mgr_reclaimer_release_now (MGR_RECLAIMER (resource)), ==, 0);
+}
+
+static void
 test_threads (void)
 {
   g_autoptr (MgrHeapReclaimer) reclaimer = mgr_heap_reclaimer_new (NULL);
@@ -253,7 +346,10 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/reclaim/heap-reclaimer/reclaimer", test_reclaimer);
+  g_test_add_func ("/reclaim/heap-reclaimer/as-a-resource", test_as_a_resource);
   g_test_add_func ("/reclaim/heap-reclaimer/threads", test_threads);
+  g_test_add_func ("/reclaim/heap-reclaimer/release-now", test_release_now);
+  g_test_add_func ("/reclaim/heap-reclaimer/not-among-the-others", test_not_among_the_others);
   g_test_add_func ("/reclaim/heap-reclaimer/trims-where-it-pays", test_trims_where_it_pays);
   g_test_add_func ("/reclaim/heap-reclaimer/scattered", test_scattered);
 

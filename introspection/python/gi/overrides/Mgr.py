@@ -20,7 +20,10 @@ import weakref
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
-from . import _mgr_caches
+from . import (
+    _mgr_caches, _mgr_pool, _mgr_pool_classic, _mgr_pool_object, _mgr_pool_ring,
+    _mgr_pool_standard, _mgr_pool_tensor)
+from ._MgrSizes import sizeof
 
 Mgr = get_introspection_module("Mgr")
 
@@ -203,6 +206,7 @@ _manager_list_allocations = Mgr.Manager.list_allocations
 _manager_remove_component = Mgr.Manager.remove_component
 _manager_set_total_budget = Mgr.Manager.set_total_budget
 _manager_cleanup = Mgr.Manager.cleanup
+_manager_set_emergency_reserve = Mgr.Manager.set_emergency_reserve
 _manager_set_emergency_signal = Mgr.Manager.set_emergency_signal
 
 
@@ -290,6 +294,10 @@ def _cleanup(self, strategy=MODERATE, force=False, safe_mode=True, allow_protect
     return _manager_cleanup(self, strategy, force, safe_mode)
 
 
+def _set_emergency_reserve(self, emergency_reserve):
+    return _manager_set_emergency_reserve(self, _size(emergency_reserve))
+
+
 def _set_emergency_signal(self, signum=USUAL_SIGNAL):
     return _manager_set_emergency_signal(self, signum)
 
@@ -306,6 +314,7 @@ Mgr.Manager.allocate_async = _allocate_async
 Mgr.Manager.allocate_finish = _allocate_finish
 Mgr.Manager.list_allocations = _list_allocations
 Mgr.Manager.cleanup = _cleanup
+Mgr.Manager.set_emergency_reserve = _set_emergency_reserve
 Mgr.Manager.set_emergency_signal = _set_emergency_signal
 
 
@@ -428,22 +437,26 @@ def _careful_veto(veto):
 
 
 def _resource_init(self, name=None, size=0, reclaim=None, measure=None, rebuild=None, veto=None,
-                   limit=0, **properties):
+                   maintain=None, limit=0, **properties):
     """Make a resource that asks functions instead of signals.
 
     reclaim(resource, target) returns the bytes it freed, measure(resource) those it
-    holds, rebuild(resource) those that it brought back, each or None; veto(resource,
-    level) returns whether to keep it now. Methods are held weakly: the resource leaves
-    its cleaner when their object goes.
+    holds, rebuild(resource) those that it brought back, maintain(resource) those of what
+    was of no use any more, each or None; veto(resource, level) returns whether to keep
+    it now. Methods are held weakly: the resource leaves its cleaner when their object
+    goes.
     """
     GObject.Object.__init__(self, name=name, size=_size(size), limit=_size(limit), **properties)
-    reclaim, measure, rebuild, veto = _own_weakly(self, (reclaim, measure, rebuild, veto))
+    reclaim, measure, rebuild, veto, maintain = \
+        _own_weakly(self, (reclaim, measure, rebuild, veto, maintain))
     if reclaim is not None:
         self.connect("reclaim", lambda resource, target: _size(reclaim(resource, target) or 0))
     if measure is not None:
         self.connect("measure", lambda resource: _size(measure(resource) or 0))
     if rebuild is not None:
         self.connect("rebuild", lambda resource: _size(rebuild(resource) or 0))
+    if maintain is not None:
+        self.connect("maintain", lambda resource: _size(maintain(resource) or 0))
     if veto is not None:
         self.connect("query-veto", _careful_veto(veto))
 
@@ -497,67 +510,6 @@ Mgr.ResourceGroup.add = _add_item
 Mgr.ResourceGroup.set_minimum_size = _set_minimum_size
 
 
-# How much an object holds, as far as can be told without looking at all of it
-
-SIZE_BUDGET = 4096
-SIZE_SAMPLE = 64
-
-# What is not an object's own, or has no parts.
-_CLOSED = (str, bytes, bytearray, memoryview, int, float, complex, type, types.ModuleType,
-           types.FunctionType, types.BuiltinFunctionType, types.MethodType, GObject.Object)
-
-
-def _array_size(value):
-    """The bytes of what says so itself, such as an array or a table; else None."""
-    kind = type(value)
-    try:
-        if hasattr(kind, "nbytes"):
-            return int(value.nbytes)
-        if hasattr(kind, "memory_usage"):
-            usage = value.memory_usage()
-            return int(usage.sum() if hasattr(usage, "sum") else usage)
-    except Exception:
-        pass
-    return None
-
-
-def _parts(value):
-    """How many parts a value has, and some of them."""
-    if isinstance(value, _CLOSED):
-        return 0, ()
-    if isinstance(value, dict):
-        items = itertools.islice(value.items(), SIZE_SAMPLE)
-        return 2 * len(value), list(itertools.chain.from_iterable(items))
-    if isinstance(value, (list, tuple)):
-        return len(value), value[::len(value) // SIZE_SAMPLE + 1]
-    if isinstance(value, (set, frozenset)):
-        return len(value), list(itertools.islice(value, SIZE_SAMPLE))
-    inside = getattr(value, "__dict__", None)
-    return (1, [inside]) if isinstance(inside, dict) else (0, ())
-
-
-def _sizeof(value, budget=SIZE_BUDGET, seen=None):
-    """An estimate: of many parts it looks at a sample, and at each value once."""
-    seen = set() if seen is None else seen
-    if id(value) in seen:
-        return 0
-    seen.add(id(value))
-
-    own = sys.getsizeof(value, 0)
-    array = _array_size(value)
-    if array is not None:
-        return max(array, own)
-
-    n_parts, sample = _parts(value)
-    sample = sample[:budget]
-    if not sample:
-        return own
-    # Halved at least: a chain is followed for a dozen links.
-    rest = budget // max(len(sample), 2)
-    inside = sum(_sizeof(part, rest, seen) for part in sample)
-    return own + inside * n_parts // len(sample)
-
-
 # Watching
 
 def _is_name(name):
@@ -590,7 +542,7 @@ class _Watch:
 
     def _measure(self, _group, item):
         attributes = self._attributes()
-        return _sizeof(attributes[item]) if item in attributes else 0
+        return sizeof(attributes[item]) if item in attributes else 0
 
     def _drop(self, group, item):
         obj = self._obj()
@@ -653,6 +605,33 @@ def _watch(self, obj, name=None, rebuild=None, minimum="4 KiB"):
 
 
 Mgr.Manager.watch = _watch
+
+
+# Phases
+
+class Phase:
+    """A phase of Manager.phase(): ``report`` says, once it has ended, what it did to memory."""
+
+    def __init__(self, manager, name):
+        self._manager = manager
+        self.name = name
+        self.report = None
+
+    def __enter__(self):
+        self._manager.begin_phase(self.name)
+        self.report = None
+        return self
+
+    def __exit__(self, *_exception):
+        self.report = self._manager.end_phase(self.name)
+
+
+def _phase(self, name):
+    """``with manager.phase("training") as phase:`` begins a phase and ends it."""
+    return Phase(self, name)
+
+
+Mgr.Manager.phase = _phase
 
 
 # Telling and being told of pressure
@@ -738,11 +717,6 @@ Mgr.Journal.add = _add_to_journal
 Mgr.Journal.list = _list_journal
 
 
-# Caches
-
-_mgr_caches.override(Mgr)
-
-
 # Attributes
 
 def _add_record_attributes(record):
@@ -766,24 +740,29 @@ def _add_object_attributes(cls):
             setattr(cls, name, _property_of(cls, name))
 
 
-for _record in (Mgr.Allocation, Mgr.CacheRecord, Mgr.CacheStoreStatistics, Mgr.CleanupPlan,
-                Mgr.CleanupReport, Mgr.CleanupStep, Mgr.JournalEntry, Mgr.PressureForecast, Mgr.PressureReading, Mgr.PressureSample,
-                Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate, Mgr.ReclaimRecord,
-                Mgr.Report, Mgr.WeakCacheStatistics):
+for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
+                Mgr.JournalEntry, Mgr.PhaseReport, Mgr.PressureForecast, Mgr.PressureReading,
+                Mgr.PressureSample, Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate,
+                Mgr.ReclaimRecord, Mgr.Report):
     _add_record_attributes(_record)
-
-# Its other getters are told which cause is meant.
-for _name in ("bytes", "entries", "eviction_age", "hit_ratio", "hits", "joins", "load_failures",
-              "load_time", "loads", "misses", "stale"):
-    setattr(Mgr.CacheStatistics, _name, property(getattr(Mgr.CacheStatistics, "get_" + _name)))
 
 # Its other getters are told which key is meant.
 Mgr.Config.files = property(Mgr.Config.get_files)
 Mgr.Config.problems = property(Mgr.Config.get_problems)
 
-for _class in (Mgr.BudgetSource, Mgr.Cache, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
+for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
-               Mgr.RedisStore, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SpillStore,
-               Mgr.SystemSource, Mgr.WeakCache):
+               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
     _add_object_attributes(_class)
+
+
+# Parts that have a file of their own beside this one
+
+_TOOLS = types.SimpleNamespace(
+    add_object_attributes=_add_object_attributes, add_record_attributes=_add_record_attributes,
+    charge=_charge, component=_component, refined=_refined, size=_size)
+
+for _part in (_mgr_pool, _mgr_pool_standard, _mgr_pool_tensor, _mgr_pool_ring, _mgr_pool_object,
+              _mgr_pool_classic, _mgr_caches):
+    _part.override(Mgr, _TOOLS)

@@ -278,10 +278,22 @@ def _from_key(key):
     return key.get_data() if isinstance(key, GLib.Bytes) else key
 
 
-def override(mgr):
+def _add_attributes(mgr, tools):
+    for record in (mgr.CacheRecord, mgr.CacheStoreStatistics, mgr.WeakCacheStatistics):
+        tools.add_record_attributes(record)
+    # Its other getters are told which cause is meant.
+    for name in ("bytes", "entries", "eviction_age", "hit_ratio", "hits", "joins",
+                 "load_failures", "load_time", "loads", "misses", "stale"):
+        setattr(mgr.CacheStatistics, name, property(getattr(mgr.CacheStatistics, "get_" + name)))
+    for cls in (mgr.Cache, mgr.RedisStore, mgr.SpillStore, mgr.WeakCache):
+        tools.add_object_attributes(cls)
+
+
+def override(mgr, tools):
     """Change the classes of the namespace."""
     key_types = {str: mgr.CacheKeyType.STRING, int: mgr.CacheKeyType.INT64,
                  bytes: mgr.CacheKeyType.BYTES}
 
     _override_weak_cache(mgr.WeakCache, key_types)
     _override_cache(mgr, mgr.Cache, key_types)
+    _add_attributes(mgr, tools)

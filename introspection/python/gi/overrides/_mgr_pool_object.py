@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: 2026 The libmgr contributors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What makes the pools of objects read like Python.
+
+``Mgr.ObjectPool("parsers", max=4, create=Parser)`` calls a function for each object that is
+to be made, and ``reset=`` one for each that comes back. ``with pool.lease() as parser:``,
+``async with pool.lease_async() as parser:`` and ``await pool.lease_async()`` take one.
+
+An object of Python's own that is no GObject travels in a Mgr.Held, and is unpacked by the
+lease. What a function raises is in the text of the error that the request fails with.
+"""
+
+import asyncio
+import sys
+
+from gi.repository import Gio, GLib, GObject
+
+
+class Held(GObject.Object):
+    """What carries an object of Python's own through a pool."""
+
+    __gtype_name__ = "MgrPythonHeld"
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+
+def _pack(value):
+    return value if isinstance(value, GObject.Object) else Held(value)
+
+
+def _unpack(value):
+    return value.value if isinstance(value, Held) else value
+
+
+def _creating(create):
+    def handler(pool):
+        try:
+            value = create()
+        except Exception as error:
+            pool.fail_create(f"{type(error).__name__}: {error}")
+            return None
+        if value is None:
+            pool.fail_create("the function that makes one returned None")
+            return None
+        return _pack(value)
+    return handler
+
+
+def _resetting(reset):
+    """The object may be used again unless the function says False, or fails."""
+    def handler(_pool, held):
+        try:
+            return reset(_unpack(held)) is not False
+        except Exception:
+            sys.excepthook(*sys.exc_info())
+            return False
+    return handler
+
+
+class _Leased:
+    """An object for the length of a block."""
+
+    def __init__(self, pool):
+        self._pool = pool
+        self._lease = None
+
+    def __enter__(self):
+        self._lease = self._pool.acquire()
+        return self._lease.object
+
+    def __exit__(self, *_exception):
+        if not self._lease.is_released():
+            self._lease.release()
+
+
+class PendingLease:
+    """A request of ObjectPool.lease_async() that waits its turn.
+
+    ``await`` it for the lease, or let ``async with`` give the object, and release it at the
+    end of the block. Where the task that waits is cancelled, so is the request.
+    """
+
+    def __init__(self, cancellable):
+        self._cancellable = cancellable or Gio.Cancellable()
+        self._loop = asyncio.get_running_loop()
+        self._future = self._loop.create_future()
+        self._future.add_done_callback(self._withdraw)
+        self._lease = None
+
+    def _withdraw(self, future):
+        if future.cancelled():
+            self._cancellable.cancel()
+
+    def _settle(self, lease, error):
+        if self._future.done():
+            if lease is not None:
+                lease.release()
+        elif error is not None:
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(lease)
+
+    def _finished(self, pool, result):
+        try:
+            self._deliver(pool.acquire_finish(result), None)
+        except GLib.Error as error:
+            # The traceback would keep the result alive.
+            self._deliver(None, error.with_traceback(None))
+
+    def _deliver(self, lease, error):
+        # The main context may be iterated by another thread than the loop's.
+        try:
+            self._loop.call_soon_threadsafe(self._settle, lease, error)
+        except RuntimeError:
+            # The loop is closed, so that nobody waits any more.
+            if lease is not None:
+                lease.release()
+
+    def cancel(self):
+        """Withdraw the request. Returns whether it was still waiting."""
+        return self._future.cancel()
+
+    def __await__(self):
+        return self._future.__await__()
+
+    async def __aenter__(self):
+        self._lease = await self._future
+        return self._lease.object
+
+    async def __aexit__(self, *_exception):
+        if not self._lease.is_released():
+            self._lease.release()
+
+
+def _override_lease(lease):
+    get_object = lease.get_object
+
+    def leased(self):
+        return _unpack(get_object(self))
+
+    def leave(self, *_exception):
+        if not self.is_released():
+            self.release()
+
+    lease.get_object = leased
+    lease.object = property(leased)
+    lease.__enter__ = leased
+    lease.__exit__ = leave
+
+
+def _override_requests(pool, tools):
+    acquire, try_acquire, acquire_finish = pool.acquire, pool.try_acquire, pool.acquire_finish
+    prepare = pool.prepare
+
+    def take(self, cancellable=None):
+        return tools.charge(acquire, self, cancellable)
+
+    def lease_async(self, cancellable=None):
+        """Wait for an object without blocking: await it, or ``async with`` it.
+
+        Some thread has to iterate the main context of the calling one, as a GLib main
+        loop or gbulb does."""
+        pending = PendingLease(cancellable)
+        self.acquire_async(pending._cancellable, pending._finished)
+        return pending
+
+    def lease(self):
+        """``with pool.lease() as parser:`` takes an object for the length of a block."""
+        return _Leased(self)
+
+    pool.acquire = take
+    pool.try_acquire = lambda self: tools.charge(try_acquire, self)
+    pool.acquire_finish = lambda self, result: tools.charge(acquire_finish, self, result)
+    pool.prepare = lambda self, n_objects: tools.charge(prepare, self, n_objects)
+    pool.lease = lease
+    pool.lease_async = lease_async
+
+
+def override(Mgr, tools):
+    pool = Mgr.ObjectPool
+    connect, new, set_limits = pool.connect, pool.new, pool.set_limits
+
+    def init(self, name=None, component=None, max=0, create=None, reset=None, object_size=0,
+             **properties):
+        """Make a pool that calls create() for a new object and reset(object) for one that
+        comes back; reset returns False for what cannot be used again.
+
+        An idle_timeout is in microseconds, as the property is."""
+        GObject.Object.__init__(self, name=name, component=component, max=max,
+                                object_size=tools.size(object_size), **properties)
+        if create is not None:
+            self.connect("create", _creating(create))
+        if reset is not None:
+            self.connect("reset", _resetting(reset))
+        self.init(None)
+
+    def new_with_factory(name, create, max, reset=None, component=None, object_size=0):
+        """As the class is called, with the function first."""
+        return Mgr.ObjectPool(name, component, max, create, reset, object_size)
+
+    def new_pool(name, component=None, max=0, object_size=0):
+        return new(name, component, max, tools.size(object_size))
+
+    def connect_noticed(self, signal, *arguments):
+        handler = connect(self, signal, *arguments)
+        if signal.partition("::")[0] == "reset":
+            self.set_resets(True)
+        return handler
+
+    pool.__init__ = init
+    pool.new = staticmethod(new_pool)
+    pool.new_with_factory = staticmethod(new_with_factory)
+    pool.connect = connect_noticed
+    pool.set_limits = lambda self, min=0, max=0: set_limits(self, min, max)
+
+    _override_requests(pool, tools)
+    _override_lease(Mgr.Lease)
+    tools.add_object_attributes(pool)

@@ -1,0 +1,438 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Cleanups and resources in JavaScript. What all languages share is in scenario.js. */
+
+const {Gio, GLib, GObject, Mgr} = imports.gi;
+
+imports.searchPath.unshift(GLib.path_get_dirname(imports.system.programPath));
+const {assertEqual, assertRejects, assertThrows, runTests, test} = imports.tap;
+
+const MIB = 1 << 20;
+
+function makeManager() {
+    const manager = new Mgr.Manager({
+        total_budget: 64 * MIB,
+        proc_path: '/nonexistent',
+        cgroup_path: '/nonexistent',
+    });
+
+    manager.monitor.stop();
+    const models = manager.add_component('ml-models', '16 MiB');
+    manager.add_component('bert', '8 MiB', models);
+    return manager;
+}
+
+test('cleanup', () => {
+    const manager = makeManager();
+
+    for (const [name, size] of [['temp_rows', '1 KiB'], ['table', 500], ['temp_sums', 100]]) {
+        const resource = Mgr.Resource.new(name, size);
+        resource.connect('reclaim', source => source.size);
+        manager.register_resource(resource);
+    }
+
+    const plan = manager.cleaner.plan();
+    assertEqual([plan.steps.map(step => step.name), plan.expected], [['temp_rows'], 1024]);
+    const report = manager.cleanup();
+    assertEqual([report.strategy, report.cleaned, report.kept, report.protected],
+        [Mgr.CleanupStrategy.MODERATE, ['temp_rows'], ['table', 'temp_sums'], []]);
+    assertEqual(manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, true).cleaned,
+        ['temp_sums', 'table']);
+
+    const dear = Mgr.Resource.new('dear', 10);
+    dear.connect('reclaim', source => source.size);
+    dear.set_safety(Mgr.Safety.PROTECTED);
+    manager.register_resource(dear);
+    const {EMERGENCY} = Mgr.CleanupStrategy;
+    assertEqual(manager.cleanup(EMERGENCY, true, true, true).protected, ['dear']);
+    assertEqual(manager.cleanup(EMERGENCY, true, false, true).cleaned, ['dear']);
+    dear.set_size(20);
+    const stale = manager.cleaner.plan(EMERGENCY,
+        Mgr.CleanupFlags.FORCE | Mgr.CleanupFlags.UNSAFE | Mgr.CleanupFlags.ALLOW_PROTECTED);
+    dear.set_size(30);
+    assertThrows(() => manager.cleaner.execute(stale), Mgr.Error, Mgr.Error.STALE_PLAN);
+});
+
+function registerResource(manager, ...values) {
+    const resource = Mgr.Resource.new(...values);
+    manager.register_resource(resource);
+    return resource;
+}
+
+function clean(manager, force = false) {
+    return manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force);
+}
+
+function registered(manager) {
+    while (GLib.MainContext.default().iteration(false))
+        continue;
+    /* All but the manager's own. */
+    return [...manager.cleaner.resources].map(resource => resource.name)
+        .filter(name => name !== 'heap').sort();
+}
+
+test('resource functions', () => {
+    const manager = makeManager();
+    let size = 1000;
+
+    const resource = registerResource(manager, 'temp_a', 0, {
+        reclaim: () => {
+            const freed = size;
+            size = 0;
+            return freed;
+        },
+        measure: () => size,
+        rebuild: () => {
+            size = 1024;
+            return '1 KiB';
+        },
+        limit: '0.5 KiB',
+        lossy: false,
+        priority: 7,
+    });
+    assertEqual([resource.limit, resource.lossy, resource.priority], [512, false, 7]);
+    assertEqual(clean(manager).claimed, 1000);
+    const [record] = manager.cleaner.list_records();
+    assertEqual([record.name, record.size, record.safety, record.lossy, record.can_restore,
+        record.reason], ['temp_a', 1000, Mgr.Safety.SAFE, false, true,
+        'emergency cleanup at level normal, over its limit of 512 B']);
+    assertEqual([manager.restore('temp_a'), resource.size], [true, 1024]);
+    assertThrows(() => manager.restore('temp_a'), Mgr.Error, Mgr.Error.EXISTS);
+    assertThrows(() => manager.restore('tmp_a'), Mgr.Error, Mgr.Error.NOT_FOUND);
+
+    let message = '';
+    try {
+        Mgr.Resource.new('temp_b', 1, {reclam: () => 0});
+    } catch (error) {
+        message = error.message;
+    }
+    assertEqual(message.startsWith('There is no option “reclam”'), true);
+});
+
+test('restore without a handler', () => {
+    const manager = makeManager();
+
+    registerResource(manager, 'temp_rows', '1 KiB', {reclaim: () => 1024});
+    clean(manager);
+    const error = assertThrows(() => manager.restore('temp_rows'),
+        Mgr.Error, Mgr.Error.NOT_AVAILABLE);
+    assertEqual(error.message.includes('1.0 KiB of it were cleaned just now'), true);
+});
+
+test('withAccess', async () => {
+    const manager = makeManager();
+    const resource = registerResource(manager, 'temp_a', 10, {reclaim: () => 10});
+
+    assertEqual(resource.withAccess(held => [held === resource, held.is_pinned(),
+        clean(manager).kept]), [true, true, ['temp_a']]);
+    assertEqual(resource.is_pinned(), false);
+
+    let caught = '';
+    try {
+        resource.withAccess(() => {
+            throw new Error('inside');
+        });
+    } catch (error) {
+        caught = error.message;
+    }
+    assertEqual([caught, resource.is_pinned()], ['inside', false]);
+
+    const during = resource.withAccess(async () => {
+        await null;
+        return resource.is_pinned();
+    });
+    assertEqual([await during, resource.is_pinned()], [true, false]);
+    assertThrows(() => resource.end_access(), Mgr.Error, Mgr.Error.DOUBLE_RELEASE);
+});
+
+test('handlers of a cleanup', () => {
+    const manager = makeManager();
+    const codes = [];
+    const attempt = run => {
+        try {
+            run();
+        } catch (error) {
+            codes.push(error.code);
+        }
+    };
+
+    const resource = registerResource(manager, 'temp_a', 10, {
+        reclaim: () => {
+            attempt(() => resource.begin_access());
+            attempt(() => manager.cleanup());
+            attempt(() => manager.restore('temp_a'));
+            resource.unregister();
+            return 10;
+        },
+    });
+    assertEqual([clean(manager).cleaned, registered(manager)], [['temp_a'], []]);
+    assertEqual(codes, [0, 0, 0].fill(Mgr.Error.WOULD_DEADLOCK));
+});
+
+test('handlers that claim too much, and drop the manager', () => {
+    const held = {manager: makeManager()};
+    const {cleaner} = held.manager;
+    const resource = registerResource(held.manager, 'temp_a', 10, {
+        reclaim: () => {
+            delete held.manager;
+            return '1 TiB';
+        },
+    });
+
+    assertEqual(clean(held.manager).cleaned, ['temp_a']);
+    assertEqual([resource.size, cleaner.list_records()[0].size], [0, 10]);
+});
+
+test('handlers that throw', () => {
+    const manager = makeManager();
+    const fail = () => {
+        throw new Error('disk full');
+    };
+
+    for (const [name, functions] of [
+        ['temp_veto', {reclaim: () => 10, veto: fail}],
+        ['temp_measure', {reclaim: () => 10, measure: fail}],
+        ['temp_rebuild', {reclaim: () => 10, rebuild: fail}],
+        ['temp_reclaim', {reclaim: fail}],
+    ])
+        registerResource(manager, name, 10, functions);
+    /* The measure, the veto, the reclaim and the rebuild, in this order. */
+    const {LEVEL_CRITICAL, LEVEL_WARNING} = GLib.LogLevelFlags;
+    for (const level of [LEVEL_CRITICAL, LEVEL_WARNING, LEVEL_CRITICAL, LEVEL_CRITICAL])
+        GLib.test_expect_message('Gjs', level, '*disk full*');
+    const report = clean(manager, true);
+    assertEqual([report.cleaned, report.kept.sort()],
+        [['temp_rebuild'], ['temp_measure', 'temp_reclaim', 'temp_veto']]);
+    assertThrows(() => manager.restore('temp_rebuild'), Mgr.Error, Mgr.Error.FAILED);
+    GLib.test_assert_expected_messages_internal('Gjs', 'test-mgr.js', 0, 'handlers that throw');
+});
+
+test('veto', () => {
+    const manager = makeManager();
+    const levels = [];
+
+    registerResource(manager, 'temp_a', 10, {
+        reclaim: () => 10,
+        veto: (resource, level) => levels.push(level) < 2,
+    });
+    assertEqual(clean(manager, true).kept, ['temp_a']);
+    assertEqual(clean(manager).cleaned, ['temp_a']);
+    assertEqual(levels, [0, 0, 0].fill(Mgr.PressureLevel.NORMAL));
+});
+
+test('names that are taken', () => {
+    const manager = makeManager();
+    const resource = registerResource(manager, 'temp_a', 10);
+
+    assertThrows(() => manager.register_resource(resource), Mgr.Error, Mgr.Error.EXISTS);
+    assertThrows(() => registerResource(manager, 'temp_a', 20), Mgr.Error, Mgr.Error.EXISTS);
+    assertEqual(registered(manager), ['temp_a']);
+});
+
+test('rules', () => {
+    const {rules} = makeManager().cleaner;
+    const patterns = () => rules.list_rules().map(rule => rule.pattern);
+    const before = patterns();
+
+    rules.insert(0, 'temp_keep_*', Mgr.Safety.PROTECTED);
+    assertEqual(rules.lookup('temp_keep_a').safety, Mgr.Safety.PROTECTED);
+    rules.remove(0);
+    assertEqual(patterns(), before);
+    assertThrows(() => rules.insert(99, 'x', Mgr.Safety.SAFE),
+        Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertThrows(() => rules.insert(0, '', Mgr.Safety.SAFE),
+        Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+});
+
+const Pool = GObject.registerClass({
+    Implements: [Mgr.Reclaimer],
+}, class Pool extends GObject.Object {
+    vfunc_get_name() {
+        return 'temp_pool';
+    }
+
+    vfunc_estimate() {
+        return Mgr.ReclaimEstimate.new(this.size, false, 3, 4);
+    }
+
+    vfunc_reclaim(_target, _level, _deadline) {
+        const freed = this.size;
+        this.size = 0;
+        return freed;
+    }
+});
+
+test('a reclaimer', () => {
+    const manager = makeManager();
+    const pool = new Pool();
+
+    pool.size = 100;
+    const resource = Mgr.Resource.new_for_reclaimer(null, pool);
+    manager.register_resource(resource);
+    assertEqual([clean(manager).claimed, pool.size, resource.reclaimer === pool], [100, 0, true]);
+    assertEqual([resource.lossy, resource.rebuild_cost, resource.walk_cost], [false, 3, 4]);
+});
+
+/* Whether an object is gone can only be seen by what goes with it, once no frame of a
+ * function holds it any more. */
+async function collect() {
+    for (let i = 0; i < 3; i++) {
+        await new Promise(resolve => GLib.idle_add(GLib.PRIORITY_LOW, () => resolve()));
+        imports.system.gc();
+    }
+}
+
+function makeOwned(manager, name) {
+    const owner = {size: 100, buffer: new Uint8Array(1000)};
+
+    registerResource(manager, name, 0, {
+        owner,
+        reclaim: (own, resource, target) => {
+            own.size -= target;
+            return target;
+        },
+        measure: own => own.size,
+        rebuild: own => (own.size = 50),
+        veto: own => own.size < 10,
+    });
+    return owner;
+}
+
+test('owners', async () => {
+    const manager = makeManager();
+    const kept = makeOwned(manager, 'temp_kept');
+
+    makeOwned(manager, 'temp_gone');
+    assertEqual(clean(manager).claimed, 200);
+    assertEqual([kept.size, manager.restore('temp_kept'), kept.size], [0, true, 50]);
+    await collect();
+    assertEqual([registered(manager), kept.size], [['temp_kept'], 50]);
+    assertEqual(clean(manager).claimed, 50);
+});
+
+test('an owner that is a GObject', async () => {
+    const manager = makeManager();
+    const seen = [];
+    const make = owner => registerResource(manager, 'temp_a', 10, {
+        owner,
+        reclaim: own => seen.push(own instanceof GObject.Object) && 10,
+    });
+
+    (() => make(new GObject.Object()))();
+    await collect();
+    assertEqual(registered(manager), []);
+
+    const kept = new GObject.Object();
+    make(kept);
+    await collect();
+    assertEqual([clean(manager).cleaned, seen], [['temp_a'], [true]]);
+});
+
+class Model {
+    constructor() {
+        this.temp_rows = new Uint8Array(20000);
+        this.portfolio_weights = new Uint8Array(10000);
+        this.table = new Uint8Array(5000);
+        this.batch_size = 32;
+    }
+}
+
+function makeModel(manager, options) {
+    const model = new Model();
+    return [model, manager.watch(model, options)];
+}
+
+test('watch', () => {
+    const manager = makeManager();
+    const [model, group] = makeModel(manager);
+
+    assertEqual(group.list_resources().map(resource => [resource.name, resource.safety]),
+        [['Model.temp_rows', Mgr.Safety.SAFE], ['Model.portfolio_weights', Mgr.Safety.PROTECTED],
+            ['Model.table', Mgr.Safety.CAUTIOUS], ['Model.batch_size', Mgr.Safety.SAFE]]);
+    model.batch_late = 'x'.repeat(20000);
+    const report = clean(manager);
+    assertEqual([report.cleaned, report.protected],
+        [['Model.batch_late', 'Model.temp_rows'], ['Model.portfolio_weights']]);
+    assertEqual(Object.keys(model), ['portfolio_weights', 'table', 'batch_size']);
+    assertEqual(clean(manager, true).cleaned, ['Model.table']);
+    assertEqual(Object.keys(model), ['portfolio_weights', 'batch_size']);
+});
+
+test('watch and restore', () => {
+    const manager = makeManager();
+    const [model, group] = makeModel(manager, {
+        name: 'model',
+        rebuild: {temp_rows: own => new Uint8Array(own.portfolio_weights.length)},
+    });
+
+    group.lookup('temp_rows').withAccess(() => assertEqual(clean(manager).cleaned, []));
+    clean(manager, true);
+    assertEqual(model.temp_rows, undefined);
+    assertEqual([manager.restore('model.temp_rows'), model.temp_rows.length], [true, 10000]);
+    assertThrows(() => manager.restore('model.table'), Mgr.Error, Mgr.Error.NOT_AVAILABLE);
+});
+
+test('watched objects go', async () => {
+    const manager = makeManager();
+    const groups = [makeModel(manager), makeModel(manager, {rebuild: {temp_rows: () => []}})]
+        .map(([_model, group]) => group);
+
+    assertEqual(groups.map(group => group.name), ['Model', 'Model-2']);
+    clean(manager);
+    await collect();
+    assertEqual([registered(manager), groups.map(group => group.unregister())],
+        [[], [false, false]]);
+});
+
+test('watch measures', () => {
+    const manager = makeManager();
+    const shared = new Uint8Array(100000);
+    const values = {
+        rows: Array.from({length: 5000}, () => 'x'.repeat(100)),
+        map: new Map([['a', new ArrayBuffer(50000)], ['b', new ArrayBuffer(50000)]]),
+        shared: [shared, shared, shared],
+        bytes: new GLib.Bytes(new Uint8Array(30000)),
+        nothing: null,
+    };
+    values.itself = values;
+
+    const group = manager.watch(values, {minimum: 0});
+    manager.cleaner.plan();
+    const about = (item, expected) =>
+        Math.abs(group.lookup(item).size / expected - 1) < 0.1;
+    assertEqual([about('rows', 5000 * 264), about('map', 100000), about('shared', 100000),
+        about('bytes', 30000), group.lookup('nothing').size], [true, true, true, true, 8]);
+});
+
+function registerSliced(manager, slices) {
+    const resource = Mgr.Resource.new('temp_sliced', '16 MiB');
+
+    resource.connect('reclaim', (_resource, target) => {
+        slices.push(target);
+        return target;
+    });
+    manager.register_resource(resource);
+}
+
+test('cleanup in the background', async () => {
+    const manager = makeManager();
+    const slices = [];
+
+    registerSliced(manager, slices);
+    const report = await manager.cleaner.cleanup_async(Mgr.CleanupStrategy.AGGRESSIVE);
+    assertEqual([report.claimed, slices.length > 1], [16 * MIB, true]);
+
+    const cancellable = new Gio.Cancellable();
+    const cancelled = manager.cleaner.cleanup_async(Mgr.CleanupStrategy.LIGHT,
+        Mgr.CleanupFlags.NONE, cancellable);
+    cancellable.cancel();
+    await assertRejects(cancelled, Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+
+    manager.cleaner.resources.get_item(1).set_size(1024);
+    const planned = manager.cleaner.execute(manager.cleaner.plan_bytes('0.5 KiB'));
+    assertEqual([planned.target, planned.claimed], [512, 512]);
+});
+
+runTests();
