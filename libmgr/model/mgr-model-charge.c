@@ -54,11 +54,10 @@ model_try_charge (MgrModel  *self,
   return TRUE;
 }
 
-/* Charges @bytes instead of what was charged before, and has others go for that. */
-static gboolean
-model_charge (MgrModel  *self,
-              guint64    bytes,
-              GError   **error)
+gboolean
+mgr_model_charge (MgrModel  *self,
+                  guint64    bytes,
+                  GError   **error)
 {
   MgrModelPrivate *priv = mgr_model_get_private (self);
   g_autoptr (MgrModelRegistry) registry = g_weak_ref_get (&priv->home);
@@ -92,15 +91,7 @@ mgr_model_admit (MgrModel  *self,
   bytes = mgr_model_get_size_locked (self) - priv->figures.ledger_size;
   g_mutex_unlock (&priv->lock);
 
-  return model_charge (self, bytes, error);
-}
-
-gboolean
-mgr_model_settle (MgrModel  *self,
-                  guint64    charge,
-                  GError   **error)
-{
-  return model_charge (self, charge, error);
+  return mgr_model_charge (self, bytes, error);
 }
 
 void

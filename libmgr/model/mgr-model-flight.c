@@ -289,7 +289,7 @@ model_load (MgrModel  *self,
     }
 
   charge = model_note_load (self, &meter, mgr_clock_get_time (priv->clock) - start);
-  if (mgr_model_settle (self, charge, error))
+  if (mgr_model_charge (self, charge, error))
     return object;
 
   model_discard (self, object);

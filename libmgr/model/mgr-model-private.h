@@ -88,6 +88,9 @@ void             mgr_model_call_unload      (MgrModel            *self,
                                              GObject             *object);
 gboolean         mgr_model_has_unloader     (MgrModel            *self);
 
+void             mgr_model_notify           (MgrModel            *self,
+                                             MgrModelProperty     property);
+
 /* Says in the owner's context that the object came, or went: at once if this is it. */
 void             mgr_model_announce         (MgrModel            *self,
                                              MgrModelSignal       signal);
@@ -140,12 +143,12 @@ GPtrArray       *mgr_model_flight_steal_tasks_locked (MgrModelFlight *flight);
 void             mgr_model_answer_tasks     (MgrModelFlight      *flight,
                                              GPtrArray           *tasks);
 
-/* Charges what the model is known to take, or what it was found to take; others of its
- * registry may have to go for that. */
-gboolean         mgr_model_admit            (MgrModel            *self,
+/* Charges @bytes instead of what was charged before, or what the model is known to take;
+ * others of its registry may have to go for that. By who loads. */
+gboolean         mgr_model_charge           (MgrModel            *self,
+                                             guint64              bytes,
                                              GError             **error);
-gboolean         mgr_model_settle           (MgrModel            *self,
-                                             guint64              charge,
+gboolean         mgr_model_admit            (MgrModel            *self,
                                              GError             **error);
 void             mgr_model_drop_charge      (MgrModel            *self);
 

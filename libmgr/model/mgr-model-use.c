@@ -4,9 +4,10 @@
 
 #include "config.h"
 
-#include "model/mgr-model-private.h"
+#include "model/mgr-model-use.h"
 
 #include "base/mgr-owner-context-private.h"
+#include "model/mgr-model-private.h"
 
 /**
  * SECTION:mgr-model-use
