@@ -21,7 +21,7 @@
  * that come meanwhile share the one load. Where nobody uses it, it may be unloaded: by
  * its #MgrModelRegistry after a while, to make room for another, or by a cleanup.
  *
- * #MgrModel::load loads, #MgrModel::unload gets rid of what needs more than the last
+ * #MgrModel::load loads, #MgrModel::discard gets rid of what needs more than the last
  * reference; both may be connected to, or implemented by a subclass. What is loaded is a
  * #GObject; anything else travels in one.
  *
@@ -56,7 +56,7 @@ static guint signals[MGR_MODEL_SIGNAL_UNLOADED + 1];
  * MgrModelClass:
  * @load: loads it (transfer full), or fails; asked where no handler of #MgrModel::load
  *    gave an object
- * @unload: gets rid of what the object holds beyond its last reference
+ * @discard: gets rid of what the object holds beyond its last reference
  *
  * What a kind of model may implement. Both are called without a lock, in the owner's
  * context, or in any thread if the model is #MgrModel:thread-safe.
@@ -108,7 +108,7 @@ mgr_model_call_load (MgrModel  *self,
 gboolean
 mgr_model_has_unloader (MgrModel *self)
 {
-  return MGR_MODEL_GET_CLASS (self)->unload != NULL
+  return MGR_MODEL_GET_CLASS (self)->discard != NULL
          || g_signal_has_handler_pending (self, signals[MGR_MODEL_SIGNAL_UNLOAD], 0, FALSE);
 }
 
@@ -119,8 +119,8 @@ mgr_model_call_unload (MgrModel *self,
   MgrModelClass *klass = MGR_MODEL_GET_CLASS (self);
 
   g_signal_emit (self, signals[MGR_MODEL_SIGNAL_UNLOAD], 0, object);
-  if (klass->unload != NULL)
-    klass->unload (self, object);
+  if (klass->discard != NULL)
+    klass->discard (self, object);
 }
 
 static void
@@ -429,7 +429,7 @@ install_handler_signals (MgrModelClass *klass)
                   0, g_signal_accumulator_first_wins, NULL, NULL, G_TYPE_OBJECT, 0);
 
   /**
-   * MgrModel::unload:
+   * MgrModel::discard:
    * @self: the model
    * @object: what was loaded
    *
@@ -439,7 +439,7 @@ install_handler_signals (MgrModelClass *klass)
    * Since: 1.0
    */
   signals[MGR_MODEL_SIGNAL_UNLOAD] =
-    g_signal_new ("unload", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+    g_signal_new ("discard", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_OBJECT);
 }
 

@@ -30,10 +30,10 @@ struct _MgrModelClass
   GObjectClass parent_class;
 
   /*< public >*/
-  GObject * (*load)   (MgrModel  *self,
-                       GError   **error);
-  void      (*unload) (MgrModel  *self,
-                       GObject   *object);
+  GObject * (*load)    (MgrModel  *self,
+                        GError   **error);
+  void      (*discard) (MgrModel  *self,
+                        GObject   *object);
 
   /*< private >*/
   gpointer padding[6];

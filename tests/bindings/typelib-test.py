@@ -25,7 +25,7 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory", "GpuSource",
     "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits",
-    "ObjectPool", "Pool",
+    "Model", "ModelRegistry", "ObjectPool", "Pool",
     "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
     "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "StandardPool",
     "SwapSource", "SystemSource", "TensorPool",
@@ -33,7 +33,7 @@ CLASSES = {
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "Block", "BlockView", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
-    "GpuDevice", "JournalEntry", "Lease", "PhaseReport", "PoolStatistics", "PressureForecast",
+    "GpuDevice", "JournalEntry", "Lease", "ModelStatistics", "ModelUse", "PhaseReport", "PoolStatistics", "PressureForecast",
     "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate",
     "ReclaimRecord", "Report", "Tensor",
 }

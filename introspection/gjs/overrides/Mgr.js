@@ -12,6 +12,7 @@
 const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
+const {overrideModel} = imports.overrides.mgrModel;
 const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
 const {overridePoolObject} = imports.overrides.mgrPoolObject;
@@ -537,4 +538,5 @@ function _init() {
     overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
     overridePoolObject(Mgr, tools);
+    overrideModel(Mgr, tools);
 }

@@ -220,7 +220,7 @@ static void
 test_unloader_that_uses (Fixture       *fixture,
                          gconstpointer  data)
 {
-  g_signal_connect (fixture->model, "unload", G_CALLBACK (use_in_unload_cb), NULL);
+  g_signal_connect (fixture->model, "discard", G_CALLBACK (use_in_unload_cb), NULL);
   end (use (fixture->model));
   g_assert_true (mgr_model_unload (fixture->model, NULL));
 }

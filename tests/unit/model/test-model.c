@@ -109,7 +109,7 @@ test_unloader (Fixture       *fixture,
   MgrModelUse *used = use (fixture->model);
   g_autoptr (GObject) kept = g_object_ref (mgr_model_use_get_object (used));
   guint n_unloads = 0;
-  gulong handler = g_signal_connect (fixture->model, "unload", G_CALLBACK (unload_cb), &n_unloads);
+  gulong handler = g_signal_connect (fixture->model, "discard", G_CALLBACK (unload_cb), &n_unloads);
 
   g_test_summary ("What an unloader has been at is not used again");
 
