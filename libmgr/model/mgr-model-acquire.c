@@ -376,7 +376,7 @@ model_join_later (MgrModel *self,
 }
 
 /**
- * mgr_model_use_async: (method)
+ * mgr_model_acquire_async:
  * @self: a model
  * @cancellable: (nullable): what withdraws the request, or %NULL
  * @callback: (scope async): called when the model is loaded, or cannot be
@@ -390,10 +390,10 @@ model_join_later (MgrModel *self,
  * Since: 1.0
  */
 void
-mgr_model_use_async (MgrModel            *self,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             user_data)
+mgr_model_acquire_async (MgrModel            *self,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
 {
   g_autoptr (GTask) task = NULL;
   GError *error = NULL;
@@ -402,7 +402,7 @@ mgr_model_use_async (MgrModel            *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, mgr_model_use_async);
+  g_task_set_source_tag (task, mgr_model_acquire_async);
   g_task_set_name (task, "[libmgr] use of a model");
   /* A use that was granted after all is given, so that it is ended. */
   g_task_set_check_cancellable (task, FALSE);
@@ -414,12 +414,12 @@ mgr_model_use_async (MgrModel            *self,
 }
 
 /**
- * mgr_model_use_finish: (method)
+ * mgr_model_acquire_finish:
  * @self: a model
  * @result: what the callback got
  * @error: return location for a #GError
  *
- * Ends mgr_model_use_async(). Errors are those of mgr_model_use(), and
+ * Ends mgr_model_acquire_async(). Errors are those of mgr_model_use(), and
  * %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): the use
@@ -427,13 +427,13 @@ mgr_model_use_async (MgrModel            *self,
  * Since: 1.0
  */
 MgrModelUse *
-mgr_model_use_finish (MgrModel      *self,
-                      GAsyncResult  *result,
-                      GError       **error)
+mgr_model_acquire_finish (MgrModel      *self,
+                          GAsyncResult  *result,
+                          GError       **error)
 {
   g_return_val_if_fail (MGR_IS_MODEL (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, mgr_model_use_async), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, mgr_model_acquire_async), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);

@@ -60,13 +60,13 @@ MgrModelUse        *mgr_model_use               (MgrModel             *self,
                                                  GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 MGR_AVAILABLE_IN_1_0
-void                mgr_model_use_async         (MgrModel             *self,
+void                mgr_model_acquire_async     (MgrModel             *self,
                                                  GCancellable         *cancellable,
                                                  GAsyncReadyCallback   callback,
                                                  gpointer              user_data);
 
 MGR_AVAILABLE_IN_1_0
-MgrModelUse        *mgr_model_use_finish        (MgrModel             *self,
+MgrModelUse        *mgr_model_acquire_finish    (MgrModel             *self,
                                                  GAsyncResult         *result,
                                                  GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 

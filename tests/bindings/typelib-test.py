@@ -33,9 +33,9 @@ CLASSES = {
 INTERFACES = {"PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "Block", "BlockView", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
-    "GpuDevice", "JournalEntry", "Lease", "ModelStatistics", "ModelUse", "PhaseReport", "PoolStatistics", "PressureForecast",
-    "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate",
-    "ReclaimRecord", "Report", "Tensor",
+    "GpuDevice", "JournalEntry", "Lease", "ModelStatistics", "ModelUse", "PhaseReport", "PoolStatistics",
+    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
+    "ReclaimEstimate", "ReclaimRecord", "Report", "Tensor",
 }
 FLAGS = {"CleanupFlags", "StandardPoolFlags"}
 ENUMS = {

@@ -133,7 +133,7 @@ function overrideModel(Mgr, {holding, override, toBytes}) {
         newWithLoader(Mgr, toBytes, name, load, options);
     override(Mgr.Model, 'new', create => (name, component = null, size = 0) =>
         create(name, component, toBytes(size)));
-    Gio._promisify(prototype, 'use_async', 'use_finish');
+    Gio._promisify(prototype, 'acquire_async', 'acquire_finish');
 
     /* Calls fn(object), and ends the use once it has ended, also where that is a promise. */
     prototype.using = function (fn) {
@@ -142,7 +142,7 @@ function overrideModel(Mgr, {holding, override, toBytes}) {
     };
     /* The same without blocking for the load. */
     prototype.usingAsync = async function (fn, cancellable = null) {
-        const use = await this.use_async(cancellable);
+        const use = await this.acquire_async(cancellable);
         return holding(use.object, () => end(use), fn);
     };
     Mgr.ModelRegistry.prototype.using = function (name, fn) {

@@ -131,7 +131,7 @@ used_late_cb (GObject      *model,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (mgr_model_use_finish (MGR_MODEL (model), result, &error));
+  g_assert_null (mgr_model_acquire_finish (MGR_MODEL (model), result, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT);
   *(gboolean *) user_data = TRUE;
 }
@@ -148,7 +148,7 @@ test_loader_that_does_not_end (void)
 
   g_signal_connect (model, "load", G_CALLBACK (load_after_gate_cb), &gate);
   assert_use_fails (model, MGR_ERROR_TIMED_OUT, "20 ms");
-  mgr_model_use_async (model, NULL, used_late_cb, &answered);
+  mgr_model_acquire_async (model, NULL, used_late_cb, &answered);
   mgr_test_iterate_until (&answered);
 
   gate_open (&gate);

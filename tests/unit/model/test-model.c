@@ -212,7 +212,7 @@ used_cb (GObject      *model,
 {
   Answer *answer = user_data;
 
-  answer->used = mgr_model_use_finish (MGR_MODEL (model), result, &answer->error);
+  answer->used = mgr_model_acquire_finish (MGR_MODEL (model), result, &answer->error);
   answer->done = TRUE;
 }
 
@@ -224,15 +224,15 @@ test_async (Fixture       *fixture,
   Answer second = { NULL, NULL, FALSE };
   Answer third = { NULL, NULL, FALSE };
 
-  mgr_model_use_async (fixture->model, NULL, used_cb, &first);
-  mgr_model_use_async (fixture->model, NULL, used_cb, &second);
+  mgr_model_acquire_async (fixture->model, NULL, used_cb, &first);
+  mgr_model_acquire_async (fixture->model, NULL, used_cb, &second);
   g_assert_cmpuint (fixture->n_asked, ==, 0);
   mgr_test_iterate_until (&first.done);
   mgr_test_iterate_until (&second.done);
   g_assert_no_error (first.error);
   g_assert_no_error (second.error);
   g_assert_cmpuint (fixture->n_asked, ==, 1);
-  mgr_model_use_async (fixture->model, NULL, used_cb, &third);
+  mgr_model_acquire_async (fixture->model, NULL, used_cb, &third);
   mgr_test_iterate_until (&third.done);
   assert_counts (fixture->model, 1, 1, 0);
   end (first.used);
@@ -249,7 +249,7 @@ test_async_cancelled (Fixture       *fixture,
 
   g_test_summary ("Where nobody waits any more, nothing is loaded");
 
-  mgr_model_use_async (fixture->model, cancellable, used_cb, &cancelled);
+  mgr_model_acquire_async (fixture->model, cancellable, used_cb, &cancelled);
   g_cancellable_cancel (cancellable);
   mgr_test_iterate_until (&cancelled.done);
   g_assert_error (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

@@ -30,21 +30,24 @@ class Kept(GObject.Object):
     def __init__(self, value):
         super().__init__()
         self._value = value
-        try:
-            self._reference = weakref.ref(value)
-        except TypeError:
-            self._reference = None
-            return
-        # As long as the object lives, so does this, by which the model finds it again.
-        weakref.finalize(value, lambda kept: None, self).atexit = False
+        self._reference = None
+        self._finalizer = None
 
     def get(self):
         """The object, or None where it is gone."""
         if self._value is None and self._reference is not None:
             self._value = self._reference()
+            self._finalizer.detach()
         return self._value
 
     def let_go(self):
+        """Only others keep the object from now on, and this lives as long as it does."""
+        try:
+            self._reference = weakref.ref(self._value)
+        except TypeError:
+            return
+        self._finalizer = weakref.finalize(self._value, lambda kept: None, self)
+        self._finalizer.atexit = False
         self._value = None
 
 
@@ -66,9 +69,8 @@ def _loading(load):
         if value is None:
             model.fail_load("the function that loads it returned None")
             return None
-        held = _pack(value)
-        model._held = weakref.ref(held)
-        return held
+        model._held = _pack(value)
+        return model._held
     return handler
 
 
@@ -82,8 +84,11 @@ def _discarding(discard):
 
 
 def _let_go(model):
-    held = model._held() if model._held is not None else None
-    if isinstance(held, Kept) and not model.is_loaded():
+    if model.is_loaded():
+        return
+
+    held, model._held = model._held, None
+    if isinstance(held, Kept):
         held.let_go()
 
 
@@ -164,6 +169,7 @@ def _override_use(use):
         if not self.is_ended():
             self.end()
 
+    use.get_held = get_object
     use.get_object = used
     use.object = property(used)
     use.__enter__ = used
@@ -173,6 +179,7 @@ def _override_use(use):
 def _override_model(Mgr, tools):
     model = Mgr.Model
     use, set_declared_size = model.use, model.set_declared_size
+    get_held = Mgr.ModelUse.get_held
 
     def init(self, name, load=None, discard=None, size=0, component=None, in_thread=False,
              load_timeout=None, **properties):
@@ -195,6 +202,7 @@ def _override_model(Mgr, tools):
         while True:
             used = tools.charge(use, self)
             if used.object is not None:
+                self._held = get_held(used)
                 return used
             # What was found again has died before it could be referred to.
             used.end()
