@@ -121,7 +121,8 @@ test('Promises wait for the load, and end the use', async () => {
 test('A lazy model stands for its object', () => {
     nLoads = 0;
     const registry = Mgr.ModelRegistry.new(null);
-    const lazy = Mgr.lazyModel(loadRanker, {name: 'ranker', registry});
+    const discard = () => {};
+    const lazy = Mgr.lazyModel(loadRanker, {name: 'ranker', registry, discard});
 
     assertEqual(nLoads, 0);
     assertEqual(lazy.rank(4), 8);
