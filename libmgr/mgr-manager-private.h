@@ -52,6 +52,9 @@ struct _MgrManager
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
   MgrArbiter *arbiter;         /* (owned) */
   MgrPoolList *pools;          /* (owned) */
+  MgrModelRegistry *models;    /* (owned) */
+  GPtrArray *model_resources;  /* (owned) (element-type MgrResource), for each that the list of
+                                * models shows, in its order; the owner's */
   MgrPhaseStack *phases;       /* (owned) */
   int cleanup_after_phase;     /* atomic */
   MgrMaintenance *maintenance; /* (owned) */
@@ -71,6 +74,12 @@ void mgr_manager_open_journal     (MgrManager  *self);
 
 /* Of the property pools. */
 GParamSpec *mgr_manager_describe_pools (void);
+
+/* Models: the property; the registry, once there is a cleaner; its end. */
+GParamSpec *mgr_manager_describe_models (void);
+void        mgr_manager_set_up_models   (MgrManager *self);
+void        mgr_manager_stop_models     (MgrManager *self);
+void        mgr_manager_clear_models    (MgrManager *self);
 
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);

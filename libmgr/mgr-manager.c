@@ -60,6 +60,7 @@ typedef enum
   PROP_ROOT,
   PROP_COMPONENTS,
   PROP_POOLS,
+  PROP_MODELS,
   PROP_LIMITS,
   PROP_MONITOR,
   PROP_CLEANER,
@@ -152,6 +153,7 @@ mgr_manager_constructed (GObject *object)
                                 NULL);
   self->arbiter = mgr_arbiter_new (self->cleaner);
   self->pools = mgr_pool_list_new (self->cleaner);
+  mgr_manager_set_up_models (self);
   mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
@@ -193,6 +195,7 @@ mgr_manager_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->cleaner, self);
   if (self->pools != NULL)
     mgr_pool_list_clear (self->pools);
+  mgr_manager_stop_models (self);
 
   g_clear_object (&self->own_budget);
   g_clear_object (&self->monitor);
@@ -215,6 +218,7 @@ mgr_manager_finalize (GObject *object)
   mgr_manager_clear_upkeep (self);
   g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
   g_clear_object (&self->pools);
+  mgr_manager_clear_models (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->journal);
@@ -238,6 +242,8 @@ manager_get_part (MgrManager *self,
     return mgr_manager_get_components (self);
   if (property_id == PROP_POOLS)
     return mgr_manager_get_pools (self);
+  if (property_id == PROP_MODELS)
+    return self->models;
   if (property_id == PROP_LIMITS)
     return self->limits;
 
@@ -281,6 +287,7 @@ mgr_manager_get_property (GObject    *object,
     case PROP_ROOT:
     case PROP_COMPONENTS:
     case PROP_POOLS:
+    case PROP_MODELS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
@@ -344,6 +351,7 @@ mgr_manager_set_property (GObject      *object,
     case PROP_ROOT:
     case PROP_COMPONENTS:
     case PROP_POOLS:
+    case PROP_MODELS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
@@ -618,6 +626,7 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_part_properties ();
   install_state_properties ();
   props[PROP_POOLS] = mgr_manager_describe_pools ();
+  props[PROP_MODELS] = mgr_manager_describe_models ();
   mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));

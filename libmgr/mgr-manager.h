@@ -19,6 +19,7 @@
 #include "ledger/mgr-component.h"
 #include "mgr-phase-report.h"
 #include "mgr-report.h"
+#include "model/mgr-model-registry.h"
 #include "pool/mgr-pool.h"
 #include "pressure/mgr-gpu-memory.h"
 #include "pressure/mgr-memory-limits.h"
@@ -175,6 +176,11 @@ gboolean            mgr_manager_remove_pool            (MgrManager           *se
 MGR_AVAILABLE_IN_1_0
 MgrPool            *mgr_manager_lookup_pool            (MgrManager           *self,
                                                         const char           *name);
+
+/* Models */
+
+MGR_AVAILABLE_IN_1_0
+MgrModelRegistry   *mgr_manager_get_models             (MgrManager           *self);
 
 /* Devices */
 

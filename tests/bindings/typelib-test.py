@@ -25,18 +25,18 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 CLASSES = {
     "BudgetSource", "Cache", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory",
     "GpuSource", "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource",
-    "MemoryLimits", "ObjectPool", "Pool", "PressureMonitor", "PressureNotifier", "PressureWatch",
-    "ProcessSource", "ProtectionRules", "PsiSource", "RedisStore", "ReplaySource", "Resource",
-    "ResourceGroup", "RingPool", "SpillStore", "StandardPool", "SwapSource", "SystemSource",
-    "TensorPool", "WeakCache",
+    "MemoryLimits", "Model", "ModelRegistry", "ObjectPool", "Pool", "PressureMonitor",
+    "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
+    "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "SpillStore",
+    "StandardPool", "SwapSource", "SystemSource", "TensorPool", "WeakCache",
 }
 INTERFACES = {"CacheStore", "PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "Block", "BlockView", "CacheRecord", "CacheStatistics", "CacheStoreStatistics",
     "CacheTerms", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "GpuDevice",
-    "JournalEntry", "Lease", "PhaseReport", "PoolStatistics", "PressureForecast", "PressureReading",
-    "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate", "ReclaimRecord",
-    "Report", "Tensor", "WeakCacheStatistics",
+    "JournalEntry", "Lease", "ModelStatistics", "ModelUse", "PhaseReport", "PoolStatistics",
+    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
+    "ReclaimEstimate", "ReclaimRecord", "Report", "Tensor", "WeakCacheStatistics",
 }
 CALLBACKS = {"CacheLoader", "WeakCacheLoader"}
 FLAGS = {"CleanupFlags", "StandardPoolFlags"}

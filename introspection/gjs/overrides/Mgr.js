@@ -13,6 +13,7 @@ const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
 const {overrideCaches} = imports.overrides.mgrCaches;
+const {overrideModel} = imports.overrides.mgrModel;
 const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
 const {overridePoolObject} = imports.overrides.mgrPoolObject;
@@ -539,4 +540,5 @@ function _init() {
     overridePoolClassic(Mgr, tools);
     overridePoolObject(Mgr, tools);
     overrideCaches(Mgr, tools);
+    overrideModel(Mgr, tools);
 }
