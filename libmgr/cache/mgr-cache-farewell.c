@@ -33,29 +33,6 @@ departure_clear (MgrCache          *self,
 }
 
 static void
-write_key (MgrCache        *self,
-           MgrCacheKeyData  data,
-           GValue          *value)
-{
-  MgrKey key = { .type = self->key_type };
-
-  switch (self->key_type)
-    {
-    case MGR_CACHE_KEY_TYPE_STRING:
-      key.as.string = data.text;
-      break;
-    case MGR_CACHE_KEY_TYPE_BYTES:
-      key.as.bytes = data.bytes;
-      break;
-    case MGR_CACHE_KEY_TYPE_INT64:
-    default:
-      key.as.number = data.number;
-      break;
-    }
-  mgr_key_write (&key, value);
-}
-
-static void
 emit_departures_cb (gpointer object,
                     gpointer user_data)
 {
@@ -70,9 +47,10 @@ emit_departures_cb (gpointer object,
   for (guint i = 0; i < departures->len; i++)
     {
       MgrCacheDeparture *departure = &g_array_index (departures, MgrCacheDeparture, i);
+      MgrKey read = mgr_cache_key_of_data (self, departure->key);
       g_auto (GValue) key = G_VALUE_INIT;
 
-      write_key (self, departure->key, &key);
+      mgr_key_write (&read, &key);
       mgr_cache_emit_removed (self, &key, &departure->holder->value, departure->cause);
       departure_clear (self, departure);
     }
@@ -123,6 +101,7 @@ mgr_cache_bid_farewell (MgrCache         *self,
     {
       bytes += mgr_cache_removals_get (removals, i)->weight;
       cache_book (self, mgr_cache_removals_get (removals, i), now);
+      mgr_cache_spill (self, mgr_cache_removals_get (removals, i));
     }
   mgr_cache_charge_give (&self->charge, bytes);
 

@@ -86,9 +86,15 @@ load_run (MgrCacheLoad          *self,
 {
   g_autoptr (MgrCacheTerms) terms = mgr_cache_terms_new ();
   gint64 begin = mgr_cache_get_time (self->cache);
-  gboolean loaded = load_call (self, terms, cancellable, error);
-  gint64 duration = MAX (mgr_cache_get_time (self->cache) - begin, 0);
+  gint64 duration;
+  gboolean loaded;
 
+  /* What is to be loaded again is old in the second tier too. */
+  if (old == NULL && mgr_cache_recall (self->cache, self->key, terms, cancellable))
+    return load_keep (self, terms, NULL);
+
+  loaded = load_call (self, terms, cancellable, error);
+  duration = MAX (mgr_cache_get_time (self->cache) - begin, 0);
   load_book (self, duration, loaded);
   if (!loaded)
     return NULL;
@@ -260,7 +266,8 @@ cache_get_or_load (MgrCacheLoad  *self,
  * @value: (out caller-allocates) (optional): return location for the value, not initialised
  * @error: return location for a #GError
  *
- * Looks for a value, and has it made and put into the cache where it is not there. Of those
+ * Looks for a value, in #MgrCache:store too, and has it made and put into the cache where it
+ * is not there. Of those
  * who want it at the same time one makes it, in the thread of that one, and the others
  * wait; an error goes to all of them. Who cancels stops waiting, and the one who makes it
  * goes on until all have cancelled. What is put or removed under @key meanwhile is newer:

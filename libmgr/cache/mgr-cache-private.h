@@ -9,6 +9,7 @@
 #include "cache/mgr-cache-core-private.h"
 #include "cache/mgr-cache-holder-private.h"
 #include "cache/mgr-cache-statistics-private.h"
+#include "cache/mgr-cache-tier-private.h"
 #include "cache/mgr-flights-private.h"
 #include "cache/mgr-cache-terms-private.h"
 #include "cache/mgr-key-private.h"
@@ -53,12 +54,15 @@ struct _MgrCache
   guint64 seed;             /* of the hashes of keys */
   MgrFlights *flights;      /* (owned) */
   MgrCacheTags *tags;       /* (owned) */
+  MgrCacheStore *store;     /* (owned) (nullable) */
+  MgrCacheTier *tier;       /* (owned) (nullable): what brings values to the store */
 
   MgrCacheCharge charge;
   gint has_deadlines;       /* atomic: whether anything can ever have expired */
   gint track_uses;          /* atomic */
   guint64 not_hits;         /* atomic: hits of the core that were none */
   guint64 evicted;          /* atomic */
+  guint64 last_serial;      /* atomic: of holders, and of what makes them out of date */
   gint64 evicted_age;       /* atomic: µs, all together */
 
   GMutex lock;
@@ -79,6 +83,8 @@ void            mgr_cache_change_figure (MgrCache         *self,
                                        guint64            *figure,
                                        gint64              by);
 
+MgrKey          mgr_cache_key_of_data (MgrCache           *self,
+                                       MgrCacheKeyData     data);
 MgrCacheKey     mgr_cache_key_of      (MgrCache           *self,
                                        const MgrKey       *key);
 
@@ -126,6 +132,27 @@ void            mgr_cache_expect      (MgrCache           *self,
 void            mgr_cache_expire_in_passing (MgrCache     *self,
                                        gint64              now);
 void            mgr_cache_stop_expiry (MgrCache           *self);
+
+/* The second tier: nothing happens where there is none. */
+
+guint64         mgr_cache_take_serial (MgrCache           *self);
+/* Sends what has left for want of room or memory there. */
+void            mgr_cache_spill       (MgrCache           *self,
+                                       const MgrCacheRemoval *removal);
+/* What is there under @key, or under any key for %NULL, is out of date. */
+void            mgr_cache_forget_spilled (MgrCache        *self,
+                                       const MgrKey       *key);
+/* Returns: whether it was there, and @terms have the value now */
+gboolean        mgr_cache_recall      (MgrCache           *self,
+                                       const MgrKey       *key,
+                                       MgrCacheTerms      *terms,
+                                       GCancellable       *cancellable);
+GBytes         *mgr_cache_emit_encode (MgrCache           *self,
+                                       const GValue       *value);
+gboolean        mgr_cache_emit_decode (MgrCache           *self,
+                                       GBytes             *bytes,
+                                       MgrCacheTerms      *terms);
+gboolean        mgr_cache_is_encode_wanted (MgrCache      *self);
 
 /* Giving memory back */
 void            mgr_cache_reclaimer_init (gpointer         iface,

@@ -18,6 +18,7 @@ typedef enum
   PROP_EVICTION,
   PROP_COMPONENT,
   PROP_CLOCK,
+  PROP_STORE,
   PROP_MAX_BYTES,
   PROP_MAX_ENTRIES,
   PROP_TTL,
@@ -72,6 +73,9 @@ mgr_cache_get_property (GObject    *object,
       break;
     case PROP_CLOCK:
       g_value_set_object (value, self->clock);
+      break;
+    case PROP_STORE:
+      g_value_set_object (value, self->store);
       break;
     case PROP_MAX_BYTES:
       g_value_set_uint64 (value, rules.max_bytes);
@@ -150,6 +154,7 @@ rules_set (MgrCacheRules    *rules,
     case PROP_EVICTION:
     case PROP_COMPONENT:
     case PROP_CLOCK:
+    case PROP_STORE:
     case PROP_TRACK_USES:
     default:
       return FALSE;
@@ -222,6 +227,9 @@ mgr_cache_set_property (GObject      *object,
       break;
     case PROP_CLOCK:
       self->clock = g_value_dup_object (value);
+      break;
+    case PROP_STORE:
+      self->store = g_value_dup_object (value);
       break;
     case PROP_TRACK_USES:
       g_atomic_int_set (&self->track_uses, g_value_get_boolean (value));
@@ -313,6 +321,19 @@ install_owners (void)
    */
   props[PROP_CLOCK] =
     g_param_spec_object ("clock", NULL, NULL, MGR_TYPE_CLOCK, flags);
+
+  /**
+   * MgrCache:store:
+   *
+   * Where values go that leave for want of room or of memory, and where
+   * mgr_cache_get_or_load() looks for what is not in memory; %NULL for nowhere. A store
+   * serves one cache, as mgr_cache_clear() clears it; caches of several programs may share
+   * it. Values with tags do not go there.
+   *
+   * Since: 1.0
+   */
+  props[PROP_STORE] =
+    g_param_spec_object ("store", NULL, NULL, MGR_TYPE_CACHE_STORE, flags);
 }
 
 static void

@@ -6,6 +6,22 @@
 
 #include "cache/mgr-cache-private.h"
 
+MgrKey
+mgr_cache_key_of_data (MgrCache        *self,
+                       MgrCacheKeyData  data)
+{
+  switch (self->key_type)
+    {
+    case MGR_CACHE_KEY_TYPE_STRING:
+      return mgr_key_of_string (data.text);
+    case MGR_CACHE_KEY_TYPE_BYTES:
+      return mgr_key_of_bytes (data.bytes);
+    case MGR_CACHE_KEY_TYPE_INT64:
+    default:
+      return mgr_key_of_int64 (data.number);
+    }
+}
+
 MgrCacheKey
 mgr_cache_key_of (MgrCache     *self,
                   const MgrKey *key)
@@ -152,7 +168,8 @@ cache_read_or_nothing (MgrCache      *self,
  *    and on error
  * @error: return location for a #GError
  *
- * Looks for a value. That there is none is no error. May be called from any thread.
+ * Looks for a value in memory: never in #MgrCache:store, which may take its time. That
+ * there is none is no error. May be called from any thread.
  *
  * Fails with %MGR_ERROR_INVALID_ARGUMENT where @key is not of the type of the keys.
  *

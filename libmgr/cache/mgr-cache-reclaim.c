@@ -17,12 +17,12 @@
  * @key: what to remove
  * @error: return location for a #GError
  *
- * Removes a value. What is being loaded for @key at that moment is not kept either. May be
- * called from any thread.
+ * Removes a value, from #MgrCache:store too. What is being loaded for @key at that moment is
+ * not kept either. May be called from any thread.
  *
  * Fails with %MGR_ERROR_INVALID_ARGUMENT where @key is not of the type of the keys.
  *
- * Returns: whether there was one; %FALSE on error
+ * Returns: whether there was one in memory; %FALSE on error
  *
  * Since: 1.0
  */
@@ -44,6 +44,7 @@ mgr_cache_remove (MgrCache      *self,
     return FALSE;
 
   mgr_flights_supersede (self->flights, &read);
+  mgr_cache_forget_spilled (self, &read);
   wanted = mgr_cache_key_of (self, &read);
   found = mgr_cache_core_remove (self->core, &wanted, mgr_cache_get_time (self),
                                  MGR_CACHE_CAUSE_EXPLICIT, &removals);
@@ -95,7 +96,8 @@ mgr_cache_set_pinned (MgrCache      *self,
  *
  * Makes all entries with a tag unfit to be found again. That takes the same time for one
  * and for a million: each goes when it is next asked for, or makes way for others. What
- * gets the tag later is not meant. May be called from any thread.
+ * gets the tag later is not meant. What has a tag never goes to #MgrCache:store. May be
+ * called from any thread.
  *
  * Returns: whether any entry had the tag
  *
@@ -115,8 +117,8 @@ mgr_cache_invalidate (MgrCache   *self,
  * mgr_cache_clear:
  * @self: a cache
  *
- * Removes all entries, and whatever is being loaded is not kept either. May be called from
- * any thread.
+ * Removes all entries, and all that #MgrCache:store has; whatever is being loaded is not
+ * kept either. May be called from any thread.
  *
  * Since: 1.0
  */
@@ -128,6 +130,7 @@ mgr_cache_clear (MgrCache *self)
   g_return_if_fail (MGR_IS_CACHE (self));
 
   mgr_flights_supersede (self->flights, NULL);
+  mgr_cache_forget_spilled (self, NULL);
   mgr_cache_core_clear (self->core, MGR_CACHE_CAUSE_EXPLICIT, &removals);
   mgr_cache_bid_farewell (self, &removals);
 }
@@ -259,14 +262,7 @@ cache_record (MgrCache              *self,
 {
   MgrCacheHolder *holder = entry->value;
   MgrCacheRecord *record = mgr_cache_record_new ();
-  MgrKey key = { .type = self->key_type };
-
-  if (self->key_type == MGR_CACHE_KEY_TYPE_STRING)
-    key.as.string = entry->key.text;
-  else if (self->key_type == MGR_CACHE_KEY_TYPE_BYTES)
-    key.as.bytes = entry->key.bytes;
-  else
-    key.as.number = entry->key.number;
+  MgrKey key = mgr_cache_key_of_data (self, entry->key);
 
   mgr_key_write (&key, &record->key);
   g_value_init (&record->value, G_VALUE_TYPE (&holder->value));

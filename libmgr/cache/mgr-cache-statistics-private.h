@@ -22,6 +22,7 @@ typedef struct
   gint64 load_time;
   guint64 joins;
   guint64 stale;
+  guint64 recalled;
   gint64 eviction_age;
   guint64 removed[MGR_CACHE_N_CAUSES];
   guint64 removed_bytes[MGR_CACHE_N_CAUSES];

@@ -252,6 +252,25 @@ mgr_cache_statistics_get_stale (MgrCacheStatistics *self)
 }
 
 /**
+ * mgr_cache_statistics_get_recalled:
+ * @self: statistics
+ *
+ * Gets how many times a value that was not in memory came back from #MgrCache:store: misses
+ * that needed no loader. May be called from any thread.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+mgr_cache_statistics_get_recalled (MgrCacheStatistics *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->figures.recalled;
+}
+
+/**
  * mgr_cache_statistics_get_hit_ratio:
  * @self: statistics
  *
@@ -353,7 +372,7 @@ causes_to_variant (const guint64 *figures)
  *
  * Writes the figures as a dictionary of type `a{sv}`, for D-Bus and JSON: `hit-ratio` (d),
  * `load-time` and `eviction-age` in microseconds (x), `entries`, `bytes`, `hits`, `misses`,
- * `loads`, `load-failures`, `joins` and `stale` (t), and `removed` and `removed-bytes`
+ * `loads`, `load-failures`, `joins`, `stale` and `recalled` (t), and `removed` and `removed-bytes`
  * (a{sv}), each with a number (t) by cause, such as `pressure`. May be called from any
  * thread.
  *
@@ -381,6 +400,7 @@ mgr_cache_statistics_to_variant (MgrCacheStatistics *self)
   g_variant_dict_insert (&dict, "load-time", "x", figures->load_time);
   g_variant_dict_insert (&dict, "joins", "t", figures->joins);
   g_variant_dict_insert (&dict, "stale", "t", figures->stale);
+  g_variant_dict_insert (&dict, "recalled", "t", figures->recalled);
   g_variant_dict_insert (&dict, "eviction-age", "x", figures->eviction_age);
   g_variant_dict_insert_value (&dict, "removed", causes_to_variant (figures->removed));
   g_variant_dict_insert_value (&dict, "removed-bytes", causes_to_variant (figures->removed_bytes));

@@ -55,6 +55,9 @@ MGR_AVAILABLE_IN_1_0
 guint64 mgr_cache_statistics_get_stale (MgrCacheStatistics *self);
 
 MGR_AVAILABLE_IN_1_0
+guint64 mgr_cache_statistics_get_recalled (MgrCacheStatistics *self);
+
+MGR_AVAILABLE_IN_1_0
 double mgr_cache_statistics_get_hit_ratio (MgrCacheStatistics *self);
 
 MGR_AVAILABLE_IN_1_0

@@ -131,7 +131,8 @@ cache_get_lease (MgrCache            *self,
   gint64 idle = terms != NULL && terms->idle_ttl >= 0 ? terms->idle_ttl : rules->idle_ttl;
   MgrCacheLease *lease;
 
-  if (idle == 0 && (terms == NULL || terms->tags == NULL))
+  /* A second tier has to know the deadline. */
+  if (idle == 0 && (terms == NULL || terms->tags == NULL) && (self->tier == NULL || deadline == 0))
     return NULL;
 
   lease = g_new0 (MgrCacheLease, 1);
@@ -280,6 +281,7 @@ cache_keep (MgrCache           *self,
   cache_set_terms (self, &rules, terms, key, now, item);
   holder = mgr_cache_holder_new (value, now,
                                  cache_get_lease (self, &rules, terms, now, item->deadline));
+  holder->serial = mgr_cache_take_serial (self);
   if (holder->lease != NULL && holder->lease->extended != 0)
     item->deadline = holder->lease->extended;
   item->weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
@@ -346,6 +348,7 @@ cache_write (MgrCache       *self,
   MgrCacheItem item = { .yields = FALSE };
 
   mgr_flights_supersede (self->flights, key);
+  mgr_cache_forget_spilled (self, key);
   return cache_keep (self, &read, value, terms, &item, NULL, error);
 }
 

@@ -42,6 +42,11 @@
  * #MgrReclaimer: a cleanup may have it give some back, those worth least first. It grows
  * again by itself as more is put.
  *
+ * With a #MgrCache:store, what leaves for want of room or of memory goes there, by a thread
+ * of its own, and mgr_cache_get_or_load() finds it again. Removing and putting reach the
+ * store too. Strings, #GBytes and #GVariant are written as they are; for anything else connect
+ * to #MgrCache::encode and #MgrCache::decode. A store that fails is a miss.
+ *
  * What has expired is not found any more. It goes in small slices, in the main context that
  * was the thread default when the cache was made, and whenever something is put.
  *
@@ -60,6 +65,8 @@ typedef enum
 {
   SIGNAL_REMOVED,
   SIGNAL_MEASURE,
+  SIGNAL_ENCODE,
+  SIGNAL_DECODE,
   N_SIGNALS,
 } MgrCacheSignal;
 
@@ -113,6 +120,43 @@ mgr_cache_emit_measure (MgrCache     *self,
   return TRUE;
 }
 
+gboolean
+mgr_cache_is_encode_wanted (MgrCache *self)
+{
+  return g_signal_has_handler_pending (self, signals[SIGNAL_ENCODE], 0, FALSE);
+}
+
+GBytes *
+mgr_cache_emit_encode (MgrCache     *self,
+                       const GValue *value)
+{
+  GBytes *bytes = NULL;
+
+  g_signal_emit (self, signals[SIGNAL_ENCODE], 0, value, &bytes);
+  return bytes;
+}
+
+gboolean
+mgr_cache_emit_decode (MgrCache      *self,
+                       GBytes        *bytes,
+                       MgrCacheTerms *terms)
+{
+  gboolean decoded = FALSE;
+
+  g_signal_emit (self, signals[SIGNAL_DECODE], 0, bytes, terms, &decoded);
+  return decoded && G_IS_VALUE (&terms->value);
+}
+
+static gboolean
+first_bytes (GSignalInvocationHint *hint,
+             GValue                *result,
+             const GValue          *bytes,
+             gpointer               data)
+{
+  g_value_copy (bytes, result);
+  return g_value_get_boxed (bytes) == NULL;
+}
+
 static gboolean
 first_size (GSignalInvocationHint *hint,
             GValue                *result,
@@ -158,6 +202,8 @@ mgr_cache_constructed (GObject *object)
   self->context = g_main_context_ref_thread_default ();
   self->flights = mgr_flights_new (mgr_cache_holder_ref, mgr_cache_holder_unref);
   self->tags = mgr_cache_tags_new ();
+  if (self->store != NULL)
+    self->tier = mgr_cache_tier_new (self->store, self->clock);
   mgr_cache_charge_init (&self->charge, self->name, self->component);
 
   config = (MgrCacheConfig) {
@@ -206,6 +252,8 @@ mgr_cache_finalize (GObject *object)
   mgr_flights_free (self->flights);
   mgr_cache_tags_free (self->tags);
   g_main_context_unref (self->context);
+  g_clear_pointer (&self->tier, mgr_cache_tier_free);
+  g_clear_object (&self->store);
   g_clear_object (&self->component);
   g_clear_object (&self->clock);
   g_free (self->name);
@@ -256,6 +304,46 @@ install_signals (void)
 }
 
 static void
+install_tier_signals (void)
+{
+  /**
+   * MgrCache::encode:
+   * @self: the cache
+   * @value: what has left for want of room or of memory
+   *
+   * Asks how to write a value for #MgrCache:store that is neither a string, nor #GBytes, nor
+   * a #GVariant. The first answer counts; without one the value is not kept there. It is
+   * emitted in the context that was the thread default when the cache was made.
+   *
+   * Returns: (transfer full) (nullable): the bytes; %NULL for none
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ENCODE] =
+    g_signal_new ("encode", MGR_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, first_bytes, NULL, NULL,
+                  G_TYPE_BYTES, 1, G_TYPE_VALUE | G_SIGNAL_TYPE_STATIC_SCOPE);
+
+  /**
+   * MgrCache::decode:
+   * @self: the cache
+   * @bytes: what #MgrCache::encode wrote; a store that others can write to may have anything
+   * @terms: for the value, with mgr_cache_terms_set_value(), and for its size
+   *
+   * Asks for the value that bytes from #MgrCache:store stand for. It is emitted in the thread
+   * that wants the value, with no lock held.
+   *
+   * Returns: %TRUE if @terms have the value; otherwise the next handler is asked, and in the
+   *    end the value is not there
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_DECODE] =
+    g_signal_new ("decode", MGR_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0,
+                  g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2, G_TYPE_BYTES,
+                  MGR_TYPE_CACHE_TERMS);
+}
+
+static void
 mgr_cache_class_init (MgrCacheClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -266,6 +354,7 @@ mgr_cache_class_init (MgrCacheClass *klass)
 
   mgr_cache_install_properties (object_class);
   install_signals ();
+  install_tier_signals ();
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "base/mgr-error.h"
 #include "cache/mgr-cache-record.h"
 #include "cache/mgr-cache-statistics.h"
+#include "cache/mgr-cache-store.h"
 #include "cache/mgr-cache-terms.h"
 #include "ledger/mgr-component.h"
 
@@ -180,6 +181,15 @@ gboolean            mgr_cache_get_or_load_finish (MgrCache     *self,
                                               GAsyncResult     *result,
                                               GValue           *value,
                                               GError          **error);
+
+/* The second tier */
+
+MGR_AVAILABLE_IN_1_0
+MgrCacheStore      *mgr_cache_get_store      (MgrCache         *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_flush          (MgrCache         *self,
+                                              gint64            timeout);
 
 /* All of it */
 
