@@ -15,6 +15,8 @@ static const MgrctlVerb verbs[] = {
   { "components", "Show who holds it: the budget tree", NULL, mgrctl_components },
   { "pools", "Show its pools, or one of them with a picture of what is in use",
     mgrctl_pools_entries, mgrctl_pools, .arguments = "[NAME]", .max_arguments = 1 },
+  { "caches", "Show its caches, or one of them with what another size would be good for",
+    mgrctl_caches_entries, mgrctl_caches, .arguments = "[NAME]", .max_arguments = 1 },
   { "watch", "Print a line for each change of pressure and each cleanup",
     mgrctl_watch_entries, mgrctl_watch },
   { "cleanup", "Clean what may be cleaned", mgrctl_cleanup_entries, mgrctl_cleanup },
