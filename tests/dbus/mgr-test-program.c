@@ -7,6 +7,8 @@
  * commands, each answered with a line:
  *
  *   hold COMPONENT BYTES   charge it
+ *   cache NAME COMPONENT   add a cache of 100 entries; COMPONENT is - for none
+ *   ask NAME KEYS ROUNDS   ask it for so many keys, and put those that are not there
  *   drop                   give all of that back
  *   sense                  look at the pressure, as often as a new level takes
  *   used                   the answer is what is charged
@@ -93,6 +95,53 @@ sense (void)
 }
 
 static gboolean
+add_cache (const char *name,
+           const char *component)
+{
+  g_autoptr (MgrCache) cache = g_object_new (MGR_TYPE_CACHE,
+                                             "name", name,
+                                             "key-type", MGR_CACHE_KEY_TYPE_INT64,
+                                             "component",
+                                             mgr_manager_lookup_component (manager, component),
+                                             "clock", manual_clock,
+                                             "max-bytes", MIB,
+                                             "max-entries", (guint64) 100,
+                                             NULL);
+
+  return mgr_manager_add_cache (manager, cache, NULL);
+}
+
+static gboolean
+ask_cache (const char *name,
+           gint64      n_keys,
+           gint64      rounds)
+{
+  g_autoptr (MgrCache) cache = mgr_manager_lookup_cache (manager, name);
+  g_autoptr (MgrCacheTerms) terms = mgr_cache_terms_new ();
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean put = TRUE;
+
+  mgr_cache_terms_set_size (terms, 1000);
+  g_value_init (&value, G_TYPE_INT64);
+  for (gint64 i = 0; put && i < n_keys * rounds; i++)
+    {
+      if (!mgr_cache_get_int64 (cache, i % n_keys, NULL))
+        put = mgr_cache_put_int64 (cache, i % n_keys, &value, terms, NULL);
+    }
+  return put;
+}
+
+static gboolean
+run_cache_command (char **words)
+{
+  if (g_str_equal (words[0], "cache"))
+    return add_cache (words[1], words[2]);
+
+  return ask_cache (words[1], g_ascii_strtoll (words[2], NULL, 10),
+                    g_ascii_strtoll (words[3], NULL, 10));
+}
+
+static gboolean
 add_pool (const char *name,
           const char *component)
 {
@@ -155,6 +204,10 @@ run_command (char **words)
       if (allocation != NULL)
         g_ptr_array_add (held, allocation);
       printf ("%s\n", allocation != NULL ? "ok" : "refused");
+    }
+  else if (g_str_equal (words[0], "cache") || g_str_equal (words[0], "ask"))
+    {
+      printf ("%s\n", run_cache_command (words) ? "ok" : "refused");
     }
   else if (g_str_equal (words[0], "drop"))
     {

@@ -208,21 +208,21 @@ test_predict (BusFixture    *fixture,
                                                    : make_fractions (many, G_N_ELEMENTS (many));
 
       g_assert_null (call (fixture, "Predict", arguments, &error));
-      g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+      bus_fixture_assert_remote_error (error, "org.libmgr.Error.InvalidArgument");
     }
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int    argc,
+      char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  bus_fixture_add ("/dbus/caches/properties", test_properties);
-  bus_fixture_add ("/dbus/caches/come-and-go", test_come_and_go);
-  bus_fixture_add ("/dbus/caches/changes", test_changes);
-  bus_fixture_add ("/dbus/caches/statistics", test_statistics);
-  bus_fixture_add ("/dbus/caches/predict", test_predict);
+  bus_fixture_add_test ("/dbus/caches/properties", test_properties);
+  bus_fixture_add_test ("/dbus/caches/come-and-go", test_come_and_go);
+  bus_fixture_add_test ("/dbus/caches/changes", test_changes);
+  bus_fixture_add_test ("/dbus/caches/statistics", test_statistics);
+  bus_fixture_add_test ("/dbus/caches/predict", test_predict);
 
   return g_test_run ();
 }
