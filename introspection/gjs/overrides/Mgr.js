@@ -12,6 +12,7 @@
 const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
+const {overrideCacheMany} = imports.overrides.mgrCacheMany;
 const {overrideCaches} = imports.overrides.mgrCaches;
 const {overrideModel} = imports.overrides.mgrModel;
 const {overridePool} = imports.overrides.mgrPool;
@@ -540,5 +541,6 @@ function _init() {
     overridePoolClassic(Mgr, tools);
     overridePoolObject(Mgr, tools);
     overrideCaches(Mgr, tools);
+    overrideCacheMany(Mgr, tools);
     overrideModel(Mgr, tools);
 }

@@ -4,6 +4,7 @@
 
 #include <mgr.h>
 
+#include "mgr-fake-source.h"
 #include "mgr-test-support.h"
 
 #define KIB ((guint64) 1024)
@@ -192,6 +193,63 @@ test_opt_out (Fixture       *fixture,
   g_assert_nonnull (report);
 }
 
+/* Two samples in a row make a level. */
+static void
+sense (MgrManager     *manager,
+       MgrManualClock *clock)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      mgr_pressure_sample_unref (mgr_pressure_monitor_sample (mgr_manager_get_monitor (manager)));
+      mgr_manual_clock_advance (clock, G_USEC_PER_SEC);
+    }
+  mgr_test_settle ();
+}
+
+static void
+test_follows_pressure (Fixture       *fixture,
+                       gconstpointer  data)
+{
+  g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (G_USEC_PER_SEC);
+  g_autoptr (MgrManager) manager = g_object_new (MGR_TYPE_MANAGER, "total-budget", 10000 * KIB,
+                                                 "clock", clock, "proc-path", "/nonexistent", NULL);
+  g_autoptr (MgrFakeSource) source = mgr_fake_source_new ("fake");
+  g_autoptr (MgrCache) cache = cache_new ("pages", NULL);
+  g_autoptr (MgrCache) resisting = cache_new ("resisting", NULL);
+  guint64 trimmed;
+
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (manager));
+  mgr_pressure_monitor_add_source (mgr_manager_get_monitor (manager), MGR_PRESSURE_SOURCE (source));
+  g_object_set (resisting, "resist-pressure", TRUE, NULL);
+  add_cache (manager, cache);
+  add_cache (manager, resisting);
+  fill_cache (cache);
+  fill_cache (resisting);
+
+  mgr_fake_source_set (source, 50, 100, 0);
+  sense (manager, clock);
+  g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, N_VALUES);
+
+  g_test_message ("Only as far as the level asks, and not again as long as it stays");
+  mgr_fake_source_set (source, 86, 100, 0);
+  sense (manager, clock);
+  trimmed = mgr_cache_get_n_entries (cache);
+  g_assert_cmpuint (trimmed, <, N_VALUES);
+  g_assert_cmpuint (trimmed, >, 0);
+  sense (manager, clock);
+  g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, trimmed);
+
+  g_test_message ("Nothing goes on the way back, and what is put then stays");
+  mgr_fake_source_set (source, 50, 100, 0);
+  for (guint i = 0; i < 60; i++)
+    sense (manager, clock);
+  g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, trimmed);
+  fill_cache (cache);
+  sense (manager, clock);
+  g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, N_VALUES);
+  g_assert_cmpuint (mgr_cache_get_n_entries (resisting), ==, N_VALUES);
+}
+
 static void
 test_goes_with_its_manager (Fixture       *fixture,
                             gconstpointer  data)
@@ -344,6 +402,7 @@ main (int   argc,
   add_fixture_test ("/manager-caches/not-this-managers", test_not_this_managers);
   add_fixture_test ("/manager-caches/cleanup-trims", test_cleanup_trims);
   add_fixture_test ("/manager-caches/opt-out", test_opt_out);
+  add_fixture_test ("/manager-caches/follows-pressure", test_follows_pressure);
   add_fixture_test ("/manager-caches/goes-with-its-manager", test_goes_with_its_manager);
   add_fixture_test ("/manager-caches/report", test_report);
   add_fixture_test ("/manager-caches/threads", test_threads);

@@ -21,7 +21,7 @@ from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
 from . import (
-    _mgr_caches, _mgr_model, _mgr_pool, _mgr_pool_classic, _mgr_pool_object, _mgr_pool_ring,
+    _mgr_cache_tier, _mgr_caches, _mgr_model, _mgr_pool, _mgr_pool_classic, _mgr_pool_object, _mgr_pool_ring,
     _mgr_pool_standard, _mgr_pool_tensor)
 from ._MgrSizes import sizeof
 
@@ -764,5 +764,5 @@ _TOOLS = types.SimpleNamespace(
     charge=_charge, component=_component, domain=_DOMAIN, refined=_refined, size=_size)
 
 for _part in (_mgr_pool, _mgr_pool_standard, _mgr_pool_tensor, _mgr_pool_ring, _mgr_pool_object,
-              _mgr_pool_classic, _mgr_caches, _mgr_model):
+              _mgr_pool_classic, _mgr_caches, _mgr_cache_tier, _mgr_model):
     _part.override(Mgr, _TOOLS)
