@@ -6,6 +6,7 @@
 
 #include "mgr-manager-private.h"
 #include "mgr-report-private.h"
+#include "model/mgr-model-private.h"
 #include "pool/mgr-pool-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 
@@ -72,29 +73,64 @@ holders_add (MgrReportHolders *holders,
   holders->size += MIN (size, G_MAXUINT64 - holders->size);
 }
 
-/* A pool holds more than what it could give back. What malloc holds free is nobody's
- * object, and holds nothing. */
+typedef enum
+{
+  HOLDER_RESOURCE,
+  HOLDER_POOL,
+  HOLDER_MODEL,
+  N_HOLDERS
+} HolderKind;
+
+static HolderKind
+find_holder_kind (MgrReclaimer *reclaimer)
+{
+  if (MGR_IS_POOL (reclaimer))
+    return HOLDER_POOL;
+
+  return MGR_IS_MODEL (reclaimer) ? HOLDER_MODEL : HOLDER_RESOURCE;
+}
+
+/* Some hold more than what they could give back. */
+static guint64
+resource_find_held (MgrResource  *resource,
+                    MgrReclaimer *reclaimer)
+{
+  MgrModelView view;
+
+  if (MGR_IS_POOL (reclaimer))
+    return mgr_pool_get_charged (MGR_POOL (reclaimer));
+  if (!MGR_IS_MODEL (reclaimer))
+    return mgr_resource_get_size (resource);
+
+  mgr_model_look (MGR_MODEL (reclaimer), &view);
+  return view.loaded ? view.size : 0;
+}
+
+/* What malloc holds free is nobody's object, and holds nothing. */
 static void
 report_add_resources (MgrReport  *report,
                       MgrManager *self)
 {
   g_autoptr (GPtrArray) resources =
     mgr_resource_registry_list (mgr_cleaner_get_registry (self->cleaner));
-  MgrReportHolders holders[] = { { .kind = "resource" }, { .kind = "pool" } };
+  MgrReportHolders holders[N_HOLDERS] = {
+    [HOLDER_RESOURCE].kind = "resource",
+    [HOLDER_POOL].kind = "pool",
+    [HOLDER_MODEL].kind = "model",
+  };
 
   for (guint i = 0; i < resources->len; i++)
     {
       MgrResource *resource = g_ptr_array_index (resources, i);
       g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
-      gboolean is_pool = MGR_IS_POOL (reclaimer);
-      guint64 size = is_pool ? mgr_pool_get_charged (MGR_POOL (reclaimer))
-                             : mgr_resource_get_size (resource);
+      MgrReportHolders *kind = &holders[find_holder_kind (reclaimer)];
+      guint64 size = resource_find_held (resource, reclaimer);
 
       if (resource == self->heap)
         continue;
 
-      holders_add (&holders[is_pool], size);
-      report_add_object (report, resource, holders[is_pool].kind, size);
+      holders_add (kind, size);
+      report_add_object (report, resource, kind->kind, size);
     }
 
   for (gsize i = 0; i < G_N_ELEMENTS (holders); i++)
@@ -194,6 +230,7 @@ mgr_manager_get_report (MgrManager *self)
 
   report_add_resources (report, self);
   report_add_pools (report, self);
+  mgr_report_models_add (report->models, self->models);
   report_set_limits (report, self->limits);
   report_set_cleanups (report, self->cleaner);
   return report;

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "mgr-report-models-private.h"
 #include "mgr-report.h"
 #include "pool/mgr-pool-statistics.h"
 #include "reclaim/mgr-resource.h"
@@ -77,6 +78,7 @@ struct _MgrReport
   GArray *holders;    /* (owned) (element-type MgrReportHolders), by kind */
   GArray *largest;    /* (owned) (element-type MgrReportObject), the largest first */
   GArray *pools;      /* (owned) (element-type MgrReportPool), in the order they were added */
+  GArray *models;     /* (owned) (element-type MgrReportModel), as they were registered */
   MgrReportLimits limits;
   MgrCleanupReport *last_cleanup; /* (owned) (nullable) */
 };

@@ -65,6 +65,7 @@ mgr_report_new (void)
   g_array_set_clear_func (self->largest, report_object_clear);
   self->pools = g_array_new (FALSE, TRUE, sizeof (MgrReportPool));
   g_array_set_clear_func (self->pools, report_pool_clear);
+  self->models = mgr_report_models_new ();
   return self;
 }
 
@@ -105,6 +106,7 @@ mgr_report_unref (MgrReport *self)
 
   g_clear_pointer (&self->last_cleanup, mgr_cleanup_report_unref);
   g_free (self->limits.explanation);
+  g_array_unref (self->models);
   g_array_unref (self->pools);
   g_array_unref (self->largest);
   g_array_unref (self->holders);
