@@ -6,10 +6,12 @@
 
 #include "service/mgr-bus-service-private.h"
 
-#include "service/mgr-bus-pools-private.h"
+#include "service/mgr-bus-list-private.h"
 #include "service/mgr-bus-tree-private.h"
 #include "service/mgr-exported-component-private.h"
 #include "service/mgr-exported-manager-private.h"
+#include "service/mgr-exported-model-private.h"
+#include "service/mgr-exported-pool-private.h"
 
 #include <unistd.h>
 
@@ -18,7 +20,8 @@ struct _MgrBusService
   GDBusConnection *connection;      /* (owned) */
   GDBusObjectManagerServer *server; /* (owned) */
   MgrBusTree *tree;                 /* (owned) */
-  MgrBusPools *pools;               /* (owned) */
+  MgrBusList *pools;                /* (owned) */
+  MgrBusList *models;               /* (owned) */
   char *name;                       /* (owned) (nullable): NULL where there is no bus */
 };
 
@@ -96,7 +99,10 @@ mgr_bus_service_new (MgrManager      *manager,
   g_dbus_object_manager_server_set_connection (self->server, connection);
   service_export_manager (self, manager);
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
-  self->pools = mgr_bus_pools_new (self->server, mgr_manager_get_pools (manager));
+  self->pools = mgr_bus_list_new (self->server, mgr_manager_get_pools (manager),
+                                  mgr_exported_pool_new_object);
+  self->models = mgr_bus_list_new (self->server, G_LIST_MODEL (mgr_manager_get_models (manager)),
+                                   mgr_exported_model_new_object);
   service_own_name (self);
 
   return self;
@@ -106,7 +112,8 @@ void
 mgr_bus_service_free (MgrBusService *self)
 {
   /* While still on the connection, so that those who watch see everything go. */
-  mgr_bus_pools_free (self->pools);
+  mgr_bus_list_free (self->models);
+  mgr_bus_list_free (self->pools);
   mgr_bus_tree_free (self->tree);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_MANAGER_PATH);
   g_dbus_object_manager_server_set_connection (self->server, NULL);

@@ -205,7 +205,7 @@ test_report_of_what_nobody_pays (void)
 
   g_assert_true (mgr_model_registry_register (mgr_manager_get_models (manager), model, NULL));
   assert_reported (manager, "models", "component", "missing");
-  assert_reported (manager, "models", "advice", "@as []");
+  assert_reported (manager, "models", "advice", "[]");
 }
 
 int
