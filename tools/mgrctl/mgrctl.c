@@ -15,6 +15,8 @@ static const MgrctlVerb verbs[] = {
   { "components", "Show who holds it: the budget tree", NULL, mgrctl_components },
   { "pools", "Show its pools, or one of them with a picture of what is in use",
     mgrctl_pools_entries, mgrctl_pools, .arguments = "[NAME]", .max_arguments = 1 },
+  { "models", "Show its models, or one of them, and what could be set better",
+    NULL, mgrctl_models, .arguments = "[NAME]", .max_arguments = 1 },
   { "watch", "Print a line for each change of pressure and each cleanup",
     mgrctl_watch_entries, mgrctl_watch },
   { "cleanup", "Clean what may be cleaned", mgrctl_cleanup_entries, mgrctl_cleanup },
