@@ -77,33 +77,39 @@ typedef enum
 {
   HOLDER_RESOURCE,
   HOLDER_POOL,
+  HOLDER_CACHE,
   HOLDER_MODEL,
-  N_HOLDERS
-} HolderKind;
+} Holder;
 
-static HolderKind
-find_holder_kind (MgrReclaimer *reclaimer)
+/* A pool, a cache or a model holds more than what it could give back. */
+static Holder
+find_holder (MgrResource *resource,
+             guint64     *size)
 {
-  if (MGR_IS_POOL (reclaimer))
-    return HOLDER_POOL;
-
-  return MGR_IS_MODEL (reclaimer) ? HOLDER_MODEL : HOLDER_RESOURCE;
-}
-
-/* Some hold more than what they could give back. */
-static guint64
-resource_find_held (MgrResource  *resource,
-                    MgrReclaimer *reclaimer)
-{
+  g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
   MgrModelView view;
 
   if (MGR_IS_POOL (reclaimer))
-    return mgr_pool_get_charged (MGR_POOL (reclaimer));
-  if (!MGR_IS_MODEL (reclaimer))
-    return mgr_resource_get_size (resource);
+    {
+      *size = mgr_pool_get_charged (MGR_POOL (reclaimer));
+      return HOLDER_POOL;
+    }
 
-  mgr_model_look (MGR_MODEL (reclaimer), &view);
-  return view.loaded ? view.size : 0;
+  if (MGR_IS_CACHE (reclaimer))
+    {
+      *size = mgr_cache_get_n_bytes (MGR_CACHE (reclaimer));
+      return HOLDER_CACHE;
+    }
+
+  if (MGR_IS_MODEL (reclaimer))
+    {
+      mgr_model_look (MGR_MODEL (reclaimer), &view);
+      *size = view.loaded ? view.size : 0;
+      return HOLDER_MODEL;
+    }
+
+  *size = mgr_resource_get_size (resource);
+  return HOLDER_RESOURCE;
 }
 
 /* What malloc holds free is nobody's object, and holds nothing. */
@@ -113,24 +119,25 @@ report_add_resources (MgrReport  *report,
 {
   g_autoptr (GPtrArray) resources =
     mgr_resource_registry_list (mgr_cleaner_get_registry (self->cleaner));
-  MgrReportHolders holders[N_HOLDERS] = {
-    [HOLDER_RESOURCE].kind = "resource",
-    [HOLDER_POOL].kind = "pool",
-    [HOLDER_MODEL].kind = "model",
+  MgrReportHolders holders[] = {
+    [HOLDER_RESOURCE] = { .kind = "resource" },
+    [HOLDER_POOL] = { .kind = "pool" },
+    [HOLDER_CACHE] = { .kind = "cache" },
+    [HOLDER_MODEL] = { .kind = "model" },
   };
 
   for (guint i = 0; i < resources->len; i++)
     {
       MgrResource *resource = g_ptr_array_index (resources, i);
-      g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
-      MgrReportHolders *kind = &holders[find_holder_kind (reclaimer)];
-      guint64 size = resource_find_held (resource, reclaimer);
+      guint64 size;
+      Holder holder;
 
       if (resource == self->heap)
         continue;
 
-      holders_add (kind, size);
-      report_add_object (report, resource, kind->kind, size);
+      holder = find_holder (resource, &size);
+      holders_add (&holders[holder], size);
+      report_add_object (report, resource, holders[holder].kind, size);
     }
 
   for (gsize i = 0; i < G_N_ELEMENTS (holders); i++)
@@ -147,7 +154,7 @@ static void
 report_add_pools (MgrReport  *report,
                   MgrManager *self)
 {
-  g_autoptr (GPtrArray) pools = mgr_pool_list_copy (self->pools);
+  g_autoptr (GPtrArray) pools = mgr_member_list_copy (self->pools);
 
   for (guint i = 0; i < pools->len; i++)
     {
@@ -163,6 +170,29 @@ report_add_pools (MgrReport  *report,
       if (component != NULL)
         entry.component = g_strdup (mgr_component_get_path (component));
       g_array_append_val (report->pools, entry);
+    }
+}
+
+static void
+report_add_caches (MgrReport  *report,
+                   MgrManager *self)
+{
+  g_autoptr (GPtrArray) caches = mgr_member_list_copy (self->caches);
+
+  for (guint i = 0; i < caches->len; i++)
+    {
+      MgrCache *cache = g_ptr_array_index (caches, i);
+      MgrComponent *component = mgr_cache_get_component (cache);
+      MgrReportCache entry = {
+        .name = g_strdup (mgr_cache_get_name (cache)),
+        .max_bytes = mgr_cache_get_max_bytes (cache),
+        .max_entries = mgr_cache_get_max_entries (cache),
+        .statistics = mgr_cache_get_statistics (cache),
+      };
+
+      if (component != NULL)
+        entry.component = g_strdup (mgr_component_get_path (component));
+      g_array_append_val (report->caches, entry);
     }
 }
 
@@ -230,6 +260,7 @@ mgr_manager_get_report (MgrManager *self)
 
   report_add_resources (report, self);
   report_add_pools (report, self);
+  report_add_caches (report, self);
   mgr_report_models_add (report->models, self->models);
   report_set_limits (report, self->limits);
   report_set_cleanups (report, self->cleaner);

@@ -68,6 +68,9 @@ MGR_AVAILABLE_IN_1_0
 guint64 mgr_cache_statistics_get_removed_bytes (MgrCacheStatistics *self,
                                                 MgrCacheCause       cause);
 
+MGR_AVAILABLE_IN_1_0
+GVariant *mgr_cache_statistics_to_variant (MgrCacheStatistics *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrCacheStatistics, mgr_cache_statistics_unref)
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "service/mgr-bus-list-private.h"
 #include "service/mgr-bus-tree-private.h"
+#include "service/mgr-exported-cache-private.h"
 #include "service/mgr-exported-component-private.h"
 #include "service/mgr-exported-manager-private.h"
 #include "service/mgr-exported-model-private.h"
@@ -21,6 +22,7 @@ struct _MgrBusService
   GDBusObjectManagerServer *server; /* (owned) */
   MgrBusTree *tree;                 /* (owned) */
   MgrBusList *pools;                /* (owned) */
+  MgrBusList *caches;               /* (owned) */
   MgrBusList *models;               /* (owned) */
   char *name;                       /* (owned) (nullable): NULL where there is no bus */
 };
@@ -101,6 +103,8 @@ mgr_bus_service_new (MgrManager      *manager,
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
   self->pools = mgr_bus_list_new (self->server, mgr_manager_get_pools (manager),
                                   mgr_exported_pool_new_object);
+  self->caches = mgr_bus_list_new (self->server, mgr_manager_get_caches (manager),
+                                   mgr_exported_cache_new_object);
   self->models = mgr_bus_list_new (self->server, G_LIST_MODEL (mgr_manager_get_models (manager)),
                                    mgr_exported_model_new_object);
   service_own_name (self);
@@ -113,6 +117,7 @@ mgr_bus_service_free (MgrBusService *self)
 {
   /* While still on the connection, so that those who watch see everything go. */
   mgr_bus_list_free (self->models);
+  mgr_bus_list_free (self->caches);
   mgr_bus_list_free (self->pools);
   mgr_bus_tree_free (self->tree);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_MANAGER_PATH);
