@@ -26,7 +26,7 @@ MAN = os.environ["MGRCTL_MAN"]
 
 # As in the test of the report itself.
 REPORT_FIELDS = {
-    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
+    "allocations", "budget", "caches", "claimed", "cleanups", "components", "holders", "largest",
     "last-cleanup", "ledger", "level", "limits", "models", "peak", "pools", "process", "refused",
     "returned", "status", "unmanaged", "used"}
 NOBODY = 65534

@@ -244,7 +244,7 @@ static void
 assert_fields (GVariant *variant)
 {
   static const char *const fields[] = {
-    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
+    "allocations", "budget", "caches", "claimed", "cleanups", "components", "holders", "largest",
     "last-cleanup", "ledger", "level", "limits", "models", "peak", "pools", "process", "refused",
     "returned", "status", "unmanaged", "used",
   };
