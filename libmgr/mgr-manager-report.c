@@ -6,6 +6,7 @@
 
 #include "mgr-manager-private.h"
 #include "mgr-report-private.h"
+#include "model/mgr-model-private.h"
 #include "pool/mgr-pool-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 
@@ -77,14 +78,16 @@ typedef enum
   HOLDER_RESOURCE,
   HOLDER_POOL,
   HOLDER_CACHE,
+  HOLDER_MODEL,
 } Holder;
 
-/* A pool or a cache holds more than what it could give back. */
+/* A pool, a cache or a model holds more than what it could give back. */
 static Holder
 find_holder (MgrResource *resource,
              guint64     *size)
 {
   g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
+  MgrModelView view;
 
   if (MGR_IS_POOL (reclaimer))
     {
@@ -96,6 +99,13 @@ find_holder (MgrResource *resource,
     {
       *size = mgr_cache_get_n_bytes (MGR_CACHE (reclaimer));
       return HOLDER_CACHE;
+    }
+
+  if (MGR_IS_MODEL (reclaimer))
+    {
+      mgr_model_look (MGR_MODEL (reclaimer), &view);
+      *size = view.loaded ? view.size : 0;
+      return HOLDER_MODEL;
     }
 
   *size = mgr_resource_get_size (resource);
@@ -113,6 +123,7 @@ report_add_resources (MgrReport  *report,
     [HOLDER_RESOURCE] = { .kind = "resource" },
     [HOLDER_POOL] = { .kind = "pool" },
     [HOLDER_CACHE] = { .kind = "cache" },
+    [HOLDER_MODEL] = { .kind = "model" },
   };
 
   for (guint i = 0; i < resources->len; i++)
@@ -250,6 +261,7 @@ mgr_manager_get_report (MgrManager *self)
   report_add_resources (report, self);
   report_add_pools (report, self);
   report_add_caches (report, self);
+  mgr_report_models_add (report->models, self->models);
   report_set_limits (report, self->limits);
   report_set_cleanups (report, self->cleaner);
   return report;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cache/mgr-cache-statistics.h"
+#include "mgr-report-models-private.h"
 #include "mgr-report.h"
 #include "pool/mgr-pool-statistics.h"
 #include "reclaim/mgr-resource.h"
@@ -88,6 +89,7 @@ struct _MgrReport
   GArray *largest;    /* (owned) (element-type MgrReportObject), the largest first */
   GArray *pools;      /* (owned) (element-type MgrReportPool), in the order they were added */
   GArray *caches;     /* (owned) (element-type MgrReportCache), in the order they were added */
+  GArray *models;     /* (owned) (element-type MgrReportModel), as they were registered */
   MgrReportLimits limits;
   MgrCleanupReport *last_cleanup; /* (owned) (nullable) */
 };

@@ -197,7 +197,7 @@ insert_figures (GVariantDict *dict,
  *   `allocations` and `refused` (t), and `share` (d), its part of all that is in use;
  *
  * - `holders` (aa{sv}), what holds memory by kind: `kind` (s), which is `resource`,
- *   `pool` or `cache`, `count` and `size` (t);
+ *   `pool`, `cache` or `model`, `count` and `size` (t);
  *
  * - `largest` (aa{sv}), the ten largest of these: `name`, `kind` and `safety` (s), `size`
  *   (t), and `component` (s), if it has one;
@@ -207,6 +207,11 @@ insert_figures (GVariantDict *dict,
  *
  * - `caches` (aa{sv}): `name` (s), `max-bytes` and `max-entries` (t), 0 for no bound,
  *   `component` (s), if it has one, and all of mgr_cache_statistics_to_variant();
+ *
+ * - `models` (aa{sv}): `name` and `safety` (s), `component` (s), if it has one, `loaded` and
+ *   `pinned` (b), `priority` (u), `unused-for` (x), in microseconds, or -1 if it was never
+ *   used, `advice` (as), what could be set better, and all of
+ *   mgr_model_statistics_to_variant();
  *
  * - `last-cleanup` (a{sv}), if there was one: see mgr_cleanup_report_to_variant().
  *
@@ -234,6 +239,7 @@ mgr_report_to_variant (MgrReport *self)
   g_variant_dict_insert_value (&dict, "largest", largest_to_variant (self));
   g_variant_dict_insert_value (&dict, "pools", pools_to_variant (self));
   g_variant_dict_insert_value (&dict, "caches", caches_to_variant (self));
+  g_variant_dict_insert_value (&dict, "models", mgr_report_models_to_variant (self->models));
   if (self->last_cleanup != NULL)
     g_variant_dict_insert_value (&dict, "last-cleanup",
                                  mgr_cleanup_report_to_variant (self->last_cleanup));

@@ -77,6 +77,7 @@ mgr_report_new (void)
   g_array_set_clear_func (self->pools, report_pool_clear);
   self->caches = g_array_new (FALSE, TRUE, sizeof (MgrReportCache));
   g_array_set_clear_func (self->caches, report_cache_clear);
+  self->models = mgr_report_models_new ();
   return self;
 }
 
@@ -117,6 +118,7 @@ mgr_report_unref (MgrReport *self)
 
   g_clear_pointer (&self->last_cleanup, mgr_cleanup_report_unref);
   g_free (self->limits.explanation);
+  g_array_unref (self->models);
   g_array_unref (self->caches);
   g_array_unref (self->pools);
   g_array_unref (self->largest);

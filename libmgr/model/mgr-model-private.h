@@ -207,6 +207,10 @@ gboolean         mgr_model_registry_make_room (MgrModelRegistry  *self,
 /* A model is no longer in use; any thread. */
 void             mgr_model_registry_note_idle (MgrModelRegistry  *self);
 
+/* Adds what could be set better for one model. */
+void             mgr_model_advise           (MgrModel            *self,
+                                             GStrvBuilder        *builder);
+
 /* Returns (transfer full) (element-type MgrModel) */
 GPtrArray       *mgr_model_registry_copy    (MgrModelRegistry    *self);
 

@@ -137,6 +137,19 @@ add_advice (GStrvBuilder *builder,
   g_free (advice);
 }
 
+void
+mgr_model_advise (MgrModel     *self,
+                  GStrvBuilder *builder)
+{
+  Facts facts;
+
+  facts_init (&facts, self);
+  add_advice (builder, advise_seldom (&facts));
+  add_advice (builder, advise_often (&facts));
+  add_advice (builder, advise_declaration (&facts));
+  add_advice (builder, advise_dropped (&facts));
+}
+
 /**
  * mgr_model_registry_recommend:
  * @self: a registry
@@ -161,15 +174,7 @@ mgr_model_registry_recommend (MgrModelRegistry *self)
   builder = g_strv_builder_new ();
   models = mgr_model_registry_copy (self);
   for (guint i = 0; i < models->len; i++)
-    {
-      Facts facts;
-
-      facts_init (&facts, g_ptr_array_index (models, i));
-      add_advice (builder, advise_seldom (&facts));
-      add_advice (builder, advise_often (&facts));
-      add_advice (builder, advise_declaration (&facts));
-      add_advice (builder, advise_dropped (&facts));
-    }
+    mgr_model_advise (g_ptr_array_index (models, i), builder);
 
   return g_strv_builder_end (builder);
 }

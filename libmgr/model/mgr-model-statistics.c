@@ -15,6 +15,37 @@
  * They never change and may be read from any thread.
  */
 
+typedef struct
+{
+  const char *name;
+  glong offset;
+} Figure;
+
+static const Figure counts[] = {
+  { "declared-size", G_STRUCT_OFFSET (MgrModelFigures, declared_size) },
+  { "resident-size", G_STRUCT_OFFSET (MgrModelFigures, resident_size) },
+  { "ledger-size", G_STRUCT_OFFSET (MgrModelFigures, ledger_size) },
+  { "size", G_STRUCT_OFFSET (MgrModelFigures, size) },
+  { "charged", G_STRUCT_OFFSET (MgrModelFigures, charged) },
+  { "n-uses", G_STRUCT_OFFSET (MgrModelFigures, n_uses) },
+  { "n-hits", G_STRUCT_OFFSET (MgrModelFigures, n_hits) },
+  { "n-joins", G_STRUCT_OFFSET (MgrModelFigures, n_joins) },
+  { "n-found-again", G_STRUCT_OFFSET (MgrModelFigures, n_found_again) },
+  { "n-loads", G_STRUCT_OFFSET (MgrModelFigures, n_loads) },
+  { "n-failures", G_STRUCT_OFFSET (MgrModelFigures, n_failures) },
+  { "n-unloads", G_STRUCT_OFFSET (MgrModelFigures, n_unloads) },
+  { "n-dropped", G_STRUCT_OFFSET (MgrModelFigures, n_dropped) },
+  { "n-active", G_STRUCT_OFFSET (MgrModelFigures, n_active) },
+  { "n-recent-uses", G_STRUCT_OFFSET (MgrModelFigures, n_recent_uses) },
+  { "n-recent-loads", G_STRUCT_OFFSET (MgrModelFigures, n_recent_loads) },
+};
+
+static const Figure times[] = {
+  { "load-time", G_STRUCT_OFFSET (MgrModelFigures, load_time) },
+  { "total-load-time", G_STRUCT_OFFSET (MgrModelFigures, total_load_time) },
+  { "last-use", G_STRUCT_OFFSET (MgrModelFigures, last_use) },
+};
+
 /**
  * MgrModelStatistics:
  *
@@ -440,4 +471,35 @@ mgr_model_statistics_get_last_use (MgrModelStatistics *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->figures.last_use;
+}
+
+/**
+ * mgr_model_statistics_to_variant:
+ * @self: statistics
+ *
+ * Writes the figures as a dictionary of type `a{sv}`, for D-Bus and JSON, under the names
+ * of their getters: `declared-size`, `resident-size`, `ledger-size`, `size`, `charged`,
+ * `n-uses`, `n-hits`, `n-joins`, `n-found-again`, `n-loads`, `n-failures`, `n-unloads`,
+ * `n-dropped`, `n-active`, `n-recent-uses` and `n-recent-loads` (t), and `load-time`,
+ * `total-load-time` and `last-use` (x). May be called from any thread.
+ *
+ * Returns: (transfer floating): the dictionary
+ *
+ * Since: 1.0
+ */
+GVariant *
+mgr_model_statistics_to_variant (MgrModelStatistics *self)
+{
+  GVariantDict dict;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_variant_dict_init (&dict, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_variant_dict_insert (&dict, counts[i].name, "t",
+                           G_STRUCT_MEMBER (guint64, &self->figures, counts[i].offset));
+  for (gsize i = 0; i < G_N_ELEMENTS (times); i++)
+    g_variant_dict_insert (&dict, times[i].name, "x",
+                           G_STRUCT_MEMBER (gint64, &self->figures, times[i].offset));
+  return g_variant_dict_end (&dict);
 }

@@ -84,6 +84,9 @@ gint64              mgr_model_statistics_get_total_load_time (MgrModelStatistics
 MGR_AVAILABLE_IN_1_0
 gint64              mgr_model_statistics_get_last_use        (MgrModelStatistics *self);
 
+MGR_AVAILABLE_IN_1_0
+GVariant           *mgr_model_statistics_to_variant          (MgrModelStatistics *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrModelStatistics, mgr_model_statistics_unref)
 
 G_END_DECLS

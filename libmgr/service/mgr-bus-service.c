@@ -11,6 +11,7 @@
 #include "service/mgr-exported-cache-private.h"
 #include "service/mgr-exported-component-private.h"
 #include "service/mgr-exported-manager-private.h"
+#include "service/mgr-exported-model-private.h"
 #include "service/mgr-exported-pool-private.h"
 
 #include <unistd.h>
@@ -22,6 +23,7 @@ struct _MgrBusService
   MgrBusTree *tree;                 /* (owned) */
   MgrBusList *pools;                /* (owned) */
   MgrBusList *caches;               /* (owned) */
+  MgrBusList *models;               /* (owned) */
   char *name;                       /* (owned) (nullable): NULL where there is no bus */
 };
 
@@ -103,6 +105,8 @@ mgr_bus_service_new (MgrManager      *manager,
                                   mgr_exported_pool_new_object);
   self->caches = mgr_bus_list_new (self->server, mgr_manager_get_caches (manager),
                                    mgr_exported_cache_new_object);
+  self->models = mgr_bus_list_new (self->server, G_LIST_MODEL (mgr_manager_get_models (manager)),
+                                   mgr_exported_model_new_object);
   service_own_name (self);
 
   return self;
@@ -112,6 +116,7 @@ void
 mgr_bus_service_free (MgrBusService *self)
 {
   /* While still on the connection, so that those who watch see everything go. */
+  mgr_bus_list_free (self->models);
   mgr_bus_list_free (self->caches);
   mgr_bus_list_free (self->pools);
   mgr_bus_tree_free (self->tree);

@@ -78,6 +78,49 @@ test('What goes is discarded first', () => {
     assertEqual(discarded[0] === ranker, true);
 });
 
+test('A discard that throws lets go all the same', () => {
+    const manager = Mgr.Manager.new('1 GiB');
+    const component = manager.add_component('models', '250 MiB');
+    const discard = () => {
+        throw new Error('the device is gone');
+    };
+    const model = Mgr.Model.withLoader('ranker', loadRanker, {discard, size: '1 MiB', component});
+
+    model.using(ranker => ranker.rank(1));
+    GLib.test_expect_message('Gjs', GLib.LogLevelFlags.LEVEL_WARNING, '*the device is gone*');
+    model.unload();
+    GLib.test_assert_expected_messages_internal('Gjs', 'test-models.js', 0, 'discard');
+    assertEqual(model.loaded, false);
+    assertEqual(component.used, 0);
+    assertEqual(model.using(ranker => ranker.rank(4)), 8);
+});
+
+test('A loader that uses its own model is told so', () => {
+    let told = null;
+    const model = Mgr.Model.withLoader('snake', () => {
+        try {
+            model.use();
+        } catch (error) {
+            told = error;
+        }
+        return loadRanker();
+    });
+
+    assertEqual(model.using(ranker => ranker.rank(4)), 8);
+    assertEqual(told.matches(Mgr.Error, Mgr.Error.WOULD_DEADLOCK), true);
+});
+
+test('A budget too small for any asks no loader', () => {
+    const manager = Mgr.Manager.new('1 GiB');
+    const component = manager.add_component('models', '10 MiB');
+    const model = Mgr.Model.withLoader('ranker', loadRanker, {size: '11 MiB', component});
+
+    nLoads = 0;
+    assertThrows(() => model.using(() => {}), Mgr.Error, Mgr.Error.INFEASIBLE);
+    assertEqual(nLoads, 0);
+    assertEqual(component.used, 0);
+});
+
 test('A use ends where the function throws', () => {
     const model = Mgr.Model.withLoader('ranker', loadRanker);
 

@@ -5,6 +5,7 @@
 """Models, as Python programs use them."""
 
 import gc
+import sys
 import threading
 import unittest
 import weakref
@@ -133,6 +134,44 @@ class Models(unittest.TestCase):
         with self.assertRaisesRegex(GLib.Error, "broken.*ValueError: the file is cut off"):
             model.use()
         self.assertEqual(model.get_statistics().n_failures, 1)
+
+    def test_discard_that_raises(self):
+        """What it raises is shown, and the object goes all the same."""
+        shown = []
+        self.addCleanup(setattr, sys, "excepthook", sys.excepthook)
+        sys.excepthook = lambda kind, error, traceback: shown.append(str(error))
+
+        def discard(_ranker):
+            raise OSError("the device is gone")
+
+        model = Mgr.Model("ranker", load=self.load, discard=discard, size=MIB,
+                          component=self.component)
+        with model.use():
+            pass
+        model.unload()
+        self.assertEqual(shown, ["the device is gone"])
+        self.assertFalse(model.is_loaded())
+        self.assertEqual(self.component.used, 0)
+        with model.use() as ranker:
+            self.assertEqual(ranker.rank(4), 8)
+
+    def test_loader_that_raises_in_thread(self):
+        def load():
+            raise ValueError("the file is cut off")
+
+        model = Mgr.Model("broken", load=load, in_thread=True, component=self.component)
+        with self.assertRaisesRegex(GLib.Error, "ValueError: the file is cut off"):
+            model.use()
+        self.assertEqual((model.get_statistics().n_failures, self.component.used), (1, 0))
+
+    def test_budget_too_small_for_any(self):
+        model = Mgr.Model("ranker", load=self.load, size="300 MiB", component=self.component)
+        lazy = Mgr.LazyModel(self.load, size="300 MiB", component=self.component)
+        for ask in (model.use, lambda: lazy.rank(4), lambda: len(lazy)):
+            with self.assertRaises(GLib.Error) as caught:
+                ask()
+            self.assertTrue(caught.exception.matches(Mgr.Error.quark(), Mgr.Error.INFEASIBLE))
+        self.assertEqual(self.n_loads, 0)
 
     def test_loader_that_returns_none(self):
         with self.assertRaisesRegex(GLib.Error, "returned None"):

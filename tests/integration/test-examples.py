@@ -72,6 +72,21 @@ class SharedTensor(unittest.TestCase):
         ])
 
 
+class LazyModels(unittest.TestCase):
+    @unittest.skipUnless(importlib.util.find_spec("sklearn"), "scikit-learn is not installed")
+    def test_three_in_a_budget_for_two(self):
+        """The one goes that was not used for longer, and nothing is loaded twice."""
+        lines = lines_of("/usr/bin/python3", EXAMPLES / "python/lazy-models.py")
+        self.assertEqual([line for line in lines if "reads" not in line],
+                         ["loading forest", "loading trees", "loading neighbours",
+                          "forest: there, loads: 1", "trees: gone, loads: 1",
+                          "neighbours: there, loads: 1"])
+        scores = [int(re.search(r"reads (\d+)% of 597", line).group(1))
+                  for line in lines if "reads" in line]
+        self.assertEqual(len(scores), 5)
+        self.assertGreater(min(scores), 85, "trained models know most digits")
+
+
 class PoolWaters(unittest.TestCase):
     def test_all_languages_say_the_same(self):
         lines = lines_of(BUILD / "pool-waters")

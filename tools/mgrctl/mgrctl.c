@@ -17,6 +17,8 @@ static const MgrctlVerb verbs[] = {
     mgrctl_pools_entries, mgrctl_pools, .arguments = "[NAME]", .max_arguments = 1 },
   { "caches", "Show its caches, or one of them with what another size would be good for",
     mgrctl_caches_entries, mgrctl_caches, .arguments = "[NAME]", .max_arguments = 1 },
+  { "models", "Show its models, or one of them, and what could be set better",
+    NULL, mgrctl_models, .arguments = "[NAME]", .max_arguments = 1 },
   { "watch", "Print a line for each change of pressure and each cleanup",
     mgrctl_watch_entries, mgrctl_watch },
   { "cleanup", "Clean what may be cleaned", mgrctl_cleanup_entries, mgrctl_cleanup },

@@ -66,6 +66,7 @@ MgrctlExit mgrctl_status     (const MgrctlOptions *options);
 MgrctlExit mgrctl_components (const MgrctlOptions *options);
 MgrctlExit mgrctl_pools      (const MgrctlOptions *options);
 MgrctlExit mgrctl_caches     (const MgrctlOptions *options);
+MgrctlExit mgrctl_models     (const MgrctlOptions *options);
 MgrctlExit mgrctl_watch      (const MgrctlOptions *options);
 MgrctlExit mgrctl_cleanup    (const MgrctlOptions *options);
 MgrctlExit mgrctl_list       (const MgrctlOptions *options);

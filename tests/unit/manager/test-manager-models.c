@@ -132,6 +132,82 @@ test_registry_that_is_kept (void)
   g_assert_true (mgr_model_registry_unregister (models, model));
 }
 
+/* The only entry of a list of the report of the manager. */
+static GVariant *
+dup_reported (MgrManager *manager,
+              const char *list)
+{
+  g_autoptr (MgrReport) report = mgr_manager_get_report (manager);
+  g_autoptr (GVariant) variant = g_variant_ref_sink (mgr_report_to_variant (report));
+  g_autoptr (GVariant) entries = g_variant_lookup_value (variant, list, G_VARIANT_TYPE ("aa{sv}"));
+
+  g_assert_cmpuint (g_variant_n_children (entries), ==, 1);
+  return g_variant_get_child_value (entries, 0);
+}
+
+static void
+assert_reported (MgrManager *manager,
+                 const char *list,
+                 const char *key,
+                 const char *expected)
+{
+  g_autoptr (GVariant) entry = dup_reported (manager, list);
+  g_autoptr (GVariant) value = g_variant_lookup_value (entry, key, NULL);
+  g_autofree char *text = value != NULL ? g_variant_print (value, FALSE) : g_strdup ("missing");
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_report (void)
+{
+  g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (0);
+  g_autoptr (MgrManager) manager = g_object_new (MGR_TYPE_MANAGER, "total-budget", 100 * MIB,
+                                                 "clock", clock, NULL);
+  g_autoptr (MgrModel) model = g_object_new (MGR_TYPE_MODEL, "name", "model", "clock", clock,
+                                             "component", mgr_manager_get_root (manager),
+                                             "declared-size", 10 * MIB, NULL);
+  g_autoptr (MgrModelUse) used = NULL;
+
+  g_signal_connect (model, "load", G_CALLBACK (load_cb), NULL);
+  g_assert_true (mgr_model_registry_register (mgr_manager_get_models (manager), model, NULL));
+  assert_reported (manager, "models", "unused-for", "-1");
+  assert_reported (manager, "models", "loaded", "false");
+  assert_reported (manager, "holders", "size", "0");
+
+  used = mgr_model_use (model, NULL);
+  mgr_manual_clock_advance (clock, 5);
+  assert_reported (manager, "models", "name", "'model'");
+  assert_reported (manager, "models", "component", "''");
+  assert_reported (manager, "models", "loaded", "true");
+  assert_reported (manager, "models", "pinned", "true");
+  assert_reported (manager, "models", "safety", "'safe'");
+  assert_reported (manager, "models", "priority", "5");
+  assert_reported (manager, "models", "unused-for", "5");
+  assert_reported (manager, "models", "size", "10485760");
+  assert_reported (manager, "models", "n-loads", "1");
+  assert_reported (manager, "models", "advice",
+                   "['model model: 10.0 MiB, used once in an hour, reload 0.0 s: lower its "
+                   "priority']");
+  assert_reported (manager, "holders", "kind", "'model'");
+  assert_reported (manager, "holders", "size", "10485760");
+
+  g_assert_true (mgr_model_use_end (used, NULL));
+  assert_reported (manager, "models", "pinned", "false");
+  assert_reported (manager, "largest", "size", "10485760");
+}
+
+static void
+test_report_of_what_nobody_pays (void)
+{
+  g_autoptr (MgrManager) manager = mgr_manager_new (100 * MIB);
+  g_autoptr (MgrModel) model = mgr_model_new ("model", NULL, 0);
+
+  g_assert_true (mgr_model_registry_register (mgr_manager_get_models (manager), model, NULL));
+  assert_reported (manager, "models", "component", "missing");
+  assert_reported (manager, "models", "advice", "[]");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -143,5 +219,7 @@ main (int   argc,
   g_test_add_func ("/manager-models/in-and-out", test_in_and_out);
   g_test_add_func ("/manager-models/name-that-is-taken", test_name_that_is_taken);
   g_test_add_func ("/manager-models/registry-that-is-kept", test_registry_that_is_kept);
+  g_test_add_func ("/manager-models/report", test_report);
+  g_test_add_func ("/manager-models/report-of-what-nobody-pays", test_report_of_what_nobody_pays);
   return g_test_run ();
 }

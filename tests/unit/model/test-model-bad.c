@@ -243,6 +243,62 @@ test_charge_released_by_id (Fixture       *fixture,
   g_assert_cmpuint (mgr_component_get_used (fixture->component), ==, THING_SIZE);
 }
 
+static void
+refused_cb (GObject      *model,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mgr_model_acquire_finish (MGR_MODEL (model), result, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+test_budget_too_small_for_any (Fixture       *fixture,
+                               gconstpointer  data)
+{
+  MgrModel *other = make_model (fixture, "other");
+  gboolean answered = FALSE;
+
+  g_test_summary ("No loader is asked, and each fits once the budget is larger");
+
+  g_assert_true (mgr_component_set_budget (fixture->component, THING_SIZE / 2, NULL));
+  assert_use_fails (fixture->model, MGR_ERROR_INFEASIBLE, "models");
+  mgr_model_acquire_async (fixture->model, NULL, refused_cb, &answered);
+  mgr_test_iterate_until (&answered);
+  assert_use_fails (other, MGR_ERROR_INFEASIBLE, "models");
+  g_assert_cmpuint (fixture->n_asked, ==, 0);
+  g_assert_cmpuint (mgr_component_get_used (fixture->component), ==, 0);
+
+  g_assert_true (mgr_component_set_budget (fixture->component, THING_SIZE + THING_SIZE / 2, NULL));
+  end (use (fixture->model));
+  end (use (other));
+  g_assert_false (mgr_model_is_loaded (fixture->model));
+  g_object_unref (other);
+}
+
+static void
+test_budget_lowered_in_use (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  MgrModel *other = make_model (fixture, "other");
+  MgrModelUse *used = use (fixture->model);
+
+  g_test_summary ("What is in use stays; another has to wait until that has ended");
+
+  g_assert_false (mgr_component_set_budget (fixture->component, THING_SIZE / 2, NULL));
+  g_assert_true (mgr_component_set_budget (fixture->component, THING_SIZE + THING_SIZE / 2, NULL));
+  end (use (fixture->model));
+  assert_use_fails (other, MGR_ERROR_NO_BUDGET, "models");
+  g_assert_true (mgr_model_is_loaded (fixture->model));
+  end (used);
+  end (use (other));
+  g_assert_false (mgr_model_is_loaded (fixture->model));
+  g_object_unref (other);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -258,5 +314,7 @@ main (int   argc,
   ADD ("/model-bad/end-twice", test_end_twice);
   ADD ("/model-bad/unloader-that-uses", test_unloader_that_uses);
   ADD ("/model-bad/charge-released-by-id", test_charge_released_by_id);
+  ADD ("/model-bad/budget-too-small-for-any", test_budget_too_small_for_any);
+  ADD ("/model-bad/budget-lowered-in-use", test_budget_lowered_in_use);
   return g_test_run ();
 }
