@@ -5,6 +5,7 @@
 
 import asyncio
 import functools
+import os
 import sys
 
 from gi.repository import GLib, GObject
@@ -78,20 +79,23 @@ def _override_weak_cache(cls, key_types):
     cls.__bool__ = lambda _self: True
 
 
+_MISSING = object()
+
 # Values whose size the library knows, and which it hands back as they are.
 _PLAIN = (str, GObject.Object, GLib.Variant, GLib.Bytes)
+
+# Values that Python alone can measure.
+_MEASURED = (type(None), bytes, bytearray, int, float, complex)
 
 
 def _as_value(value):
     """What of a value is kept: Python's objects are kept as such."""
-    return value if isinstance(value, _PLAIN) else GObject.Value(GObject.TYPE_PYOBJECT, value)
+    return value if issubclass(type(value), _PLAIN) else GObject.Value(GObject.TYPE_PYOBJECT, value)
 
 
 def _size_of(value):
     """The size of what Python alone can measure; None for what it cannot either."""
-    if value is None or isinstance(value, (bytes, bytearray, int, float, complex)):
-        return sys.getsizeof(value)
-    return None
+    return sys.getsizeof(value) if issubclass(type(value), _MEASURED) else None
 
 
 def _make_terms(mgr, value, size=None, cost=0, ttl=-1, idle_ttl=-1, pinned=False, tags=()):
@@ -134,8 +138,8 @@ def _memoize_coroutine(cache, function, key_of, terms):
     @functools.wraps(function)
     async def call(*arguments, **named):
         key = key_of(function, arguments, named)
-        found, value = cache.look_up(key)
-        if found:
+        value = cache.get(key, _MISSING)
+        if value is not _MISSING:
             return value
         if key not in flights:
             flights[key] = asyncio.ensure_future(load(key, arguments, named))
@@ -152,9 +156,6 @@ def _memoize_function(cache, function, key_of, terms):
         return cache.get_or_load(key, lambda _key: function(*arguments, **named), **terms)
 
     return call
-
-
-_MISSING = object()
 
 
 def _override_reading(cls):
@@ -259,6 +260,17 @@ def _override_loading(mgr, cls):
     cls.get_or_load, cls.memoize = get_or_load, memoize
 
 
+def _override_without_introspection(cls):
+    """Put the extension in the place of what is called most, where there is one."""
+    if os.environ.get("MGR_NO_PYTHON_EXTENSION"):
+        return
+    try:
+        from . import _mgr_extension
+    except ImportError:
+        return
+    _mgr_extension.override_cache(cls, _PLAIN, _MEASURED, sys.getsizeof)
+
+
 def _override_cache(mgr, cls, key_types):
     def init(self, key_type=str, measure=None, **properties):
         """Make a cache whose keys are str, int or bytes.
@@ -272,6 +284,7 @@ def _override_cache(mgr, cls, key_types):
     _override_reading(cls)
     _override_writing(mgr, cls)
     _override_loading(mgr, cls)
+    _override_without_introspection(cls)
 
 
 def _from_key(key):
