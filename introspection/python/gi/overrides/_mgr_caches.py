@@ -89,14 +89,21 @@ _MEASURED = (type(None), bytes, bytearray, int, float, complex)
 
 
 def _as_value(value):
-    """What of a value is kept: Python's objects are kept as such."""
-    return value if issubclass(type(value), _PLAIN) else GObject.Value(GObject.TYPE_PYOBJECT, value)
+    """What of a value is kept: Python's objects are kept as such.
+
+    PyGObject does so by itself with those of which it knows no other type."""
+    kind = type(value)
+    if issubclass(kind, _PLAIN) or not (issubclass(kind, _MEASURED) or hasattr(kind, "__gtype__")):
+        return value
+    return GObject.Value(GObject.TYPE_PYOBJECT, value)
 
 
 def _size_of(value):
     """The size of what Python alone can measure; None for what it cannot either."""
     return sys.getsizeof(value) if issubclass(type(value), _MEASURED) else None
 
+
+# What is called for every value makes no call that it need not make.
 
 def _make_terms(mgr, value, size=None, cost=0, ttl=-1, idle_ttl=-1, pinned=False, tags=()):
     size = _size_of(value) if size is None else size
@@ -106,10 +113,14 @@ def _make_terms(mgr, value, size=None, cost=0, ttl=-1, idle_ttl=-1, pinned=False
     terms = mgr.CacheTerms.new()
     if size is not None:
         terms.set_size(size)
-    terms.set_cost(cost)
-    terms.set_ttl(ttl)
-    terms.set_idle_ttl(idle_ttl)
-    terms.set_pinned(pinned)
+    if cost != 0:
+        terms.set_cost(cost)
+    if ttl != -1:
+        terms.set_ttl(ttl)
+    if idle_ttl != -1:
+        terms.set_idle_ttl(idle_ttl)
+    if pinned:
+        terms.set_pinned(pinned)
     for tag in (tags,) if isinstance(tags, str) else tags:
         terms.add_tag(tag)
     return terms
@@ -159,22 +170,22 @@ def _memoize_function(cache, function, key_of, terms):
 
 
 def _override_reading(cls):
-    plain_get, plain_peek = _with_key(cls.get), _with_key(cls.peek)
+    plain_get, plain_peek = cls.get, cls.peek
 
     def look_up(self, key):
         """Get whether a value is there, and the value."""
-        return plain_get(self, key)
+        return plain_get(self, _as_key(key))
 
     def get(self, key, default=None):
-        found, value = plain_get(self, key)
+        found, value = plain_get(self, key if type(key) is str else _as_key(key))
         return value if found else default
 
     def peek(self, key, default=None):
-        found, value = plain_peek(self, key)
+        found, value = plain_peek(self, _as_key(key))
         return value if found else default
 
     def getitem(self, key):
-        found, value = plain_get(self, key)
+        found, value = plain_get(self, key if type(key) is str else _as_key(key))
         if not found:
             raise KeyError(key)
         return value
@@ -194,11 +205,12 @@ def _override_reading(cls):
 
 
 def _override_writing(mgr, cls):
-    plain_put, plain_remove = _with_key(cls.put), _with_key(cls.remove)
+    plain_put, plain_remove = cls.put, _with_key(cls.remove)
 
     def put(self, key, value, **terms):
         """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
-        return plain_put(self, key, _as_value(value), _make_terms(mgr, value, **terms))
+        made = _make_terms(mgr, value, **terms)
+        return plain_put(self, key if type(key) is str else _as_key(key), _as_value(value), made)
 
     def setitem(self, key, value):
         put(self, key, value)
