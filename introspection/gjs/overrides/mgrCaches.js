@@ -123,14 +123,15 @@ function overrideIteration(prototype) {
 
 /* Keys that are bytes are the same if what they hold is. */
 function toIdentity(key) {
-    return key instanceof GLib.Bytes ? `${key.toArray()}` : key;
+    return typeof key === 'object' && key instanceof GLib.Bytes ? key.toArray().join() : key;
 }
 
 /* The loads of each cache, by the identity of the key. */
 const flightsOf = new WeakMap();
 
 function supersede(cache, key) {
-    const flight = flightsOf.get(cache)?.get(toIdentity(key));
+    const flights = flightsOf.get(cache);
+    const flight = flights?.size > 0 ? flights.get(toIdentity(key)) : undefined;
     if (flight)
         flight.superseded = true;
 }
@@ -155,12 +156,14 @@ function share(cache, key, loader, keep) {
 
     const flights = flightsOf.get(cache);
     const identity = toIdentity(key);
-    if (!flights.has(identity)) {
-        const flight = {superseded: false};
+    let flight = flights.get(identity);
+    if (flight === undefined) {
+        flight = {superseded: false};
         flights.set(identity, flight);
+        /* It may have ended by the time it is known. */
         flight.promise = load(cache, flight, key, loader, keep);
     }
-    return flights.get(identity).promise;
+    return flight.promise;
 }
 
 function overrideChanges(prototype, {override}) {
