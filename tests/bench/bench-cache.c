@@ -260,5 +260,7 @@ main (int    argc,
   for (guint i = 0; i < G_N_ELEMENTS (points); i++)
     bench_point (bench, &points[i], folder);
   bench_overhead (bench);
+  bench_run_script (bench, "bench-cache-python");
+  bench_run_script (bench, "bench-cache-gjs");
   return bench_finish (bench);
 }

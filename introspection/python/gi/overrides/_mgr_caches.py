@@ -5,6 +5,7 @@
 
 import asyncio
 import functools
+import os
 import sys
 
 from gi.repository import GLib, GObject
@@ -78,21 +79,31 @@ def _override_weak_cache(cls, key_types):
     cls.__bool__ = lambda _self: True
 
 
+_MISSING = object()
+
 # Values whose size the library knows, and which it hands back as they are.
 _PLAIN = (str, GObject.Object, GLib.Variant, GLib.Bytes)
 
+# Values that Python alone can measure.
+_MEASURED = (type(None), bytes, bytearray, int, float, complex)
+
 
 def _as_value(value):
-    """What of a value is kept: Python's objects are kept as such."""
-    return value if isinstance(value, _PLAIN) else GObject.Value(GObject.TYPE_PYOBJECT, value)
+    """What of a value is kept: Python's objects are kept as such.
+
+    PyGObject does so by itself with those of which it knows no other type."""
+    kind = type(value)
+    if issubclass(kind, _PLAIN) or not (issubclass(kind, _MEASURED) or hasattr(kind, "__gtype__")):
+        return value
+    return GObject.Value(GObject.TYPE_PYOBJECT, value)
 
 
 def _size_of(value):
     """The size of what Python alone can measure; None for what it cannot either."""
-    if value is None or isinstance(value, (bytes, bytearray, int, float, complex)):
-        return sys.getsizeof(value)
-    return None
+    return sys.getsizeof(value) if issubclass(type(value), _MEASURED) else None
 
+
+# What is called for every value makes no call that it need not make.
 
 def _make_terms(mgr, value, size=None, cost=0, ttl=-1, idle_ttl=-1, pinned=False, tags=()):
     size = _size_of(value) if size is None else size
@@ -102,10 +113,14 @@ def _make_terms(mgr, value, size=None, cost=0, ttl=-1, idle_ttl=-1, pinned=False
     terms = mgr.CacheTerms.new()
     if size is not None:
         terms.set_size(size)
-    terms.set_cost(cost)
-    terms.set_ttl(ttl)
-    terms.set_idle_ttl(idle_ttl)
-    terms.set_pinned(pinned)
+    if cost != 0:
+        terms.set_cost(cost)
+    if ttl != -1:
+        terms.set_ttl(ttl)
+    if idle_ttl != -1:
+        terms.set_idle_ttl(idle_ttl)
+    if pinned:
+        terms.set_pinned(pinned)
     for tag in (tags,) if isinstance(tags, str) else tags:
         terms.add_tag(tag)
     return terms
@@ -134,8 +149,8 @@ def _memoize_coroutine(cache, function, key_of, terms):
     @functools.wraps(function)
     async def call(*arguments, **named):
         key = key_of(function, arguments, named)
-        found, value = cache.look_up(key)
-        if found:
+        value = cache.get(key, _MISSING)
+        if value is not _MISSING:
             return value
         if key not in flights:
             flights[key] = asyncio.ensure_future(load(key, arguments, named))
@@ -154,26 +169,23 @@ def _memoize_function(cache, function, key_of, terms):
     return call
 
 
-_MISSING = object()
-
-
 def _override_reading(cls):
-    plain_get, plain_peek = _with_key(cls.get), _with_key(cls.peek)
+    plain_get, plain_peek = cls.get, cls.peek
 
     def look_up(self, key):
         """Get whether a value is there, and the value."""
-        return plain_get(self, key)
+        return plain_get(self, _as_key(key))
 
     def get(self, key, default=None):
-        found, value = plain_get(self, key)
+        found, value = plain_get(self, key if type(key) is str else _as_key(key))
         return value if found else default
 
     def peek(self, key, default=None):
-        found, value = plain_peek(self, key)
+        found, value = plain_peek(self, _as_key(key))
         return value if found else default
 
     def getitem(self, key):
-        found, value = plain_get(self, key)
+        found, value = plain_get(self, key if type(key) is str else _as_key(key))
         if not found:
             raise KeyError(key)
         return value
@@ -193,11 +205,12 @@ def _override_reading(cls):
 
 
 def _override_writing(mgr, cls):
-    plain_put, plain_remove = _with_key(cls.put), _with_key(cls.remove)
+    plain_put, plain_remove = cls.put, _with_key(cls.remove)
 
     def put(self, key, value, **terms):
         """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
-        return plain_put(self, key, _as_value(value), _make_terms(mgr, value, **terms))
+        made = _make_terms(mgr, value, **terms)
+        return plain_put(self, key if type(key) is str else _as_key(key), _as_value(value), made)
 
     def setitem(self, key, value):
         put(self, key, value)
@@ -259,6 +272,17 @@ def _override_loading(mgr, cls):
     cls.get_or_load, cls.memoize = get_or_load, memoize
 
 
+def _override_without_introspection(cls):
+    """Put the extension in the place of what is called most, where there is one."""
+    if os.environ.get("MGR_NO_PYTHON_EXTENSION"):
+        return
+    try:
+        from . import _mgr_extension
+    except ImportError:
+        return
+    _mgr_extension.override_cache(cls, _PLAIN, _MEASURED, sys.getsizeof)
+
+
 def _override_cache(mgr, cls, key_types):
     def init(self, key_type=str, measure=None, **properties):
         """Make a cache whose keys are str, int or bytes.
@@ -272,6 +296,7 @@ def _override_cache(mgr, cls, key_types):
     _override_reading(cls)
     _override_writing(mgr, cls)
     _override_loading(mgr, cls)
+    _override_without_introspection(cls)
 
 
 def _from_key(key):
