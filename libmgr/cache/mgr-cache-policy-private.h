@@ -121,6 +121,8 @@ guint32  mgr_cache_policy_pick     (MgrCachePolicy       *self);
 gboolean mgr_cache_policy_estimate (MgrCachePolicy       *self,
                                     MgrCacheEstimate     *estimate);
 
+/* Gives back what it needed for as many as it knew. There may be no entry. */
+void     mgr_cache_policy_shrink   (MgrCachePolicy       *self);
 /* Bytes of its own, besides those of the nodes. */
 gsize    mgr_cache_policy_get_size (const MgrCachePolicy *self);
 

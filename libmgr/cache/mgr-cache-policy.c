@@ -40,11 +40,15 @@ policy_sees (guint32  hash,
   return (guint64) (hash * 0x85ebca6bu) < (G_GUINT64_CONSTANT (1) << 32) >> self->sampling;
 }
 
-/* Whether a shadow is of use: the first ones are where there is something to choose. */
+/* Whether a shadow is of use: none where all that comes stays, and the first ones where
+ * there is something to choose. */
 static gboolean
 policy_asks (const MgrCachePolicy *self,
              MgrCacheShadowName    name)
 {
+  if (self->evictor.max_entries == 0 && self->evictor.max_weight == 0)
+    return FALSE;
+
   switch (name)
     {
     case MGR_CACHE_SHADOW_NEW:
@@ -507,6 +511,16 @@ mgr_cache_policy_estimate (MgrCachePolicy   *self,
   estimate->half = self->shadows[MGR_CACHE_SHADOW_HALF].gain / self->asked;
   estimate->twice = self->shadows[MGR_CACHE_SHADOW_TWICE].gain / self->asked;
   return TRUE;
+}
+
+void
+mgr_cache_policy_shrink (MgrCachePolicy *self)
+{
+  g_assert (self->evictor.n_entries == 0);
+
+  mgr_cache_evictor_clear (&self->evictor);
+  mgr_cache_sketch_clear (&self->sketch);
+  mgr_cache_sketch_init (&self->sketch, self->evictor.max_entries);
 }
 
 gsize
