@@ -273,6 +273,7 @@ core_shrink (MgrCacheCore *self)
   if (self->policy.evictor.n_entries > 0)
     return;
 
+  mgr_cache_policy_shrink (&self->policy);
   mgr_cache_nodes_release (&self->nodes, self->first_id);
   for (guint i = 0; i < self->n_stripes; i++)
     {

@@ -33,7 +33,6 @@ typedef struct
 {
   MgrCacheKeyType key_type;
   MgrCacheAim aim;
-  gboolean estimates;        /* whether mgr_cache_core_estimate() has to know */
   guint64 max_entries;       /* 0 if not bounded */
   guint64 max_weight;        /* 0 if not bounded */
   MgrCacheRefFunc value_ref; /* (nullable): if %NULL, values need no reference */
@@ -165,7 +164,8 @@ void          mgr_cache_core_list         (MgrCacheCore           *self,
                                            MgrCacheRemovals       *entries);
 void          mgr_cache_core_get_counts   (MgrCacheCore           *self,
                                            MgrCacheCounts         *counts);
-/* Returns: %FALSE while too little was asked for to tell, or without estimates */
+/* Begins to find out, if it was not asked before. Returns: %FALSE while too little was
+ * asked for since then to tell */
 gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,
                                            MgrCacheEstimate       *estimate);
 /* Bytes of the cache itself, without keys that are not numbers and without values. */

@@ -23,6 +23,7 @@ mgr_cache_density_clear (MgrCacheEvictor *evictor)
 {
   g_clear_pointer (&evictor->density.priorities, g_free);
   g_clear_pointer (&evictor->density.ids, g_free);
+  evictor->density.room = 0;
 }
 
 static inline void

@@ -113,4 +113,16 @@ mgr_cache_node_set_epoch (MgrCacheNode *node,
                     __ATOMIC_RELAXED);
 }
 
+/* Returns: @watched */
+static inline gboolean
+mgr_cache_node_set_watched (MgrCacheNode *node,
+                            gboolean      watched)
+{
+  guint8 epoch = node->stamp & MGR_CACHE_STAMP_EPOCHS;
+
+  __atomic_store_n (&node->stamp, epoch | (watched ? MGR_CACHE_STAMP_WATCHED : 0),
+                    __ATOMIC_RELAXED);
+  return watched;
+}
+
 G_END_DECLS

@@ -38,6 +38,17 @@ typedef struct
   guint32 hash;
 } MgrCacheRequest;
 
+/* Those of other sizes cost something, so they begin when they are first asked for. They
+ * know after two steps, of two requests for each entry there is room for: in the first
+ * they find what is asked for. */
+typedef enum
+{
+  MGR_CACHE_ESTIMATES_OFF,
+  MGR_CACHE_ESTIMATES_BEGUN,
+  MGR_CACHE_ESTIMATES_COUNTED,
+  MGR_CACHE_ESTIMATES_KNOWN,
+} MgrCacheEstimates;
+
 /* Which entries of a cache go. It knows nodes, not what is stored with them, and holds
  * no lock.
  *
@@ -47,7 +58,7 @@ typedef struct
 typedef struct
 {
   MgrCacheAim aim;
-  gboolean estimates;      /* the shadows of other sizes are asked */
+  MgrCacheEstimates estimates;
   MgrCacheEvictor evictor;
   MgrCacheSketch sketch;
   MgrCacheShadow shadows[MGR_CACHE_N_SHADOWS];
@@ -55,6 +66,8 @@ typedef struct
   guint n_batch;
   guint sampling;          /* shadows see one of 2^sampling keys */
   guint32 n_sampled;       /* requests they saw since the last step */
+  guint64 watched;         /* bytes or entries of the cache, of keys that they see */
+  double share;            /* what these were of all of late, 0 to 1 */
   double asked;            /* what hits on all of these were worth, the older less */
   double gain;             /* and those of the cache itself */
 } MgrCachePolicy;
@@ -67,11 +80,9 @@ typedef struct
   double twice;
 } MgrCacheEstimate;
 
-/* @max_entries and @max_weight may be 0, for no bound. Without @estimates there are none,
- * which costs less. */
+/* @max_entries and @max_weight may be 0, for no bound. */
 void     mgr_cache_policy_init     (MgrCachePolicy       *self,
                                     MgrCacheAim           aim,
-                                    gboolean              estimates,
                                     MgrCacheNodes        *nodes,
                                     guint64               max_entries,
                                     guint64               max_weight);
@@ -105,10 +116,13 @@ void     mgr_cache_policy_remove   (MgrCachePolicy       *self,
 /* The entry that is worth least goes. Returns: its node, or 0 if none may go */
 guint32  mgr_cache_policy_pick     (MgrCachePolicy       *self);
 
-/* Returns: %FALSE while too little was asked for to tell, or without estimates */
+/* Begins to find out, if it was not asked before. Returns: %FALSE while too little was
+ * asked for since then to tell */
 gboolean mgr_cache_policy_estimate (MgrCachePolicy       *self,
                                     MgrCacheEstimate     *estimate);
 
+/* Gives back what it needed for as many as it knew. There may be no entry. */
+void     mgr_cache_policy_shrink   (MgrCachePolicy       *self);
 /* Bytes of its own, besides those of the nodes. */
 gsize    mgr_cache_policy_get_size (const MgrCachePolicy *self);
 

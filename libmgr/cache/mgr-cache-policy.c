@@ -23,6 +23,9 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
 /* An estimate is of a longer time than what the window follows. */
 #define ESTIMATE_DECAY 0.99
 
+/* How much a step tells of the share of the cache that the shadows stand for. */
+#define SHARE_STEP 0.1
+
 /* All entries move to another order only for what is worth it. */
 #define ORDER_MARGIN 1.02
 
@@ -37,11 +40,15 @@ policy_sees (guint32  hash,
   return (guint64) (hash * 0x85ebca6bu) < (G_GUINT64_CONSTANT (1) << 32) >> self->sampling;
 }
 
-/* Whether a shadow is of use: the first ones are where there is something to choose. */
+/* Whether a shadow is of use: none where all that comes stays, and the first ones where
+ * there is something to choose. */
 static gboolean
 policy_asks (const MgrCachePolicy *self,
              MgrCacheShadowName    name)
 {
+  if (self->evictor.max_entries == 0 && self->evictor.max_weight == 0)
+    return FALSE;
+
   switch (name)
     {
     case MGR_CACHE_SHADOW_NEW:
@@ -54,24 +61,12 @@ policy_asks (const MgrCachePolicy *self,
 
     case MGR_CACHE_SHADOW_HALF:
     case MGR_CACHE_SHADOW_TWICE:
-      return self->estimates;
+      return self->estimates != MGR_CACHE_ESTIMATES_OFF;
 
     case MGR_CACHE_N_SHADOWS:
     default:
       g_assert_not_reached ();
     }
-}
-
-static gboolean
-shadow_is_size (MgrCacheShadowName name)
-{
-  return name == MGR_CACHE_SHADOW_HALF || name == MGR_CACHE_SHADOW_TWICE;
-}
-
-static double
-shadow_share (MgrCacheShadowName name)
-{
-  return name == MGR_CACHE_SHADOW_HALF ? 0.5 : name == MGR_CACHE_SHADOW_TWICE ? 2.0 : 1.0;
 }
 
 static guint64
@@ -82,17 +77,52 @@ scaled (guint64 bound,
 }
 
 static void
-policy_bound_shadows (MgrCachePolicy *self)
+policy_bound_shadow (MgrCachePolicy     *self,
+                     MgrCacheShadowName  name,
+                     double              share)
 {
   const MgrCacheEvictor *evictor = &self->evictor;
-  double scale = 1.0 / (double) (G_GUINT64_CONSTANT (1) << self->sampling);
 
-  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+  mgr_cache_evictor_bound (&self->shadows[name].evictor, scaled (evictor->max_entries, share),
+                           scaled (evictor->max_weight, share));
+}
+
+static void
+policy_bound_sizes (MgrCachePolicy *self)
+{
+  policy_bound_shadow (self, MGR_CACHE_SHADOW_HALF, 0.5 * self->share);
+  policy_bound_shadow (self, MGR_CACHE_SHADOW_TWICE, 2.0 * self->share);
+}
+
+static void
+policy_bound_shadows (MgrCachePolicy *self)
+{
+  self->share = 1.0 / (double) (G_GUINT64_CONSTANT (1) << self->sampling);
+  for (guint i = 0; i < MGR_CACHE_SHADOW_HALF; i++)
+    policy_bound_shadow (self, i, self->share);
+  policy_bound_sizes (self);
+}
+
+/* In the unit of the bound. */
+static guint64
+policy_size_of (const MgrCachePolicy *self,
+                const MgrCacheNode   *node)
+{
+  return self->evictor.max_weight > 0 ? mgr_cache_node_get_weight (node) : 1;
+}
+
+/* Entries that shadows see tell each use. */
+static void
+policy_watch_all (MgrCachePolicy *self)
+{
+  self->watched = 0;
+  for (guint32 id = 1; id < self->evictor.nodes->n_touched; id++)
     {
-      double share = scale * shadow_share (i);
+      MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
 
-      mgr_cache_evictor_bound (&self->shadows[i].evictor, scaled (evictor->max_entries, share),
-                               scaled (evictor->max_weight, share));
+      if (node->queue != MGR_CACHE_QUEUE_NONE)
+        self->watched += mgr_cache_node_set_watched (node, policy_sees (node->hash, self))
+                         ? policy_size_of (self, node) : 0;
     }
 }
 
@@ -116,10 +146,13 @@ policy_resample (MgrCachePolicy *self)
   while (self->sampling > 0 && n >> self->sampling < SHADOW_ENTRIES / 2)
     self->sampling--;
 
+  if (self->sampling == before)
+    return;
+
   for (guint i = 0; self->sampling > before && i < MGR_CACHE_N_SHADOWS; i++)
     mgr_cache_shadow_filter (&self->shadows[i], policy_sees, self);
-  if (self->sampling != before)
-    policy_bound_shadows (self);
+  policy_watch_all (self);
+  policy_bound_shadows (self);
 }
 
 static void
@@ -151,12 +184,11 @@ policy_first_order (const MgrCachePolicy *self)
 void
 mgr_cache_policy_init (MgrCachePolicy *self,
                        MgrCacheAim     aim,
-                       gboolean        estimates,
                        MgrCacheNodes  *nodes,
                        guint64         max_entries,
                        guint64         max_weight)
 {
-  *self = (MgrCachePolicy) { .aim = aim, .estimates = estimates };
+  *self = (MgrCachePolicy) { .aim = aim };
   mgr_cache_sketch_init (&self->sketch, max_entries);
   mgr_cache_evictor_init (&self->evictor, MGR_CACHE_ORDER_SEGMENTS, nodes, &self->sketch);
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
@@ -194,6 +226,8 @@ mgr_cache_policy_bound (MgrCachePolicy *self,
     policy_set_order (self, policy_first_order (self));
 
   policy_resample (self);
+  if (other_unit)
+    policy_watch_all (self);
   policy_bound_shadows (self);
 }
 
@@ -235,17 +269,49 @@ policy_choose (MgrCachePolicy *self)
     policy_choose_order (self, self->shadows[best].gain);
 }
 
+/* Of what is in the cache those that shadows see are another share than their hashes are
+ * of all: some keys are used more than others, or weigh more. With that share, shadows of
+ * other sizes are as much too large or too small as what they see is too much or too
+ * little. */
+static void
+policy_follow_share (MgrCachePolicy *self)
+{
+  const MgrCacheEvictor *evictor = &self->evictor;
+  guint64 size = evictor->max_weight > 0 ? evictor->weight : evictor->n_entries;
+
+  if (size == 0)
+    return;
+
+  self->share += ((double) self->watched / (double) size - self->share) * SHARE_STEP;
+  policy_bound_sizes (self);
+}
+
+/* What was asked for while shadows were new to it does not count. */
+static void
+policy_step_estimates (MgrCachePolicy *self)
+{
+  if (self->estimates == MGR_CACHE_ESTIMATES_BEGUN)
+    self->asked = self->gain = 0.0;
+  for (guint i = MGR_CACHE_SHADOW_HALF; i <= MGR_CACHE_SHADOW_TWICE; i++)
+    self->shadows[i].gain *= self->estimates == MGR_CACHE_ESTIMATES_BEGUN ? 0.0 : ESTIMATE_DECAY;
+
+  self->estimates = MIN (self->estimates + 1, MGR_CACHE_ESTIMATES_KNOWN);
+  policy_follow_share (self);
+}
+
 static void
 policy_step (MgrCachePolicy *self)
 {
   if (policy_asks (self, MGR_CACHE_SHADOW_NEW))
     policy_choose (self);
+  if (self->estimates != MGR_CACHE_ESTIMATES_OFF)
+    policy_step_estimates (self);
 
   self->n_sampled = 0;
   self->asked *= ESTIMATE_DECAY;
   self->gain *= ESTIMATE_DECAY;
-  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
-    self->shadows[i].gain *= shadow_is_size (i) ? ESTIMATE_DECAY : STEP_DECAY;
+  for (guint i = 0; i < MGR_CACHE_SHADOW_HALF; i++)
+    self->shadows[i].gain *= STEP_DECAY;
 }
 
 /* What a hit is worth. */
@@ -336,7 +402,8 @@ mgr_cache_policy_insert (MgrCachePolicy *self,
   gboolean watched = policy_sees (node->hash, self);
 
   cost = policy_cost (self, cost);
-  node->stamp = watched ? MGR_CACHE_STAMP_WATCHED : 0;
+  if (mgr_cache_node_set_watched (node, watched))
+    self->watched += policy_size_of (self, node);
   mgr_cache_sketch_add (&self->sketch, node->hash);
   mgr_cache_evictor_add (&self->evictor, id, cost);
   mgr_cache_sketch_reserve (&self->sketch, self->evictor.n_entries);
@@ -346,13 +413,27 @@ mgr_cache_policy_insert (MgrCachePolicy *self,
     policy_show (self, node, cost, FALSE);
 }
 
+/* Before it goes, or has another weight. */
+static void
+policy_forget (MgrCachePolicy     *self,
+               const MgrCacheNode *node)
+{
+  if (policy_sees (node->hash, self))
+    self->watched -= policy_size_of (self, node);
+}
+
 void
 mgr_cache_policy_replace (MgrCachePolicy *self,
                           guint32         id,
                           guint64         weight,
                           double          cost)
 {
+  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+
+  policy_forget (self, node);
   mgr_cache_evictor_reweigh (&self->evictor, id, weight, policy_cost (self, cost));
+  if (policy_sees (node->hash, self))
+    self->watched += policy_size_of (self, node);
   mgr_cache_policy_hit (self, id);
 }
 
@@ -382,13 +463,38 @@ mgr_cache_policy_remove (MgrCachePolicy *self,
       for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
         mgr_cache_shadow_forget (&self->shadows[i], node->hash);
     }
+  policy_forget (self, node);
   mgr_cache_evictor_remove (&self->evictor, id);
 }
 
 guint32
 mgr_cache_policy_pick (MgrCachePolicy *self)
 {
-  return mgr_cache_evictor_pick (&self->evictor);
+  guint32 id = mgr_cache_evictor_pick (&self->evictor);
+
+  if (id != 0)
+    policy_forget (self, mgr_cache_nodes_get (self->evictor.nodes, id));
+  return id;
+}
+
+/* The shadows of other sizes begin with what is in the cache. */
+static void
+policy_begin_estimates (MgrCachePolicy *self)
+{
+  self->estimates = MGR_CACHE_ESTIMATES_BEGUN;
+  self->n_sampled = 0;
+  policy_set_window (self, self->evictor.segments.window);
+  policy_set_order (self, self->evictor.order);
+  for (guint32 id = 1; id < self->evictor.nodes->n_touched; id++)
+    {
+      const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+
+      if (node->queue == MGR_CACHE_QUEUE_NONE || !policy_sees (node->hash, self))
+        continue;
+      for (guint i = MGR_CACHE_SHADOW_HALF; i <= MGR_CACHE_SHADOW_TWICE; i++)
+        mgr_cache_shadow_request (&self->shadows[i], node->hash,
+                                  mgr_cache_node_get_weight (node), 1.0);
+    }
 }
 
 gboolean
@@ -396,13 +502,25 @@ mgr_cache_policy_estimate (MgrCachePolicy   *self,
                            MgrCacheEstimate *estimate)
 {
   policy_flush (self);
-  if (!self->estimates || self->asked <= 0.0)
+  if (self->estimates == MGR_CACHE_ESTIMATES_OFF)
+    policy_begin_estimates (self);
+  if (self->estimates != MGR_CACHE_ESTIMATES_KNOWN || self->asked <= 0.0)
     return FALSE;
 
   estimate->same = self->gain / self->asked;
   estimate->half = self->shadows[MGR_CACHE_SHADOW_HALF].gain / self->asked;
   estimate->twice = self->shadows[MGR_CACHE_SHADOW_TWICE].gain / self->asked;
   return TRUE;
+}
+
+void
+mgr_cache_policy_shrink (MgrCachePolicy *self)
+{
+  g_assert (self->evictor.n_entries == 0);
+
+  mgr_cache_evictor_clear (&self->evictor);
+  mgr_cache_sketch_clear (&self->sketch);
+  mgr_cache_sketch_init (&self->sketch, self->evictor.max_entries);
 }
 
 gsize

@@ -332,6 +332,10 @@ estimate_at (const MgrCacheEstimate *estimate,
  * size, from keys that it watches, and draws straight lines in between. With an objective
  * other than requests it is the ratio of bytes or of cost. May be called from any thread.
  *
+ * Watching for other sizes costs something, so the cache begins with it when it is first
+ * asked, by this or as a reclaimer, and does not know at once: it does when it was asked
+ * for about four times as much as it has entries.
+ *
  * Returns: %FALSE while too little was asked for to tell
  *
  * Since: 1.0

@@ -211,7 +211,6 @@ mgr_cache_constructed (GObject *object)
     .aim = cache_get_aim (self),
     .max_entries = self->rules.max_entries,
     .max_weight = self->rules.max_bytes,
-    .estimates = TRUE,
     .value_ref = mgr_cache_holder_ref,
   };
   self->core = mgr_cache_core_new (&config);

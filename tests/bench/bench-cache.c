@@ -4,15 +4,11 @@
 
 #include "bench.h"
 
+#include "cache-figures.h"
 #include "cache-hits.h"
 #include "cache-peers.h"
-#include "cache/mgr-cache-core-private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#define MANY 1000000
 
 /* One cache, and how far its requests have come. */
 typedef struct
@@ -133,8 +129,9 @@ bench_threads (Bench       *bench,
                double       goal)
 {
   gboolean two = func == two_threads_cb;
-  g_autofree char *name = g_strdup_printf ("%s/%" G_GSIZE_FORMAT ", %s", point->trace,
-                                           point->n_entries, two ? "two threads" : "one thread");
+  g_autofree char *name = g_strdup_printf ("%s/%" G_GSIZE_FORMAT ", %s, %s", point->trace,
+                                           point->n_entries, ours->peer->name,
+                                           two ? "two threads" : "one thread");
 
   bench_compare (bench, &(BenchCase) {
     .name = name,
@@ -145,14 +142,12 @@ bench_threads (Bench       *bench,
   });
 }
 
-static void
-bench_point (Bench       *bench,
-             const Point *point,
-             const char  *folder)
+static CacheTrace *
+load_or_exit (const char *folder,
+              const char *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CacheTrace) trace = cache_trace_load (folder, point->trace, &error);
-  Load ours;
+  CacheTrace *trace = cache_trace_load (folder, name, &error);
 
   if (trace == NULL)
     {
@@ -160,7 +155,18 @@ bench_point (Bench       *bench,
       exit (EXIT_FAILURE);
     }
 
-  ours = load_new (&cache_peer_ours, trace, point->n_entries);
+  return trace;
+}
+
+static void
+bench_point (Bench           *bench,
+             const Point     *point,
+             const CachePeer *subject,
+             const char      *folder)
+{
+  g_autoptr (CacheTrace) trace = load_or_exit (folder, point->trace);
+  Load ours = load_new (subject, trace, point->n_entries);
+
   for (guint i = 0; i < G_N_ELEMENTS (rivals); i++)
     {
       Load theirs = load_new (rivals[i].peer, trace, point->n_entries);
@@ -175,46 +181,6 @@ bench_point (Bench       *bench,
   bench_threads (bench, point, &ours, two_threads_cb, "one thread, as many in all", &ours,
                  one_thread_cb, 1 / 0.9);
   load_clear (&ours);
-}
-
-/* Bytes of this process that are in memory. */
-static double
-resident_bytes (void)
-{
-  g_autofree char *text = NULL;
-  guint64 total, resident;
-
-  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL) ||
-      sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &total, &resident) != 2)
-    return 0.0;
-
-  return (double) resident * (double) sysconf (_SC_PAGESIZE);
-}
-
-/* Entries with weight and expiry; the pointer to the value is the program's. */
-static void
-bench_overhead (Bench *bench)
-{
-  double before = resident_bytes ();
-  MgrCacheRemovals removals = { 0, };
-  MgrCacheCore *core = mgr_cache_core_new (&(MgrCacheConfig) {
-    .key_type = MGR_CACHE_KEY_TYPE_INT64,
-    .max_entries = MANY,
-    .max_weight = G_GUINT64_CONSTANT (1) << 30,
-  });
-
-  for (gint64 i = 0; i < MANY; i++)
-    {
-      MgrCacheKey key = mgr_cache_key_int64 (mgr_cache_core_get_seed (core), i);
-      const MgrCacheItem item = { GSIZE_TO_POINTER (i), 1000, 1.0, G_USEC_PER_SEC + i };
-
-      mgr_cache_core_put (core, &key, &item, 1, &removals, NULL);
-    }
-
-  bench_limit (bench, "an entry of 1,000,000, with weight and expiry", "bytes",
-               (resident_bytes () - before) / MANY - (double) sizeof (gpointer), 72.0);
-  mgr_cache_core_free (core, &removals);
-  mgr_cache_removals_clear (&removals, MGR_CACHE_KEY_TYPE_INT64, NULL);
 }
 
 static int
@@ -257,9 +223,12 @@ main (int    argc,
     return run_hits (&argc, &argv, folder);
 
   bench = bench_new ("cache", &argc, &argv);
+  cache_figures_run (bench);
   for (guint i = 0; i < G_N_ELEMENTS (points); i++)
-    bench_point (bench, &points[i], folder);
-  bench_overhead (bench);
+    {
+      bench_point (bench, &points[i], &cache_peer_managed, folder);
+      bench_point (bench, &points[i], &cache_peer_ours, folder);
+    }
   bench_run_script (bench, "bench-cache-python");
   bench_run_script (bench, "bench-cache-gjs");
   return bench_finish (bench);

@@ -142,6 +142,9 @@ run_trace (const CacheTrace     *trace,
   MgrCacheRemovals removals = { 0, };
   guint64 hits = 0, weight = 0, asked = 0;
 
+  /* From the first request on. */
+  if (estimate != NULL)
+    mgr_cache_core_estimate (core, estimate);
   for (gsize i = 0; i < trace->n_requests; i++)
     {
       const CacheRequest *request = &trace->requests[i];
@@ -283,7 +286,6 @@ cache_losses_run (Bench      *bench,
       if (trace == NULL)
         fail (error);
 
-      whole.estimates = TRUE;
       lost = run_trace (trace, &whole, &estimate).hits - run_trace (trace, &half, NULL).hits;
       foreseen = 100.0 * (estimate.same - estimate.half);
       n_off += fabs (foreseen - lost) > LOSS_ERROR;

@@ -63,4 +63,4 @@ ours_run (gpointer            data,
   return hits;
 }
 
-const CachePeer cache_peer_ours = { "libmgr", ours_create, ours_run, ours_destroy };
+const CachePeer cache_peer_ours = { "its core", ours_create, ours_run, ours_destroy };

@@ -20,7 +20,8 @@ typedef struct
   void     (*destroy) (gpointer            cache);
 } CachePeer;
 
-extern const CachePeer cache_peer_ours;
+extern const CachePeer cache_peer_ours;    /* its core: pointers, no GObject */
+extern const CachePeer cache_peer_managed; /* Mgr.Cache: values of any type */
 extern const CachePeer cache_peer_glib;
 extern const CachePeer cache_peer_list;
 extern const CachePeer cache_peer_rocksdb_lru;
