@@ -108,6 +108,16 @@ class ParserPool(unittest.TestCase):
                          self.SAID)
 
 
+class ApiClient(unittest.TestCase):
+    def test_asks_once_for_what_many_want(self):
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/api-client.py"), [
+            "Bern: 21, asked 1 times for 100",
+            "Bern a minute later: 21, asked 2 times",
+            "Bern after a change: 21, asked 3 times",
+            "Atlantis: HTTPError, then Error of the cache, asked 1 times for 10",
+        ])
+
+
 class Ring(unittest.TestCase):
     def test_loses_nothing_uncounted(self):
         for command in ((BUILD / "ring",), ("gjs", EXAMPLES / "gjs/ring.js"),

@@ -6,12 +6,11 @@
  * than the cache itself. Only the common cases are here: whatever is out of the ordinary is
  * handed on to the method of the override, so that both say the same. */
 
+#include <mgr.h>
+
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <pygobject.h>
-
-#include <mgr.h>
-
 #include <string.h>
 
 typedef enum
