@@ -5,13 +5,12 @@
 """The picture of hits shows what the benchmark found."""
 
 import json
-import os
 import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-TOOL = Path(os.environ["MGR_SOURCE_ROOT"]) / "doc/guide/hits-picture"
+TOOL = Path(__file__).resolve().parents[2] / "doc/guide/hits-picture"
 SVG = "{http://www.w3.org/2000/svg}"
 COLUMNS = ["libmgr", "LRU", "S3-FIFO", "Caffeine 3.2.4", "more than Caffeine"]
 
