@@ -27,19 +27,4 @@ test('classic', () => {
     assertEqual(cache.get('key'), 'value');
 });
 
-test('a loader throws', async () => {
-    const cache = new Mgr.Cache();
-    let thrown = null;
-
-    try {
-        await cache.get_or_load('a', () => {
-            throw new Error('bad');
-        });
-    } catch (error) {
-        thrown = error.message;
-    }
-    assertEqual(thrown, 'bad');
-    assertEqual(await cache.get_or_load('a', () => 'good'), 'good');
-});
-
 runTests();

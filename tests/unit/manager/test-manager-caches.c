@@ -230,14 +230,16 @@ test_follows_pressure (Fixture       *fixture,
   sense (manager, clock);
   g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, N_VALUES);
 
-  g_test_message ("Only as far as the level asks, and not again as long as it stays");
+  g_test_message ("Only as far as the level asks, and again as long as it is as bad");
   mgr_fake_source_set (source, 86, 100, 0);
   sense (manager, clock);
   trimmed = mgr_cache_get_n_entries (cache);
   g_assert_cmpuint (trimmed, <, N_VALUES);
   g_assert_cmpuint (trimmed, >, 0);
   sense (manager, clock);
-  g_assert_cmpuint (mgr_cache_get_n_entries (cache), ==, trimmed);
+  g_assert_cmpuint (mgr_cache_get_n_entries (cache), <, trimmed);
+  trimmed = mgr_cache_get_n_entries (cache);
+  g_assert_cmpuint (trimmed, >, 0);
 
   g_test_message ("Nothing goes on the way back, and what is put then stays");
   mgr_fake_source_set (source, 50, 100, 0);
