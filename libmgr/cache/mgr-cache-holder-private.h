@@ -26,7 +26,7 @@ typedef struct
 /* A value in a cache, which those who got it may hold for longer than the cache. */
 typedef struct
 {
-  gatomicrefcount ref_count;
+  gint ref_count;       /* atomic: without a call for each use of the cache */
   guint32 uses;         /* atomic: as far as they are tracked */
   GValue value;         /* (owned), never changes */
   guint64 serial;       /* 0 where nothing goes to a second tier, never changes once put */
@@ -43,6 +43,9 @@ MgrCacheHolder *mgr_cache_holder_new     (const GValue   *value,
 gpointer        mgr_cache_holder_ref     (gpointer        holder);
 void            mgr_cache_holder_unref   (gpointer        holder);
 
+/* @value: not initialised */
+void            mgr_cache_holder_copy_value (const MgrCacheHolder *self,
+                                             GValue               *value);
 gboolean        mgr_cache_holder_is_valid (const MgrCacheHolder *self);
 gboolean        mgr_cache_holder_is_failure (const MgrCacheHolder *self);
 

@@ -6,6 +6,30 @@
 
 #include "cache/mgr-cache-holder-private.h"
 
+/* Numbers are copied as they are: asking their type to do it takes as long as all else. */
+static void
+copy_value (const GValue *value,
+            GValue       *copy)
+{
+  GType type = G_VALUE_TYPE (value);
+
+  if (type >= G_TYPE_CHAR && type <= G_TYPE_DOUBLE)
+    {
+      *copy = *value;
+      return;
+    }
+
+  g_value_init (copy, type);
+  g_value_copy (value, copy);
+}
+
+void
+mgr_cache_holder_copy_value (const MgrCacheHolder *self,
+                             GValue               *value)
+{
+  copy_value (&self->value, value);
+}
+
 MgrCacheHolder *
 mgr_cache_holder_new (const GValue  *value,
                       gint64         now,
@@ -13,9 +37,8 @@ mgr_cache_holder_new (const GValue  *value,
 {
   MgrCacheHolder *self = g_new0 (MgrCacheHolder, 1);
 
-  g_atomic_ref_count_init (&self->ref_count);
-  g_value_init (&self->value, G_VALUE_TYPE (value));
-  g_value_copy (value, &self->value);
+  self->ref_count = 1;
+  copy_value (value, &self->value);
   self->created = now;
   self->used = now;
   self->lease = lease;
@@ -27,7 +50,7 @@ mgr_cache_holder_ref (gpointer holder)
 {
   MgrCacheHolder *self = holder;
 
-  g_atomic_ref_count_inc (&self->ref_count);
+  __atomic_fetch_add (&self->ref_count, 1, __ATOMIC_RELAXED);
   return self;
 }
 
@@ -36,7 +59,7 @@ mgr_cache_holder_unref (gpointer holder)
 {
   MgrCacheHolder *self = holder;
 
-  if (!g_atomic_ref_count_dec (&self->ref_count))
+  if (__atomic_sub_fetch (&self->ref_count, 1, __ATOMIC_ACQ_REL) > 0)
     return;
 
   g_value_unset (&self->value);

@@ -427,7 +427,8 @@ install_bounds (void)
    * Since: 1.0
    */
   props[PROP_MAX_BYTES] =
-    g_param_spec_uint64 ("max-bytes", NULL, NULL, 0, MGR_CACHE_MAX_WEIGHT, 0, flags);
+    g_param_spec_uint64 ("max-bytes", NULL, NULL, 0, MGR_CACHE_MAX_WEIGHT, 0,
+                         flags | G_PARAM_CONSTRUCT);
 
   /**
    * MgrCache:max-entries:
@@ -437,7 +438,7 @@ install_bounds (void)
    * Since: 1.0
    */
   props[PROP_MAX_ENTRIES] =
-    g_param_spec_uint64 ("max-entries", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+    g_param_spec_uint64 ("max-entries", NULL, NULL, 0, G_MAXUINT64, 0, flags | G_PARAM_CONSTRUCT);
 
   /**
    * MgrCache:resist-pressure:

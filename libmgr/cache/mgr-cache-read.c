@@ -119,10 +119,7 @@ mgr_cache_give (MgrCache       *self,
   gboolean given = holder != NULL && !mgr_cache_holder_is_failure (holder);
 
   if (given && value != NULL)
-    {
-      g_value_init (value, G_VALUE_TYPE (&holder->value));
-      g_value_copy (&holder->value, value);
-    }
+    mgr_cache_holder_copy_value (holder, value);
 
   g_clear_pointer (&holder, mgr_cache_holder_unref);
   return given;

@@ -367,7 +367,8 @@ mgr_cache_reclaimer_get_name (MgrReclaimer *reclaimer)
 }
 
 /* To make again all that is there, but only as far as it is used: of the entries, the share
- * of hits that half of them would not bring is what makes them dear. */
+ * of hits that half of them would not bring is what makes them dear. Where that is nothing
+ * it is little, since 0 means that nobody knows. */
 static gint64
 cache_get_rebuild_cost (MgrCache           *self,
                         MgrCacheStatistics *statistics)
@@ -376,11 +377,14 @@ cache_get_rebuild_cost (MgrCache           *self,
   double cost = loads > 0 ? (double) mgr_cache_statistics_get_load_time (statistics) / (double) loads : 0.0;
   MgrCacheEstimate estimate;
 
+  if (cost <= 0.0)
+    return 0;
+
   cost *= (double) mgr_cache_statistics_get_entries (statistics);
   if (mgr_cache_core_estimate (self->core, &estimate) && estimate.same > 0.0)
     cost *= CLAMP (1.0 - estimate.half / estimate.same, 0.0, 0.5) * 2.0;
 
-  return (gint64) MIN (cost, (double) (G_MAXINT64 / 2));
+  return (gint64) CLAMP (cost, 1.0, (double) (G_MAXINT64 / 2));
 }
 
 static MgrReclaimEstimate *

@@ -20,16 +20,17 @@ static gboolean
 measure_known (const GValue *value,
                guint64      *size)
 {
-  gpointer pointer = g_value_fits_pointer (value) ? g_value_peek_pointer (value) : NULL;
+  gboolean is_number = !g_value_fits_pointer (value);
+  gpointer pointer = is_number ? NULL : g_value_peek_pointer (value);
 
-  if (G_VALUE_HOLDS_STRING (value))
+  if (is_number || G_VALUE_HOLDS (value, G_TYPE_ERROR))
+    *size = 1;
+  else if (G_VALUE_HOLDS_STRING (value))
     *size = pointer != NULL ? strlen (pointer) + 1 : 1;
   else if (G_VALUE_HOLDS (value, G_TYPE_BYTES))
     *size = pointer != NULL ? g_bytes_get_size (pointer) + 1 : 1;
   else if (G_VALUE_HOLDS_VARIANT (value))
     *size = pointer != NULL ? g_variant_get_size (pointer) + 1 : 1;
-  else if (G_VALUE_HOLDS (value, G_TYPE_ERROR) || !g_value_fits_pointer (value))
-    *size = 1;
   else
     return FALSE;
 

@@ -9,10 +9,10 @@
 #include <mgr.h>
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MANY 1000000
+#define EXPIRY_ROUNDS 5
 #define SPREAD 60 /* s, in which they expire */
 #define WAITERS 1000
 
@@ -79,16 +79,6 @@ cache_put_number (MgrCache *cache,
   mgr_cache_put_int64 (cache, number, &value, NULL, NULL);
 }
 
-/* Of this thread, so that it does not matter who else the processor runs. */
-static gint64
-processor_time (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
-}
-
 /* Returns: the longest turn of the main loop, in µs, until nothing is left to do */
 static gint64
 run_turns (void)
@@ -98,18 +88,18 @@ run_turns (void)
 
   while (more)
     {
-      gint64 begin = processor_time ();
+      gint64 begin = g_get_monotonic_time ();
 
       more = g_main_context_iteration (NULL, FALSE);
-      longest = MAX (longest, processor_time () - begin);
+      longest = MAX (longest, g_get_monotonic_time () - begin);
     }
 
   return longest;
 }
 
 /* They came in a minute, and go in one. */
-static void
-figure_expiry (Bench *bench)
+static gint64
+expire_many (void)
 {
   g_autoptr (MgrManualClock) clock = mgr_manual_clock_new (G_USEC_PER_SEC);
   g_autoptr (MgrCache) cache = cache_new_of_many (clock, 0.0);
@@ -126,6 +116,18 @@ figure_expiry (Bench *bench)
       mgr_manual_clock_advance (clock, 10000);
       longest = MAX (longest, run_turns ());
     }
+
+  return mgr_cache_get_n_entries (cache) == 0 ? longest : G_MAXINT64;
+}
+
+/* Of the best round: whatever else the machine runs makes some turn longer. */
+static void
+figure_expiry (Bench *bench)
+{
+  gint64 longest = G_MAXINT64;
+
+  for (guint i = 0; i < (bench_is_quick (bench) ? 1 : EXPIRY_ROUNDS); i++)
+    longest = MIN (longest, expire_many ());
 
   bench_limit (bench, "1,000,000 entries expire over 60 s: the longest turn of the main loop", "ms",
                (double) longest / 1000.0, 2.0);
