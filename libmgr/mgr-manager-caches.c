@@ -103,7 +103,8 @@ resource_new_for_cache (MgrCache *cache)
  * Makes a cache known: reports, D-Bus and `mgrctl caches` show it, and cleanups and
  * requests of others may have it give memory back. For them it is a resource of the same
  * name and component in mgr_cleaner_get_resources(), and %MGR_SAFETY_SAFE unless you say
- * otherwise there; see also #MgrCache:resist-pressure.
+ * otherwise there; see also #MgrCache:resist-pressure. The cache begins to watch what other
+ * sizes would be worth, see mgr_cache_predict().
  *
  * The manager keeps the cache until mgr_manager_remove_cache(). A name that another cache
  * or resource has is %MGR_ERROR_EXISTS; one that is empty, longer than 255 bytes or not
@@ -120,6 +121,7 @@ mgr_manager_add_cache (MgrManager  *self,
                        GError     **error)
 {
   g_autoptr (MgrResource) resource = NULL;
+  double hit_ratio;
 
   g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
   g_return_val_if_fail (MGR_IS_CACHE (cache), FALSE);
@@ -129,7 +131,13 @@ mgr_manager_add_cache (MgrManager  *self,
     return FALSE;
 
   resource = resource_new_for_cache (cache);
-  return mgr_member_list_add (self->caches, cache, resource, error);
+  if (!mgr_member_list_add (self->caches, cache, resource, error))
+    return FALSE;
+
+  /* A cache watches what other sizes would be worth once it is asked, and the answer should
+   * be there by the time that a cleanup or a person wants it. */
+  mgr_cache_predict (cache, 1.0, &hit_ratio);
+  return TRUE;
 }
 
 /**
