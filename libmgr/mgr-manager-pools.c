@@ -7,6 +7,7 @@
 #include "mgr-manager-private.h"
 
 #include "pool/mgr-pool-private.h"
+#include "reclaim/mgr-resource-private.h"
 
 GParamSpec *
 mgr_manager_describe_pools (void)
@@ -39,7 +40,7 @@ mgr_manager_get_pools (MgrManager *self)
 {
   g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
 
-  return mgr_pool_list_get_model (self->pools);
+  return mgr_member_list_get_model (self->pools);
 }
 
 static gboolean
@@ -61,6 +62,19 @@ check_pool (MgrManager  *self,
     }
 
   return TRUE;
+}
+
+/* What a pool gives back it holds free, or was told that it may take: so it is SAFE. Where
+ * it has to ask anybody it is asked where it lives. */
+static MgrResource *
+resource_new_for_pool (MgrPool *pool)
+{
+  MgrResource *resource = mgr_resource_new_for_reclaimer (NULL, MGR_RECLAIMER (pool));
+
+  mgr_resource_set_owner (resource, mgr_pool_get_context (pool), mgr_pool_get_thread (pool));
+  mgr_resource_set_component (resource, mgr_pool_get_component (pool));
+  mgr_resource_set_safety (resource, MGR_SAFETY_SAFE);
+  return resource;
 }
 
 /**
@@ -87,11 +101,17 @@ mgr_manager_add_pool (MgrManager  *self,
                       MgrPool     *pool,
                       GError     **error)
 {
+  g_autoptr (MgrResource) resource = NULL;
+
   g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
   g_return_val_if_fail (MGR_IS_POOL (pool), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return check_pool (self, pool, error) && mgr_pool_list_add (self->pools, pool, error);
+  if (!check_pool (self, pool, error))
+    return FALSE;
+
+  resource = resource_new_for_pool (pool);
+  return mgr_member_list_add (self->pools, pool, resource, error);
 }
 
 /**
@@ -112,7 +132,7 @@ mgr_manager_remove_pool (MgrManager *self,
   g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
   g_return_val_if_fail (MGR_IS_POOL (pool), FALSE);
 
-  return mgr_pool_get_name (pool) != NULL && mgr_pool_list_remove (self->pools, pool);
+  return mgr_member_list_remove (self->pools, pool);
 }
 
 /**
@@ -133,5 +153,5 @@ mgr_manager_lookup_pool (MgrManager *self,
   g_return_val_if_fail (MGR_IS_MANAGER (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  return mgr_pool_list_lookup (self->pools, name);
+  return mgr_member_list_lookup (self->pools, name);
 }

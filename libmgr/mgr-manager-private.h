@@ -13,8 +13,8 @@
 #include "mgr-emergency-signal-private.h"
 #include "mgr-maintenance-private.h"
 #include "mgr-manager.h"
+#include "mgr-member-list-private.h"
 #include "mgr-phase-stack-private.h"
-#include "mgr-pool-list-private.h"
 #include "mgr-recorder-private.h"
 #include "mgr-release-list-private.h"
 #include "pressure/mgr-budget-source.h"
@@ -52,7 +52,11 @@ struct _MgrManager
   MgrReleaseList *release_list;  /* (owned) of what the cleaner knows */
   MgrPressureWatch *watch;     /* (owned) (nullable): nobody tells this manager */
   MgrArbiter *arbiter;         /* (owned) */
-  MgrPoolList *pools;          /* (owned) */
+  MgrMemberList *pools;        /* (owned) (element-type MgrPool) */
+  MgrMemberList *caches;       /* (owned) (element-type MgrCache) */
+  MgrModelRegistry *models;    /* (owned) */
+  GPtrArray *model_resources;  /* (owned) (element-type MgrResource), for each that the list of
+                                * models shows, in its order; the owner's */
   MgrPhaseStack *phases;       /* (owned) */
   int cleanup_after_phase;     /* atomic */
   MgrMaintenance *maintenance; /* (owned) */
@@ -73,6 +77,15 @@ void mgr_manager_open_journal     (MgrManager  *self);
 
 /* Of the property pools. */
 GParamSpec *mgr_manager_describe_pools (void);
+
+/* Of the property caches. */
+GParamSpec *mgr_manager_describe_caches (void);
+
+/* Models: the property; the registry, once there is a cleaner; its end. */
+GParamSpec *mgr_manager_describe_models (void);
+void        mgr_manager_set_up_models   (MgrManager *self);
+void        mgr_manager_stop_models     (MgrManager *self);
+void        mgr_manager_clear_models    (MgrManager *self);
 
 /* What runs tasks. */
 void mgr_manager_set_up_scheduler (MgrManager *self);

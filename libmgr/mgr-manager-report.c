@@ -6,6 +6,7 @@
 
 #include "mgr-manager-private.h"
 #include "mgr-report-private.h"
+#include "model/mgr-model-private.h"
 #include "pool/mgr-pool-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 
@@ -72,29 +73,71 @@ holders_add (MgrReportHolders *holders,
   holders->size += MIN (size, G_MAXUINT64 - holders->size);
 }
 
-/* A pool holds more than what it could give back. What malloc holds free is nobody's
- * object, and holds nothing. */
+typedef enum
+{
+  HOLDER_RESOURCE,
+  HOLDER_POOL,
+  HOLDER_CACHE,
+  HOLDER_MODEL,
+} Holder;
+
+/* A pool, a cache or a model holds more than what it could give back. */
+static Holder
+find_holder (MgrResource *resource,
+             guint64     *size)
+{
+  g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
+  MgrModelView view;
+
+  if (MGR_IS_POOL (reclaimer))
+    {
+      *size = mgr_pool_get_charged (MGR_POOL (reclaimer));
+      return HOLDER_POOL;
+    }
+
+  if (MGR_IS_CACHE (reclaimer))
+    {
+      *size = mgr_cache_get_n_bytes (MGR_CACHE (reclaimer));
+      return HOLDER_CACHE;
+    }
+
+  if (MGR_IS_MODEL (reclaimer))
+    {
+      mgr_model_look (MGR_MODEL (reclaimer), &view);
+      *size = view.loaded ? view.size : 0;
+      return HOLDER_MODEL;
+    }
+
+  *size = mgr_resource_get_size (resource);
+  return HOLDER_RESOURCE;
+}
+
+/* What malloc holds free is nobody's object, and holds nothing. */
 static void
 report_add_resources (MgrReport  *report,
                       MgrManager *self)
 {
   g_autoptr (GPtrArray) resources =
     mgr_resource_registry_list (mgr_cleaner_get_registry (self->cleaner));
-  MgrReportHolders holders[] = { { .kind = "resource" }, { .kind = "pool" } };
+  MgrReportHolders holders[] = {
+    [HOLDER_RESOURCE] = { .kind = "resource" },
+    [HOLDER_POOL] = { .kind = "pool" },
+    [HOLDER_CACHE] = { .kind = "cache" },
+    [HOLDER_MODEL] = { .kind = "model" },
+  };
 
   for (guint i = 0; i < resources->len; i++)
     {
       MgrResource *resource = g_ptr_array_index (resources, i);
-      g_autoptr (MgrReclaimer) reclaimer = mgr_resource_get_reclaimer (resource);
-      gboolean is_pool = MGR_IS_POOL (reclaimer);
-      guint64 size = is_pool ? mgr_pool_get_charged (MGR_POOL (reclaimer))
-                             : mgr_resource_get_size (resource);
+      guint64 size;
+      Holder holder;
 
       if (resource == self->heap)
         continue;
 
-      holders_add (&holders[is_pool], size);
-      report_add_object (report, resource, holders[is_pool].kind, size);
+      holder = find_holder (resource, &size);
+      holders_add (&holders[holder], size);
+      report_add_object (report, resource, holders[holder].kind, size);
     }
 
   for (gsize i = 0; i < G_N_ELEMENTS (holders); i++)
@@ -111,7 +154,7 @@ static void
 report_add_pools (MgrReport  *report,
                   MgrManager *self)
 {
-  g_autoptr (GPtrArray) pools = mgr_pool_list_copy (self->pools);
+  g_autoptr (GPtrArray) pools = mgr_member_list_copy (self->pools);
 
   for (guint i = 0; i < pools->len; i++)
     {
@@ -127,6 +170,29 @@ report_add_pools (MgrReport  *report,
       if (component != NULL)
         entry.component = g_strdup (mgr_component_get_path (component));
       g_array_append_val (report->pools, entry);
+    }
+}
+
+static void
+report_add_caches (MgrReport  *report,
+                   MgrManager *self)
+{
+  g_autoptr (GPtrArray) caches = mgr_member_list_copy (self->caches);
+
+  for (guint i = 0; i < caches->len; i++)
+    {
+      MgrCache *cache = g_ptr_array_index (caches, i);
+      MgrComponent *component = mgr_cache_get_component (cache);
+      MgrReportCache entry = {
+        .name = g_strdup (mgr_cache_get_name (cache)),
+        .max_bytes = mgr_cache_get_max_bytes (cache),
+        .max_entries = mgr_cache_get_max_entries (cache),
+        .statistics = mgr_cache_get_statistics (cache),
+      };
+
+      if (component != NULL)
+        entry.component = g_strdup (mgr_component_get_path (component));
+      g_array_append_val (report->caches, entry);
     }
 }
 
@@ -194,6 +260,8 @@ mgr_manager_get_report (MgrManager *self)
 
   report_add_resources (report, self);
   report_add_pools (report, self);
+  report_add_caches (report, self);
+  mgr_report_models_add (report->models, self->models);
   report_set_limits (report, self->limits);
   report_set_cleanups (report, self->cleaner);
   return report;

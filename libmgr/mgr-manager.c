@@ -60,6 +60,8 @@ typedef enum
   PROP_ROOT,
   PROP_COMPONENTS,
   PROP_POOLS,
+  PROP_CACHES,
+  PROP_MODELS,
   PROP_LIMITS,
   PROP_MONITOR,
   PROP_CLEANER,
@@ -151,7 +153,9 @@ mgr_manager_constructed (GObject *object)
                                 "root", self->root,
                                 NULL);
   self->arbiter = mgr_arbiter_new (self->cleaner);
-  self->pools = mgr_pool_list_new (self->cleaner);
+  self->pools = mgr_member_list_new (self->cleaner, MGR_TYPE_POOL, "pool");
+  self->caches = mgr_member_list_new (self->cleaner, MGR_TYPE_CACHE, "cache");
+  mgr_manager_set_up_models (self);
   mgr_manager_set_up_heap (self);
   manager_set_up_pressure (self);
 
@@ -194,7 +198,10 @@ mgr_manager_dispose (GObject *object)
   if (self->cleaner != NULL)
     g_signal_handlers_disconnect_by_data (self->cleaner, self);
   if (self->pools != NULL)
-    mgr_pool_list_clear (self->pools);
+    mgr_member_list_clear (self->pools);
+  if (self->caches != NULL)
+    mgr_member_list_clear (self->caches);
+  mgr_manager_stop_models (self);
 
   g_clear_object (&self->own_budget);
   g_clear_object (&self->monitor);
@@ -217,6 +224,8 @@ mgr_manager_finalize (GObject *object)
   mgr_manager_clear_upkeep (self);
   g_clear_pointer (&self->arbiter, mgr_arbiter_unref);
   g_clear_object (&self->pools);
+  g_clear_object (&self->caches);
+  mgr_manager_clear_models (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->memory, mgr_process_memory_free);
   g_clear_object (&self->journal);
@@ -240,6 +249,10 @@ manager_get_part (MgrManager *self,
     return mgr_manager_get_components (self);
   if (property_id == PROP_POOLS)
     return mgr_manager_get_pools (self);
+  if (property_id == PROP_CACHES)
+    return mgr_manager_get_caches (self);
+  if (property_id == PROP_MODELS)
+    return self->models;
   if (property_id == PROP_LIMITS)
     return self->limits;
 
@@ -283,6 +296,8 @@ mgr_manager_get_property (GObject    *object,
     case PROP_ROOT:
     case PROP_COMPONENTS:
     case PROP_POOLS:
+    case PROP_CACHES:
+    case PROP_MODELS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
@@ -346,6 +361,8 @@ mgr_manager_set_property (GObject      *object,
     case PROP_ROOT:
     case PROP_COMPONENTS:
     case PROP_POOLS:
+    case PROP_CACHES:
+    case PROP_MODELS:
     case PROP_LIMITS:
     case PROP_MONITOR:
     case PROP_CLEANER:
@@ -620,6 +637,8 @@ mgr_manager_class_init (MgrManagerClass *klass)
   install_part_properties ();
   install_state_properties ();
   props[PROP_POOLS] = mgr_manager_describe_pools ();
+  props[PROP_CACHES] = mgr_manager_describe_caches ();
+  props[PROP_MODELS] = mgr_manager_describe_models ();
   mgr_manager_describe_journal (&props[PROP_JOURNAL], &props[PROP_JOURNAL_PATH]);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_pressure_signals (G_TYPE_FROM_CLASS (klass));

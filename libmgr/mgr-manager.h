@@ -14,11 +14,13 @@
 #include "base/mgr-config.h"
 #include "base/mgr-enums.h"
 #include "base/mgr-error.h"
+#include "cache/mgr-cache.h"
 #include "journal/mgr-journal.h"
 #include "ledger/mgr-allocation.h"
 #include "ledger/mgr-component.h"
 #include "mgr-phase-report.h"
 #include "mgr-report.h"
+#include "model/mgr-model-registry.h"
 #include "pool/mgr-pool.h"
 #include "pressure/mgr-gpu-memory.h"
 #include "schedule/mgr-scheduler.h"
@@ -176,6 +178,29 @@ gboolean            mgr_manager_remove_pool            (MgrManager           *se
 MGR_AVAILABLE_IN_1_0
 MgrPool            *mgr_manager_lookup_pool            (MgrManager           *self,
                                                         const char           *name);
+
+/* Caches */
+
+MGR_AVAILABLE_IN_1_0
+GListModel         *mgr_manager_get_caches             (MgrManager           *self);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_add_cache              (MgrManager           *self,
+                                                        MgrCache             *cache,
+                                                        GError              **error);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_manager_remove_cache           (MgrManager           *self,
+                                                        MgrCache             *cache);
+
+MGR_AVAILABLE_IN_1_0
+MgrCache           *mgr_manager_lookup_cache           (MgrManager           *self,
+                                                        const char           *name);
+
+/* Models */
+
+MGR_AVAILABLE_IN_1_0
+MgrModelRegistry   *mgr_manager_get_models             (MgrManager           *self);
 
 /* Devices */
 

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "cache/mgr-cache-statistics.h"
+#include "mgr-report-models-private.h"
 #include "mgr-report.h"
 #include "pool/mgr-pool-statistics.h"
 #include "reclaim/mgr-resource.h"
@@ -48,6 +50,15 @@ typedef struct
   MgrPoolStatistics *statistics; /* (owned) */
 } MgrReportPool;
 
+typedef struct
+{
+  char *name;      /* (owned) */
+  char *component; /* (owned) (nullable) its path */
+  guint64 max_bytes;   /* 0: no bound, as below */
+  guint64 max_entries;
+  MgrCacheStatistics *statistics; /* (owned) */
+} MgrReportCache;
+
 /* What the process may have. */
 typedef struct
 {
@@ -77,6 +88,8 @@ struct _MgrReport
   GArray *holders;    /* (owned) (element-type MgrReportHolders), by kind */
   GArray *largest;    /* (owned) (element-type MgrReportObject), the largest first */
   GArray *pools;      /* (owned) (element-type MgrReportPool), in the order they were added */
+  GArray *caches;     /* (owned) (element-type MgrReportCache), in the order they were added */
+  GArray *models;     /* (owned) (element-type MgrReportModel), as they were registered */
   MgrReportLimits limits;
   MgrCleanupReport *last_cleanup; /* (owned) (nullable) */
 };

@@ -123,6 +123,35 @@ pools_to_variant (MgrReport *self)
 }
 
 static GVariant *
+cache_to_variant (const MgrReportCache *cache)
+{
+  g_autoptr (GVariant) figures =
+    g_variant_ref_sink (mgr_cache_statistics_to_variant (cache->statistics));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, figures);
+  g_variant_dict_insert_value (&dict, "name", mgr_variant_new_text (cache->name));
+  g_variant_dict_insert (&dict, "max-bytes", "t", cache->max_bytes);
+  g_variant_dict_insert (&dict, "max-entries", "t", cache->max_entries);
+  if (cache->component != NULL)
+    g_variant_dict_insert_value (&dict, "component", mgr_variant_new_text (cache->component));
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+caches_to_variant (MgrReport *self)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < self->caches->len; i++)
+    g_variant_builder_add_value (&builder,
+                                 cache_to_variant (&g_array_index (self->caches, MgrReportCache, i)));
+
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 limits_to_variant (const MgrReportLimits *limits)
 {
   GVariantBuilder builder;
@@ -167,14 +196,22 @@ insert_figures (GVariantDict *dict,
  * - `components` (aa{sv}): `path` (s), `budget`, `guaranteed`, `used`, `peak`,
  *   `allocations` and `refused` (t), and `share` (d), its part of all that is in use;
  *
- * - `holders` (aa{sv}), what holds memory by kind: `kind` (s), which is `resource` or
- *   `pool`, `count` and `size` (t);
+ * - `holders` (aa{sv}), what holds memory by kind: `kind` (s), which is `resource`,
+ *   `pool`, `cache` or `model`, `count` and `size` (t);
  *
  * - `largest` (aa{sv}), the ten largest of these: `name`, `kind` and `safety` (s), `size`
  *   (t), and `component` (s), if it has one;
  *
  * - `pools` (aa{sv}): `name` and `kind` (s), such as `standard`, `active` (b), `component`
  *   (s), if it has one, and all of mgr_pool_statistics_to_variant();
+ *
+ * - `caches` (aa{sv}): `name` (s), `max-bytes` and `max-entries` (t), 0 for no bound,
+ *   `component` (s), if it has one, and all of mgr_cache_statistics_to_variant();
+ *
+ * - `models` (aa{sv}): `name` and `safety` (s), `component` (s), if it has one, `loaded` and
+ *   `pinned` (b), `priority` (u), `unused-for` (x), in microseconds, or -1 if it was never
+ *   used, `advice` (as), what could be set better, and all of
+ *   mgr_model_statistics_to_variant();
  *
  * - `last-cleanup` (a{sv}), if there was one: see mgr_cleanup_report_to_variant().
  *
@@ -201,6 +238,8 @@ mgr_report_to_variant (MgrReport *self)
   g_variant_dict_insert_value (&dict, "holders", holders_to_variant (self));
   g_variant_dict_insert_value (&dict, "largest", largest_to_variant (self));
   g_variant_dict_insert_value (&dict, "pools", pools_to_variant (self));
+  g_variant_dict_insert_value (&dict, "caches", caches_to_variant (self));
+  g_variant_dict_insert_value (&dict, "models", mgr_report_models_to_variant (self->models));
   if (self->last_cleanup != NULL)
     g_variant_dict_insert_value (&dict, "last-cleanup",
                                  mgr_cleanup_report_to_variant (self->last_cleanup));

@@ -52,6 +52,16 @@ report_pool_clear (gpointer data)
   mgr_pool_statistics_unref (pool->statistics);
 }
 
+static void
+report_cache_clear (gpointer data)
+{
+  MgrReportCache *cache = data;
+
+  g_free (cache->name);
+  g_free (cache->component);
+  mgr_cache_statistics_unref (cache->statistics);
+}
+
 MgrReport *
 mgr_report_new (void)
 {
@@ -65,6 +75,9 @@ mgr_report_new (void)
   g_array_set_clear_func (self->largest, report_object_clear);
   self->pools = g_array_new (FALSE, TRUE, sizeof (MgrReportPool));
   g_array_set_clear_func (self->pools, report_pool_clear);
+  self->caches = g_array_new (FALSE, TRUE, sizeof (MgrReportCache));
+  g_array_set_clear_func (self->caches, report_cache_clear);
+  self->models = mgr_report_models_new ();
   return self;
 }
 
@@ -105,6 +118,8 @@ mgr_report_unref (MgrReport *self)
 
   g_clear_pointer (&self->last_cleanup, mgr_cleanup_report_unref);
   g_free (self->limits.explanation);
+  g_array_unref (self->models);
+  g_array_unref (self->caches);
   g_array_unref (self->pools);
   g_array_unref (self->largest);
   g_array_unref (self->holders);

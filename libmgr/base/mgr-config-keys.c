@@ -87,8 +87,9 @@ static const char *const type_units[] = {
 };
 
 static const char *const test_variables[] = {
-  "MGR_BUILD_ROOT", "MGR_LIBRARY", "MGR_SOURCE_ROOT", "MGR_TEST_PROGRAM", "MGR_TEST_REGISTRIES",
-  "MGR_TEST_SECONDS", "MGR_TEST_SEED", "MGR_TRACES", "MGR_UNINSTALLED", NULL,
+  "MGR_BUILD_ROOT", "MGR_CACHE_TRACES", "MGR_LIBRARY", "MGR_NO_PYTHON_EXTENSION",
+  "MGR_SOURCE_ROOT", "MGR_TEST_PROGRAM", "MGR_TEST_REGISTRIES", "MGR_TEST_SECONDS",
+  "MGR_TEST_SEED", "MGR_TRACES", "MGR_UNINSTALLED", NULL,
 };
 
 /* `MGR_MEMORY_ALERT`, and what people make of it, as `memory-alert`. */

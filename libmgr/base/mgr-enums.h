@@ -331,4 +331,77 @@ typedef enum
   MGR_TENSOR_DEVICE_CUDA_HOST = 3,
 } MgrTensorDevice;
 
+/**
+ * MgrCacheKeyType:
+ * @MGR_CACHE_KEY_TYPE_STRING: strings in UTF-8
+ * @MGR_CACHE_KEY_TYPE_INT64: integers of 64 bits
+ * @MGR_CACHE_KEY_TYPE_BYTES: #GBytes, compared by what they hold
+ *
+ * What the keys of a cache are. All keys of one cache are of one type.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_KEY_TYPE_STRING,
+  MGR_CACHE_KEY_TYPE_INT64,
+  MGR_CACHE_KEY_TYPE_BYTES,
+} MgrCacheKeyType;
+
+/**
+ * MgrCacheCause:
+ * @MGR_CACHE_CAUSE_EXPLICIT: it was removed by hand
+ * @MGR_CACHE_CAUSE_REPLACED: another value was put under its key
+ * @MGR_CACHE_CAUSE_EXPIRED: its time was up
+ * @MGR_CACHE_CAUSE_SIZE: the cache had no room for it
+ * @MGR_CACHE_CAUSE_PRESSURE: memory was short
+ * @MGR_CACHE_CAUSE_COLLECTED: nobody but the cache knew it any more
+ *
+ * Why something is no longer in a cache.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_CAUSE_EXPLICIT,
+  MGR_CACHE_CAUSE_REPLACED,
+  MGR_CACHE_CAUSE_EXPIRED,
+  MGR_CACHE_CAUSE_SIZE,
+  MGR_CACHE_CAUSE_PRESSURE,
+  MGR_CACHE_CAUSE_COLLECTED,
+} MgrCacheCause;
+
+/**
+ * MgrCacheObjective:
+ * @MGR_CACHE_OBJECTIVE_REQUESTS: as many hits as can be: small values stay longer
+ * @MGR_CACHE_OBJECTIVE_BYTES: hits of as many bytes as can be
+ * @MGR_CACHE_OBJECTIVE_COST: hits that save as much time as can be
+ *
+ * What a #MgrCache tries to have most of.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_OBJECTIVE_REQUESTS,
+  MGR_CACHE_OBJECTIVE_BYTES,
+  MGR_CACHE_OBJECTIVE_COST,
+} MgrCacheObjective;
+
+/**
+ * MgrCacheEviction:
+ * @MGR_CACHE_EVICTION_ADAPTIVE: how often and how lately an entry was used both count, by
+ *    as much as helps most
+ * @MGR_CACHE_EVICTION_LRU: what was not used for longest goes first
+ *
+ * Which entries of a #MgrCache go where there is no room for all.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  MGR_CACHE_EVICTION_ADAPTIVE,
+  MGR_CACHE_EVICTION_LRU,
+} MgrCacheEviction;
+
 G_END_DECLS

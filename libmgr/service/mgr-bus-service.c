@@ -6,11 +6,14 @@
 
 #include "service/mgr-bus-service-private.h"
 
-#include "service/mgr-bus-pools-private.h"
+#include "service/mgr-bus-list-private.h"
 #include "service/mgr-bus-tasks-private.h"
 #include "service/mgr-bus-tree-private.h"
+#include "service/mgr-exported-cache-private.h"
 #include "service/mgr-exported-component-private.h"
 #include "service/mgr-exported-manager-private.h"
+#include "service/mgr-exported-model-private.h"
+#include "service/mgr-exported-pool-private.h"
 #include "service/mgr-exported-scheduler-private.h"
 #include "service/mgr-lease-executor-private.h"
 
@@ -21,7 +24,9 @@ struct _MgrBusService
   GDBusConnection *connection;      /* (owned) */
   GDBusObjectManagerServer *server; /* (owned) */
   MgrBusTree *tree;                 /* (owned) */
-  MgrBusPools *pools;               /* (owned) */
+  MgrBusList *pools;                /* (owned) */
+  MgrBusList *caches;               /* (owned) */
+  MgrBusList *models;               /* (owned) */
   MgrScheduler *scheduler;          /* (owned) */
   MgrBusTasks *tasks;               /* (owned) */
   char *name;                       /* (owned) (nullable): NULL where there is no bus */
@@ -112,7 +117,12 @@ mgr_bus_service_new (MgrManager      *manager,
   g_dbus_object_manager_server_set_connection (self->server, connection);
   service_export_manager (self, manager);
   self->tree = mgr_bus_tree_new (self->server, mgr_manager_get_root (manager));
-  self->pools = mgr_bus_pools_new (self->server, mgr_manager_get_pools (manager));
+  self->pools = mgr_bus_list_new (self->server, mgr_manager_get_pools (manager),
+                                  mgr_exported_pool_new_object);
+  self->caches = mgr_bus_list_new (self->server, mgr_manager_get_caches (manager),
+                                   mgr_exported_cache_new_object);
+  self->models = mgr_bus_list_new (self->server, G_LIST_MODEL (mgr_manager_get_models (manager)),
+                                   mgr_exported_model_new_object);
   self->scheduler = g_object_ref (mgr_manager_get_scheduler (manager));
   service_export_scheduler (self);
   service_own_name (self);
@@ -127,7 +137,9 @@ mgr_bus_service_free (MgrBusService *self)
   mgr_lease_executor_drop (mgr_lease_executor_ensure (self->scheduler), self->connection);
   mgr_bus_tasks_free (self->tasks);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_SCHEDULER_PATH);
-  mgr_bus_pools_free (self->pools);
+  mgr_bus_list_free (self->models);
+  mgr_bus_list_free (self->caches);
+  mgr_bus_list_free (self->pools);
   mgr_bus_tree_free (self->tree);
   g_dbus_object_manager_server_unexport (self->server, MGR_BUS_MANAGER_PATH);
   g_dbus_object_manager_server_set_connection (self->server, NULL);

@@ -24,4 +24,7 @@ MgrExportedComponent *mgr_exported_component_new         (MgrComponent *componen
  * path of the root. */
 char                 *mgr_exported_component_object_path (const char   *path);
 
+/* That of who is charged: `/` where nobody is, which is %NULL. */
+char                 *mgr_exported_component_charged_path (MgrComponent *component);
+
 G_END_DECLS

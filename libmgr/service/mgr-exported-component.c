@@ -116,6 +116,15 @@ mgr_exported_component_object_path (const char *path)
   return g_string_free (object_path, FALSE);
 }
 
+char *
+mgr_exported_component_charged_path (MgrComponent *component)
+{
+  if (component == NULL)
+    return g_strdup ("/");
+
+  return mgr_exported_component_object_path (mgr_component_get_path (component));
+}
+
 MgrExportedComponent *
 mgr_exported_component_new (MgrComponent *component)
 {

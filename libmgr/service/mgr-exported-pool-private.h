@@ -14,10 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MgrExportedPool, mgr_exported_pool,
                       MGR, EXPORTED_POOL, MgrBusPool1Skeleton)
 
-/* Shows @pool as org.libmgr.Pool1. */
-MgrExportedPool *mgr_exported_pool_new         (MgrPool    *pool);
-
-/* The object path of the pool called @name. */
-char            *mgr_exported_pool_object_path (const char *name);
+/* Shows a pool as org.libmgr.Pool1, for mgr_bus_list_new(). */
+GDBusObjectSkeleton *mgr_exported_pool_new_object (gpointer pool);
 
 G_END_DECLS

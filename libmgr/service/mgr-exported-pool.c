@@ -147,8 +147,9 @@ pool1_iface_init (MgrBusPool1Iface *iface)
   iface->handle_get_occupancy = handle_get_occupancy;
 }
 
-char *
-mgr_exported_pool_object_path (const char *name)
+/* Returns: (transfer full) */
+static char *
+make_object_path (const char *name)
 {
   GString *object_path = g_string_new (MGR_BUS_BASE_PATH "/Pool/");
 
@@ -157,19 +158,8 @@ mgr_exported_pool_object_path (const char *name)
 }
 
 /* Returns: (transfer full) */
-static char *
-find_component_path (MgrPool *pool)
-{
-  MgrComponent *component = mgr_pool_get_component (pool);
-
-  if (component == NULL)
-    return g_strdup ("/");
-
-  return mgr_exported_component_object_path (mgr_component_get_path (component));
-}
-
-MgrExportedPool *
-mgr_exported_pool_new (MgrPool *pool)
+static MgrExportedPool *
+exported_pool_new (MgrPool *pool)
 {
   static const char *const announced[] = {
     "active", "flushing", "capacity", "low-water", "high-water",
@@ -177,7 +167,7 @@ mgr_exported_pool_new (MgrPool *pool)
   MgrExportedPool *self = g_object_new (MGR_TYPE_EXPORTED_POOL, NULL);
   MgrBusPool1 *skeleton = MGR_BUS_POOL1 (self);
   g_autofree char *kind = mgr_pool_dup_kind (pool);
-  g_autofree char *component = find_component_path (pool);
+  g_autofree char *component = mgr_exported_component_charged_path (mgr_pool_get_component (pool));
 
   self->pool = g_object_ref (pool);
   mgr_bus_pool1_set_name (skeleton, mgr_pool_get_name (pool));
@@ -189,4 +179,15 @@ mgr_exported_pool_new (MgrPool *pool)
   /* Nobody can have seen other values than these, so nothing is to be announced. */
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));
   return self;
+}
+
+GDBusObjectSkeleton *
+mgr_exported_pool_new_object (gpointer pool)
+{
+  g_autoptr (MgrExportedPool) exported = exported_pool_new (pool);
+  g_autofree char *path = make_object_path (mgr_pool_get_name (pool));
+  MgrBusObjectSkeleton *object = mgr_bus_object_skeleton_new (path);
+
+  mgr_bus_object_skeleton_set_pool1 (object, MGR_BUS_POOL1 (exported));
+  return G_DBUS_OBJECT_SKELETON (object);
 }

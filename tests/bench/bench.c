@@ -6,6 +6,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include <math.h>
+
 #define ROUNDS 9
 #define QUICK_ROUNDS 3
 #define QUICK_DIVISOR 10
@@ -17,6 +19,7 @@ struct _Bench
   char *folder;       /* (owned), where this program is */
   gboolean quick;
   JsonArray *rows;    /* (owned) */
+  JsonArray *columns; /* (owned) (nullable) */
 };
 
 Bench *
@@ -81,7 +84,7 @@ bench_add_row (Bench           *self,
   json_object_set_double_member (row, "theirs", theirs);
   json_object_set_double_member (row, "ratio", ratio);
   json_object_set_double_member (row, "goal", bench_case->goal);
-  json_object_set_boolean_member (row, "ok", ratio <= bench_case->goal);
+  json_object_set_boolean_member (row, "ok", bench_case->goal <= 0.0 || ratio <= bench_case->goal);
   json_array_add_object_element (self->rows, row);
 }
 
@@ -175,6 +178,34 @@ bench_limit (Bench      *self,
   bench_add_row (self, &bench_case, unit, value, limit);
 }
 
+void
+bench_set_columns (Bench             *self,
+                   const char *const *columns)
+{
+  self->columns = json_array_new ();
+  for (guint i = 0; columns[i] != NULL; i++)
+    json_array_add_string_element (self->columns, columns[i]);
+}
+
+void
+bench_add_values (Bench        *self,
+                  const char   *name,
+                  const double *values,
+                  gboolean      ok)
+{
+  JsonObject *row = json_object_new ();
+
+  json_object_set_string_member (row, "case", name);
+  for (guint i = 0; i < json_array_get_length (self->columns); i++)
+    {
+      if (!isnan (values[i]))
+        json_object_set_double_member (row, json_array_get_string_element (self->columns, i),
+                                       values[i]);
+    }
+  json_object_set_boolean_member (row, "ok", ok);
+  json_array_add_object_element (self->rows, row);
+}
+
 gboolean
 bench_is_quick (Bench *self)
 {
@@ -227,6 +258,8 @@ bench_finish (Bench *self)
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "bench", self->name);
+  if (self->columns != NULL)
+    json_object_set_array_member (object, "columns", self->columns);
   json_object_set_array_member (object, "rows", self->rows);
   json_node_take_object (node, object);
   text = json_to_string (node, FALSE);

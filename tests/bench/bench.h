@@ -24,7 +24,7 @@ typedef struct
   guint64 n;      /* operations a round */
   gboolean best;  /* take the best rounds instead of the medians: for what needs
                    * two cores, of which anything else that runs takes one */
-  double goal;    /* ours / theirs, at most */
+  double goal;    /* ours / theirs, at most; 0 for none */
 } BenchCase;
 
 Bench *bench_new        (const char      *name,
@@ -38,6 +38,14 @@ void   bench_limit      (Bench           *self,
                          const char      *unit,
                          double           value,
                          double           limit);
+/* A table of another shape: what its columns are called, but for the first, and a row of
+ * it, whose values are NAN where there are none. Both in place of the two above. */
+void   bench_set_columns (Bench             *self,
+                          const char *const *columns);
+void   bench_add_values  (Bench             *self,
+                          const char        *name,
+                          const double      *values,
+                          gboolean           ok);
 gboolean bench_is_quick (Bench           *self);
 /* As bench_compare(), with this very program as the peer, which is run for each round with
  * a library loaded before all others: with the arguments @argv and the number of

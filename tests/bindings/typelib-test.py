@@ -23,28 +23,31 @@ C = "{http://www.gtk.org/introspection/c/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 
 CLASSES = {
-    "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory", "GpuSource",
-    "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits",
-    "ObjectPool", "Pool",
-    "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
-    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
-    "SlurmExecutor", "StandardPool", "SwapSource", "SystemSource", "Task", "TensorPool",
-    "ThreadExecutor",
+    "BudgetSource", "Cache", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory",
+    "GpuSource", "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource",
+    "MemoryLimits", "Model", "ModelRegistry", "ObjectPool", "Pool", "PressureMonitor",
+    "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
+    "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
+    "SlurmExecutor", "SpillStore", "StandardPool", "SwapSource", "SystemSource", "Task",
+    "TensorPool", "ThreadExecutor", "WeakCache",
 }
-INTERFACES = {"Executor", "PressureSource", "Reclaimer"}
+INTERFACES = {"CacheStore", "Executor", "PressureSource", "Reclaimer"}
 BOXED = {
-    "Allocation", "Block", "BlockView", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
-    "GpuDevice", "JournalEntry", "Lease", "PhaseReport", "PoolStatistics", "PressureForecast",
-    "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate",
-    "ReclaimRecord", "Report", "SchedulerStatistics", "TaskAttempt", "Tensor",
+    "Allocation", "Block", "BlockView", "CacheRecord", "CacheStatistics", "CacheStoreStatistics",
+    "CacheTerms", "CleanupPlan", "CleanupReport", "CleanupStep", "Config", "GpuDevice",
+    "JournalEntry", "Lease", "ModelStatistics", "ModelUse", "PhaseReport", "PoolStatistics",
+    "PressureForecast", "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule",
+    "ReclaimEstimate", "ReclaimRecord", "Report", "SchedulerStatistics", "TaskAttempt", "Tensor",
+    "WeakCacheStatistics",
 }
-CALLBACKS = {"TaskFunc"}
+CALLBACKS = {"CacheLoader", "TaskFunc", "WeakCacheLoader"}
 FLAGS = {"CleanupFlags", "ExecutorFlags", "StandardPoolFlags"}
 ENUMS = {
-    "Arbitration", "CleanupStrategy", "DataType", "Error", "JournalKind", "JournalSeverity",
-    "MemoryStatus", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
-    "RingPolicy", "RingSharing", "Safety", "ScheduleStrategy", "SpillPolicy", "TaskPriority",
-    "TaskReason", "TaskState", "TensorDevice",
+    "Arbitration", "CacheCause", "CacheEviction", "CacheKeyType", "CacheObjective",
+    "CleanupStrategy", "DataType", "Error", "JournalKind", "JournalSeverity", "MemoryStatus",
+    "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart", "RingPolicy", "RingSharing",
+    "Safety", "ScheduleStrategy", "SpillPolicy", "TaskPriority", "TaskReason", "TaskState",
+    "TensorDevice",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "data_type_from_name", "data_type_get_dlpack_code",
@@ -129,7 +132,7 @@ class TypelibTest(unittest.TestCase):
         for node in self.callables():
             for parameter in node.iter(CORE + "parameter"):
                 scope = parameter.get("scope")
-                self.assertIn(scope, (None, "async", "notified"), node.get(C + "identifier"))
+                self.assertIn(scope, (None, "async", "call", "notified"), node.get(C + "identifier"))
                 self.assertTrue(scope != "notified" or parameter.get("destroy"),
                                 node.get(C + "identifier"))
 

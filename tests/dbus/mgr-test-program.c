@@ -7,6 +7,8 @@
  * commands, each answered with a line:
  *
  *   hold COMPONENT BYTES   charge it
+ *   cache NAME COMPONENT   add a cache of 100 entries; COMPONENT is - for none
+ *   ask NAME KEYS ROUNDS   ask it for so many keys, and put those that are not there
  *   drop                   give all of that back
  *   sense                  look at the pressure, as often as a new level takes
  *   used                   the answer is what is charged
@@ -18,6 +20,9 @@
  *   take NAME BYTES        take so much of a pool
  *   give NAME BYTES        give so much back to it
  *   stop NAME              stop a pool
+ *   model NAME COMPONENT   add a model of 1 MiB; COMPONENT is - for none
+ *   use NAME               use a model
+ *   unuse NAME             end that use
  *   task NAME BYTES        submit a task that runs until the program ends
  */
 
@@ -27,6 +32,9 @@
 #include <string.h>
 
 #define MIB (G_GUINT64_CONSTANT (1) << 20)
+
+/* What a load of a model takes by the clock of the program. */
+#define LOAD_TIME (800 * G_TIME_SPAN_MILLISECOND)
 
 static MgrManager *manager;
 static MgrManualClock *manual_clock;
@@ -94,6 +102,53 @@ sense (void)
 }
 
 static gboolean
+add_cache (const char *name,
+           const char *component)
+{
+  g_autoptr (MgrCache) cache = g_object_new (MGR_TYPE_CACHE,
+                                             "name", name,
+                                             "key-type", MGR_CACHE_KEY_TYPE_INT64,
+                                             "component",
+                                             mgr_manager_lookup_component (manager, component),
+                                             "clock", manual_clock,
+                                             "max-bytes", MIB,
+                                             "max-entries", (guint64) 100,
+                                             NULL);
+
+  return mgr_manager_add_cache (manager, cache, NULL);
+}
+
+static gboolean
+ask_cache (const char *name,
+           gint64      n_keys,
+           gint64      rounds)
+{
+  g_autoptr (MgrCache) cache = mgr_manager_lookup_cache (manager, name);
+  g_autoptr (MgrCacheTerms) terms = mgr_cache_terms_new ();
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean put = TRUE;
+
+  mgr_cache_terms_set_size (terms, 1000);
+  g_value_init (&value, G_TYPE_INT64);
+  for (gint64 i = 0; put && i < n_keys * rounds; i++)
+    {
+      if (!mgr_cache_get_int64 (cache, i % n_keys, NULL))
+        put = mgr_cache_put_int64 (cache, i % n_keys, &value, terms, NULL);
+    }
+  return put;
+}
+
+static gboolean
+run_cache_command (char **words)
+{
+  if (g_str_equal (words[0], "cache"))
+    return add_cache (words[1], words[2]);
+
+  return ask_cache (words[1], g_ascii_strtoll (words[2], NULL, 10),
+                    g_ascii_strtoll (words[3], NULL, 10));
+}
+
+static gboolean
 add_pool (const char *name,
           const char *component)
 {
@@ -148,6 +203,66 @@ run_pool_command (char **words)
   return TRUE;
 }
 
+static GObject *
+load_cb (MgrModel *model,
+         gpointer  user_data)
+{
+  mgr_manual_clock_advance (manual_clock, LOAD_TIME);
+  return g_object_new (G_TYPE_OBJECT, NULL);
+}
+
+static gboolean
+add_model (const char *name,
+           const char *component)
+{
+  g_autoptr (MgrModel) model = g_object_new (MGR_TYPE_MODEL,
+                                             "name", name,
+                                             "component",
+                                             mgr_manager_lookup_component (manager, component),
+                                             "clock", manual_clock,
+                                             "declared-size", MIB,
+                                             NULL);
+
+  g_signal_connect (model, "load", G_CALLBACK (load_cb), NULL);
+  return mgr_model_registry_register (mgr_manager_get_models (manager), model, NULL);
+}
+
+static gboolean
+use_model (const char *name)
+{
+  g_autoptr (MgrModel) model = mgr_model_registry_lookup (mgr_manager_get_models (manager), name);
+  MgrModelUse *used = mgr_model_use (model, NULL);
+
+  g_object_set_data_full (G_OBJECT (model), "use", used, (GDestroyNotify) mgr_model_use_unref);
+  return used != NULL;
+}
+
+static gboolean
+unuse_model (const char *name)
+{
+  g_autoptr (MgrModel) model = mgr_model_registry_lookup (mgr_manager_get_models (manager), name);
+  g_autoptr (MgrModelUse) used = g_object_steal_data (G_OBJECT (model), "use");
+
+  return mgr_model_use_end (used, NULL);
+}
+
+/* What is said of a model. FALSE where it is none of these. */
+static gboolean
+run_model_command (char    **words,
+                   gboolean *out_done)
+{
+  if (g_str_equal (words[0], "model"))
+    *out_done = add_model (words[1], words[2]);
+  else if (g_str_equal (words[0], "use"))
+    *out_done = use_model (words[1]);
+  else if (g_str_equal (words[0], "unuse"))
+    *out_done = unuse_model (words[1]);
+  else
+    return FALSE;
+
+  return TRUE;
+}
+
 /* What is said of a phase, of a resource or of an emergency. Returns the answer, or NULL
  * where it is none of these. */
 static const char *
@@ -184,6 +299,10 @@ run_command (char **words)
         g_ptr_array_add (held, allocation);
       printf ("%s\n", allocation != NULL ? "ok" : "refused");
     }
+  else if (g_str_equal (words[0], "cache") || g_str_equal (words[0], "ask"))
+    {
+      printf ("%s\n", run_cache_command (words) ? "ok" : "refused");
+    }
   else if (g_str_equal (words[0], "drop"))
     {
       g_ptr_array_set_size (held, 0);
@@ -201,8 +320,13 @@ run_command (char **words)
   else
     {
       const char *answer = run_upkeep (words[0], words[1]);
+      gboolean done;
 
-      printf ("%s\n", answer != NULL ? answer : run_pool_command (words) ? "ok" : "refused");
+      if (answer == NULL && !run_model_command (words, &done))
+        done = run_pool_command (words);
+      if (answer == NULL)
+        answer = done ? "ok" : "refused";
+      printf ("%s\n", answer);
     }
   fflush (stdout);
 }

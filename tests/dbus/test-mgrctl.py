@@ -26,9 +26,9 @@ MAN = os.environ["MGRCTL_MAN"]
 
 # As in the test of the report itself.
 REPORT_FIELDS = {
-    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
-    "last-cleanup", "ledger", "level", "limits", "peak", "pools", "process", "refused", "returned",
-    "status", "unmanaged", "used"}
+    "allocations", "budget", "caches", "claimed", "cleanups", "components", "holders", "largest",
+    "last-cleanup", "ledger", "level", "limits", "models", "peak", "pools", "process", "refused",
+    "returned", "status", "unmanaged", "used"}
 NOBODY = 65534
 
 BUS_FOR_EVERYBODY = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -560,12 +560,12 @@ class TestCommandLine(MgrctlTestCase):
 
     def test_completion(self):
         program = self.start("--name", "importer")
-        self.assertEqual(self.complete(""), ["status", "components", "pools", "tasks", "task", "watch",
-                                             "cleanup",
-                                             "journal", "why", "list", "config", "pressure",
-                                             "record", "replay", "score", "plot", "selftest",
+        self.assertEqual(self.complete(""), ["status", "components", "pools", "caches", "models",
+                                             "tasks", "task", "watch", "cleanup", "journal",
+                                             "why", "list", "config", "pressure", "record",
+                                             "replay", "score", "plot", "selftest",
                                              "doctor"])
-        self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
+        self.assertEqual(self.complete("c"), ["components", "caches", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])
         self.assertEqual(self.complete("status", "--d"), [])
         self.assertEqual(self.complete("--program", ""), [str(program.pid), "importer"])

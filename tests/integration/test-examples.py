@@ -72,6 +72,21 @@ class SharedTensor(unittest.TestCase):
         ])
 
 
+class LazyModels(unittest.TestCase):
+    @unittest.skipUnless(importlib.util.find_spec("sklearn"), "scikit-learn is not installed")
+    def test_three_in_a_budget_for_two(self):
+        """The one goes that was not used for longer, and nothing is loaded twice."""
+        lines = lines_of("/usr/bin/python3", EXAMPLES / "python/lazy-models.py")
+        self.assertEqual([line for line in lines if "reads" not in line],
+                         ["loading forest", "loading trees", "loading neighbours",
+                          "forest: there, loads: 1", "trees: gone, loads: 1",
+                          "neighbours: there, loads: 1"])
+        scores = [int(re.search(r"reads (\d+)% of 597", line).group(1))
+                  for line in lines if "reads" in line]
+        self.assertEqual(len(scores), 5)
+        self.assertGreater(min(scores), 85, "trained models know most digits")
+
+
 class PoolWaters(unittest.TestCase):
     def test_all_languages_say_the_same(self):
         lines = lines_of(BUILD / "pool-waters")
@@ -91,6 +106,16 @@ class ParserPool(unittest.TestCase):
         self.assertEqual(lines_of("gjs", EXAMPLES / "gjs/parser-pool.js"), self.SAID)
         self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/parser-pool.py"),
                          self.SAID)
+
+
+class ApiClient(unittest.TestCase):
+    def test_asks_once_for_what_many_want(self):
+        self.assertEqual(lines_of("/usr/bin/python3", EXAMPLES / "python/api-client.py"), [
+            "Bern: 21, asked 1 times for 100",
+            "Bern a minute later: 21, asked 2 times",
+            "Bern after a change: 21, asked 3 times",
+            "Atlantis: HTTPError, then Error of the cache, asked 1 times for 10",
+        ])
 
 
 class Ring(unittest.TestCase):

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "mgrctl-members.h"
 #include "mgrctl-pool-print.h"
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
@@ -18,45 +19,6 @@ const GOptionEntry mgrctl_pools_entries[] = {
   { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot, "Draw the pool, and write that to this file", "FILE" },
   { NULL, }
 };
-
-/* Returns: (transfer full) */
-static char *
-make_object_path (const char *name)
-{
-  GString *path = g_string_new (MGRCTL_POOL_PATH "/");
-
-  for (const char *byte = name; *byte != '\0'; byte++)
-    {
-      if (g_ascii_isalnum (*byte))
-        g_string_append_c (path, *byte);
-      else
-        g_string_append_printf (path, "_%02x", (guint) (guchar) *byte);
-    }
-
-  return g_string_free (path, FALSE);
-}
-
-/* Returns: (transfer full) (nullable): the list aa{sv} of pools */
-static GVariant *
-get_pools (MgrctlTarget  *target,
-           GError       **error)
-{
-  g_autoptr (GVariant) reply = NULL;
-  g_autoptr (GVariant) report = NULL;
-  GVariant *pools;
-
-  reply = mgrctl_target_call (target, MGRCTL_MANAGER_PATH, MGRCTL_MANAGER_INTERFACE, "GetReport",
-                              NULL, "(a{sv})", error);
-  if (reply == NULL)
-    return NULL;
-
-  report = g_variant_get_child_value (reply, 0);
-  pools = g_variant_lookup_value (report, "pools", G_VARIANT_TYPE ("aa{sv}"));
-
-  /* A program with an older library has none. */
-  return pools != NULL ? pools
-                       : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
-}
 
 static gboolean
 read_waters (MgrctlTarget  *target,
@@ -85,7 +47,7 @@ read_picture (MgrctlTarget  *target,
               PoolPicture   *picture,
               GError       **error)
 {
-  g_autofree char *object_path = make_object_path (name);
+  g_autofree char *object_path = mgrctl_target_make_path (MGRCTL_POOL_PATH, name);
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) cells = NULL;
   gconstpointer shares;
@@ -102,44 +64,12 @@ read_picture (MgrctlTarget  *target,
   return read_waters (target, object_path, picture, error);
 }
 
-static JsonObject *
-make_json (MgrctlTarget *target)
-{
-  JsonObject *object = json_object_new ();
-
-  json_object_set_string_member (object, "program", mgrctl_target_get_program (target));
-  json_object_set_int_member (object, "pid", mgrctl_target_get_pid (target));
-  return object;
-}
-
-static void
-print_all_json (MgrctlTarget *target,
-                GVariant     *pools)
-{
-  JsonObject *object = make_json (target);
-  JsonArray *array = json_array_new ();
-  GVariantIter iter;
-  GVariant *dict;
-
-  g_variant_iter_init (&iter, pools);
-  while (g_variant_iter_loop (&iter, "@a{sv}", &dict))
-    {
-      JsonObject *pool = json_object_new ();
-
-      mgrctl_json_add_dict (pool, dict);
-      json_array_add_object_element (array, pool);
-    }
-
-  json_object_set_array_member (object, "pools", array);
-  mgrctl_print_json (object);
-}
-
 static void
 print_one_json (MgrctlTarget      *target,
                 GVariant          *dict,
                 const PoolPicture *picture)
 {
-  JsonObject *object = make_json (target);
+  JsonObject *object = mgrctl_members_make_json (target);
   JsonObject *pool = json_object_new ();
   JsonArray *cells = json_array_new ();
 
@@ -177,7 +107,7 @@ show_all (const MgrctlOptions *options,
   g_autoptr (GPtrArray) entries = make_entries (pools);
 
   if (options->json)
-    print_all_json (target, pools);
+    mgrctl_members_print_json (target, "pools", pools);
   else if (entries->len > 0)
     mgrctl_pools_print (options, entries);
   else
@@ -225,44 +155,6 @@ show_one (const MgrctlOptions *options,
   return MGRCTL_EXIT_OK;
 }
 
-/* Returns: (transfer full) (nullable): the dictionary of the pool called @name */
-static GVariant *
-find_pool (GVariant   *pools,
-           const char *name)
-{
-  for (gsize i = 0; i < g_variant_n_children (pools); i++)
-    {
-      g_autoptr (GVariant) dict = g_variant_get_child_value (pools, i);
-      const char *found = NULL;
-
-      if (g_variant_lookup (dict, "name", "&s", &found) && g_str_equal (found, name))
-        return g_steal_pointer (&dict);
-    }
-
-  return NULL;
-}
-
-static MgrctlExit
-complain_about_name (GVariant   *pools,
-                     const char *name)
-{
-  g_autoptr (GPtrArray) entries = make_entries (pools);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) names = NULL;
-  g_autofree char *list = NULL;
-
-  for (guint i = 0; i < entries->len; i++)
-    g_strv_builder_add (builder, ((PoolEntry *) g_ptr_array_index (entries, i))->name);
-
-  names = g_strv_builder_end (builder);
-  list = mgrctl_names ((const char * const *) names);
-  if (entries->len > 0)
-    mgrctl_print_error ("There is no pool “%s”, but %s", name, list);
-  else
-    mgrctl_print_error ("There is no pool “%s”, nor any other", name);
-  return MGRCTL_EXIT_FAILED;
-}
-
 MgrctlExit
 mgrctl_pools (const MgrctlOptions *options)
 {
@@ -283,7 +175,7 @@ mgrctl_pools (const MgrctlOptions *options)
   if (target == NULL)
     return exit_status;
 
-  pools = get_pools (target, &error);
+  pools = mgrctl_members_get (target, "pools", &error);
   if (pools == NULL)
     return mgrctl_target_fail (error);
 
@@ -293,6 +185,7 @@ mgrctl_pools (const MgrctlOptions *options)
       return MGRCTL_EXIT_OK;
     }
 
-  pool = find_pool (pools, name);
-  return pool != NULL ? show_one (options, target, pool) : complain_about_name (pools, name);
+  pool = mgrctl_members_find (pools, name);
+  return pool != NULL ? show_one (options, target, pool)
+                      : mgrctl_members_complain (pools, "pool", name);
 }

@@ -66,6 +66,24 @@ mgrctl_target_reload (MgrctlTarget  *self,
   return TRUE;
 }
 
+char *
+mgrctl_target_make_path (const char *base,
+                         const char *name)
+{
+  GString *path = g_string_new (base);
+
+  g_string_append_c (path, '/');
+  for (const char *byte = name; *byte != '\0'; byte++)
+    {
+      if (g_ascii_isalnum (*byte))
+        g_string_append_c (path, *byte);
+      else
+        g_string_append_printf (path, "_%02x", (guint) (guchar) *byte);
+    }
+
+  return g_string_free (path, FALSE);
+}
+
 const char *
 mgrctl_target_get_program (MgrctlTarget *self)
 {

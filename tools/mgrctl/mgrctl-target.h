@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define MGRCTL_MANAGER_PATH MGRCTL_BASE_PATH "/Manager"
 #define MGRCTL_MANAGER_INTERFACE "org.libmgr.Manager1"
 #define MGRCTL_COMPONENT_INTERFACE "org.libmgr.Component1"
+#define MGRCTL_CACHE_PATH MGRCTL_BASE_PATH "/Cache"
+#define MGRCTL_CACHE_INTERFACE "org.libmgr.Cache1"
 #define MGRCTL_POOL_PATH MGRCTL_BASE_PATH "/Pool"
 #define MGRCTL_POOL_INTERFACE "org.libmgr.Pool1"
 
@@ -44,6 +46,10 @@ GVariant        *mgrctl_target_call  (MgrctlTarget         *self,
                                       GVariant             *arguments,
                                       const char           *reply_type,
                                       GError              **error);
+
+/* Returns: (transfer full): the object path of what is called @name, below @base */
+char            *mgrctl_target_make_path (const char       *base,
+                                          const char       *name);
 
 const char      *mgrctl_target_get_program (MgrctlTarget   *self);
 guint            mgrctl_target_get_pid     (MgrctlTarget   *self);

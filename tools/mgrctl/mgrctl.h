@@ -47,6 +47,7 @@ typedef struct
 
 extern const GOptionEntry mgrctl_watch_entries[];
 extern const GOptionEntry mgrctl_cleanup_entries[];
+extern const GOptionEntry mgrctl_caches_entries[];
 extern const GOptionEntry mgrctl_config_entries[];
 extern const GOptionEntry mgrctl_journal_entries[];
 extern const GOptionEntry mgrctl_why_entries[];
@@ -65,6 +66,8 @@ extern const char * const mgrctl_selftest_choices[];
 MgrctlExit mgrctl_status     (const MgrctlOptions *options);
 MgrctlExit mgrctl_components (const MgrctlOptions *options);
 MgrctlExit mgrctl_pools      (const MgrctlOptions *options);
+MgrctlExit mgrctl_caches     (const MgrctlOptions *options);
+MgrctlExit mgrctl_models     (const MgrctlOptions *options);
 MgrctlExit mgrctl_tasks      (const MgrctlOptions *options);
 MgrctlExit mgrctl_task       (const MgrctlOptions *options);
 MgrctlExit mgrctl_watch      (const MgrctlOptions *options);

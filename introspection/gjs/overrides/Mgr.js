@@ -12,6 +12,9 @@
 const {Gio, GLib, GObject} = imports.gi;
 
 /* Parts that have a file of their own beside this one. */
+const {overrideCacheMany} = imports.overrides.mgrCacheMany;
+const {overrideCaches} = imports.overrides.mgrCaches;
+const {overrideModel} = imports.overrides.mgrModel;
 const {overridePool} = imports.overrides.mgrPool;
 const {overridePoolClassic} = imports.overrides.mgrPoolClassic;
 const {overridePoolObject} = imports.overrides.mgrPoolObject;
@@ -541,5 +544,8 @@ function _init() {
     overridePoolTensor(Mgr, tools);
     overridePoolClassic(Mgr, tools);
     overridePoolObject(Mgr, tools);
+    overrideCaches(Mgr, tools);
+    overrideCacheMany(Mgr, tools);
+    overrideModel(Mgr, tools);
     overrideTasks(Mgr, tools);
 }

@@ -244,9 +244,9 @@ static void
 assert_fields (GVariant *variant)
 {
   static const char *const fields[] = {
-    "allocations", "budget", "claimed", "cleanups", "components", "holders", "largest",
-    "last-cleanup", "ledger", "level", "limits", "peak", "pools", "process", "refused", "returned",
-    "status", "unmanaged", "used",
+    "allocations", "budget", "caches", "claimed", "cleanups", "components", "holders", "largest",
+    "last-cleanup", "ledger", "level", "limits", "models", "peak", "pools", "process", "refused",
+    "returned", "status", "unmanaged", "used",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)

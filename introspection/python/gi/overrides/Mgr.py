@@ -21,8 +21,8 @@ from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
 from . import (
-    _mgr_pool, _mgr_pool_classic, _mgr_pool_object, _mgr_pool_ring, _mgr_pool_standard,
-    _mgr_pool_tensor, _mgr_tasks)
+    _mgr_cache_tier, _mgr_caches, _mgr_model, _mgr_pool, _mgr_pool_classic, _mgr_pool_object,
+    _mgr_pool_ring, _mgr_pool_standard, _mgr_pool_tensor, _mgr_tasks)
 from ._MgrSizes import sizeof
 
 Mgr = get_introspection_module("Mgr")
@@ -762,8 +762,9 @@ for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, M
 
 _TOOLS = types.SimpleNamespace(
     add_object_attributes=_add_object_attributes, add_record_attributes=_add_record_attributes,
-    charge=_charge, component=_component, refined=_refined, size=_size)
+    charge=_charge, component=_component, domain=_DOMAIN, refined=_refined, size=_size)
 
 for _part in (_mgr_pool, _mgr_pool_standard, _mgr_pool_tensor, _mgr_pool_ring, _mgr_pool_object,
-              _mgr_pool_classic, _mgr_tasks):
+              _mgr_pool_classic, _mgr_caches, _mgr_cache_tier, _mgr_model,
+              _mgr_tasks):
     _part.override(Mgr, _TOOLS)

@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cache/mgr-cache-nodes-private.h"
+
+G_BEGIN_DECLS
+
+/* Finds nodes by their hash: buckets of chains through the nodes. Walk one with
+ *
+ *   for (id = mgr_cache_index_first (index, hash); id != 0; id = node->chain)
+ */
+typedef struct
+{
+  guint32 *buckets; /* (owned) */
+  guint shift;      /* 32 less the bits of a bucket's number */
+  guint32 n_nodes;
+} MgrCacheIndex;
+
+void mgr_cache_index_init   (MgrCacheIndex       *self);
+void mgr_cache_index_clear  (MgrCacheIndex       *self);
+void mgr_cache_index_grow   (MgrCacheIndex       *self,
+                             const MgrCacheNodes *nodes);
+
+static inline gsize
+mgr_cache_index_get_n_buckets (const MgrCacheIndex *self)
+{
+  return (gsize) 1 << (32 - self->shift);
+}
+
+static inline gsize
+mgr_cache_index_get_size (const MgrCacheIndex *self)
+{
+  return mgr_cache_index_get_n_buckets (self) * sizeof *self->buckets;
+}
+
+/* The upper bits of a hash choose the bucket. */
+static inline guint32 *
+mgr_cache_index_bucket (const MgrCacheIndex *self,
+                        guint32              hash)
+{
+  return &self->buckets[hash >> self->shift];
+}
+
+static inline guint32
+mgr_cache_index_first (const MgrCacheIndex *self,
+                       guint32              hash)
+{
+  return *mgr_cache_index_bucket (self, hash);
+}
+
+static inline void
+mgr_cache_index_push (MgrCacheIndex       *self,
+                      const MgrCacheNodes *nodes,
+                      guint32              id)
+{
+  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
+  guint32 *bucket = mgr_cache_index_bucket (self, node->hash);
+
+  node->chain = *bucket;
+  *bucket = id;
+}
+
+static inline void
+mgr_cache_index_link (MgrCacheIndex       *self,
+                      const MgrCacheNodes *nodes,
+                      guint32              id)
+{
+  if (self->n_nodes == mgr_cache_index_get_n_buckets (self))
+    mgr_cache_index_grow (self, nodes);
+
+  mgr_cache_index_push (self, nodes, id);
+  self->n_nodes++;
+}
+
+static inline void
+mgr_cache_index_unlink (MgrCacheIndex       *self,
+                        const MgrCacheNodes *nodes,
+                        guint32              id)
+{
+  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
+  guint32 *link = mgr_cache_index_bucket (self, node->hash);
+
+  while (*link != id)
+    link = &mgr_cache_nodes_get (nodes, *link)->chain;
+
+  *link = node->chain;
+  self->n_nodes--;
+}
+
+G_END_DECLS

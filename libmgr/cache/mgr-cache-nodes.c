@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "cache/mgr-cache-nodes-private.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* A record of a power of two never crosses a line more than it must. */
+#define CHUNK_ALIGNMENT 64
+
+/* Besides those foreseen: the heads of queues, and what is over for a moment. */
+#define SPARE 8
+
+/* More than a first chunk holds even if more are foreseen, and what it holds where nobody
+ * knows: addresses, not memory, until they are used. */
+#define MAX_FIRST (1 << 24)
+#define UNFORESEEN (1 << 12)
+
+void
+mgr_cache_nodes_init (MgrCacheNodes *self,
+                      gsize          size,
+                      guint64        n_foreseen)
+{
+  guint64 n = n_foreseen > 0 ? MIN (n_foreseen + SPARE, MAX_FIRST) : UNFORESEEN;
+
+  g_assert (size >= sizeof (MgrCacheNode) && (size & (size - 1)) == 0);
+
+  *self = (MgrCacheNodes) {
+    .shift = (guint) __builtin_ctzl (size),
+    .first_bits = g_bit_storage (n - 1),
+    .n_touched = 1,
+  };
+}
+
+void
+mgr_cache_nodes_clear (MgrCacheNodes *self)
+{
+  for (guint i = 0; i < MGR_CACHE_CHUNKS; i++)
+    g_clear_pointer (&self->chunks[i], g_aligned_free);
+}
+
+/* The chunk after the first begins where that ends, and is as long; so for all others. */
+static guint
+nodes_chunk (const MgrCacheNodes *self,
+             guint32              id)
+{
+  return id >> self->first_bits == 0 ? 0 : g_bit_storage (id) - self->first_bits;
+}
+
+gpointer
+mgr_cache_nodes_get_far (const MgrCacheNodes *self,
+                         guint32              id)
+{
+  guint chunk = nodes_chunk (self, id);
+  guint32 start = 1u << (self->first_bits + chunk - 1);
+
+  return self->chunks[chunk] + ((gsize) (id - start) << self->shift);
+}
+
+static guint32
+nodes_touch (MgrCacheNodes *self)
+{
+  guint chunk = nodes_chunk (self, self->n_touched);
+
+  if (self->chunks[chunk] == NULL)
+    {
+      gsize n = (gsize) 1 << (self->first_bits + MAX (chunk, 1) - 1);
+
+      self->chunks[chunk] = g_aligned_alloc (n, (gsize) 1 << self->shift, CHUNK_ALIGNMENT);
+    }
+
+  return self->n_touched++;
+}
+
+guint32
+mgr_cache_nodes_take (MgrCacheNodes *self)
+{
+  guint32 id = self->free;
+  MgrCacheNode *node;
+
+  if (id == 0)
+    id = nodes_touch (self);
+
+  node = mgr_cache_nodes_get (self, id);
+  if (id == self->free)
+    self->free = node->chain;
+
+  node->chain = 0;
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  node->frequency = 0;
+  node->stamp = 0;
+  return id;
+}
+
+void
+mgr_cache_nodes_put (MgrCacheNodes *self,
+                     guint32        id)
+{
+  MgrCacheNode *node = mgr_cache_nodes_get (self, id);
+
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  node->chain = self->free;
+  self->free = id;
+}
+
+/* Whole pages are the kernel's again and read as zero; the rest is made zero. */
+static void
+release_range (char *begin,
+               char *end)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  char *first = (char *) (((gsize) begin + page - 1) / page * page);
+  char *last = (char *) ((gsize) end / page * page);
+
+  if (first >= last || madvise (first, (gsize) (last - first), MADV_DONTNEED) != 0)
+    {
+      memset (begin, 0, (gsize) (end - begin));
+      return;
+    }
+
+  memset (begin, 0, (gsize) (first - begin));
+  memset (last, 0, (gsize) (end - last));
+}
+
+void
+mgr_cache_nodes_release (MgrCacheNodes *self,
+                         guint32        first)
+{
+  for (guint chunk = 0; chunk < MGR_CACHE_CHUNKS && self->chunks[chunk] != NULL; chunk++)
+    {
+      guint32 start = chunk > 0 ? 1u << (self->first_bits + chunk - 1) : 0;
+      guint64 end = (guint64) start + (1u << (self->first_bits + MAX (chunk, 1) - 1));
+      guint64 from = CLAMP (first, start, end);
+      guint64 to = CLAMP (self->n_touched, from, end);
+
+      release_range (self->chunks[chunk] + ((from - start) << self->shift),
+                     self->chunks[chunk] + ((to - start) << self->shift));
+    }
+
+  self->n_touched = first;
+  self->free = 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cache/mgr-cache.h"
+#include "cache/mgr-cache-charge-private.h"
+#include "cache/mgr-cache-core-private.h"
+#include "cache/mgr-cache-holder-private.h"
+#include "cache/mgr-cache-statistics-private.h"
+#include "cache/mgr-cache-tier-private.h"
+#include "cache/mgr-flights-private.h"
+#include "cache/mgr-cache-terms-private.h"
+#include "cache/mgr-key-private.h"
+
+G_BEGIN_DECLS
+
+/* What can be set at any time. */
+typedef struct
+{
+  guint64 max_bytes;    /* 0 if not bounded */
+  guint64 max_entries;  /* 0 if not bounded */
+  gint64 ttl;           /* µs, 0 for none, here and below */
+  gint64 idle_ttl;
+  gint64 negative_ttl;
+  gint64 refresh_after;
+  gint64 load_timeout;
+  double jitter;        /* 0 to 1 */
+  gboolean resist_pressure;
+} MgrCacheRules;
+
+/* Something that has left and has to be told of. */
+typedef struct
+{
+  MgrCacheKeyData key;    /* (owned) */
+  MgrCacheHolder *holder; /* (owned) */
+  MgrCacheCause cause;
+} MgrCacheDeparture;
+
+struct _MgrCache
+{
+  GObject parent_instance;
+
+  /* None of these changes. */
+  char *name;               /* (owned) */
+  MgrCacheKeyType key_type;
+  MgrCacheObjective objective;
+  MgrCacheEviction eviction;
+  MgrComponent *component;  /* (owned) (nullable) */
+  MgrClock *clock;          /* (owned) */
+  GMainContext *context;    /* (owned) */
+  MgrCacheCore *core;       /* (owned) */
+  guint64 seed;             /* of the hashes of keys */
+  MgrFlights *flights;      /* (owned) */
+  MgrCacheTags *tags;       /* (owned) */
+  MgrCacheStore *store;     /* (owned) (nullable) */
+  MgrCacheTier *tier;       /* (owned) (nullable): what brings values to the store */
+
+  MgrCacheCharge charge;
+  gint has_deadlines;       /* atomic: whether anything can ever have expired */
+  gint track_uses;          /* atomic */
+  guint64 not_hits;         /* atomic: hits of the core that were none */
+  guint64 evicted;          /* atomic */
+  guint64 last_serial;      /* atomic: of holders, and of what makes them out of date */
+  gint64 evicted_age;       /* atomic: µs, all together */
+
+  GMutex lock;
+  MgrCacheRules rules;      /* guarded by lock, as all below */
+  MgrCacheFigures figures;  /* what the core does not count */
+  GArray *departures;       /* (owned) (element-type MgrCacheDeparture) */
+  GSource *timer;           /* (owned) (nullable) */
+  gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
+};
+
+/* To be called as the class is made. */
+void            mgr_cache_install_properties (GObjectClass *object_class);
+
+/* In the thread of the caller, here and below, and from any. */
+
+MgrCacheRules   mgr_cache_get_rules   (MgrCache           *self);
+void            mgr_cache_change_figure (MgrCache         *self,
+                                       guint64            *figure,
+                                       gint64              by);
+
+MgrKey          mgr_cache_key_of_data (MgrCache           *self,
+                                       MgrCacheKeyData     data);
+MgrCacheKey     mgr_cache_key_of      (MgrCache           *self,
+                                       const MgrKey       *key);
+
+/* Returns: (transfer full) (nullable): a failure too */
+MgrCacheHolder *mgr_cache_fetch       (MgrCache           *self,
+                                       const MgrCacheKey  *key,
+                                       gboolean            is_use);
+/* @holder: (transfer full) (nullable)
+ * @value: (nullable): not initialised */
+gboolean        mgr_cache_give        (MgrCache           *self,
+                                       MgrCacheHolder     *holder,
+                                       GValue             *value);
+/* Returns: (transfer full) (nullable): a value that was loaded, unless it cannot be kept,
+ * or another than @old came meanwhile */
+MgrCacheHolder *mgr_cache_keep_loaded (MgrCache           *self,
+                                       const MgrCacheKey  *key,
+                                       MgrCacheTerms      *terms,
+                                       const MgrCacheHolder *old);
+/* Keeps a load that failed, for as long as the rules say. */
+void            mgr_cache_keep_failure (MgrCache          *self,
+                                       const MgrCacheKey  *key,
+                                       const GError       *failure);
+/* With no lock held: books what has left, tells of it, and lets go of it. */
+void            mgr_cache_bid_farewell (MgrCache          *self,
+                                       MgrCacheRemovals   *removals);
+void            mgr_cache_emit_removed (MgrCache          *self,
+                                       const GValue       *key,
+                                       const GValue       *value,
+                                       MgrCacheCause       cause);
+gboolean        mgr_cache_measure     (MgrCache           *self,
+                                       const GValue       *value,
+                                       guint64            *size,
+                                       GError            **error);
+gboolean        mgr_cache_is_removed_wanted (MgrCache     *self);
+gboolean        mgr_cache_emit_measure (MgrCache          *self,
+                                       const GValue       *value,
+                                       guint64            *size);
+
+/* Expiry */
+gint64          mgr_cache_get_time    (MgrCache           *self);
+/* Sees to it that what expires at @deadline goes. */
+void            mgr_cache_expect      (MgrCache           *self,
+                                       gint64              deadline);
+/* For those without a main loop: expires a little, if anything is due. */
+void            mgr_cache_expire_in_passing (MgrCache     *self,
+                                       gint64              now);
+void            mgr_cache_stop_expiry (MgrCache           *self);
+
+/* The second tier: nothing happens where there is none. */
+
+guint64         mgr_cache_take_serial (MgrCache           *self);
+/* Sends what has left for want of room or memory there. */
+void            mgr_cache_spill       (MgrCache           *self,
+                                       const MgrCacheRemoval *removal);
+/* What is there under @key, or under any key for %NULL, is out of date. */
+void            mgr_cache_forget_spilled (MgrCache        *self,
+                                       const MgrKey       *key);
+/* Returns: whether it was there, and @terms have the value now */
+gboolean        mgr_cache_recall      (MgrCache           *self,
+                                       const MgrKey       *key,
+                                       MgrCacheTerms      *terms,
+                                       GCancellable       *cancellable);
+GBytes         *mgr_cache_emit_encode (MgrCache           *self,
+                                       const GValue       *value);
+gboolean        mgr_cache_emit_decode (MgrCache           *self,
+                                       GBytes             *bytes,
+                                       MgrCacheTerms      *terms);
+gboolean        mgr_cache_is_encode_wanted (MgrCache      *self);
+
+/* Giving memory back */
+void            mgr_cache_reclaimer_init (gpointer         iface,
+                                       gpointer            data);
+
+G_END_DECLS

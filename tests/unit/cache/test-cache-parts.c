@@ -1,0 +1,393 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <mgr.h>
+
+#include "cache/mgr-cache-index-private.h"
+#include "cache/mgr-cache-key-private.h"
+#include "cache/mgr-cache-lock-private.h"
+#include "cache/mgr-cache-nodes-private.h"
+#include "cache/mgr-cache-sketch-private.h"
+
+static void
+test_nodes_never_move (void)
+{
+  g_autofree MgrCacheNode **places = g_new (MgrCacheNode *, 20001);
+  MgrCacheNodes nodes;
+
+  mgr_cache_nodes_init (&nodes, 32, 100);
+  for (guint32 i = 1; i <= 20000; i++)
+    {
+      guint32 id = mgr_cache_nodes_take (&nodes);
+
+      g_assert_cmpuint (id, ==, i);
+      places[id] = mgr_cache_nodes_get (&nodes, id);
+      places[id]->hash = id;
+    }
+  for (guint32 id = 1; id <= 20000; id++)
+    {
+      g_assert_true (mgr_cache_nodes_get (&nodes, id) == places[id]);
+      g_assert_cmpuint (places[id]->hash, ==, id);
+    }
+
+  mgr_cache_nodes_clear (&nodes);
+}
+
+static void
+test_nodes_are_used_again (void)
+{
+  MgrCacheNodes nodes;
+  guint32 first, second;
+
+  mgr_cache_nodes_init (&nodes, 64, 0);
+  first = mgr_cache_nodes_take (&nodes);
+  second = mgr_cache_nodes_take (&nodes);
+  mgr_cache_nodes_get (&nodes, first)->stamp = 7;
+  mgr_cache_nodes_get (&nodes, first)->queue = MGR_CACHE_QUEUE_WINDOW;
+  mgr_cache_nodes_put (&nodes, first);
+  mgr_cache_nodes_put (&nodes, second);
+
+  g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, second);
+  g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, first);
+  g_assert_cmpuint (mgr_cache_nodes_get (&nodes, first)->chain, ==, 0);
+  g_assert_cmpuint (mgr_cache_nodes_get (&nodes, first)->stamp, ==, 0);
+  g_assert_cmpuint (mgr_cache_nodes_get (&nodes, first)->queue, ==, MGR_CACHE_QUEUE_NONE);
+  g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, 3);
+
+  mgr_cache_nodes_clear (&nodes);
+}
+
+static void
+test_nodes_are_released (void)
+{
+  MgrCacheNodes nodes;
+
+  mgr_cache_nodes_init (&nodes, 64, 0);
+  for (guint i = 0; i < 50000; i++)
+    mgr_cache_nodes_get (&nodes, mgr_cache_nodes_take (&nodes))->queue = MGR_CACHE_QUEUE_HEAP;
+
+  mgr_cache_nodes_release (&nodes, 3);
+  g_assert_cmpuint (mgr_cache_nodes_get (&nodes, 2)->queue, ==, MGR_CACHE_QUEUE_HEAP);
+  for (guint32 id = 3; id <= 50000; id++)
+    g_assert_cmpuint (mgr_cache_nodes_get (&nodes, id)->queue, ==, MGR_CACHE_QUEUE_NONE);
+  g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, 3);
+
+  mgr_cache_nodes_clear (&nodes);
+}
+
+static void
+test_node_weights (void)
+{
+  static const guint64 weights[] = { 1, G_MAXUINT32, G_GUINT64_CONSTANT (1) << 32, MGR_CACHE_MAX_WEIGHT };
+  MgrCacheNode node = { .stamp = 9, .queue = 3 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (weights); i++)
+    {
+      mgr_cache_node_set_weight (&node, weights[i]);
+      g_assert_cmpuint (mgr_cache_node_get_weight (&node), ==, weights[i]);
+    }
+  g_assert_cmpuint (node.stamp, ==, 9);
+  g_assert_cmpuint (node.queue, ==, 3);
+}
+
+static gboolean
+index_has (const MgrCacheIndex *index,
+           const MgrCacheNodes *nodes,
+           guint32              wanted)
+{
+  guint32 id = mgr_cache_index_first (index, mgr_cache_nodes_get (nodes, wanted)->hash);
+
+  while (id != 0 && id != wanted)
+    id = mgr_cache_nodes_get (nodes, id)->chain;
+
+  return id == wanted;
+}
+
+/* Each hash belongs to ten nodes, so chains are long and all collide. */
+static void
+test_index_with_collisions (void)
+{
+  MgrCacheNodes nodes;
+  MgrCacheIndex index;
+
+  mgr_cache_nodes_init (&nodes, 32, 0);
+  mgr_cache_index_init (&index);
+  for (guint i = 0; i < 5000; i++)
+    {
+      guint32 id = mgr_cache_nodes_take (&nodes);
+
+      mgr_cache_nodes_get (&nodes, id)->hash = (i / 10) * 0x01000193u;
+      mgr_cache_index_link (&index, &nodes, id);
+    }
+  for (guint32 id = 1; id <= 5000; id++)
+    g_assert_true (index_has (&index, &nodes, id));
+  for (guint32 id = 1; id <= 5000; id += 2)
+    mgr_cache_index_unlink (&index, &nodes, id);
+  for (guint32 id = 1; id <= 5000; id++)
+    g_assert_true (index_has (&index, &nodes, id) == (id % 2 == 0));
+
+  g_assert_cmpuint (index.n_nodes, ==, 2500);
+  g_assert_cmpuint (mgr_cache_index_get_n_buckets (&index), >=, 2500);
+  mgr_cache_index_clear (&index);
+  mgr_cache_nodes_clear (&nodes);
+}
+
+static void
+test_sketch_counts (void)
+{
+  MgrCacheSketch sketch;
+
+  mgr_cache_sketch_init (&sketch, 0);
+  for (guint i = 1; i <= 40; i++)
+    {
+      mgr_cache_sketch_add (&sketch, 0x12345678);
+      g_assert_cmpuint (mgr_cache_sketch_get (&sketch, 0x12345678), ==, MIN (i, 15));
+    }
+  g_assert_cmpuint (mgr_cache_sketch_get (&sketch, 0x9abcdef0), ==, 0);
+  /* What could not be counted is no reason to forget. */
+  g_assert_cmpuint (sketch.n_additions, ==, 15);
+
+  mgr_cache_sketch_clear (&sketch);
+}
+
+/* A sketch may count too much, where keys meet, but never too little, and seldom. */
+static void
+test_sketch_tells_keys_apart (void)
+{
+  MgrCacheSketch sketch;
+  guint n_wrong = 0;
+
+  mgr_cache_sketch_init (&sketch, 10000);
+  mgr_cache_sketch_reserve (&sketch, 10000);
+  while ((guint64) sketch.n_blocks * MGR_CACHE_SKETCH_KEYS < 10000)
+    mgr_cache_sketch_double (&sketch);
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      for (guint use = 0; use < i % 4; use++)
+        mgr_cache_sketch_add (&sketch, (guint32) mgr_cache_key_mix (i));
+    }
+  for (guint i = 0; i < 10000; i++)
+    {
+      guint uses = mgr_cache_sketch_get (&sketch, (guint32) mgr_cache_key_mix (i));
+
+      g_assert_cmpuint (uses, >=, i % 4);
+      n_wrong += uses > i % 4;
+    }
+
+  g_assert_cmpuint (n_wrong, <, 500);
+  mgr_cache_sketch_clear (&sketch);
+}
+
+static void
+test_sketch_halves (void)
+{
+  MgrCacheSketch sketch;
+  guint limit;
+
+  mgr_cache_sketch_init (&sketch, 0);
+  limit = sketch.n_blocks * MGR_CACHE_SKETCH_KEYS * 10;
+  for (guint i = 0; i < 12; i++)
+    mgr_cache_sketch_add (&sketch, 42);
+  for (guint i = 0; sketch.n_additions > 0 && sketch.n_additions + 1 < limit; i++)
+    mgr_cache_sketch_add (&sketch, (guint32) mgr_cache_key_mix (i));
+
+  g_assert_cmpuint (mgr_cache_sketch_get (&sketch, 42), >=, 12);
+  for (guint i = 1; sketch.n_additions > limit / 2; i++)
+    mgr_cache_sketch_add (&sketch, (guint32) mgr_cache_key_mix (1000000 + i));
+  g_assert_cmpuint (mgr_cache_sketch_get (&sketch, 42), <=, 8);
+  g_assert_cmpuint (mgr_cache_sketch_get (&sketch, 42), >=, 6);
+
+  mgr_cache_sketch_clear (&sketch);
+}
+
+static void
+test_sketch_grows_without_forgetting (void)
+{
+  g_autofree guint *before = g_new (guint, 1000);
+  MgrCacheSketch sketch;
+
+  mgr_cache_sketch_init (&sketch, 0);
+  for (guint i = 0; i < 1000; i++)
+    mgr_cache_sketch_add (&sketch, (guint32) mgr_cache_key_mix (i % 300));
+  for (guint i = 0; i < 1000; i++)
+    before[i] = mgr_cache_sketch_get (&sketch, (guint32) mgr_cache_key_mix (i));
+  for (guint n = 0; n < 5; n++)
+    mgr_cache_sketch_double (&sketch);
+  for (guint i = 0; i < 1000; i++)
+    g_assert_cmpuint (mgr_cache_sketch_get (&sketch, (guint32) mgr_cache_key_mix (i)), ==, before[i]);
+
+  mgr_cache_sketch_clear (&sketch);
+}
+
+static void
+assert_sketch_size (guint64 n_keys,
+                    guint64 most)
+{
+  MgrCacheSketch sketch;
+
+  mgr_cache_sketch_init (&sketch, n_keys);
+  g_assert_cmpuint (sketch.n_blocks, <, 32);
+  for (guint64 n = 0; n <= n_keys; n += MAX (n_keys / 100, 1))
+    mgr_cache_sketch_reserve (&sketch, n);
+  mgr_cache_sketch_reserve (&sketch, n_keys);
+  g_assert_cmpuint (sketch.n_blocks * MGR_CACHE_SKETCH_KEYS, >=, n_keys);
+  g_assert_cmpuint (sketch.n_blocks * MGR_CACHE_SKETCH_KEYS, <=, most);
+  mgr_cache_sketch_clear (&sketch);
+}
+
+/* However many there may be, in the end there are hardly more counters than needed. */
+static void
+test_sketch_is_no_larger_than_needed (void)
+{
+  assert_sketch_size (1, 128);
+  assert_sketch_size (1000, 1100);
+  assert_sketch_size (1000000, 1070000);
+  assert_sketch_size (1100000, 1180000);
+}
+
+static void
+test_keys (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("ab\0c", 4);
+  g_autoptr (GBytes) same = g_bytes_new ("ab\0c", 4);
+  g_autoptr (GBytes) shorter = g_bytes_new_static ("ab", 2);
+  MgrCacheKey key = mgr_cache_key_bytes (5, bytes);
+  MgrCacheKeyData data = mgr_cache_key_copy (&key);
+  MgrCacheKey equal = mgr_cache_key_bytes (5, same);
+  MgrCacheKey other = mgr_cache_key_bytes (5, shorter);
+
+  g_assert_true (mgr_cache_key_equals (&equal, data));
+  g_assert_cmpuint (equal.hash, ==, key.hash);
+  g_assert_false (mgr_cache_key_equals (&other, data));
+  g_assert_cmpuint (other.hash, !=, key.hash);
+  mgr_cache_key_data_free (MGR_CACHE_KEY_TYPE_BYTES, data);
+
+  key = mgr_cache_key_string (5, "");
+  data = mgr_cache_key_copy (&key);
+  g_assert_cmpstr (data.text, ==, "");
+  g_assert_true (mgr_cache_key_equals (&key, data));
+  mgr_cache_key_data_free (MGR_CACHE_KEY_TYPE_STRING, data);
+
+  key = mgr_cache_key_int64 (5, G_MININT64);
+  data = mgr_cache_key_copy (&key);
+  g_assert_true (mgr_cache_key_equals (&key, data));
+  g_assert_cmpuint (mgr_cache_key_int64 (6, G_MININT64).hash, !=, key.hash);
+}
+
+/* Texts that differ in their first, a middle or the last byte, at every length. */
+static void
+test_hashes_of_texts_differ (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  char text[41];
+  guint n = 0;
+
+  for (guint length = 1; length <= 40; length++)
+    {
+      memset (text, 'a', length);
+      text[length] = '\0';
+      for (guint place = 0; place < length; place++)
+        {
+          text[place] = 'b';
+          g_hash_table_add (seen, GUINT_TO_POINTER (mgr_cache_key_string (3, text).hash));
+          text[place] = 'a';
+          n++;
+        }
+    }
+
+  g_assert_cmpuint (g_hash_table_size (seen), ==, n);
+}
+
+#define LOCK_THREADS 4
+#define LOCK_ROUNDS 20000
+
+typedef struct
+{
+  MgrCacheLock lock;
+  guint counted; /* guarded by lock */
+} Counter;
+
+static gpointer
+count_cb (gpointer user_data)
+{
+  Counter *counter = user_data;
+
+  for (guint i = 0; i < LOCK_ROUNDS; i++)
+    {
+      mgr_cache_lock_take (&counter->lock);
+      counter->counted++;
+      mgr_cache_lock_give (&counter->lock);
+    }
+
+  return NULL;
+}
+
+static void
+test_lock_excludes (void)
+{
+  GThread *threads[LOCK_THREADS];
+  Counter counter = { { 0 }, 0 };
+
+  for (guint i = 0; i < LOCK_THREADS; i++)
+    threads[i] = g_thread_new ("count", count_cb, &counter);
+  for (guint i = 0; i < LOCK_THREADS; i++)
+    g_thread_join (threads[i]);
+
+  g_assert_cmpuint (counter.counted, ==, LOCK_THREADS * LOCK_ROUNDS);
+  g_assert_true (mgr_cache_lock_try (&counter.lock));
+  g_assert_false (mgr_cache_lock_try (&counter.lock));
+  mgr_cache_lock_give (&counter.lock);
+}
+
+static gpointer
+wait_cb (gpointer user_data)
+{
+  Counter *counter = user_data;
+
+  mgr_cache_lock_take (&counter->lock);
+  counter->counted++;
+  mgr_cache_lock_give (&counter->lock);
+  return NULL;
+}
+
+/* A holder that does not run is waited for without a processor's whole time. */
+static void
+test_lock_sleeps (void)
+{
+  Counter counter = { { 0 }, 0 };
+  GThread *thread;
+
+  mgr_cache_lock_take (&counter.lock);
+  thread = g_thread_new ("wait", wait_cb, &counter);
+  g_usleep (20000);
+  g_assert_cmpuint (counter.counted, ==, 0);
+  mgr_cache_lock_give (&counter.lock);
+  g_thread_join (thread);
+  g_assert_cmpuint (counter.counted, ==, 1);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/cache/nodes/never-move", test_nodes_never_move);
+  g_test_add_func ("/cache/nodes/are-used-again", test_nodes_are_used_again);
+  g_test_add_func ("/cache/nodes/are-released", test_nodes_are_released);
+  g_test_add_func ("/cache/nodes/weights", test_node_weights);
+  g_test_add_func ("/cache/index/collisions", test_index_with_collisions);
+  g_test_add_func ("/cache/sketch/counts", test_sketch_counts);
+  g_test_add_func ("/cache/sketch/tells-keys-apart", test_sketch_tells_keys_apart);
+  g_test_add_func ("/cache/sketch/halves", test_sketch_halves);
+  g_test_add_func ("/cache/sketch/grows-without-forgetting", test_sketch_grows_without_forgetting);
+  g_test_add_func ("/cache/sketch/is-no-larger-than-needed", test_sketch_is_no_larger_than_needed);
+  g_test_add_func ("/cache/key/kinds", test_keys);
+  g_test_add_func ("/cache/key/hashes-of-texts-differ", test_hashes_of_texts_differ);
+  g_test_add_func ("/cache/lock/excludes", test_lock_excludes);
+  g_test_add_func ("/cache/lock/sleeps", test_lock_sleeps);
+
+  return g_test_run ();
+}
