@@ -65,6 +65,7 @@
 #include "schedule/mgr-task.h"
 #include "schedule/mgr-task-attempt.h"
 #include "schedule/mgr-executor.h"
+#include "schedule/mgr-process-executor.h"
 #include "schedule/mgr-thread-executor.h"
 #include "schedule/mgr-scheduler-statistics.h"
 #include "schedule/mgr-scheduler.h"
