@@ -10,7 +10,7 @@
 #include "schedule/mgr-scheduler-private.h"
 #include "schedule/mgr-thread-executor.h"
 
-/* The scheduler knows nothing of cleanups and the journal: the manager joins them. */
+/* The scheduler knows nothing of cleanups: the manager joins them. */
 
 static void
 trim_cb (gpointer user_data)
@@ -24,16 +24,6 @@ trim_cb (gpointer user_data)
     g_debug ("No cleanup for tasks that wait: %s", error->message);
 }
 
-static void
-note_cb (gpointer    user_data,
-         const char *text)
-{
-  MgrManager *self = user_data;
-
-  mgr_journal_add (self->journal, MGR_JOURNAL_KIND_OTHER, MGR_JOURNAL_SEVERITY_WARNING, text, NULL,
-                   0);
-}
-
 /* Commands need an executor of the program's choice; functions run anywhere. */
 void
 mgr_manager_set_up_scheduler (MgrManager *self)
@@ -42,7 +32,8 @@ mgr_manager_set_up_scheduler (MgrManager *self)
   g_autoptr (MgrExecutor) owner = mgr_owner_executor_new ();
 
   self->scheduler = mgr_scheduler_new (self->root, self->monitor, self->limits, self->clock);
-  mgr_scheduler_set_hooks (self->scheduler, trim_cb, note_cb, self);
+  mgr_scheduler_set_trim (self->scheduler, trim_cb, self);
+  mgr_scheduler_set_journal (self->scheduler, self->journal);
   mgr_scheduler_add_executor (self->scheduler, threads, NULL);
   mgr_scheduler_add_executor (self->scheduler, owner, NULL);
 }
@@ -54,7 +45,7 @@ mgr_manager_close_scheduler (MgrManager *self)
     return;
 
   mgr_scheduler_close (self->scheduler);
-  mgr_scheduler_set_hooks (self->scheduler, NULL, NULL, NULL);
+  mgr_scheduler_set_trim (self->scheduler, NULL, NULL);
   g_clear_object (&self->scheduler);
 }
 

@@ -216,6 +216,7 @@ typedef enum
  * @MGR_JOURNAL_KIND_PHASE: a phase of the program began or ended
  * @MGR_JOURNAL_KIND_LIMITS: a budget, or what limits the memory of the process, changed
  * @MGR_JOURNAL_KIND_EMERGENCY: memory is nearly gone
+ * @MGR_JOURNAL_KIND_TASK: a task was admitted, refused, told to make room or moved, or ended badly
  * @MGR_JOURNAL_KIND_OTHER: anything else that the program wants to remember
  *
  * What an entry of a #MgrJournal is about.
@@ -233,6 +234,7 @@ typedef enum
   MGR_JOURNAL_KIND_PHASE,
   MGR_JOURNAL_KIND_LIMITS,
   MGR_JOURNAL_KIND_EMERGENCY,
+  MGR_JOURNAL_KIND_TASK,
   MGR_JOURNAL_KIND_OTHER,
 } MgrJournalKind;
 

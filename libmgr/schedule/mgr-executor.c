@@ -19,6 +19,27 @@
  * which the scheduler was made.
  */
 
+/**
+ * MgrExecutor:
+ *
+ * Where tasks run.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * MgrExecutorInterface:
+ * @get_name: the name that #MgrTask:executor finds it by
+ * @get_flags: what it can do, which does not change
+ * @get_slots: (nullable): how many attempts it runs at once, 0 for as many as memory allows
+ * @start: starts an attempt
+ * @stop: (nullable): asks an attempt to end
+ * @kill: (nullable): ends an attempt that does not listen
+ *
+ * What an executor of the program's own implements.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_INTERFACE (MgrExecutor, mgr_executor, G_TYPE_OBJECT)
 
 static void

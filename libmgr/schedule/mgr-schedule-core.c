@@ -251,15 +251,17 @@ core_find_obstacle (MgrScheduleCore         *self,
                     const MgrScheduleItem   *item,
                     const MgrScheduleMoment *moment)
 {
-  if (moment->level > mgr_schedule_core_get_gate (item->priority))
+  guint64 need = mgr_schedule_item_get_need (item);
+
+  if (!item->elsewhere && moment->level > mgr_schedule_core_get_gate (item->priority))
     return MGR_SCHEDULE_PRESSURE;
   if (!self->ready (item, self->user_data))
     return MGR_SCHEDULE_NOT_READY;
-  if (item->grant > mgr_schedule_share_get_room (&self->whole))
+  if (need > mgr_schedule_share_get_room (&self->whole))
     return MGR_SCHEDULE_NO_BUDGET;
-  if (item->grant > mgr_schedule_share_get_room (item->share))
+  if (need > mgr_schedule_share_get_room (item->share))
     return MGR_SCHEDULE_NO_SHARE;
-  if (item->grant > core_get_free (self, moment))
+  if (need > core_get_free (self, moment))
     return MGR_SCHEDULE_NO_MEMORY;
   return MGR_SCHEDULE_FITS;
 }
@@ -411,6 +413,9 @@ mgr_schedule_core_measure (MgrScheduleCore *self,
                            MgrScheduleItem *item,
                            guint64          bytes)
 {
+  if (item->elsewhere)
+    return;
+
   mgr_schedule_share_measure (&self->whole, item, bytes);
   mgr_schedule_share_measure (item->share, item, bytes);
   item->measured = bytes;

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * SECTION:mgr-schedule-enums
  * @title: States, reasons and strategies
  * @short_description: the words in which tasks and the scheduler speak
+ *
+ * Where a task stands and how it ended, how much it matters, in which order tasks are
+ * considered, and what executors can do.
  */
 
 /**

@@ -43,14 +43,22 @@ struct _MgrScheduleItem
   guint8 retriable : 1;    /* may be stopped and begun again */
   guint8 running : 1;
   guint8 asked : 1;        /* to make room */
+  guint8 elsewhere : 1;    /* on another machine: its grant is none of the memory here */
 };
+
+/* What it asks of the memory here. */
+static inline guint64
+mgr_schedule_item_get_need (const MgrScheduleItem *self)
+{
+  return self->elsewhere ? 0 : self->grant;
+}
 
 /* What it counts for: never less than was promised, never less than it takes, and
  * never both. */
 static inline guint64
 mgr_schedule_item_get_weight (const MgrScheduleItem *self)
 {
-  return MAX (self->grant, self->measured);
+  return self->elsewhere ? 0 : MAX (self->grant, self->measured);
 }
 
 /* When it will end, or G_MAXINT64. */

@@ -44,13 +44,16 @@ mgr_schedule_share_serve (MgrScheduleShare      *self,
 {
   guint64 budget = MAX (MIN (self->budget, total), 1);
 
-  self->served += MIN ((double) item->grant / (double) budget, 1) * (double) duration;
+  self->served += MIN ((double) mgr_schedule_item_get_need (item) / (double) budget, 1)
+                  * (double) duration;
 }
 
 static guint64
 item_get_unused (const MgrScheduleItem *item)
 {
-  return item->grant > item->measured ? item->grant - item->measured : 0;
+  guint64 need = mgr_schedule_item_get_need (item);
+
+  return need > item->measured ? need - item->measured : 0;
 }
 
 void
@@ -162,5 +165,5 @@ mgr_schedule_share_allows (const MgrScheduleShare *self,
   if (item->duration > 0 && self->shadow != G_MAXINT64 && now + item->duration <= self->shadow)
     return TRUE;
 
-  return item->grant <= self->beside;
+  return mgr_schedule_item_get_need (item) <= self->beside;
 }

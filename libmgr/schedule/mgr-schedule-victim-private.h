@@ -28,7 +28,7 @@ MgrScheduleStep  mgr_schedule_victim_get_step (MgrPressureLevel        level,
 
 /* Who has to go next: first who takes more than it was granted, then who can be run
  * again, of those the youngest, as it loses least. Who keeps to its grant and cannot be
- * run again is left alone. When asking, who was asked already is passed over.
+ * run again is left alone, as is who runs elsewhere. When asking, who was asked already is passed over.
  * Returns: (transfer none) (nullable) */
 MgrScheduleItem *mgr_schedule_victim_pick     (const MgrScheduleShare *share,
                                                MgrScheduleStep         step);

@@ -59,7 +59,7 @@ mgr_schedule_victim_pick (const MgrScheduleShare *share,
     {
       MgrScheduleItem *item = g_ptr_array_index (share->running, i);
 
-      if (!item->retriable && !is_over (item))
+      if (item->elsewhere || (!item->retriable && !is_over (item)))
         continue;
       if (step == MGR_SCHEDULE_ASK && item->asked)
         continue;

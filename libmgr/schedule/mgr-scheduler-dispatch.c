@@ -61,27 +61,66 @@ scheduler_follow_budgets (MgrScheduler *self)
     }
 }
 
-static MgrScheduleMoment
-scheduler_get_moment (MgrScheduler *self)
+MgrScheduleMoment
+mgr_scheduler_get_moment (MgrScheduler *self)
 {
   gint64 now = mgr_clock_get_time (self->clock);
   MgrScheduleMoment moment = { .headroom = self->headroom, .now = now };
 
   scheduler_measure (self, now);
   scheduler_follow_budgets (self);
-  moment.available = self->forced ? G_MAXUINT64 : self->available;
+  moment.available = self->available;
   moment.level = self->monitor != NULL ? mgr_pressure_monitor_get_level (self->monitor)
                                        : MGR_PRESSURE_LEVEL_NORMAL;
   return moment;
+}
+
+/* As long as others leave no memory, one runs at a time; nothing does in an emergency. */
+static MgrScheduleItem *
+scheduler_force (MgrScheduler      *self,
+                 MgrScheduleMoment *moment)
+{
+  MgrScheduleVerdict verdict;
+  MgrScheduleItem *first;
+
+  if (!self->forced || mgr_schedule_core_get_whole (self->core)->committed > 0
+      || moment->level >= MGR_PRESSURE_LEVEL_EMERGENCY)
+    return NULL;
+
+  moment->available = G_MAXUINT64;
+  moment->level = MGR_PRESSURE_LEVEL_NORMAL;
+  return mgr_schedule_core_take (self->core, moment, &verdict, &first);
+}
+
+static MgrScheduleItem *
+scheduler_pick (MgrScheduler *self)
+{
+  MgrScheduleMoment moment = mgr_scheduler_get_moment (self);
+  MgrScheduleVerdict verdict;
+  MgrScheduleItem *first;
+  MgrScheduleItem *item = mgr_schedule_core_take (self->core, &moment, &verdict, &first);
+
+  if (item != NULL)
+    {
+      self->forced = self->forced && item->elsewhere;
+      self->stall_step = 0;
+    }
+  else
+    {
+      item = scheduler_force (self, &moment);
+    }
+
+  if (item != NULL)
+    self->blocked_since = 0;
+  else if (self->blocked_since == 0)
+    self->blocked_since = moment.now;
+  return item;
 }
 
 /* With the lock held. Returns: (transfer full) (nullable) */
 static MgrTaskAttempt *
 scheduler_take (MgrScheduler *self)
 {
-  MgrScheduleMoment moment;
-  MgrScheduleVerdict verdict;
-  MgrScheduleItem *first;
   MgrScheduleItem *item;
   MgrTaskAttempt *attempt;
   MgrTask *task;
@@ -89,18 +128,10 @@ scheduler_take (MgrScheduler *self)
   if (self->paused || self->closed || mgr_schedule_core_get_waiting (self->core) == 0)
     return NULL;
 
-  moment = scheduler_get_moment (self);
-  item = mgr_schedule_core_take (self->core, &moment, &verdict, &first);
+  item = scheduler_pick (self);
   if (item == NULL)
-    {
-      if (self->blocked_since == 0)
-        self->blocked_since = moment.now;
-      return NULL;
-    }
+    return NULL;
 
-  self->blocked_since = 0;
-  self->stall_step = 0;
-  self->forced = FALSE;
   task = mgr_task_of_item (item);
   attempt = mgr_task_attempt_new (self, task, task->n_attempts + 1u, item->grant);
   ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running++;
@@ -152,6 +183,7 @@ scheduler_mark_running (MgrScheduler   *self,
     g_cancellable_cancel (attempt->cancellable);
   if (attempt->number == 1)
     mgr_wait_times_add (&self->waits, task->item.started - task->item.submitted);
+  mgr_scheduler_record_start (self, task);
   g_mutex_unlock (&self->lock);
 
   mgr_task_say_state (task);

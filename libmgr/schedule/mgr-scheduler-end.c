@@ -22,8 +22,7 @@ mgr_scheduler_attempt_measured (MgrScheduler   *self,
   if (task->run != NULL && task->run->attempt == attempt)
     {
       task->run->peak = MAX (task->run->peak, bytes);
-      if (attempt->reservation != 0)
-        mgr_schedule_core_measure (self->core, &task->item, bytes);
+      mgr_schedule_core_measure (self->core, &task->item, bytes);
     }
   g_mutex_unlock (&task->lock);
   g_mutex_unlock (&self->lock);
@@ -52,14 +51,32 @@ static guint64
 scheduler_grow_grant (MgrScheduler *self,
                       MgrTask      *task)
 {
-  guint64 cap = mgr_schedule_core_get_whole (self->core)->budget;
+  guint64 budget = mgr_schedule_core_get_whole (self->core)->budget;
+  guint64 cap = task->item.elsewhere ? G_MAXUINT64 : MIN (budget, task->item.share->budget);
   guint64 grant = task->item.grant;
   guint64 next;
 
-  cap = MIN (cap, task->item.share->budget);
   next = mgr_grant_after_oom (grant, task->run->peak, cap);
   next = MIN (MAX (next, task->memory), cap);
   return next > grant ? next : 0;
+}
+
+/* What no longer fits here may fit elsewhere. */
+static gboolean
+scheduler_tries_with_more (MgrScheduler *self,
+                           MgrTask      *task)
+{
+  guint64 before = task->item.grant;
+  guint64 grant = scheduler_grow_grant (self, task);
+
+  if (grant == 0 && !task->item.elsewhere && self->spill != MGR_SPILL_NEVER
+      && mgr_scheduler_move_away (self, task, "it needs more memory than there is here"))
+    grant = scheduler_grow_grant (self, task);
+
+  if (grant > 0)
+    task->item.grant = grant;
+  mgr_scheduler_record_oom (self, task, before, grant > 0);
+  return grant > 0;
 }
 
 /* Whether there will be another attempt. Each reason has a count of its own. */
@@ -68,8 +85,6 @@ scheduler_tries_again (MgrScheduler  *self,
                        MgrTask       *task,
                        MgrTaskReason  reason)
 {
-  guint64 grant;
-
   switch (reason)
     {
     case MGR_TASK_REASON_PREEMPTED:
@@ -77,10 +92,7 @@ scheduler_tries_again (MgrScheduler  *self,
       return task->preemptible;
     case MGR_TASK_REASON_OOM:
       self->figures.oom++;
-      grant = task->item.grant > 0 ? scheduler_grow_grant (self, task) : 0;
-      if (grant > 0)
-        task->item.grant = grant;
-      return grant > 0;
+      return scheduler_tries_with_more (self, task);
     case MGR_TASK_REASON_ERROR:
     case MGR_TASK_REASON_LOST:
       return task->n_errors++ < task->max_retries;
@@ -109,7 +121,7 @@ scheduler_grant_anew (MgrScheduler *self,
           MgrTask *task = mgr_task_of_item (g_sequence_get (iter));
           g_autofree char *other = mgr_task_get_key (task);
 
-          if (task->n_attempts == 0 && task->item.grant > 0 && g_str_equal (key, other))
+          if (task->n_attempts == 0 && g_str_equal (key, other))
             g_ptr_array_add (same, task);
         }
       for (guint j = 0; j < same->len; j++)
@@ -218,7 +230,8 @@ mgr_scheduler_finish (MgrScheduler  *self,
       dependents = task_end (one, own, i == 0 ? error : task->run->error);
       self->figures.ended[own]++;
       self->n_unfinished--;
-      self->n_deadlines -= one->item.deadline != G_MAXINT64;
+      g_hash_table_remove (self->dated, one);
+      mgr_scheduler_record_end (self, one);
       g_ptr_array_add (self->ended, g_object_ref (one));
       for (guint j = 0; dependents != NULL && j < dependents->len; j++)
         {
@@ -269,6 +282,7 @@ scheduler_end (MgrScheduler  *self,
   mgr_schedule_core_end (self->core, &task->item, now);
   ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running--;
   task->end_as = MGR_TASK_REASON_NONE;
+  self->blocked_since = 0;
   if (reason == MGR_TASK_REASON_DONE)
     mgr_scheduler_learn (self, task, now);
 

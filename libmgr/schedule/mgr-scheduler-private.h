@@ -9,10 +9,13 @@
 #endif
 
 #include "base/mgr-clock.h"
+#include "journal/mgr-journal.h"
+#include "journal/mgr-journal-tally-private.h"
 #include "ledger/mgr-component.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "schedule/mgr-schedule-core-private.h"
+#include "schedule/mgr-schedule-victim-private.h"
 #include "schedule/mgr-scheduler-statistics-private.h"
 #include "schedule/mgr-scheduler.h"
 #include "schedule/mgr-task-attempt-private.h"
@@ -24,10 +27,6 @@ G_BEGIN_DECLS
 
 /* Gives back what can be given back, in the owner's context. */
 typedef void (*MgrSchedulerTrimFunc)  (gpointer    user_data);
-
-/* Writes down what was decided; any thread. */
-typedef void (*MgrSchedulerNoteFunc)  (gpointer    user_data,
-                                       const char *text);
 
 /* A place where tasks run. */
 typedef struct
@@ -54,11 +53,13 @@ struct _MgrScheduler
   MgrPressureMonitor *monitor;  /* (owned) (nullable) */
   MgrMemoryLimits *limits;      /* (owned) (nullable) */
   GMainContext *context;        /* (owned), where signals are emitted */
+  GThread *thread;              /* (unowned): the owner's, only to compare */
   MgrTaskList *list;            /* (owned): owner's context only */
   GSource *watch;               /* (owned): looks after what runs and waits */
   MgrSchedulerTrimFunc trim;
-  MgrSchedulerNoteFunc note;
-  gpointer hook_data;           /* (unowned) */
+  gpointer trim_data;           /* (unowned) */
+  MgrJournal *journal;          /* (owned) (nullable) */
+  MgrJournalTally *tally;       /* (owned), of what is written there */
 
   GMutex lock;                  /* guards what follows; no foreign code runs under it */
   MgrScheduleCore *core;        /* (owned) */
@@ -70,7 +71,7 @@ struct _MgrScheduler
   MgrWaitTimes waits;
   MgrSchedulerFigures figures;
   guint64 n_unfinished;
-  guint64 n_deadlines;          /* unfinished tasks that have one */
+  GHashTable *dated;            /* (owned) (element-type MgrTask): unfinished, with a deadline */
   guint n_answered;             /* of ended: who waits for them was answered */
   gint64 measured_at;           /* µs: when available was last measured */
   guint64 available;            /* bytes */
@@ -80,15 +81,19 @@ struct _MgrScheduler
   gint64 level_since;           /* µs: since when the level is what it is */
   MgrPressureLevel level;
   gint64 ageing_bound;          /* µs */
-  MgrScheduleStrategy strategy;
+  MgrScheduleStrategy strategy; /* as it was set */
+  MgrScheduleStrategy active;   /* as it is used */
   MgrSpillPolicy spill;
+  gint64 spill_wait;            /* µs */
+  guint64 stall_entry;          /* in the journal, of the stall that lasts; or 0 */
   guint8 stall_step;            /* how far the way out of a stall was gone */
   guint8 armed : 1;             /* the watch will look again */
   guint8 telling : 1;         /* the owner will look at came and ended */
   guint8 learns : 1;
   guint8 paused : 1;
   guint8 preempts : 1;
-  guint8 forced : 1;          /* the first may start though measured memory lacks */
+  guint8 adaptive : 1;        /* pressure may choose the strategy */
+  guint8 forced : 1;          /* one at a time may run though measured memory lacks */
   guint8 closed : 1;
 };
 
@@ -96,10 +101,11 @@ MgrScheduler *mgr_scheduler_new                (MgrComponent          *root,
                                                 MgrPressureMonitor    *monitor,
                                                 MgrMemoryLimits       *limits,
                                                 MgrClock              *clock) G_GNUC_WARN_UNUSED_RESULT;
-void          mgr_scheduler_set_hooks          (MgrScheduler          *self,
+void          mgr_scheduler_set_trim           (MgrScheduler          *self,
                                                 MgrSchedulerTrimFunc   trim,
-                                                MgrSchedulerNoteFunc   note,
                                                 gpointer               user_data);
+void          mgr_scheduler_set_journal        (MgrScheduler          *self,
+                                                MgrJournal            *journal);
 
 /* The manager is gone: what waits is withdrawn, what runs is cancelled. */
 void          mgr_scheduler_close              (MgrScheduler          *self);
@@ -118,9 +124,15 @@ void          mgr_scheduler_attempt_finished   (MgrScheduler          *self,
 guint64       mgr_scheduler_get_grant_of       (MgrTask               *task);
 
 /* With the lock held. */
+MgrScheduleMoment  mgr_scheduler_get_moment    (MgrScheduler          *self);
 MgrSchedulerPlace *mgr_scheduler_find_place    (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 GError               **error);
+MgrSchedulerPlace *mgr_scheduler_find_fitting  (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                gboolean               remote);
+gboolean           mgr_scheduler_place_is_free (const MgrSchedulerPlace *place);
+void               mgr_scheduler_place_free    (gpointer               place);
 MgrSchedulerPart  *mgr_scheduler_find_part     (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 MgrSchedulerPlace     *place,
@@ -146,9 +158,48 @@ void               mgr_scheduler_emit_finished (MgrScheduler          *self,
                                                 MgrTask               *task);
 void               mgr_scheduler_say_stalled   (MgrScheduler          *self,
                                                 const char            *evidence);
-void               mgr_scheduler_note          (MgrScheduler          *self,
-                                                const char            *format,
-                                                ...) G_GNUC_PRINTF (2, 3);
+/* Any thread. */
+void               mgr_scheduler_say_active    (MgrScheduler          *self);
+
+/* With the lock held: writes down what was decided. */
+void               mgr_scheduler_record_start      (MgrScheduler       *self,
+                                                    MgrTask            *task);
+void               mgr_scheduler_record_refusal    (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    const GError       *error);
+void               mgr_scheduler_record_preemption (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    MgrScheduleStep     step,
+                                                    gint64              now);
+void               mgr_scheduler_record_oom        (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    guint64             grant,
+                                                    gboolean            again);
+void               mgr_scheduler_record_end        (MgrScheduler       *self,
+                                                    MgrTask            *task);
+void               mgr_scheduler_record_move       (MgrScheduler       *self,
+                                                    MgrTask            *task,
+                                                    const char         *executor,
+                                                    const char         *why);
+/* What is about no task by itself. Returns the number of the entry, or 0. */
+guint64            mgr_scheduler_record            (MgrScheduler       *self,
+                                                    const char         *event,
+                                                    MgrJournalSeverity  severity,
+                                                    guint64             cause,
+                                                    const char         *format,
+                                                    ...) G_GNUC_PRINTF (5, 6);
+
+/* With the lock held: @task, which neither waits in a queue nor runs, goes to a remote
+ * executor if there is one for it and the policy allows. */
+gboolean           mgr_scheduler_move_away     (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                const char            *why);
+/* With the lock held: what has waited too long goes where there is a place for it. */
+void               mgr_scheduler_spill         (MgrScheduler          *self,
+                                                gint64                 now);
+
+/* With the lock held. Returns whether the active strategy has changed. */
+gboolean           mgr_scheduler_choose_strategy (MgrScheduler        *self);
 
 /* The source that looks after tasks: made in the owner's context, armed from any. */
 GSource           *mgr_scheduler_watch_new     (MgrScheduler          *self);

@@ -15,6 +15,13 @@
  * read from any thread.
  */
 
+/**
+ * MgrSchedulerStatistics:
+ *
+ * The figures of a scheduler, from mgr_scheduler_get_statistics().
+ *
+ * Since: 1.0
+ */
 struct _MgrSchedulerStatistics
 {
   gatomicrefcount ref_count;

@@ -53,10 +53,10 @@ scheduler_find_named (MgrScheduler  *self,
   return NULL;
 }
 
-static MgrSchedulerPlace *
-scheduler_find_fitting (MgrScheduler *self,
-                        MgrTask      *task,
-                        gboolean      remote)
+MgrSchedulerPlace *
+mgr_scheduler_find_fitting (MgrScheduler *self,
+                            MgrTask      *task,
+                            gboolean      remote)
 {
   for (guint i = 0; i < self->places->len; i++)
     {
@@ -120,14 +120,14 @@ mgr_scheduler_find_place (MgrScheduler  *self,
   MgrSchedulerPlace *place;
 
   place = name != NULL ? scheduler_find_named (self, task, name, error)
-                       : scheduler_find_fitting (self, task, FALSE);
+                       : mgr_scheduler_find_fitting (self, task, FALSE);
   if (place == NULL && name != NULL)
     return NULL;
   if (place != NULL && (!infeasible || (place->flags & MGR_EXECUTOR_REMOTE) != 0))
     return place;
 
   if (name == NULL && (!infeasible || self->spill != MGR_SPILL_NEVER))
-    place = scheduler_find_fitting (self, task, TRUE);
+    place = mgr_scheduler_find_fitting (self, task, TRUE);
   else
     place = NULL;
   if (place != NULL)
@@ -290,7 +290,8 @@ scheduler_take_in (MgrScheduler      *self,
 
   task->item.submitted = mgr_clock_get_time (self->clock);
   task->item.share = &part->share;
-  task->item.grant = remote ? 0 : mgr_scheduler_choose_grant (self, task);
+  task->item.grant = mgr_scheduler_choose_grant (self, task);
+  task->item.elsewhere = remote;
   task->item.retriable = task->preemptible;
   for (guint i = 0; i < self->places->len; i++)
     if (g_ptr_array_index (self->places, i) == place)
@@ -303,7 +304,8 @@ scheduler_take_in (MgrScheduler      *self,
   g_mutex_unlock (&task->lock);
 
   self->n_unfinished++;
-  self->n_deadlines += task->item.deadline != G_MAXINT64;
+  if (task->item.deadline != G_MAXINT64)
+    g_hash_table_add (self->dated, task);
   g_ptr_array_add (self->came, g_object_ref (task));
   failed = scheduler_await_dependencies (self, task);
   if (failed != NULL)
@@ -335,22 +337,28 @@ mgr_scheduler_submit (MgrScheduler  *self,
 {
   MgrSchedulerPlace *place = NULL;
   MgrSchedulerPart *part = NULL;
+  GError *refusal = NULL;
 
   g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
   g_return_val_if_fail (MGR_IS_TASK (task), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   g_mutex_lock (&self->lock);
-  if (scheduler_check (self, task, error))
-    place = mgr_scheduler_find_place (self, task, error);
+  if (scheduler_check (self, task, &refusal))
+    place = mgr_scheduler_find_place (self, task, &refusal);
   if (place != NULL)
-    part = mgr_scheduler_find_part (self, task, place, error);
+    part = mgr_scheduler_find_part (self, task, place, &refusal);
   if (part != NULL)
     scheduler_take_in (self, task, place, part);
+  else
+    mgr_scheduler_record_refusal (self, task, refusal);
   g_mutex_unlock (&self->lock);
 
   if (part == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, refusal);
+      return FALSE;
+    }
 
   mgr_task_say_state (task);
   mgr_scheduler_tell (self);

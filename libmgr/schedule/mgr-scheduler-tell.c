@@ -63,20 +63,3 @@ mgr_scheduler_tell (MgrScheduler *self)
   for (guint i = 0; ended != NULL && i < ended->len; i++)
     mgr_task_answer_waiters (g_ptr_array_index (ended, i));
 }
-
-void
-mgr_scheduler_note (MgrScheduler *self,
-                    const char   *format,
-                    ...)
-{
-  g_autofree char *text = NULL;
-  va_list args;
-
-  if (self->note == NULL)
-    return;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  self->note (self->hook_data, text);
-}

@@ -6,8 +6,11 @@
 
 #include "schedule/mgr-scheduler-private.h"
 
+#include "base/mgr-owner-context-private.h"
 #include "base/mgr-size.h"
-#include "schedule/mgr-schedule-victim-private.h"
+#include "base/mgr-variant-private.h"
+#include "journal/mgr-journal-private.h"
+#include "mgr-enum-types.h"
 
 /* What has to be looked after while tasks wait or run: time that is up, pressure, and
  * that nothing is stuck. All of it in the owner's context. */
@@ -87,37 +90,41 @@ scheduler_watch_times (MgrScheduler *self,
     }
 }
 
-static void
-part_collect_late (MgrSchedulerPart *part,
-                   gint64            now,
-                   GPtrArray        *late)
+/* Those that were not done by their deadline, wherever they stand. */
+static GPtrArray *
+scheduler_collect_late (MgrScheduler *self,
+                        gint64        now)
 {
-  for (GSequenceIter *iter = g_sequence_get_begin_iter (part->share.queue);
-       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
-    {
-      MgrScheduleItem *item = g_sequence_get (iter);
+  GPtrArray *late = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer task;
 
-      if (item->deadline <= now)
-        g_ptr_array_add (late, g_object_ref (mgr_task_of_item (item)));
-    }
+  g_hash_table_iter_init (&iter, self->dated);
+  while (g_hash_table_iter_next (&iter, &task, NULL))
+    if (((MgrTask *) task)->item.deadline <= now)
+      g_ptr_array_add (late, g_object_ref (task));
+
+  return late;
 }
 
 static void
 scheduler_end_late (MgrScheduler *self,
-                    gint64        now)
+                    gint64        now,
+                    GArray       *endings)
 {
-  g_autoptr (GPtrArray) late = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) late = scheduler_collect_late (self, now);
 
-  if (self->n_deadlines == 0)
-    return;
-
-  for (guint i = 0; i < self->parts->len; i++)
-    part_collect_late (g_ptr_array_index (self->parts, i), now, late);
   for (guint i = 0; i < late->len; i++)
     {
       MgrTask *task = g_ptr_array_index (late, i);
 
-      mgr_schedule_core_remove (self->core, &task->item);
+      if (task->item.running)
+        {
+          task_end_as (task, MGR_TASK_REASON_TIMEOUT, now, endings);
+          continue;
+        }
+      if (task->item.place != NULL)
+        mgr_schedule_core_remove (self->core, &task->item);
       mgr_scheduler_finish (self, task, MGR_TASK_REASON_TIMEOUT, NULL);
     }
 }
@@ -157,6 +164,7 @@ scheduler_make_room (MgrScheduler *self,
   if (step == MGR_SCHEDULE_ASK)
     {
       victim->asked = TRUE;
+      mgr_scheduler_record_preemption (self, task, step, now);
       g_mutex_lock (&task->lock);
       task->yields = TRUE;
       g_mutex_unlock (&task->lock);
@@ -166,6 +174,7 @@ scheduler_make_room (MgrScheduler *self,
       if (task->end_as == MGR_TASK_REASON_NONE)
         task->end_as = MGR_TASK_REASON_PREEMPTED;
       task->end_since = now;
+      mgr_scheduler_record_preemption (self, task, step, now);
       endings_add (endings, task, step == MGR_SCHEDULE_KILL);
     }
 }
@@ -176,8 +185,21 @@ scheduler_is_stuck (MgrScheduler *self,
 {
   return self->blocked_since > 0 && !self->paused
          && mgr_schedule_core_get_waiting (self->core) > 0
-         && mgr_schedule_core_get_running (self->core) == 0
+         && mgr_schedule_core_get_whole (self->core)->committed == 0
          && now - self->blocked_since >= self->stall_time;
+}
+
+static char *
+scheduler_describe_stall (MgrScheduler *self)
+{
+  gboolean known = self->available != G_MAXUINT64;
+  g_autofree char *available = known ? mgr_size_format (self->available) : g_strdup ("unknown");
+  g_autofree char *used = mgr_size_format (mgr_component_get_used (self->root));
+
+  return g_strdup_printf ("%u wait and none runs, though nothing of theirs is in the way; free by "
+                          "measure: %s, charged: %s, pressure: %s",
+                          mgr_schedule_core_get_waiting (self->core), available, used,
+                          mgr_enum_get_nick (MGR_TYPE_PRESSURE_LEVEL, (int) self->level));
 }
 
 /* Returns: (transfer full) (nullable): evidence, once */
@@ -186,43 +208,86 @@ scheduler_get_unstuck (MgrScheduler *self,
                        gint64        now,
                        gboolean     *trim)
 {
-  g_autofree char *available = NULL;
-  g_autofree char *used = NULL;
+  g_autofree char *state = NULL;
 
-  if (!scheduler_is_stuck (self, now))
+  if (self->forced || !scheduler_is_stuck (self, now))
     return NULL;
 
   self->blocked_since = now;
+  state = scheduler_describe_stall (self);
   switch (self->stall_step++)
     {
     case 0:
+      self->stall_entry = mgr_scheduler_record (self, "stuck", MGR_JOURNAL_SEVERITY_WARNING, 0,
+                                                "Tasks are stuck: %s; it is cleaned", state);
       *trim = TRUE;
       return NULL;
     case 1:
-      available = mgr_size_format (self->available == G_MAXUINT64 ? 0 : self->available);
-      used = mgr_size_format (mgr_component_get_used (self->root));
-      return g_strdup_printf ("%u tasks wait and none runs: %s are free by measure, %s are "
-                              "charged, pressure is at level %d; a cleanup did not help",
-                              mgr_schedule_core_get_waiting (self->core), available, used,
-                              (int) self->level);
+      mgr_scheduler_record (self, "stalled", MGR_JOURNAL_SEVERITY_WARNING, self->stall_entry,
+                            "Tasks are still stuck: %s; a cleanup did not help", state);
+      return g_strdup_printf ("%s; a cleanup did not help", state);
     default:
+      mgr_scheduler_record (self, "forced", MGR_JOURNAL_SEVERITY_WARNING, self->stall_entry,
+                            "One task at a time is started though memory lacks: %s", state);
       self->forced = TRUE;
       return NULL;
     }
 }
 
+static MgrSchedulerPlace *
+scheduler_get_place (MgrScheduler   *self,
+                     MgrTaskAttempt *attempt)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_ptr_array_index (self->places, attempt->task->place);
+}
+
+static void
+stop_cb (gpointer object,
+         gpointer user_data)
+{
+  mgr_executor_stop (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+}
+
+static void
+kill_cb (gpointer object,
+         gpointer user_data)
+{
+  mgr_executor_kill (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+}
+
+/* Who is asked in the owner's context alone is asked at once by the owner's thread: a
+ * program that ends may not iterate its context again. */
 void
 mgr_scheduler_end_attempt (MgrScheduler   *self,
                            MgrTaskAttempt *attempt,
                            gboolean        kill)
 {
-  MgrSchedulerPlace *place = g_ptr_array_index (self->places, attempt->task->place);
+  MgrSchedulerPlace *place = scheduler_get_place (self, attempt);
+  gboolean here = (place->flags & MGR_EXECUTOR_THREAD_SAFE) != 0 || self->thread == g_thread_self ();
+  void (* end_cb) (gpointer, gpointer) = kill ? kill_cb : stop_cb;
 
   g_cancellable_cancel (attempt->cancellable);
-  if (kill)
-    mgr_executor_kill (place->executor, attempt);
+  if (here)
+    end_cb (self, attempt);
   else
-    mgr_executor_stop (place->executor, attempt);
+    mgr_owner_context_post (self->context, self, end_cb, mgr_task_attempt_ref (attempt),
+                            (GDestroyNotify) mgr_task_attempt_unref);
+}
+
+/* What is cleaned then comes of the stall. */
+static void
+scheduler_trim (MgrScheduler *self)
+{
+  MgrJournalScope scope;
+
+  if (self->trim == NULL)
+    return;
+
+  mgr_journal_scope_open (&scope, self->journal, self->stall_entry);
+  self->trim (self->trim_data);
+  mgr_journal_scope_close (&scope);
 }
 
 static void
@@ -232,13 +297,16 @@ scheduler_look (MgrScheduler *self)
   g_autofree char *evidence = NULL;
   gint64 now = mgr_clock_get_time (self->clock);
   gboolean trim = FALSE;
+  gboolean adapted;
 
   g_array_set_clear_func (endings, ending_clear);
   g_mutex_lock (&self->lock);
   self->armed = FALSE;
   scheduler_follow_level (self, now);
+  adapted = mgr_scheduler_choose_strategy (self);
   scheduler_watch_times (self, now, endings);
-  scheduler_end_late (self, now);
+  scheduler_end_late (self, now, endings);
+  mgr_scheduler_spill (self, now);
   scheduler_make_room (self, now, endings);
   evidence = scheduler_get_unstuck (self, now, &trim);
   g_mutex_unlock (&self->lock);
@@ -249,8 +317,10 @@ scheduler_look (MgrScheduler *self)
 
       mgr_scheduler_end_attempt (self, ending->attempt, ending->kill);
     }
-  if (trim && self->trim != NULL)
-    self->trim (self->hook_data);
+  if (adapted)
+    mgr_scheduler_say_active (self);
+  if (trim)
+    scheduler_trim (self);
   if (evidence != NULL)
     mgr_scheduler_say_stalled (self, evidence);
   mgr_scheduler_tell (self);

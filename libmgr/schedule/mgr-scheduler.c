@@ -30,6 +30,7 @@
  */
 
 #define STALL_TIME (30 * G_TIME_SPAN_SECOND)
+#define SPILL_WAIT (5 * G_TIME_SPAN_MINUTE)
 
 /* So many tasks that are finished can still be looked up. */
 #define N_FINISHED_KEPT 256
@@ -43,10 +44,13 @@ typedef enum
   PROP_PREEMPTION,
   PROP_LEARNING,
   PROP_SPILL_POLICY,
+  PROP_SPILL_WAIT,
   PROP_STALL_TIME,
+  PROP_ADAPTIVE,
+  PROP_ACTIVE_STRATEGY,
 } MgrSchedulerProperty;
 
-static GParamSpec *props[PROP_STALL_TIME + 1];
+static GParamSpec *props[PROP_ACTIVE_STRATEGY + 1];
 
 enum
 {
@@ -57,6 +61,13 @@ enum
 
 static guint signals[N_SIGNALS];
 
+/**
+ * MgrScheduler:
+ *
+ * Runs tasks when their memory is there.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (MgrScheduler, mgr_scheduler, G_TYPE_OBJECT)
 
 static gboolean
@@ -67,16 +78,7 @@ ready_cb (const MgrScheduleItem *item,
   const MgrTask *task = mgr_task_of_item ((MgrScheduleItem *) item);
   const MgrSchedulerPlace *place = g_ptr_array_index (self->places, task->place);
 
-  return place->slots == 0 || place->n_running < place->slots;
-}
-
-static void
-place_free (gpointer data)
-{
-  MgrSchedulerPlace *place = data;
-
-  g_object_unref (place->executor);
-  g_free (place);
+  return mgr_scheduler_place_is_free (place);
 }
 
 static void
@@ -106,14 +108,12 @@ mgr_scheduler_new (MgrComponent       *root,
 }
 
 void
-mgr_scheduler_set_hooks (MgrScheduler         *self,
-                         MgrSchedulerTrimFunc  trim,
-                         MgrSchedulerNoteFunc  note,
-                         gpointer              user_data)
+mgr_scheduler_set_trim (MgrScheduler         *self,
+                        MgrSchedulerTrimFunc  trim,
+                        gpointer              user_data)
 {
   self->trim = trim;
-  self->note = note;
-  self->hook_data = user_data;
+  self->trim_data = user_data;
 }
 
 void
@@ -127,7 +127,6 @@ void
 mgr_scheduler_say_stalled (MgrScheduler *self,
                            const char   *evidence)
 {
-  mgr_scheduler_note (self, "Tasks are stuck: %s", evidence);
   g_signal_emit (self, signals[SIGNAL_STALLED], 0, evidence);
 }
 
@@ -250,6 +249,12 @@ scheduler_notify (MgrScheduler         *self,
   mgr_owner_context_post (self->context, self, notify_cb, GINT_TO_POINTER (property), NULL);
 }
 
+void
+mgr_scheduler_say_active (MgrScheduler *self)
+{
+  scheduler_notify (self, PROP_ACTIVE_STRATEGY);
+}
+
 static void
 scheduler_set_paused (MgrScheduler *self,
                       gboolean      paused)
@@ -359,94 +364,6 @@ mgr_scheduler_lookup (MgrScheduler *self,
   return mgr_task_list_lookup (self->list, id);
 }
 
-static MgrSchedulerPlace *
-scheduler_lookup_place (MgrScheduler *self,
-                        const char   *name)
-{
-  for (guint i = 0; i < self->places->len; i++)
-    {
-      MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
-
-      if (g_str_equal (mgr_executor_get_name (place->executor), name))
-        return place;
-    }
-
-  return NULL;
-}
-
-/**
- * mgr_scheduler_add_executor:
- * @self: a scheduler
- * @executor: an executor
- * @error: return location for a #GError
- *
- * Adds a place where tasks run. Those added first are preferred. A name that is taken is
- * %MGR_ERROR_EXISTS. In the owner's context only, best before tasks are submitted.
- *
- * Returns: %TRUE if it was added
- *
- * Since: 1.0
- */
-gboolean
-mgr_scheduler_add_executor (MgrScheduler  *self,
-                            MgrExecutor   *executor,
-                            GError       **error)
-{
-  const char *name;
-  MgrSchedulerPlace *place;
-  gboolean taken;
-
-  g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
-  g_return_val_if_fail (MGR_IS_EXECUTOR (executor), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  name = mgr_executor_get_name (executor);
-  place = g_new0 (MgrSchedulerPlace, 1);
-  place->executor = g_object_ref (executor);
-  place->flags = mgr_executor_get_flags (executor);
-  place->slots = mgr_executor_get_slots (executor);
-
-  g_mutex_lock (&self->lock);
-  taken = scheduler_lookup_place (self, name) != NULL || self->places->len >= G_MAXUINT8;
-  if (!taken)
-    g_ptr_array_add (self->places, place);
-  g_mutex_unlock (&self->lock);
-
-  if (!taken)
-    return TRUE;
-
-  place_free (place);
-  g_set_error (error, MGR_ERROR, MGR_ERROR_EXISTS,
-               "There is an executor “%s” already: give this one another name", name);
-  return FALSE;
-}
-
-/**
- * mgr_scheduler_lookup_executor:
- * @self: a scheduler
- * @name: a name
- *
- * Looks an executor up. May be called from any thread.
- *
- * Returns: (transfer none) (nullable): the executor, or %NULL
- *
- * Since: 1.0
- */
-MgrExecutor *
-mgr_scheduler_lookup_executor (MgrScheduler *self,
-                               const char   *name)
-{
-  g_autoptr (GMutexLocker) locker = NULL;
-  MgrSchedulerPlace *place;
-
-  g_return_val_if_fail (MGR_IS_SCHEDULER (self), NULL);
-  g_return_val_if_fail (name != NULL, NULL);
-
-  locker = g_mutex_locker_new (&self->lock);
-  place = scheduler_lookup_place (self, name);
-  return place != NULL ? place->executor : NULL;
-}
-
 guint64
 mgr_scheduler_get_grant_of (MgrTask *task)
 {
@@ -486,18 +403,20 @@ mgr_scheduler_get_statistics (MgrScheduler *self)
   return mgr_scheduler_statistics_new (&figures, &self->waits);
 }
 
+/* With the lock held. */
 static void
 scheduler_set (MgrScheduler         *self,
                MgrSchedulerProperty  property,
                const GValue         *value)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   switch (property)
     {
     case PROP_STRATEGY:
       self->strategy = g_value_get_enum (value);
-      mgr_schedule_core_set_strategy (self->core, self->strategy);
+      break;
+    case PROP_ADAPTIVE:
+      self->adaptive = g_value_get_boolean (value);
       break;
     case PROP_AGEING_BOUND:
       self->ageing_bound = g_value_get_int64 (value);
@@ -515,10 +434,14 @@ scheduler_set (MgrScheduler         *self,
     case PROP_SPILL_POLICY:
       self->spill = g_value_get_enum (value);
       break;
+    case PROP_SPILL_WAIT:
+      self->spill_wait = g_value_get_int64 (value);
+      break;
     case PROP_STALL_TIME:
       self->stall_time = g_value_get_int64 (value);
       break;
     case PROP_PAUSED:
+    case PROP_ACTIVE_STRATEGY:
     default:
       g_assert_not_reached ();
     }
@@ -531,6 +454,7 @@ mgr_scheduler_set_property (GObject      *object,
                             GParamSpec   *pspec)
 {
   MgrScheduler *self = MGR_SCHEDULER (object);
+  gboolean changed;
 
   switch ((MgrSchedulerProperty) prop_id)
     {
@@ -543,10 +467,18 @@ mgr_scheduler_set_property (GObject      *object,
     case PROP_PREEMPTION:
     case PROP_LEARNING:
     case PROP_SPILL_POLICY:
+    case PROP_SPILL_WAIT:
     case PROP_STALL_TIME:
+    case PROP_ADAPTIVE:
+      g_mutex_lock (&self->lock);
       scheduler_set (self, (MgrSchedulerProperty) prop_id, value);
+      changed = mgr_scheduler_choose_strategy (self);
+      g_mutex_unlock (&self->lock);
       scheduler_notify (self, (MgrSchedulerProperty) prop_id);
+      if (changed)
+        mgr_scheduler_say_active (self);
       break;
+    case PROP_ACTIVE_STRATEGY:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -584,8 +516,17 @@ mgr_scheduler_get_property (GObject    *object,
     case PROP_SPILL_POLICY:
       g_value_set_enum (value, self->spill);
       break;
+    case PROP_SPILL_WAIT:
+      g_value_set_int64 (value, self->spill_wait);
+      break;
     case PROP_STALL_TIME:
       g_value_set_int64 (value, self->stall_time);
+      break;
+    case PROP_ADAPTIVE:
+      g_value_set_boolean (value, self->adaptive);
+      break;
+    case PROP_ACTIVE_STRATEGY:
+      g_value_set_enum (value, self->active);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -614,7 +555,10 @@ mgr_scheduler_finalize (GObject *object)
   g_clear_pointer (&self->places, g_ptr_array_unref);
   g_clear_pointer (&self->came, g_ptr_array_unref);
   g_clear_pointer (&self->ended, g_ptr_array_unref);
+  g_clear_pointer (&self->dated, g_hash_table_unref);
   g_clear_pointer (&self->estimates, mgr_task_estimates_free);
+  g_clear_pointer (&self->tally, mgr_journal_tally_free);
+  g_clear_object (&self->journal);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->list);
   g_clear_object (&self->root);
@@ -634,7 +578,8 @@ install_order_properties (void)
   /**
    * MgrScheduler:strategy:
    *
-   * In which order tasks are considered.
+   * In which order tasks are considered, as long as #MgrScheduler:adaptive does not choose
+   * another.
    *
    * Since: 1.0
    */
@@ -706,6 +651,17 @@ install_rule_properties (void)
                                                 MGR_SPILL_INFEASIBLE, flags);
 
   /**
+   * MgrScheduler:spill-wait:
+   *
+   * After how many microseconds a command that waits goes to a remote executor that has a
+   * place for it, with %MGR_SPILL_SLOW: 5 minutes by default.
+   *
+   * Since: 1.0
+   */
+  props[PROP_SPILL_WAIT] = g_param_spec_int64 ("spill-wait", NULL, NULL, 0, G_MAXINT64,
+                                               SPILL_WAIT, flags);
+
+  /**
    * MgrScheduler:stall-time:
    *
    * For how many microseconds tasks may wait while none runs before it is cleaned, then
@@ -718,12 +674,42 @@ install_rule_properties (void)
 }
 
 static void
+install_strategy_properties (void)
+{
+  /**
+   * MgrScheduler:adaptive:
+   *
+   * Whether a medium or higher level of pressure chooses the strategy: by deadline where
+   * tasks have one, else smallest first, which gets the most done in little room. The
+   * journal says so.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ADAPTIVE] =
+    g_param_spec_boolean ("adaptive", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * MgrScheduler:active-strategy:
+   *
+   * In which order tasks are considered now.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ACTIVE_STRATEGY] =
+    g_param_spec_enum ("active-strategy", NULL, NULL, MGR_TYPE_SCHEDULE_STRATEGY,
+                       MGR_SCHEDULE_STRATEGY_PRIORITY, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static void
 install_signals (void)
 {
   /**
    * MgrScheduler::task-finished:
    * @self: the scheduler
    * @task: a task that will not run again
+   *
+   * Says that a task is finished; #MgrTask:reason says how.
    *
    * Since: 1.0
    */
@@ -758,6 +744,7 @@ mgr_scheduler_class_init (MgrSchedulerClass *klass)
 
   install_order_properties ();
   install_rule_properties ();
+  install_strategy_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
   install_signals ();
 }
@@ -767,16 +754,20 @@ mgr_scheduler_init (MgrScheduler *self)
 {
   g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
+  self->thread = g_thread_self ();
   self->list = mgr_task_list_new (N_FINISHED_KEPT);
   self->core = mgr_schedule_core_new (MGR_BUDGET_NONE, ready_cb, self);
   self->parts = g_ptr_array_new_with_free_func (part_free);
-  self->places = g_ptr_array_new_with_free_func (place_free);
+  self->places = g_ptr_array_new_with_free_func (mgr_scheduler_place_free);
   self->came = g_ptr_array_new_with_free_func (g_object_unref);
   self->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  self->dated = g_hash_table_new (NULL, NULL);
   self->estimates = mgr_task_estimates_new ();
+  self->tally = mgr_journal_tally_new ();
   self->strategy = MGR_SCHEDULE_STRATEGY_PRIORITY;
   self->ageing_bound = MGR_SCHEDULE_AGEING_BOUND;
   self->spill = MGR_SPILL_INFEASIBLE;
+  self->spill_wait = SPILL_WAIT;
   self->stall_time = STALL_TIME;
   self->preempts = TRUE;
   self->learns = TRUE;

@@ -18,6 +18,13 @@
  * it. Whatever it tells may be told from any thread; what comes after the end is ignored.
  */
 
+/**
+ * MgrTaskAttempt:
+ *
+ * One run of a task.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_BOXED_TYPE (MgrTaskAttempt, mgr_task_attempt, mgr_task_attempt_ref,
                      mgr_task_attempt_unref)
 

@@ -41,6 +41,8 @@ typedef struct
   double progress;          /* 0 to 1 */
   char *message;            /* (owned) (nullable) */
   GSList *waiters;          /* (owned) (element-type GTask) */
+  guint64 entry;            /* the last about it in the journal, or 0; guarded by the lock
+                             * of the scheduler */
 } MgrTaskRun;
 
 struct _MgrTask

@@ -61,6 +61,13 @@ enum
 
 static guint signals[N_SIGNALS];
 
+/**
+ * MgrTask:
+ *
+ * Work that runs when its memory is there.
+ *
+ * Since: 1.0
+ */
 G_DEFINE_FINAL_TYPE (MgrTask, mgr_task, G_TYPE_OBJECT)
 
 MgrTaskSetup *
@@ -594,8 +601,8 @@ install_request_properties (void)
   /**
    * MgrTask:deadline:
    *
-   * By when it has to be done, in microseconds of the clock of the manager; a task that
-   * waits beyond it ends with %MGR_TASK_REASON_TIMEOUT.
+   * By when it has to be done, in microseconds of the clock of the manager: a task that
+   * waits or runs beyond it ends with %MGR_TASK_REASON_TIMEOUT.
    *
    * Since: 1.0
    */

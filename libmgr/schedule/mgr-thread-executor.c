@@ -20,6 +20,13 @@
  * A scheduler has one, “threads”, with a thread for each processor.
  */
 
+/**
+ * MgrThreadExecutor:
+ *
+ * Runs functions in threads.
+ *
+ * Since: 1.0
+ */
 struct _MgrThreadExecutor
 {
   GObject parent_instance;

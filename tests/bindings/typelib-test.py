@@ -27,21 +27,23 @@ CLASSES = {
     "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits",
     "ObjectPool", "Pool",
     "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
-    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "StandardPool",
-    "SwapSource", "SystemSource", "TensorPool",
+    "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
+    "StandardPool", "SwapSource", "SystemSource", "Task", "TensorPool", "ThreadExecutor",
 }
-INTERFACES = {"PressureSource", "Reclaimer"}
+INTERFACES = {"Executor", "PressureSource", "Reclaimer"}
 BOXED = {
     "Allocation", "Block", "BlockView", "CleanupPlan", "CleanupReport", "CleanupStep", "Config",
     "GpuDevice", "JournalEntry", "Lease", "PhaseReport", "PoolStatistics", "PressureForecast",
     "PressureReading", "PressureSample", "PressureTrace", "ProtectionRule", "ReclaimEstimate",
-    "ReclaimRecord", "Report", "Tensor",
+    "ReclaimRecord", "Report", "SchedulerStatistics", "TaskAttempt", "Tensor",
 }
-FLAGS = {"CleanupFlags", "StandardPoolFlags"}
+CALLBACKS = {"TaskFunc"}
+FLAGS = {"CleanupFlags", "ExecutorFlags", "StandardPoolFlags"}
 ENUMS = {
     "Arbitration", "CleanupStrategy", "DataType", "Error", "JournalKind", "JournalSeverity",
     "MemoryStatus", "PressureChannel", "PressureLevel", "PressureScope", "ReplayPart",
-    "RingPolicy", "RingSharing", "Safety", "TensorDevice",
+    "RingPolicy", "RingSharing", "Safety", "ScheduleStrategy", "SpillPolicy", "TaskPriority",
+    "TaskReason", "TaskState", "TensorDevice",
 }
 FUNCTIONS = {
     "config_describe_key", "config_list_keys", "data_type_from_name", "data_type_get_dlpack_code",
@@ -93,12 +95,13 @@ class TypelibTest(unittest.TestCase):
         self.assertEqual(self.names(kinds.OBJECT), CLASSES)
         self.assertEqual(self.names(kinds.INTERFACE), INTERFACES)
         self.assertEqual(self.names(kinds.STRUCT), BOXED)
+        self.assertEqual(self.names(kinds.CALLBACK), CALLBACKS)
         self.assertEqual(self.names(kinds.ENUM), ENUMS)
         self.assertEqual(self.names(kinds.FLAGS), FLAGS)
         self.assertEqual(self.names(kinds.FUNCTION), FUNCTIONS)
         self.assertEqual(self.names(kinds.CONSTANT), CONSTANTS)
-        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, ENUMS, FLAGS, FUNCTIONS,
-                                       CONSTANTS))),
+        self.assertEqual(sum(map(len, (CLASSES, INTERFACES, BOXED, CALLBACKS, ENUMS, FLAGS,
+                                       FUNCTIONS, CONSTANTS))),
                          len(self.infos))
 
     def test_types_are_what_they_seem(self):

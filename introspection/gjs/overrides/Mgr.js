@@ -51,6 +51,9 @@ const RECORD_ATTRIBUTES = {
     Report: ['allocations', 'budget', 'claimed', 'cleanups', 'headroom', 'last_cleanup', 'ledger',
         'level', 'limit', 'peak', 'process', 'refused', 'returned', 'soft_limit', 'status', 'swap',
         'unmanaged', 'used'],
+    SchedulerStatistics: ['backfilled', 'completion_rate', 'mean_wait', 'oom', 'overcommit',
+        'preempted', 'reserved', 'running', 'submitted', 'waiting'],
+    TaskAttempt: ['cancellable', 'grant', 'number', 'task'],
 };
 
 function toBytes(size) {

@@ -743,7 +743,7 @@ def _add_object_attributes(cls):
 for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,
                 Mgr.JournalEntry, Mgr.PhaseReport, Mgr.PressureForecast, Mgr.PressureReading,
                 Mgr.PressureSample, Mgr.PressureTrace, Mgr.ProtectionRule, Mgr.ReclaimEstimate,
-                Mgr.ReclaimRecord, Mgr.Report):
+                Mgr.ReclaimRecord, Mgr.Report, Mgr.SchedulerStatistics, Mgr.TaskAttempt):
     _add_record_attributes(_record)
 
 # Its other getters are told which key is meant.
@@ -753,7 +753,8 @@ Mgr.Config.problems = property(Mgr.Config.get_problems)
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
-               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.SystemSource):
+               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.Scheduler,
+               Mgr.SystemSource, Mgr.Task, Mgr.ThreadExecutor):
     _add_object_attributes(_class)
 
 
