@@ -18,6 +18,7 @@ struct _MgrProcessExecutor
 {
   GObject parent_instance;
 
+  char *name;                     /* (owned) */
   MgrPressureMonitor *monitor;    /* (owned) (nullable): children are told of no pressure */
   char *proc_path;                /* (owned) (nullable) */
   char *cgroup_path;              /* (owned) (nullable) */

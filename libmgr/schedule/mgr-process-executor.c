@@ -24,8 +24,11 @@
  * what a command and its descendants have in memory is looked at ten times a second, and
  * it is killed if that is more than its grant.
  *
- * A command leads a process group. What #MgrTask:output-path does not take of its output is
- * the result of its task, a string: the last 64 KiB, or #MgrProcessExecutor:kept-output.
+ * The scheduler of a manager has one, “processes”, that was made so; a program that wants
+ * another, as one with a state directory, gives it a name and tasks that name.
+ *
+ * A command leads a process group. What it writes is the result of its
+ * task, a string, unless #MgrTask:output-path takes it: the last 64 KiB, or #MgrProcessExecutor:kept-output.
  * It finds `MEMORY_PRESSURE_WATCH` in its environment, as #MgrPressureNotifier describes.
  * When it is to end it gets `SIGTERM`, and `SIGKILL` after #MgrProcessExecutor:grace. Once
  * it has ended, whatever it left behind is killed, daemons included: they hold memory that
@@ -49,9 +52,12 @@
 #define USUAL_GRACE (5 * G_TIME_SPAN_SECOND)
 #define USUAL_KEPT_OUTPUT 65536
 
+#define USUAL_NAME "processes"
+
 typedef enum
 {
-  PROP_MONITOR = 1,
+  PROP_NAME = 1,
+  PROP_MONITOR,
   PROP_PROC_PATH,
   PROP_CGROUP_PATH,
   PROP_STATE_DIRECTORY,
@@ -70,10 +76,18 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MgrProcessExecutor, mgr_process_executor, G_TYPE_
                                                       mgr_process_executor_executor_init))
 
 /**
+ * MgrProcessExecutor:
+ *
+ * Runs commands as processes of this machine.
+ *
+ * Since: 1.0
+ */
+
+/**
  * mgr_process_executor_new:
  * @monitor: (nullable): whose pressure the commands are told of, %NULL for none
  *
- * Makes an executor of processes, “processes”.
+ * Makes an executor of processes.
  *
  * Returns: (transfer full): an executor
  *
@@ -90,7 +104,7 @@ mgr_process_executor_new (MgrPressureMonitor *monitor)
 static const char *
 mgr_process_executor_get_name (MgrExecutor *executor)
 {
-  return "processes";
+  return MGR_PROCESS_EXECUTOR (executor)->name;
 }
 
 static MgrExecutorFlags
@@ -382,6 +396,11 @@ mgr_process_executor_set_property (GObject      *object,
 
   switch ((MgrProcessExecutorProperty) prop_id)
     {
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      if (self->name == NULL)
+        self->name = g_strdup (USUAL_NAME);
+      break;
     case PROP_MONITOR:
       self->monitor = g_value_dup_object (value);
       break;
@@ -421,6 +440,9 @@ mgr_process_executor_get_property (GObject    *object,
 
   switch ((MgrProcessExecutorProperty) prop_id)
     {
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
     case PROP_MONITOR:
       g_value_set_object (value, self->monitor);
       break;
@@ -489,6 +511,7 @@ mgr_process_executor_finalize (GObject *object)
   g_ptr_array_unref (self->runs);
   g_clear_object (&self->monitor);
   g_free (self->notifier_directory);
+  g_free (self->name);
   g_free (self->place);
   g_free (self->proc_path);
   g_free (self->cgroup_path);
@@ -507,6 +530,15 @@ mgr_process_executor_class_init (MgrProcessExecutorClass *klass)
   object_class->finalize = mgr_process_executor_finalize;
   object_class->set_property = mgr_process_executor_set_property;
   object_class->get_property = mgr_process_executor_get_property;
+
+  /**
+   * MgrProcessExecutor:name:
+   *
+   * By what #MgrTask:executor finds it.
+   *
+   * Since: 1.0
+   */
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, USUAL_NAME, flags);
 
   /**
    * MgrProcessExecutor:monitor:

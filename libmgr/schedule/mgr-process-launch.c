@@ -193,8 +193,7 @@ make_record (MgrProcessExecutor  *executor,
       return FALSE;
     }
 
-  launch->record = mgr_process_record_new (executor->state_directory, id, task,
-                                           executor->proc_path);
+  launch->record = mgr_process_record_new (executor->state_directory, id, task);
   if (launch->group != NULL)
     {
       launch->record->group = g_strdup (mgr_task_cgroup_get_directory (launch->group));
@@ -261,12 +260,5 @@ mgr_process_launch (MgrProcessExecutor  *executor,
       return FALSE;
     }
 
-  if (launch->record == NULL)
-    return TRUE;
-
-  /* From here on it is known by its mark at least. */
-  launch->record->pid = launch->child.pid;
-  launch->record->start = mgr_process_read_start (executor->proc_path, launch->child.pid);
-  mgr_process_record_save (launch->record, NULL);
   return TRUE;
 }

@@ -21,9 +21,6 @@ typedef struct
   char *name;       /* (owned), of the task */
   char **argv;      /* (owned) */
   char *mark;       /* (owned): a variable in the environment of all its processes */
-  char *boot;       /* (owned): which start of the machine its numbers are of */
-  pid_t pid;        /* 0: it was about to be started */
-  guint64 start;    /* of the process */
   char *group;      /* (owned) (nullable): the directory of its cgroup */
   guint version;
   char *exit_path;  /* (owned), where its exit status is written */
@@ -31,8 +28,7 @@ typedef struct
 
 MgrProcessRecord *mgr_process_record_new     (const char        *directory,
                                               const char        *id,
-                                              MgrTask           *task,
-                                              const char        *proc_path);
+                                              MgrTask           *task);
 void              mgr_process_record_free    (MgrProcessRecord  *self);
 gboolean          mgr_process_record_save    (MgrProcessRecord  *self,
                                               GError           **error);
@@ -46,8 +42,13 @@ GPtrArray        *mgr_process_records_load   (const char        *directory) G_GN
 /* Whether it is of a task such as @task. */
 gboolean          mgr_process_record_matches (MgrProcessRecord  *self,
                                               MgrTask           *task);
-gboolean          mgr_process_record_is_running (MgrProcessRecord *self,
-                                              const char        *proc_path);
+
+/* Finds the process that leads what was started, by its mark: no number had to be written
+ * down after it was started, when there might have been nobody left to do so. */
+gboolean          mgr_process_record_find    (MgrProcessRecord  *self,
+                                              const char        *proc_path,
+                                              pid_t             *pid,
+                                              guint64           *start);
 gboolean          mgr_process_record_read_exit (MgrProcessRecord *self,
                                               int               *exit_status);
 

@@ -15,19 +15,6 @@
 #define GROUP "Task"
 
 static char *
-read_boot (const char *proc_path)
-{
-  g_autofree char *path = g_build_filename (proc_path != NULL ? proc_path : MGR_DEFAULT_PROC_PATH,
-                                            "sys/kernel/random/boot_id", NULL);
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return g_strdup ("");
-
-  return g_strdup (g_strstrip (text));
-}
-
-static char *
 find_exit_path (const char *path)
 {
   g_autofree char *base = g_strndup (path, strlen (path) - strlen (RECORD_SUFFIX));
@@ -38,8 +25,7 @@ find_exit_path (const char *path)
 MgrProcessRecord *
 mgr_process_record_new (const char *directory,
                         const char *id,
-                        MgrTask    *task,
-                        const char *proc_path)
+                        MgrTask    *task)
 {
   g_autofree char *file = g_strconcat (id, RECORD_SUFFIX, NULL);
   MgrProcessRecord *self = g_new0 (MgrProcessRecord, 1);
@@ -49,7 +35,6 @@ mgr_process_record_new (const char *directory,
   self->name = g_strdup (task->name);
   self->argv = g_strdupv (task->setup->argv);
   self->mark = g_strconcat ("LIBMGR_TASK=", id, NULL);
-  self->boot = read_boot (proc_path);
   return self;
 }
 
@@ -60,7 +45,6 @@ mgr_process_record_free (MgrProcessRecord *self)
   g_free (self->name);
   g_strfreev (self->argv);
   g_free (self->mark);
-  g_free (self->boot);
   g_free (self->group);
   g_free (self->exit_path);
   g_free (self);
@@ -97,9 +81,6 @@ mgr_process_record_save (MgrProcessRecord  *self,
   g_key_file_set_string (file, GROUP, "Name", self->name);
   g_key_file_set_string (file, GROUP, "Argv", argv);
   g_key_file_set_string (file, GROUP, "Mark", self->mark);
-  g_key_file_set_string (file, GROUP, "Boot", self->boot);
-  g_key_file_set_integer (file, GROUP, "Pid", self->pid);
-  g_key_file_set_uint64 (file, GROUP, "Start", self->start);
   g_key_file_set_integer (file, GROUP, "Version", (int) self->version);
   if (self->group != NULL)
     g_key_file_set_string (file, GROUP, "Group", self->group);
@@ -132,12 +113,9 @@ record_load (const char *path)
   self->name = g_key_file_get_string (file, GROUP, "Name", NULL);
   self->argv = decode_argv (argv);
   self->mark = g_key_file_get_string (file, GROUP, "Mark", NULL);
-  self->boot = g_key_file_get_string (file, GROUP, "Boot", NULL);
-  self->pid = g_key_file_get_integer (file, GROUP, "Pid", NULL);
-  self->start = g_key_file_get_uint64 (file, GROUP, "Start", NULL);
   self->version = (guint) g_key_file_get_integer (file, GROUP, "Version", NULL);
   self->group = g_key_file_get_string (file, GROUP, "Group", NULL);
-  if (self->name == NULL || self->argv == NULL || self->mark == NULL || self->boot == NULL)
+  if (self->name == NULL || self->argv == NULL || self->mark == NULL)
     return NULL;
 
   return g_steal_pointer (&self);
@@ -172,13 +150,18 @@ mgr_process_record_matches (MgrProcessRecord *self,
 }
 
 gboolean
-mgr_process_record_is_running (MgrProcessRecord *self,
-                               const char       *proc_path)
+mgr_process_record_find (MgrProcessRecord *self,
+                         const char       *proc_path,
+                         pid_t            *pid,
+                         guint64          *start)
 {
-  g_autofree char *boot = read_boot (proc_path);
+  g_autoptr (MgrProcessTable) table = mgr_process_table_read (proc_path);
+  g_autoptr (GHashTable) members = mgr_process_members_new ();
 
-  return self->pid > 0 && g_str_equal (boot, self->boot)
-         && mgr_process_read_start (proc_path, self->pid) == self->start;
+  mgr_process_table_find_marked (table, self->mark, members);
+  *pid = mgr_process_table_find_leader (table, members);
+  *start = mgr_process_table_get_start (table, *pid);
+  return *pid != 0;
 }
 
 /* Without its line feed the status was cut off. */

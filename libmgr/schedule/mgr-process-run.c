@@ -471,7 +471,8 @@ begin_cb (gpointer user_data)
     mgr_output_tail_attach (self->launch.output, self->executor->context);
   if (self->adopted)
     {
-      if (!mgr_process_record_is_running (self->launch.record, self->executor->proc_path))
+      if (!mgr_process_record_find (self->launch.record, self->executor->proc_path,
+                                    &self->launch.child.pid, &self->start))
         run_ended (self);
     }
   else
@@ -520,9 +521,7 @@ mgr_process_run_adopt (MgrProcessExecutor *executor,
   MgrProcessRun *self = run_new (executor, attempt);
 
   self->adopted = TRUE;
-  self->start = record->start;
   self->machine_ooms = G_MAXUINT64;
-  self->launch.child.pid = record->pid;
   self->launch.mark = g_strdup (record->mark);
   if (record->group != NULL && g_file_test (record->group, G_FILE_TEST_IS_DIR))
     self->launch.group = mgr_task_cgroup_open (record->group, record->version);

@@ -33,6 +33,10 @@ void             mgr_process_table_find_marked (MgrProcessTable *self,
                                              const char       *variable,
                                              GHashTable       *members);
 
+/* The first of @members that leads a process group; 0 if none does. */
+pid_t            mgr_process_table_find_leader (MgrProcessTable *self,
+                                             GHashTable       *members);
+
 /* When @pid started, in ticks since the machine did; 0 where it is not there, or ended. */
 guint64          mgr_process_table_get_start (MgrProcessTable *self,
                                              pid_t             pid);

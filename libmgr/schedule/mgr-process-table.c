@@ -189,6 +189,27 @@ mgr_process_table_find_marked (MgrProcessTable *self,
       add_member (members, pid, ((Entry *) entry)->start);
 }
 
+pid_t
+mgr_process_table_find_leader (MgrProcessTable *self,
+                               GHashTable      *members)
+{
+  GHashTableIter iter;
+  gpointer pid;
+  pid_t leader = 0;
+
+  g_hash_table_iter_init (&iter, members);
+  while (g_hash_table_iter_next (&iter, &pid, NULL))
+    {
+      const Entry *entry = g_hash_table_lookup (self->entries, pid);
+
+      if (entry != NULL && entry->group == GPOINTER_TO_INT (pid)
+          && (leader == 0 || entry->start < mgr_process_table_get_start (self, leader)))
+        leader = GPOINTER_TO_INT (pid);
+    }
+
+  return leader;
+}
+
 guint64
 mgr_process_table_get_start (MgrProcessTable *self,
                              pid_t            pid)

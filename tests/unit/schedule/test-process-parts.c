@@ -518,14 +518,12 @@ test_record (void)
   g_autoptr (GPtrArray) found = NULL;
   MgrProcessRecord *again;
   int status = -1;
+  pid_t pid;
+  guint64 start;
 
   mgr_fake_tree_write (tree, "state/broken.task", "[Task]\nName=x\n");
   mgr_fake_tree_write (tree, "state/cut.task", "[Ta");
-  mgr_fake_tree_write (tree, "proc/sys/kernel/random/boot_id", "first\n");
-  add_process (tree, 10, 1, 10, 'S', 100);
-  record = mgr_process_record_new (directory, "id", task, mgr_fake_tree_get_proc (tree));
-  record->pid = 10;
-  record->start = 100;
+  record = mgr_process_record_new (directory, "id", task);
   g_assert_true (mgr_process_record_save (record, NULL));
 
   found = mgr_process_records_load (directory);
@@ -534,14 +532,20 @@ test_record (void)
   g_assert_true (mgr_process_record_matches (again, task));
   g_assert_false (mgr_process_record_matches (again, other));
   g_assert_cmpstr (again->mark, ==, "LIBMGR_TASK=id");
-  g_assert_true (mgr_process_record_is_running (again, mgr_fake_tree_get_proc (tree)));
-
-  /* The same number at another time, or after the machine was started anew. */
-  add_process (tree, 10, 1, 10, 'S', 101);
-  g_assert_false (mgr_process_record_is_running (again, mgr_fake_tree_get_proc (tree)));
+  /* The one that leads a group is what was started, not what that started. */
+  g_assert_false (mgr_process_record_find (again, mgr_fake_tree_get_proc (tree), &pid, &start));
+  add_process (tree, 9, 10, 10, 'S', 101);
   add_process (tree, 10, 1, 10, 'S', 100);
-  mgr_fake_tree_write (tree, "proc/sys/kernel/random/boot_id", "second\n");
-  g_assert_false (mgr_process_record_is_running (again, mgr_fake_tree_get_proc (tree)));
+  add_process (tree, 11, 10, 11, 'S', 110);
+  for (int i = 9; i <= 11; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("proc/%d/environ", i);
+
+      mgr_fake_tree_write (tree, path, "LIBMGR_TASK=id");
+    }
+  g_assert_true (mgr_process_record_find (again, mgr_fake_tree_get_proc (tree), &pid, &start));
+  g_assert_cmpint (pid, ==, 10);
+  g_assert_cmpuint (start, ==, 100);
 
   g_assert_false (mgr_process_record_read_exit (again, &status));
   mgr_fake_tree_write (tree, "state/id.exit", "3");
