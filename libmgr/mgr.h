@@ -67,6 +67,7 @@
 #include "schedule/mgr-executor.h"
 #include "schedule/mgr-process-executor.h"
 #include "schedule/mgr-thread-executor.h"
+#include "schedule/mgr-unit-executor.h"
 #include "schedule/mgr-scheduler-statistics.h"
 #include "schedule/mgr-scheduler.h"
 #include "mgr-phase-report.h"
