@@ -35,6 +35,9 @@ mgr_manager_set_up_scheduler (MgrManager *self)
   self->scheduler = mgr_scheduler_new (self->root, self->monitor, self->limits, self->clock);
   mgr_scheduler_set_trim (self->scheduler, trim_cb, self);
   mgr_scheduler_set_journal (self->scheduler, self->journal);
+  if (mgr_config_is_set (self->config, "estimates-path"))
+    mgr_scheduler_set_estimates_path (self->scheduler,
+                                      mgr_config_get_string (self->config, "estimates-path"));
   mgr_scheduler_add_executor (self->scheduler, threads, NULL);
   mgr_scheduler_add_executor (self->scheduler, owner, NULL);
   mgr_scheduler_add_executor (self->scheduler, processes, NULL);

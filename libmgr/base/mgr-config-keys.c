@@ -48,6 +48,8 @@ const MgrConfigKey mgr_config_keys[] = {
   { "journal-path", MGR_CONFIG_PATH, 0, 0, NULL, "",
     "The file in which a program keeps its journal across restarts, one program a file; "
     "empty for none." },
+  { "estimates-path", MGR_CONFIG_PATH, 0, 0, NULL, "",
+    "The file in which what was learned of tasks is kept across restarts; empty for none." },
   { "emergency-reserve", MGR_CONFIG_SIZE, 0, EIB, NULL, "0",
     "Memory that is held to be given back first in an emergency; the default manager holds "
     "4 MiB unless this says otherwise." },

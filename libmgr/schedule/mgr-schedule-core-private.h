@@ -38,7 +38,7 @@ typedef enum
   MGR_SCHEDULE_NOT_READY,   /* @ready said no: no executor has a place */
 } MgrScheduleVerdict;
 
-/* Whether an executor would take @item now. */
+/* Whether an executor would take @item now, which is alike for all of a share. */
 typedef gboolean (*MgrScheduleReadyFunc) (const MgrScheduleItem *item,
                                           gpointer               user_data);
 

@@ -402,6 +402,8 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
           core_start (self, item, moment->now);
           return item;
         }
+      if (found == MGR_SCHEDULE_NOT_READY)
+        item->share->cursor = g_sequence_get_end_iter (item->share->queue);
       core_reserve (self, item, found, moment);
     }
 

@@ -10,6 +10,19 @@
 
 /* How an attempt ends, and whether there will be another. */
 
+static void
+scheduler_measure (MgrScheduler *self,
+                   MgrTask      *task,
+                   guint64       bytes)
+{
+  const MgrScheduleShare *whole = mgr_schedule_core_get_whole (self->core);
+
+  task->run->peak = MAX (task->run->peak, bytes);
+  mgr_schedule_core_measure (self->core, &task->item, bytes);
+  if (whole->committed > whole->budget)
+    self->figures.overcommit = MAX (self->figures.overcommit, whole->committed - whole->budget);
+}
+
 void
 mgr_scheduler_attempt_measured (MgrScheduler   *self,
                                 MgrTaskAttempt *attempt,
@@ -20,10 +33,7 @@ mgr_scheduler_attempt_measured (MgrScheduler   *self,
   g_mutex_lock (&self->lock);
   g_mutex_lock (&task->lock);
   if (task->run != NULL && task->run->attempt == attempt)
-    {
-      task->run->peak = MAX (task->run->peak, bytes);
-      mgr_schedule_core_measure (self->core, &task->item, bytes);
-    }
+    scheduler_measure (self, task, bytes);
   g_mutex_unlock (&task->lock);
   g_mutex_unlock (&self->lock);
 }
@@ -103,50 +113,6 @@ scheduler_tries_again (MgrScheduler  *self,
     default:
       return FALSE;
     }
-}
-
-/* The grants of those that wait follow what was learned. */
-static void
-scheduler_grant_anew (MgrScheduler *self,
-                      const char   *key)
-{
-  for (guint i = 0; i < self->parts->len; i++)
-    {
-      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
-      g_autoptr (GPtrArray) same = g_ptr_array_new ();
-
-      for (GSequenceIter *iter = g_sequence_get_begin_iter (part->share.queue);
-           !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
-        {
-          MgrTask *task = mgr_task_of_item (g_sequence_get (iter));
-          g_autofree char *other = mgr_task_get_key (task);
-
-          if (task->n_attempts == 0 && g_str_equal (key, other))
-            g_ptr_array_add (same, task);
-        }
-      for (guint j = 0; j < same->len; j++)
-        {
-          MgrTask *task = g_ptr_array_index (same, j);
-
-          mgr_schedule_core_set_grant (self->core, &task->item,
-                                       mgr_scheduler_choose_grant (self, task));
-        }
-    }
-}
-
-void
-mgr_scheduler_learn (MgrScheduler *self,
-                     MgrTask      *task,
-                     gint64        now)
-{
-  g_autofree char *key = NULL;
-
-  if (!self->learns)
-    return;
-
-  key = mgr_task_get_key (task);
-  if (mgr_task_estimates_learn (self->estimates, key, task->run->peak, now - task->item.started))
-    scheduler_grant_anew (self, key);
 }
 
 static GError *
@@ -231,6 +197,7 @@ mgr_scheduler_finish (MgrScheduler  *self,
       self->figures.ended[own]++;
       self->n_unfinished--;
       g_hash_table_remove (self->dated, one);
+      g_hash_table_remove (self->pending, one);
       mgr_scheduler_record_end (self, one);
       g_ptr_array_add (self->ended, g_object_ref (one));
       for (guint j = 0; dependents != NULL && j < dependents->len; j++)

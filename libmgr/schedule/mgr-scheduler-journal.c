@@ -201,6 +201,27 @@ mgr_scheduler_record_oom (MgrScheduler *self,
 }
 
 void
+mgr_scheduler_record_misdeclared (MgrScheduler *self,
+                                  MgrTask      *task,
+                                  guint64       used)
+{
+  g_autofree char *declared = mgr_size_format (task->memory);
+  g_autofree char *bytes = mgr_size_format (used);
+  g_autofree char *summary = NULL;
+  GVariantDict details;
+
+  if (self->journal == NULL)
+    return;
+
+  summary = g_strdup_printf ("Task “%s” declared %s, used %s: the next is granted what is learned",
+                             task->name, declared, bytes);
+  details_init (&details, "misdeclared", task);
+  g_variant_dict_insert (&details, "declared", "t", task->memory);
+  g_variant_dict_insert (&details, "used", "t", used);
+  scheduler_add (self, task, MGR_JOURNAL_SEVERITY_INFO, summary, &details, 0);
+}
+
+void
 mgr_scheduler_record_end (MgrScheduler *self,
                           MgrTask      *task)
 {

@@ -19,6 +19,7 @@
 #include "schedule/mgr-scheduler-statistics-private.h"
 #include "schedule/mgr-scheduler.h"
 #include "schedule/mgr-task-attempt-private.h"
+#include "schedule/mgr-estimate-file-private.h"
 #include "schedule/mgr-task-estimates-private.h"
 #include "schedule/mgr-task-list-private.h"
 #include "schedule/mgr-wait-times-private.h"
@@ -37,10 +38,11 @@ typedef struct
   guint n_running;          /* guarded by the lock of the scheduler */
 } MgrSchedulerPlace;
 
-/* What a component has tasks in. */
+/* What a component has tasks in, for each place where they run. */
 typedef struct
 {
   MgrScheduleShare share;   /* first: the items point to it */
+  MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
 } MgrSchedulerPart;
 
@@ -68,6 +70,11 @@ struct _MgrScheduler
   GPtrArray *came;              /* (owned) (element-type MgrTask): not in the list yet */
   GPtrArray *ended;             /* (owned) (element-type MgrTask): nobody was told yet */
   MgrTaskEstimates *estimates;  /* (owned) */
+  char *estimates_path;         /* (owned) (nullable) */
+  MgrEstimateFile *file;        /* (owned) (nullable): where estimates are kept */
+  gint64 kept_at;               /* µs: when they last were */
+  GCond kept;                   /* keeping has become false */
+  GHashTable *pending;          /* (owned) (element-type MgrTask): wait for others */
   MgrWaitTimes waits;
   MgrSchedulerFigures figures;
   guint64 n_unfinished;
@@ -90,6 +97,8 @@ struct _MgrScheduler
   guint8 armed : 1;             /* the watch will look again */
   guint8 telling : 1;         /* the owner will look at came and ended */
   guint8 learns : 1;
+  guint8 keeping : 1;         /* a thread writes estimates down */
+  guint8 in_trouble : 1;      /* they could not be written down */
   guint8 paused : 1;
   guint8 preempts : 1;
   guint8 adaptive : 1;        /* pressure may choose the strategy */
@@ -142,6 +151,8 @@ guint64            mgr_scheduler_choose_grant  (MgrScheduler          *self,
 void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 gint64                 now);
+void               mgr_scheduler_expect_duration (MgrScheduler        *self,
+                                                MgrTask               *task);
 /* @task will not run again; nor will what depends on it, unless it was done. */
 void               mgr_scheduler_finish        (MgrScheduler          *self,
                                                 MgrTask               *task,
@@ -158,7 +169,16 @@ void               mgr_scheduler_emit_finished (MgrScheduler          *self,
                                                 MgrTask               *task);
 void               mgr_scheduler_say_stalled   (MgrScheduler          *self,
                                                 const char            *evidence);
+/* No lock held: what was learned goes to its file, in a thread now and then, or now. */
+void               mgr_scheduler_keep_estimates  (MgrScheduler        *self,
+                                                gint64                 now);
+void               mgr_scheduler_flush_estimates (MgrScheduler        *self);
+void               mgr_scheduler_set_estimates_path (MgrScheduler     *self,
+                                                const char            *path);
 /* Any thread. */
+void               mgr_scheduler_say_misdeclared (MgrScheduler        *self,
+                                                MgrTask               *task,
+                                                guint64                used);
 void               mgr_scheduler_say_active    (MgrScheduler          *self);
 
 /* With the lock held: writes down what was decided. */
@@ -175,6 +195,9 @@ void               mgr_scheduler_record_oom        (MgrScheduler       *self,
                                                     MgrTask            *task,
                                                     guint64             grant,
                                                     gboolean            again);
+void               mgr_scheduler_record_misdeclared (MgrScheduler      *self,
+                                                    MgrTask            *task,
+                                                    guint64             used);
 void               mgr_scheduler_record_end        (MgrScheduler       *self,
                                                     MgrTask            *task);
 void               mgr_scheduler_record_move       (MgrScheduler       *self,
@@ -204,6 +227,8 @@ gboolean           mgr_scheduler_choose_strategy (MgrScheduler        *self);
 /* The source that looks after tasks: made in the owner's context, armed from any. */
 GSource           *mgr_scheduler_watch_new     (MgrScheduler          *self);
 void               mgr_scheduler_watch_arm     (MgrScheduler          *self);
+/* What that source does, in the owner's context. */
+void               mgr_scheduler_look          (MgrScheduler          *self);
 
 /* No lock held: cancels an attempt; kills it where it was told so before. */
 void               mgr_scheduler_end_attempt   (MgrScheduler          *self,

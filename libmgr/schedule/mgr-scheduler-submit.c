@@ -11,9 +11,6 @@
 
 /* How a task comes in: where it will run, what it is granted, and what it waits for. */
 
-/* For a kind of task of which nothing is declared and nothing known yet. */
-#define USUAL_GRANT (G_GUINT64_CONSTANT (64) << 20)
-
 static gboolean
 place_can_run (const MgrSchedulerPlace *place,
                const MgrTask           *task)
@@ -143,13 +140,15 @@ mgr_scheduler_find_place (MgrScheduler  *self,
 }
 
 static MgrSchedulerPart *
-part_new (MgrScheduler *self,
-          MgrComponent *component)
+part_new (MgrScheduler      *self,
+          MgrComponent      *component,
+          MgrSchedulerPlace *place)
 {
   MgrSchedulerPart *part = g_new0 (MgrSchedulerPart, 1);
 
   mgr_schedule_share_init (&part->share, MGR_BUDGET_NONE);
   part->component = component != NULL ? g_object_ref (component) : NULL;
+  part->place = place;
   g_ptr_array_add (self->parts, part);
   mgr_schedule_core_add_share (self->core, &part->share);
   return part;
@@ -176,50 +175,19 @@ mgr_scheduler_find_part (MgrScheduler       *self,
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
 
-      if (part->component == component)
+      if (part->component == component && part->place == place)
         return part;
     }
 
-  return part_new (self, component);
-}
-
-/* What was learned counts for more than what was declared, unless that proved too little. */
-guint64
-mgr_scheduler_choose_grant (MgrScheduler *self,
-                            MgrTask      *task)
-{
-  g_autofree char *key = NULL;
-  guint64 learned;
-
-  if (self->learns)
-    {
-      key = mgr_task_get_key (task);
-      learned = mgr_task_estimates_get_memory (self->estimates, key);
-      if (learned > 0)
-        return task->memory > 0 ? MIN (learned, task->memory) : learned;
-    }
-
-  return task->memory > 0 ? task->memory : USUAL_GRANT;
-}
-
-static void
-scheduler_expect_duration (MgrScheduler *self,
-                           MgrTask      *task)
-{
-  g_autofree char *key = NULL;
-
-  if (!self->learns || task->item.duration > 0)
-    return;
-
-  key = mgr_task_get_key (task);
-  task->item.duration = mgr_task_estimates_get_duration (self->estimates, key);
+  return part_new (self, component, place);
 }
 
 void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
-  scheduler_expect_duration (self, task);
+  g_hash_table_remove (self->pending, task);
+  mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);
 }
 
@@ -312,6 +280,8 @@ scheduler_take_in (MgrScheduler      *self,
     mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, failed);
   else if (task->n_pending == 0)
     mgr_scheduler_enqueue (self, task);
+  else
+    g_hash_table_add (self->pending, task);
 }
 
 /**

@@ -290,8 +290,8 @@ scheduler_trim (MgrScheduler *self)
   mgr_journal_scope_close (&scope);
 }
 
-static void
-scheduler_look (MgrScheduler *self)
+void
+mgr_scheduler_look (MgrScheduler *self)
 {
   g_autoptr (GArray) endings = g_array_new (FALSE, FALSE, sizeof (Ending));
   g_autofree char *evidence = NULL;
@@ -323,6 +323,7 @@ scheduler_look (MgrScheduler *self)
     scheduler_trim (self);
   if (evidence != NULL)
     mgr_scheduler_say_stalled (self, evidence);
+  mgr_scheduler_keep_estimates (self, now);
   mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
 }
@@ -336,7 +337,7 @@ watch_dispatch (GSource     *source,
 
   g_source_set_ready_time (source, -1);
   if (self != NULL)
-    scheduler_look (self);
+    mgr_scheduler_look (self);
   return G_SOURCE_CONTINUE;
 }
 

@@ -48,14 +48,16 @@ typedef enum
   PROP_STALL_TIME,
   PROP_ADAPTIVE,
   PROP_ACTIVE_STRATEGY,
+  PROP_ESTIMATES_PATH,
 } MgrSchedulerProperty;
 
-static GParamSpec *props[PROP_ACTIVE_STRATEGY + 1];
+static GParamSpec *props[PROP_ESTIMATES_PATH + 1];
 
 enum
 {
   SIGNAL_TASK_FINISHED,
   SIGNAL_STALLED,
+  SIGNAL_MISDECLARED,
   N_SIGNALS,
 };
 
@@ -130,109 +132,40 @@ mgr_scheduler_say_stalled (MgrScheduler *self,
   g_signal_emit (self, signals[SIGNAL_STALLED], 0, evidence);
 }
 
-static void
-collect_cb (gpointer item,
-            gpointer tasks)
+typedef struct
 {
-  g_ptr_array_add (tasks, g_object_ref (mgr_task_of_item (item)));
+  MgrTask *task;  /* (owned) */
+  guint64 used;
+} Misdeclared;
+
+static void
+misdeclared_free (gpointer data)
+{
+  Misdeclared *misdeclared = data;
+
+  g_object_unref (misdeclared->task);
+  g_free (misdeclared);
+}
+
+static void
+misdeclared_cb (gpointer object,
+                gpointer user_data)
+{
+  Misdeclared *misdeclared = user_data;
+
+  g_signal_emit (object, signals[SIGNAL_MISDECLARED], 0, misdeclared->task, misdeclared->used);
 }
 
 void
-mgr_scheduler_close (MgrScheduler *self)
+mgr_scheduler_say_misdeclared (MgrScheduler *self,
+                               MgrTask      *task,
+                               guint64       used)
 {
-  g_autoptr (GPtrArray) attempts = g_ptr_array_new_with_free_func ((GDestroyNotify)
-                                                                   mgr_task_attempt_unref);
-  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (g_object_unref);
-  MgrScheduleShare *whole;
+  Misdeclared *misdeclared = g_new0 (Misdeclared, 1);
 
-  g_mutex_lock (&self->lock);
-  self->closed = TRUE;
-  whole = mgr_schedule_core_get_whole (self->core);
-  for (guint i = 0; i < whole->running->len; i++)
-    {
-      MgrTask *task = mgr_task_of_item (g_ptr_array_index (whole->running, i));
-
-      task->end_as = MGR_TASK_REASON_CANCELLED;
-      if (task->run != NULL && task->run->attempt != NULL)
-        g_ptr_array_add (attempts, mgr_task_attempt_ref (task->run->attempt));
-    }
-  for (guint i = 0; i < self->parts->len; i++)
-    {
-      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
-
-      g_sequence_foreach (part->share.queue, collect_cb, waiting);
-    }
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      MgrTask *task = g_ptr_array_index (waiting, i);
-
-      mgr_schedule_core_remove (self->core, &task->item);
-      mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, NULL);
-    }
-  g_mutex_unlock (&self->lock);
-
-  for (guint i = 0; i < attempts->len; i++)
-    mgr_scheduler_end_attempt (self, g_ptr_array_index (attempts, i), FALSE);
-  mgr_scheduler_tell (self);
-}
-
-/**
- * mgr_scheduler_cancel:
- * @self: a scheduler
- * @task: a task
- * @error: return location for a #GError
- *
- * Ends a task: one that waits at once, one that runs as soon as its executor sees to it,
- * by force after ten seconds where it can. One that is finished, or that this scheduler
- * does not have, is %MGR_ERROR_NOT_FOUND. May be called from any thread.
- *
- * Returns: %TRUE if it will end
- *
- * Since: 1.0
- */
-gboolean
-mgr_scheduler_cancel (MgrScheduler  *self,
-                      MgrTask       *task,
-                      GError       **error)
-{
-  g_autoptr (MgrTaskAttempt) attempt = NULL;
-  gboolean unfinished;
-
-  g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
-  g_return_val_if_fail (MGR_IS_TASK (task), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  g_mutex_lock (&self->lock);
-  unfinished = task->scheduler == self && task->state != MGR_TASK_STATE_FINISHED;
-  if (unfinished && task->item.running)
-    {
-      task->end_as = MGR_TASK_REASON_CANCELLED;
-      task->end_since = mgr_clock_get_time (self->clock);
-      if (task->run != NULL && task->run->attempt != NULL)
-        attempt = mgr_task_attempt_ref (task->run->attempt);
-    }
-  else if (unfinished)
-    {
-      if (task->item.place != NULL)
-        mgr_schedule_core_remove (self->core, &task->item);
-      mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, NULL);
-    }
-  g_mutex_unlock (&self->lock);
-
-  if (!unfinished)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
-                   "Task “%s” neither waits nor runs here: it is finished, or was submitted "
-                   "elsewhere", task->name);
-      return FALSE;
-    }
-
-  if (attempt != NULL)
-    mgr_scheduler_end_attempt (self, attempt, FALSE);
-  mgr_task_say_state (task);
-  mgr_scheduler_tell (self);
-  mgr_scheduler_dispatch (self);
-  return TRUE;
+  misdeclared->task = g_object_ref (task);
+  misdeclared->used = used;
+  mgr_owner_context_post (self->context, self, misdeclared_cb, misdeclared, misdeclared_free);
 }
 
 static void
@@ -442,6 +375,7 @@ scheduler_set (MgrScheduler         *self,
       break;
     case PROP_PAUSED:
     case PROP_ACTIVE_STRATEGY:
+    case PROP_ESTIMATES_PATH:
     default:
       g_assert_not_reached ();
     }
@@ -477,6 +411,10 @@ mgr_scheduler_set_property (GObject      *object,
       scheduler_notify (self, (MgrSchedulerProperty) prop_id);
       if (changed)
         mgr_scheduler_say_active (self);
+      break;
+    case PROP_ESTIMATES_PATH:
+      mgr_scheduler_set_estimates_path (self, g_value_get_string (value));
+      scheduler_notify (self, PROP_ESTIMATES_PATH);
       break;
     case PROP_ACTIVE_STRATEGY:
     default:
@@ -528,6 +466,9 @@ mgr_scheduler_get_property (GObject    *object,
     case PROP_ACTIVE_STRATEGY:
       g_value_set_enum (value, self->active);
       break;
+    case PROP_ESTIMATES_PATH:
+      g_value_set_string (value, self->estimates_path);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -556,6 +497,9 @@ mgr_scheduler_finalize (GObject *object)
   g_clear_pointer (&self->came, g_ptr_array_unref);
   g_clear_pointer (&self->ended, g_ptr_array_unref);
   g_clear_pointer (&self->dated, g_hash_table_unref);
+  g_clear_pointer (&self->pending, g_hash_table_unref);
+  g_clear_pointer (&self->file, mgr_estimate_file_free);
+  g_clear_pointer (&self->estimates_path, g_free);
   g_clear_pointer (&self->estimates, mgr_task_estimates_free);
   g_clear_pointer (&self->tally, mgr_journal_tally_free);
   g_clear_object (&self->journal);
@@ -565,6 +509,7 @@ mgr_scheduler_finalize (GObject *object)
   g_clear_object (&self->monitor);
   g_clear_object (&self->limits);
   g_clear_object (&self->clock);
+  g_cond_clear (&self->kept);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (mgr_scheduler_parent_class)->finalize (object);
@@ -699,6 +644,19 @@ install_strategy_properties (void)
   props[PROP_ACTIVE_STRATEGY] =
     g_param_spec_enum ("active-strategy", NULL, NULL, MGR_TYPE_SCHEDULE_STRATEGY,
                        MGR_SCHEDULE_STRATEGY_PRIORITY, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * MgrScheduler:estimates-path:
+   *
+   * The SQLite file in which what was learned of tasks is kept across restarts, which
+   * programs may share; %NULL for memory alone. Setting it waits for the disk, and reads
+   * the file. One that cannot be used is warned of, and tasks go on without.
+   *
+   * Since: 1.0
+   */
+  props[PROP_ESTIMATES_PATH] =
+    g_param_spec_string ("estimates-path", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 }
 
 static void
@@ -730,6 +688,21 @@ install_signals (void)
   signals[SIGNAL_STALLED] =
     g_signal_new ("stalled", MGR_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * MgrScheduler::misdeclared:
+   * @self: the scheduler
+   * @task: the task by which it was noticed
+   * @used: bytes, the 95th percentile of what tasks of its name, tag and size took
+   *
+   * Says once of each kind of task that it takes half of what was declared, or less, or a
+   * quarter more.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_MISDECLARED] =
+    g_signal_new ("misdeclared", MGR_TYPE_SCHEDULER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, MGR_TYPE_TASK, G_TYPE_UINT64);
 }
 
 static void
@@ -753,6 +726,7 @@ static void
 mgr_scheduler_init (MgrScheduler *self)
 {
   g_mutex_init (&self->lock);
+  g_cond_init (&self->kept);
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_self ();
   self->list = mgr_task_list_new (N_FINISHED_KEPT);
@@ -762,6 +736,7 @@ mgr_scheduler_init (MgrScheduler *self)
   self->came = g_ptr_array_new_with_free_func (g_object_unref);
   self->ended = g_ptr_array_new_with_free_func (g_object_unref);
   self->dated = g_hash_table_new (NULL, NULL);
+  self->pending = g_hash_table_new (NULL, NULL);
   self->estimates = mgr_task_estimates_new ();
   self->tally = mgr_journal_tally_new ();
   self->strategy = MGR_SCHEDULE_STRATEGY_PRIORITY;

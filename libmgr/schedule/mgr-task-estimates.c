@@ -15,13 +15,23 @@ typedef struct
   guint64 n_runs;
   double duration;   /* µs, the mean */
   guint64 used;      /* when it was last asked for or taught, by the counter */
+  gboolean is_new;   /* learned since it was last kept */
+  gboolean told;     /* that it is not what was declared */
 } Estimate;
 
 struct _MgrTaskEstimates
 {
   GHashTable *by_key;  /* (owned) (element-type utf8 Estimate) */
   guint64 counter;
+  guint n_new;
 };
+
+void
+mgr_estimate_row_free (gpointer row)
+{
+  g_free (((MgrEstimateRow *) row)->key);
+  g_free (row);
+}
 
 MgrTaskEstimates *
 mgr_task_estimates_new (void)
@@ -67,6 +77,7 @@ estimates_forget_oldest (MgrTaskEstimates *self)
         used = ((Estimate *) value)->used;
       }
 
+  self->n_new -= ((Estimate *) g_hash_table_lookup (self->by_key, oldest))->is_new;
   g_hash_table_remove (self->by_key, oldest);
 }
 
@@ -87,6 +98,14 @@ estimates_get (MgrTaskEstimates *self,
   return estimate;
 }
 
+static void
+estimate_set_new (MgrTaskEstimates *self,
+                  Estimate         *estimate)
+{
+  self->n_new += !estimate->is_new;
+  estimate->is_new = TRUE;
+}
+
 gboolean
 mgr_task_estimates_learn (MgrTaskEstimates *self,
                           const char       *key,
@@ -96,6 +115,7 @@ mgr_task_estimates_learn (MgrTaskEstimates *self,
   Estimate *estimate = estimates_get (self, key);
   guint64 before = mgr_peak_history_get_estimate (&estimate->peaks);
 
+  estimate_set_new (self, estimate);
   estimate->n_runs++;
   estimate->duration += ((double) duration - estimate->duration) / (double) estimate->n_runs;
   if (peak > 0)
@@ -123,4 +143,98 @@ mgr_task_estimates_get_duration (MgrTaskEstimates *self,
     return 0;
 
   return (gint64) estimate->duration;
+}
+
+guint64
+mgr_task_estimates_get_usual (MgrTaskEstimates *self,
+                              const char       *key)
+{
+  const Estimate *estimate = estimates_lookup (self, key);
+
+  if (estimate == NULL || estimate->peaks.count < MGR_PEAK_HISTORY_ENOUGH)
+    return 0;
+
+  return mgr_peak_history_get_quantile (&estimate->peaks, 0.95);
+}
+
+gboolean
+mgr_task_estimates_is_first (MgrTaskEstimates *self,
+                             const char       *key)
+{
+  Estimate *estimate = estimates_get (self, key);
+  gboolean first = !estimate->told;
+
+  estimate->told = TRUE;
+  return first;
+}
+
+static MgrEstimateRow *
+row_new (const char     *key,
+         const Estimate *estimate)
+{
+  MgrEstimateRow *row = g_new0 (MgrEstimateRow, 1);
+
+  row->key = g_strdup (key);
+  row->n_runs = estimate->n_runs;
+  row->duration = estimate->duration;
+  row->peaks = estimate->peaks;
+  return row;
+}
+
+GPtrArray *
+mgr_task_estimates_take_new (MgrTaskEstimates *self)
+{
+  GPtrArray *rows;
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+
+  if (self->n_new == 0)
+    return NULL;
+
+  rows = g_ptr_array_new_with_free_func (mgr_estimate_row_free);
+  g_hash_table_iter_init (&iter, self->by_key);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      Estimate *estimate = value;
+
+      if (estimate->is_new)
+        g_ptr_array_add (rows, row_new (key, estimate));
+      estimate->is_new = FALSE;
+    }
+  self->n_new = 0;
+  return rows;
+}
+
+void
+mgr_task_estimates_put_back (MgrTaskEstimates *self,
+                             GPtrArray        *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const MgrEstimateRow *row = g_ptr_array_index (rows, i);
+      Estimate *estimate = g_hash_table_lookup (self->by_key, row->key);
+
+      if (estimate != NULL)
+        estimate_set_new (self, estimate);
+    }
+}
+
+void
+mgr_task_estimates_restore (MgrTaskEstimates *self,
+                            GPtrArray        *rows)
+{
+  for (guint i = 0; i < rows->len && g_hash_table_size (self->by_key) < MAX_KEYS; i++)
+    {
+      const MgrEstimateRow *row = g_ptr_array_index (rows, i);
+      Estimate *estimate;
+
+      if (g_hash_table_contains (self->by_key, row->key))
+        continue;
+
+      estimate = estimates_get (self, row->key);
+      estimate->n_runs = row->n_runs;
+      estimate->duration = row->duration;
+      estimate->peaks = row->peaks;
+    }
 }

@@ -96,7 +96,8 @@ void          mgr_task_say_progress   (MgrTask         *self);
 /* Calls back who waits for a task that is finished. No lock held. */
 void          mgr_task_answer_waiters (MgrTask         *self);
 
-/* By what it is known to the estimates: its name and its first tag. */
+/* By what it is known to the estimates: its name, the class of its size, and its first
+ * tag. */
 char         *mgr_task_get_key        (MgrTask         *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

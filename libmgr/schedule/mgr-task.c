@@ -120,13 +120,16 @@ run_free (MgrTaskRun *run)
   g_free (run);
 }
 
+/* Sizes are alike up to a factor of two. */
 char *
 mgr_task_get_key (MgrTask *self)
 {
   char **tags = self->setup != NULL ? self->setup->tags : NULL;
+  gboolean tagged = tags != NULL && tags[0] != NULL;
+  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)), '\0' };
 
-  return tags != NULL && tags[0] != NULL ? g_strdup_printf ("%s#%s", self->name, tags[0])
-                                         : g_strdup (self->name);
+  return g_strconcat (self->name, self->memory > 0 ? size : "", tagged ? "#" : "",
+                      tagged ? tags[0] : "", NULL);
 }
 
 static void
@@ -485,6 +488,12 @@ install_setup_properties (void)
    * Since: 1.0
    */
   props[PROP_EXECUTOR] = g_param_spec_string ("executor", NULL, NULL, NULL, flags);
+}
+
+static void
+install_command_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:argv:
@@ -586,6 +595,12 @@ install_request_properties (void)
    */
   props[PROP_RANK] = g_param_spec_uint ("rank", NULL, NULL, MGR_PRIORITY_MIN, MGR_PRIORITY_MAX,
                                         MGR_PRIORITY_DEFAULT, flags);
+}
+
+static void
+install_time_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
 
   /**
    * MgrTask:expected-duration:
@@ -722,7 +737,9 @@ mgr_task_class_init (MgrTaskClass *klass)
   object_class->get_property = mgr_task_get_property;
 
   install_setup_properties ();
+  install_command_properties ();
   install_request_properties ();
+  install_time_properties ();
   install_rule_properties ();
   install_state_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);

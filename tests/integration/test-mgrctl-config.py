@@ -21,7 +21,7 @@ DOC = Path(os.environ["MGR_SOURCE_ROOT"]) / "doc"
 KEYS = [
     "total-budget", "memory-alert", "memory-cleanup", "memory-critical", "monitoring-interval",
     "pressure-thresholds", "adaptive-thresholds", "automatic-cleanup", "track-process",
-    "emergency-signal", "journal-path", "emergency-reserve", "maintenance-interval",
+    "emergency-signal", "journal-path", "estimates-path", "emergency-reserve", "maintenance-interval",
     "cleanup-after-phase", "proc-path", "cgroup-path",
 ]
 

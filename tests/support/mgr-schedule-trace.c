@@ -4,10 +4,10 @@
 
 #include "mgr-schedule-trace.h"
 
-#include <math.h>
-
 #include "schedule/mgr-peak-history-private.h"
 #include "schedule/mgr-schedule-core-private.h"
+
+#include <math.h>
 
 #define MIB (G_GUINT64_CONSTANT (1) << 20)
 #define N_KINDS 200

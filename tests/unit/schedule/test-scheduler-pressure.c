@@ -1,0 +1,227 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "schedule-fixture.h"
+
+/* What pressure and others that take memory do to tasks. */
+
+static void
+test_gate (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) normal = command_new ("normal", 10 * MIB);
+  g_autoptr (MgrTask) critical = command_new ("critical", 10 * MIB);
+
+  g_object_set (critical, "priority", MGR_TASK_PRIORITY_CRITICAL, NULL);
+  press (fixture, 920 * MIB);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_CRITICAL);
+  submit (fixture, normal);
+  submit (fixture, critical);
+  g_assert_cmpint (mgr_task_get_state (normal), ==, MGR_TASK_STATE_WAITING);
+  g_assert_cmpint (mgr_task_get_state (critical), ==, MGR_TASK_STATE_RUNNING);
+  assert_explained (fixture, normal, "pressure is critical, and tasks of priority normal start up to medium");
+
+  press (fixture, 0);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (mgr_task_get_state (normal), ==, MGR_TASK_STATE_RUNNING);
+}
+
+/* Two tasks run, and then others take the rest. */
+static void
+start_two (Fixture *fixture,
+           MgrTask *old,
+           MgrTask *young)
+{
+  submit (fixture, old);
+  mgr_manual_clock_advance (fixture->clock, SECOND);
+  submit (fixture, young);
+  g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 2);
+  press (fixture, 720 * MIB);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_CRITICAL);
+}
+
+static void
+test_ladder (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) old = command_new ("old", 100 * MIB);
+  g_autoptr (MgrTask) young = command_new ("young", 100 * MIB);
+  g_autoptr (MgrJournalEntry) entry = NULL;
+
+  g_test_summary ("Asked at once, cancelled after 5 s, killed after 10 s, the youngest first");
+
+  start_two (fixture, old, young);
+  look_after (fixture, 0);
+  g_assert_true (mgr_task_should_yield (young));
+  g_assert_false (mgr_task_should_yield (old));
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, young), ==, 0);
+
+  look_after (fixture, 5 * SECOND);
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, young), ==, 1);
+  g_assert_cmpuint (mgr_fake_executor_n_kills (fixture->local, young), ==, 0);
+  look_after (fixture, 5 * SECOND);
+  g_assert_cmpuint (mgr_fake_executor_n_kills (fixture->local, young), ==, 1);
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, old), ==, 0);
+
+  mgr_fake_executor_end (fixture->local, young, MGR_TASK_REASON_ERROR);
+  g_assert_cmpint (mgr_task_get_state (young), ==, MGR_TASK_STATE_WAITING);
+  g_assert_cmpint (mgr_task_get_reason (young), ==, MGR_TASK_REASON_PREEMPTED);
+  g_assert_cmpuint (mgr_task_get_grant (young), ==, 100 * MIB);
+
+  entry = find_entry (fixture, "“young”, granted 100.0 MiB and holding 0 B, is killed to make room");
+  g_assert_cmpuint (mgr_journal_entry_get_cause (entry), >, 0);
+}
+
+static void
+test_over_its_grant_goes_first (Fixture       *fixture,
+                                gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) old = command_new ("old", 100 * MIB);
+  g_autoptr (MgrTask) young = command_new ("young", 100 * MIB);
+
+  g_object_set (old, "preemptible", FALSE, NULL);
+  start_two (fixture, old, young);
+  mgr_task_attempt_report_measured (mgr_fake_executor_find (fixture->local, old), 110 * MIB);
+  look_after (fixture, 0);
+  look_after (fixture, 5 * SECOND);
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, old), ==, 1);
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, young), ==, 0);
+
+  mgr_fake_executor_end (fixture->local, old, MGR_TASK_REASON_ERROR);
+  g_assert_cmpint (mgr_task_get_state (old), ==, MGR_TASK_STATE_FINISHED);
+  g_assert_cmpint (mgr_task_get_reason (old), ==, MGR_TASK_REASON_PREEMPTED);
+}
+
+static void
+test_no_preemption (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) old = command_new ("old", 100 * MIB);
+  g_autoptr (MgrTask) young = command_new ("young", 100 * MIB);
+
+  g_object_set (fixture->scheduler, "preemption", FALSE, NULL);
+  start_two (fixture, old, young);
+  look_after (fixture, 0);
+  look_after (fixture, 60 * SECOND);
+  g_assert_false (mgr_task_should_yield (young));
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, young), ==, 0);
+}
+
+static MgrScheduleStrategy
+get_active (Fixture *fixture)
+{
+  MgrScheduleStrategy active;
+
+  g_object_get (fixture->scheduler, "active-strategy", &active, NULL);
+  return active;
+}
+
+static void
+test_adaptive (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) dated = command_new ("dated", 10 * MIB);
+  g_autoptr (MgrJournalEntry) chosen = NULL;
+  g_autoptr (MgrJournalEntry) left = NULL;
+
+  press (fixture, 860 * MIB);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (get_active (fixture), ==, MGR_SCHEDULE_STRATEGY_PRIORITY);
+
+  g_object_set (fixture->scheduler, "adaptive", TRUE, NULL);
+  g_assert_cmpint (get_active (fixture), ==, MGR_SCHEDULE_STRATEGY_SMALLEST_FIRST);
+  chosen = find_entry (fixture, "considered smallest-first and no longer priority: chosen by itself, pressure is high");
+
+  g_object_set (dated, "deadline", G_GINT64_CONSTANT (9000) * SECOND, NULL);
+  submit (fixture, dated);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (get_active (fixture), ==, MGR_SCHEDULE_STRATEGY_DEADLINE);
+
+  press (fixture, 0);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (get_active (fixture), ==, MGR_SCHEDULE_STRATEGY_PRIORITY);
+  left = find_entry (fixture, "considered priority and no longer deadline: as was set");
+}
+
+static void
+test_never_stuck (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) first = command_new ("first", 200 * MIB);
+  g_autoptr (MgrTask) second = command_new ("second", 200 * MIB);
+  g_autoptr (MgrTask) third = command_new ("third", 200 * MIB);
+  g_autoptr (MgrJournalEntry) stuck = NULL;
+  g_autoptr (MgrJournalEntry) forced = NULL;
+
+  g_test_summary ("Memory that others took: cleaned, then said, then one at a time");
+
+  mgr_fake_tree_describe (fixture->tree, LITTLE);
+  submit (fixture, first);
+  submit (fixture, second);
+  submit (fixture, third);
+  g_assert_cmpint (mgr_task_get_state (first), ==, MGR_TASK_STATE_WAITING);
+  assert_explained (fixture, first, "it needs 200.0 MiB, and ");
+
+  look_after (fixture, 29 * SECOND);
+  g_assert_cmpstr (fixture->said->str, ==, "");
+  look_after (fixture, SECOND);
+  stuck = find_entry (fixture, "Tasks are stuck: 3 wait and none runs");
+  g_assert_cmpstr (fixture->said->str, ==, "");
+
+  look_after (fixture, 30 * SECOND);
+  g_assert_true (g_str_has_prefix (fixture->said->str, "stalled: 3 wait and none runs"));
+  g_assert_cmpint (mgr_task_get_state (first), ==, MGR_TASK_STATE_WAITING);
+
+  look_after (fixture, 30 * SECOND);
+  forced = find_entry (fixture, "One task at a time is started though memory lacks");
+  g_assert_cmpuint (mgr_journal_entry_get_cause (forced), ==, mgr_journal_entry_get_id (stuck));
+  g_assert_cmpint (mgr_task_get_state (first), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_cmpint (mgr_task_get_state (second), ==, MGR_TASK_STATE_WAITING);
+
+  mgr_fake_executor_end (fixture->local, first, MGR_TASK_REASON_DONE);
+  g_assert_cmpint (mgr_task_get_state (second), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 1);
+
+  mgr_fake_tree_describe (fixture->tree, ENOUGH);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (mgr_task_get_state (third), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 2);
+}
+
+static void
+test_overcommit (Fixture       *fixture,
+                 gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) first = command_new ("first", 600 * MIB);
+  g_autoptr (MgrTask) second = command_new ("second", 500 * MIB);
+  g_autoptr (MgrSchedulerStatistics) statistics = NULL;
+
+  submit (fixture, first);
+  submit (fixture, second);
+  statistics = mgr_scheduler_get_statistics (fixture->scheduler);
+  g_assert_cmpuint (mgr_scheduler_statistics_get_reserved (statistics), ==, 600 * MIB);
+  g_assert_cmpuint (mgr_scheduler_statistics_get_overcommit (statistics), ==, 0);
+  g_clear_pointer (&statistics, mgr_scheduler_statistics_unref);
+
+  mgr_task_attempt_report_measured (mgr_fake_executor_find (fixture->local, first), 1010 * MIB);
+  statistics = mgr_scheduler_get_statistics (fixture->scheduler);
+  g_assert_cmpuint (mgr_scheduler_statistics_get_overcommit (statistics), ==, 10 * MIB);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("/schedule/pressure/gate", test_gate);
+  ADD ("/schedule/pressure/ladder", test_ladder);
+  ADD ("/schedule/pressure/over-its-grant-goes-first", test_over_its_grant_goes_first);
+  ADD ("/schedule/pressure/no-preemption", test_no_preemption);
+  ADD ("/schedule/pressure/adaptive", test_adaptive);
+  ADD ("/schedule/pressure/never-stuck", test_never_stuck);
+  ADD ("/schedule/pressure/overcommit", test_overcommit);
+
+  return g_test_run ();
+}
