@@ -212,7 +212,7 @@ run_judge (MgrProcessRun *self)
 
   if (self->lost)
     return MGR_TASK_REASON_LOST;
-  if (self->exit_status == 0 && !self->over)
+  if (self->exit_status == 0)
     return self->stopped ? MGR_TASK_REASON_CANCELLED : MGR_TASK_REASON_DONE;
   if (self->over)
     return MGR_TASK_REASON_OOM;
@@ -381,6 +381,10 @@ run_ended (MgrProcessRun *self)
       self->lost = TRUE;
       self->exit_status = -1;
     }
+
+  /* It did without what the kernel took of it, and has not done what it was to do. */
+  if (self->over && self->exit_status == 0)
+    self->exit_status = KILLED_STATUS;
 
   drop_source (&self->end);
   self->swept_since = g_get_monotonic_time ();

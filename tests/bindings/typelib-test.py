@@ -26,9 +26,11 @@ CLASSES = {
     "BudgetSource", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory", "GpuSource",
     "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource", "MemoryLimits",
     "ObjectPool", "Pool",
-    "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules",
+    "PressureMonitor", "PressureNotifier", "PressureWatch", "ProcessExecutor", "ProcessSource",
+    "ProtectionRules",
     "PsiSource", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
     "StandardPool", "SwapSource", "SystemSource", "Task", "TensorPool", "ThreadExecutor",
+    "UnitExecutor",
 }
 INTERFACES = {"Executor", "PressureSource", "Reclaimer"}
 BOXED = {

@@ -6,12 +6,11 @@
 
 #include "mgrctl-lease.h"
 #include "mgrctl-print.h"
+#include "mgrctl-target.h"
 
 #include <mgr.h>
 
 #include <glib-unix.h>
-#include <stdio.h>
-#include <unistd.h>
 
 /* As env(1) and nice(1) have it: mgrctl itself failed, or there is no such command. The
  * statuses below are those of the command. */
@@ -179,12 +178,13 @@ lease_ending_cb (const char *why,
 }
 
 static void
-state_changed_cb (MgrTask  *task,
-                  gpointer  user_data)
+state_changed_cb (MgrTask      *task,
+                  MgrTaskState  state,
+                  gpointer      user_data)
 {
   Run *run = user_data;
 
-  if (mgr_task_get_state (task) == MGR_TASK_STATE_RUNNING && run->started == 0)
+  if (state == MGR_TASK_STATE_RUNNING && run->started == 0)
     run->started = g_get_monotonic_time ();
 }
 
