@@ -5,6 +5,7 @@
 #include <mgr.h>
 
 #include "bench.h"
+#include "bench-scheduler-spawn.h"
 #include "mgr-schedule-trace.h"
 
 #include <stdio.h>
@@ -340,6 +341,7 @@ main (int    argc,
 {
   Bench *bench = bench_new ("scheduler", &argc, &argv);
 
+  bench_spawn (bench);
   bench_dispatch (bench);
   bench_queue (bench);
   bench_room (bench);
