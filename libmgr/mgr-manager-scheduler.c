@@ -41,6 +41,7 @@ mgr_manager_set_up_scheduler (MgrManager *self)
   mgr_scheduler_add_executor (self->scheduler, threads, NULL);
   mgr_scheduler_add_executor (self->scheduler, owner, NULL);
   mgr_scheduler_add_executor (self->scheduler, processes, NULL);
+  mgr_scheduler_prefer_others (self->scheduler, processes);
 }
 
 void
