@@ -120,7 +120,7 @@ task_explain (MgrTask       *task,
               MgrTaskReason  reason,
               const GError  *error)
 {
-  g_autofree char *grant = mgr_size_format (task->item.grant);
+  g_autofree char *grant = NULL;
   g_autofree char *peak = NULL;
 
   if (reason == MGR_TASK_REASON_DONE)
@@ -131,6 +131,7 @@ task_explain (MgrTask       *task,
   switch (reason)
     {
     case MGR_TASK_REASON_OOM:
+      grant = mgr_size_format (task->item.grant);
       peak = mgr_size_format (MAX (task->run != NULL ? task->run->peak : 0, task->item.grant));
       return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET,
                           "Task “%s” took %s and was granted %s, and there is no more for it: "

@@ -86,7 +86,7 @@ mgr_scheduler_record_start (MgrScheduler *self,
 {
   guint64 count = scheduler_count (self, "start", task->name);
   gint64 waited = task->item.started - task->item.submitted;
-  g_autofree char *again = mgr_journal_count_text (count, "start");
+  g_autofree char *again = NULL;
   g_autofree char *grant = NULL;
   g_autofree char *room = NULL;
   g_autofree char *summary = NULL;
@@ -95,6 +95,7 @@ mgr_scheduler_record_start (MgrScheduler *self,
   if (count == 0)
     return;
 
+  again = mgr_journal_count_text (count, "start");
   grant = mgr_size_format (task->item.grant);
   room = mgr_size_format (mgr_schedule_share_get_room (mgr_schedule_core_get_whole (self->core)));
   summary = g_strdup_printf ("Task “%s” was admitted with %s after %.1f s%s; %u run, and %s of the "

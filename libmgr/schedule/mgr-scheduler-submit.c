@@ -116,7 +116,7 @@ mgr_scheduler_find_place (MgrScheduler  *self,
                           GError       **error)
 {
   const char *name = task->setup != NULL ? task->setup->executor : NULL;
-  guint64 grant = mgr_scheduler_choose_grant (self, task);
+  guint64 grant = task->item.grant = mgr_scheduler_choose_grant (self, task);
   gboolean infeasible = scheduler_is_infeasible (self, task, grant);
   MgrSchedulerPlace *place;
 
@@ -262,7 +262,6 @@ scheduler_take_in (MgrScheduler      *self,
 
   task->item.submitted = mgr_clock_get_time (self->clock);
   task->item.share = &part->share;
-  task->item.grant = mgr_scheduler_choose_grant (self, task);
   task->item.elsewhere = remote;
   task->item.retriable = task->preemptible;
   for (guint i = 0; i < self->places->len; i++)

@@ -28,6 +28,7 @@ typedef struct
   gint64 timeout;           /* µs; 0 for none */
   GPtrArray *dependencies;  /* (owned) (nullable) (element-type MgrTask) */
   GPtrArray *dependents;    /* (owned) (nullable) (element-type MgrTask): who wait for it */
+  gboolean waited_for;      /* others were told to wait for it, submitted or not */
 } MgrTaskSetup;
 
 /* What there is of a task that ran or waited for something. */
@@ -49,7 +50,7 @@ struct _MgrTask
 {
   GObject parent_instance;
 
-  char *name;               /* (owned) */
+  GRefString *name;         /* (owned): one for all of a name, as there may be many */
   GRefString *component;    /* (owned) (nullable): a path; %NULL for the root */
   GMainContext *context;    /* (owned), where signals are emitted */
   MgrTaskFunc func;         /* (nullable): of a closure */

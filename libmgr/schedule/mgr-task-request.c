@@ -61,32 +61,61 @@ mgr_task_new_command (const char         *name,
   return g_object_new (MGR_TYPE_TASK, "name", name, "argv", argv, NULL);
 }
 
-static gpointer
-copy_task (gconstpointer task,
-           gpointer      user_data)
+/* Adds what @self depends on, unless it was seen. */
+static void
+collect_dependencies (MgrTask    *self,
+                      GHashTable *seen,
+                      GPtrArray  *found)
 {
-  return g_object_ref ((gpointer) task);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GPtrArray *dependencies = self->setup != NULL ? self->setup->dependencies : NULL;
+
+  for (guint i = 0; dependencies != NULL && i < dependencies->len; i++)
+    {
+      MgrTask *before = g_ptr_array_index (dependencies, i);
+
+      if (g_hash_table_add (seen, before))
+        g_ptr_array_add (found, g_object_ref (before));
+    }
 }
 
+/* A long chain must not become a deep stack, nor many ways to one task many visits. */
 static gboolean
 depends_on (MgrTask *self,
             MgrTask *other)
 {
-  g_autoptr (GPtrArray) dependencies = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_object_unref);
 
-  if (self == other)
+  g_ptr_array_add (found, g_object_ref (self));
+  for (guint i = 0; i < found->len && !g_hash_table_contains (seen, other); i++)
+    collect_dependencies (g_ptr_array_index (found, i), seen, found);
+
+  return g_hash_table_contains (seen, other);
+}
+
+/* Nothing that waits for nobody's sake can close a circle. */
+static gboolean
+closes_circle (MgrTask *self,
+               MgrTask *before)
+{
+  gboolean waited_for;
+
+  if (self == before)
     return TRUE;
 
   g_mutex_lock (&self->lock);
-  if (self->setup != NULL && self->setup->dependencies != NULL)
-    dependencies = g_ptr_array_copy (self->setup->dependencies, copy_task, NULL);
+  waited_for = self->setup != NULL && self->setup->waited_for;
   g_mutex_unlock (&self->lock);
+  return waited_for && depends_on (before, self);
+}
 
-  for (guint i = 0; dependencies != NULL && i < dependencies->len; i++)
-    if (depends_on (g_ptr_array_index (dependencies, i), other))
-      return TRUE;
+static void
+set_waited_for (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return FALSE;
+  mgr_task_get_setup (self)->waited_for = TRUE;
 }
 
 static GPtrArray *
@@ -125,7 +154,7 @@ mgr_task_add_dependency (MgrTask  *self,
   g_return_val_if_fail (MGR_IS_TASK (before), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (depends_on (before, self))
+  if (closes_circle (self, before))
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                    "Task “%s” cannot wait for “%s”, which waits for it: take one of the "
@@ -143,5 +172,7 @@ mgr_task_add_dependency (MgrTask  *self,
 
   setup = mgr_task_get_setup (self);
   setup->dependencies = add_to (setup->dependencies, before);
+  g_clear_pointer (&locker, g_mutex_locker_free);
+  set_waited_for (before);
   return TRUE;
 }

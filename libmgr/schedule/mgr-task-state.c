@@ -356,12 +356,16 @@ answer (GTask  *waiter,
   g_object_unref (waiter);
 }
 
+/* What it depended on is let go with it: a long chain must not be freed as one. */
 void
 mgr_task_answer_waiters (MgrTask *self)
 {
+  g_autoptr (GPtrArray) dependencies = NULL;
   GSList *waiters = NULL;
 
   g_mutex_lock (&self->lock);
+  if (self->setup != NULL)
+    dependencies = g_steal_pointer (&self->setup->dependencies);
   if (self->run != NULL)
     waiters = g_slist_reverse (g_steal_pointer (&self->run->waiters));
   g_mutex_unlock (&self->lock);

@@ -60,6 +60,7 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+static guint notify_signal;
 
 /**
  * MgrTask:
@@ -152,7 +153,7 @@ void
 mgr_task_say_state (MgrTask *self)
 {
   if (!g_signal_has_handler_pending (self, signals[SIGNAL_STATE_CHANGED], 0, TRUE)
-      && !g_signal_has_handler_pending (self, g_signal_lookup ("notify", G_TYPE_OBJECT), 0, TRUE))
+      && !g_signal_has_handler_pending (self, notify_signal, 0, TRUE))
     return;
 
   mgr_owner_context_post (self->context, self, say_state_cb,
@@ -212,6 +213,13 @@ set_string (char         **field,
 {
   g_free (*field);
   *field = g_value_dup_string (value);
+}
+
+static void
+set_name (MgrTask    *self,
+          const char *name)
+{
+  self->name = g_ref_string_new_intern (name != NULL ? name : "");
 }
 
 static void
@@ -283,7 +291,7 @@ mgr_task_set_property (GObject      *object,
   switch ((MgrTaskProperty) prop_id)
     {
     case PROP_NAME:
-      set_string (&self->name, value);
+      set_name (self, g_value_get_string (value));
       break;
     case PROP_COMPONENT:
       set_component (self, g_value_get_string (value));
@@ -449,7 +457,7 @@ mgr_task_finalize (GObject *object)
 
   if (self->destroy != NULL)
     self->destroy (self->user_data);
-  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->name, g_ref_string_release);
   g_clear_pointer (&self->component, g_ref_string_release);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->setup, setup_free);
@@ -557,7 +565,7 @@ install_request_properties (void)
    *
    * Since: 1.0
    */
-  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "",
                                           flags | G_PARAM_CONSTRUCT_ONLY);
 
   /**
@@ -702,6 +710,8 @@ install_state_properties (void)
 static void
 install_signals (void)
 {
+  notify_signal = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
   /**
    * MgrTask::state-changed:
    * @self: the task

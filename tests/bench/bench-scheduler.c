@@ -320,8 +320,9 @@ bench_trace (Bench *bench)
     mgr_schedule_trace_run (&settings, rule, &results[rule]);
 
   own = (double) results[MGR_TRACE_LIBMGR].makespan / G_USEC_PER_SEC;
-  bench_limit (bench, "10,000 tasks: over-commit", "MiB",
-               (double) results[MGR_TRACE_LIBMGR].overcommit / (double) MIB, 0);
+  bench_limit (bench, "10,000 tasks: the most held at once, of the budget", "GiB",
+               (double) results[MGR_TRACE_LIBMGR].most_held / (double) GIB,
+               (double) TRACE_BUDGET / (double) GIB);
   bench_limit (bench, "10,000 tasks: the longest wait", "s",
                (double) results[MGR_TRACE_LIBMGR].longest_wait / G_USEC_PER_SEC, 3600);
   for (MgrTraceRule rule = MGR_TRACE_FIRST_COME; rule <= MGR_TRACE_COUNTER; rule++)
@@ -342,9 +343,11 @@ main (int    argc,
   Bench *bench = bench_new ("scheduler", &argc, &argv);
 
   bench_spawn (bench);
+  /* Before all that takes from the heap: what others gave back would be taken again, and
+   * not seen. */
+  bench_room (bench);
   bench_dispatch (bench);
   bench_queue (bench);
-  bench_room (bench);
   bench_trace (bench);
   bench_run_script (bench, "bench-scheduler-python");
   return bench_finish (bench);

@@ -561,8 +561,8 @@ class TestCommandLine(MgrctlTestCase):
     def test_completion(self):
         program = self.start("--name", "importer")
         self.assertEqual(self.complete(""), ["status", "components", "pools", "watch", "cleanup",
-                                             "journal", "why", "list", "config", "pressure",
-                                             "record", "replay", "score", "plot", "selftest",
+                                             "journal", "why", "run", "list", "config",
+                                             "pressure", "record", "replay", "score", "plot", "selftest",
                                              "doctor"])
         self.assertEqual(self.complete("c"), ["components", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])

@@ -319,6 +319,7 @@ trace_tick (Trace  *self,
   while ((task = trace_take (self, now)) != NULL)
     trace_start (self, task, now);
 
+  self->result->most_held = MAX (self->result->most_held, self->used);
   if (self->used > self->settings->budget)
     self->result->overcommit = MAX (self->result->overcommit,
                                     self->used - self->settings->budget);

@@ -35,6 +35,7 @@ typedef struct
   gint64 makespan;           /* µs */
   gint64 longest_wait;       /* µs, from submission to the start of the first attempt */
   double mean_wait;          /* µs */
+  guint64 most_held;         /* bytes, by all that ran at once */
   guint64 overcommit;        /* bytes, the most by which what ran exceeded the budget */
   guint n_finished;
   guint n_oom;               /* attempts that were too small */

@@ -172,6 +172,58 @@ test_reports_come_twice (Fixture       *fixture,
 }
 
 static void
+test_circles (Fixture       *fixture,
+              gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) alone = command_new ("alone", MIB);
+  MgrTask *layers[64][2];
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Found in no time where there are more ways than anybody can go");
+
+  g_assert_false (mgr_task_add_dependency (alone, alone, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
+    for (guint j = 0; j < 2; j++)
+      {
+        layers[i][j] = command_new ("layer", MIB);
+        for (guint k = 0; i > 0 && k < 2; k++)
+          g_assert_true (mgr_task_add_dependency (layers[i][j], layers[i - 1][k], NULL));
+      }
+  g_assert_false (mgr_task_add_dependency (layers[0][0], layers[63][1], &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
+    for (guint j = 0; j < 2; j++)
+      g_object_unref (layers[i][j]);
+}
+
+#define CHAIN 20000
+
+static void
+test_long_chain (Fixture       *fixture,
+                 gconstpointer  user_data)
+{
+  g_autoptr (GPtrArray) chain = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < CHAIN; i++)
+    {
+      MgrTask *task = command_new ("link", MIB);
+
+      if (i > 0)
+        g_assert_true (mgr_task_add_dependency (task, chain->pdata[i - 1], NULL));
+      g_ptr_array_add (chain, task);
+      submit (fixture, task);
+    }
+  g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 1);
+  mgr_fake_executor_end (fixture->local, chain->pdata[0], MGR_TASK_REASON_DONE);
+  g_assert_nonnull (mgr_fake_executor_find (fixture->local, chain->pdata[1]));
+  mgr_fake_executor_end (fixture->local, chain->pdata[1], MGR_TASK_REASON_ERROR);
+  g_assert_cmpint (mgr_task_get_reason (chain->pdata[CHAIN - 1]), ==, MGR_TASK_REASON_CANCELLED);
+}
+
+static void
 test_closed_while_waiting_for_others (Fixture       *fixture,
                                       gconstpointer  user_data)
 {
@@ -198,6 +250,8 @@ main (int    argc,
   ADD ("/schedule/times/retries-are-for-errors", test_retries_are_for_errors);
   ADD ("/schedule/times/start-fails", test_start_fails);
   ADD ("/schedule/times/reports-come-twice", test_reports_come_twice);
+  ADD ("/schedule/times/circles", test_circles);
+  ADD ("/schedule/times/long-chain", test_long_chain);
   ADD ("/schedule/times/closed-while-waiting-for-others", test_closed_while_waiting_for_others);
 
   return g_test_run ();

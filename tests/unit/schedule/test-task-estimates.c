@@ -167,7 +167,7 @@ test_by_config (Folder        *folder,
                 gconstpointer  user_data)
 {
   g_autofree char *text = g_strdup_printf ("[libmgr]\nestimates-path=%s\n", folder->path);
-  g_autoptr (MgrConfig) config = mgr_config_new_from_data (text, -1, "here", NULL);
+  g_autoptr (MgrConfig) config = mgr_config_new_from_data (text, strlen (text), "here", NULL);
   g_autoptr (MgrManager) manager = NULL;
   g_autofree char *path = NULL;
 
@@ -190,14 +190,16 @@ test_written_in_time (Folder        *folder,
   g_object_set (fixture->scheduler, "estimates-path", folder->path, NULL);
   run_with_peak (fixture, "kind", 800 * MIB, 80 * MIB);
   look_after (fixture, 2 * SECOND);
+  g_mutex_lock (&fixture->scheduler->lock);
+  while (fixture->scheduler->keeping)
+    g_cond_wait (&fixture->scheduler->kept, &fixture->scheduler->lock);
+  g_mutex_unlock (&fixture->scheduler->lock);
+
   file = mgr_estimate_file_open (folder->path, NULL);
   g_assert_nonnull (file);
-  while (rows == NULL || rows->len == 0)
-    {
-      g_clear_pointer (&rows, g_ptr_array_unref);
-      rows = mgr_estimate_file_read (file, NULL);
-      g_assert_nonnull (rows);
-    }
+  rows = mgr_estimate_file_read (file, NULL);
+  g_assert_nonnull (rows);
+  g_assert_cmpuint (rows->len, ==, 1);
   g_assert_cmpstr (((MgrEstimateRow *) rows->pdata[0])->key, ==, "kind@N");
   g_assert_cmpuint (((MgrEstimateRow *) rows->pdata[0])->peaks.peaks[0], ==, 80 * MIB);
 }
