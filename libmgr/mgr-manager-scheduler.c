@@ -7,6 +7,7 @@
 #include "mgr-manager-private.h"
 
 #include "schedule/mgr-owner-executor-private.h"
+#include "schedule/mgr-process-executor.h"
 #include "schedule/mgr-scheduler-private.h"
 #include "schedule/mgr-thread-executor.h"
 
@@ -24,12 +25,12 @@ trim_cb (gpointer user_data)
     g_debug ("No cleanup for tasks that wait: %s", error->message);
 }
 
-/* Commands need an executor of the program's choice; functions run anywhere. */
 void
 mgr_manager_set_up_scheduler (MgrManager *self)
 {
   g_autoptr (MgrExecutor) threads = mgr_thread_executor_new (0);
   g_autoptr (MgrExecutor) owner = mgr_owner_executor_new ();
+  g_autoptr (MgrExecutor) processes = mgr_process_executor_new (self->monitor);
 
   self->scheduler = mgr_scheduler_new (self->root, self->monitor, self->limits, self->clock);
   mgr_scheduler_set_trim (self->scheduler, trim_cb, self);
@@ -39,6 +40,8 @@ mgr_manager_set_up_scheduler (MgrManager *self)
                                       mgr_config_get_string (self->config, "estimates-path"));
   mgr_scheduler_add_executor (self->scheduler, threads, NULL);
   mgr_scheduler_add_executor (self->scheduler, owner, NULL);
+  mgr_scheduler_add_executor (self->scheduler, processes, NULL);
+  mgr_scheduler_prefer_others (self->scheduler, processes);
 }
 
 void

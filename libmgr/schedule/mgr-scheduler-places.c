@@ -105,6 +105,20 @@ mgr_scheduler_lookup_executor (MgrScheduler *self,
   return place != NULL ? place->executor : NULL;
 }
 
+void
+mgr_scheduler_prefer_others (MgrScheduler *self,
+                             MgrExecutor  *executor)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
+
+      place->last = place->last || place->executor == executor;
+    }
+}
+
 gboolean
 mgr_scheduler_place_is_free (const MgrSchedulerPlace *place)
 {

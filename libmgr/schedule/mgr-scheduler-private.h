@@ -37,6 +37,7 @@ typedef struct
   MgrExecutorFlags flags;
   guint slots;              /* 0: as many as memory allows */
   guint n_running;          /* guarded by the lock of the scheduler */
+  gboolean last;            /* used where no other fits */
 } MgrSchedulerPlace;
 
 /* What a component has tasks in, for each place where they run. */
@@ -116,6 +117,10 @@ void          mgr_scheduler_set_trim           (MgrScheduler          *self,
                                                 gpointer               user_data);
 void          mgr_scheduler_set_journal        (MgrScheduler          *self,
                                                 MgrJournal            *journal);
+
+/* What the program adds itself is preferred to @executor, whenever that is. */
+void          mgr_scheduler_prefer_others      (MgrScheduler          *self,
+                                                MgrExecutor           *executor);
 
 /* The manager is gone: what waits is withdrawn, what runs is cancelled. */
 void          mgr_scheduler_close              (MgrScheduler          *self);

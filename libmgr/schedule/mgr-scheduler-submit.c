@@ -55,6 +55,8 @@ mgr_scheduler_find_fitting (MgrScheduler *self,
                             MgrTask      *task,
                             gboolean      remote)
 {
+  MgrSchedulerPlace *last = NULL;
+
   for (guint i = 0; i < self->places->len; i++)
     {
       MgrSchedulerPlace *place = g_ptr_array_index (self->places, i);
@@ -65,10 +67,12 @@ mgr_scheduler_find_fitting (MgrScheduler *self,
         continue;
       if (task->func != NULL && task->in_owner != in_owner)
         continue;
-      return place;
+      if (!place->last)
+        return place;
+      last = place;
     }
 
-  return NULL;
+  return last;
 }
 
 /* What can never fit here. */

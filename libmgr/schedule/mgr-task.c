@@ -84,7 +84,10 @@ MgrTaskRun *
 mgr_task_get_run (MgrTask *self)
 {
   if (self->run == NULL)
-    self->run = g_new0 (MgrTaskRun, 1);
+    {
+      self->run = g_new0 (MgrTaskRun, 1);
+      self->run->exit_status = -1;
+    }
 
   return self->run;
 }

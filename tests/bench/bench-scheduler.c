@@ -5,6 +5,7 @@
 #include <mgr.h>
 
 #include "bench.h"
+#include "bench-scheduler-spawn.h"
 #include "mgr-schedule-trace.h"
 
 #include <stdio.h>
@@ -341,7 +342,9 @@ main (int    argc,
 {
   Bench *bench = bench_new ("scheduler", &argc, &argv);
 
-  /* First of all: what others gave back would be taken again, and not seen. */
+  bench_spawn (bench);
+  /* Before all that takes from the heap: what others gave back would be taken again, and
+   * not seen. */
   bench_room (bench);
   bench_dispatch (bench);
   bench_queue (bench);

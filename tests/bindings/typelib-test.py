@@ -26,10 +26,10 @@ CLASSES = {
     "BudgetSource", "Cache", "CgroupSource", "Cleaner", "Clock", "Component", "GpuMemory",
     "GpuSource", "HeapReclaimer", "Journal", "Manager", "ManualClock", "MeminfoSource",
     "MemoryLimits", "Model", "ModelRegistry", "ObjectPool", "Pool", "PressureMonitor",
-    "PressureNotifier", "PressureWatch", "ProcessSource", "ProtectionRules", "PsiSource",
-    "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
+    "PressureNotifier", "PressureWatch", "ProcessExecutor", "ProcessSource", "ProtectionRules",
+    "PsiSource", "RedisStore", "ReplaySource", "Resource", "ResourceGroup", "RingPool", "Scheduler",
     "SlurmExecutor", "SpillStore", "StandardPool", "SwapSource", "SystemSource", "Task",
-    "TensorPool", "ThreadExecutor", "WeakCache",
+    "TensorPool", "ThreadExecutor", "UnitExecutor", "WeakCache",
 }
 INTERFACES = {"CacheStore", "Executor", "PressureSource", "Reclaimer"}
 BOXED = {

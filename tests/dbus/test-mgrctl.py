@@ -562,8 +562,8 @@ class TestCommandLine(MgrctlTestCase):
         program = self.start("--name", "importer")
         self.assertEqual(self.complete(""), ["status", "components", "pools", "caches", "models",
                                              "tasks", "task", "watch", "cleanup", "journal",
-                                             "why", "list", "config", "pressure", "record",
-                                             "replay", "score", "plot", "selftest",
+                                             "why", "run", "list", "config", "pressure",
+                                             "record", "replay", "score", "plot", "selftest",
                                              "doctor"])
         self.assertEqual(self.complete("c"), ["components", "caches", "cleanup", "config"])
         self.assertEqual(self.complete("cleanup", "--d"), ["--dry-run"])

@@ -127,6 +127,8 @@ offer_values (const char *option,
     offer_nicks (MGR_TYPE_CLEANUP_STRATEGY, prefix);
   else if (g_str_equal (option, "--kind"))
     offer_nicks (MGR_TYPE_JOURNAL_KIND, prefix);
+  else if (g_str_equal (option, "--priority"))
+    offer_nicks (MGR_TYPE_TASK_PRIORITY, prefix);
   else if (g_str_equal (option, "--wait"))
     offer_nicks (MGR_TYPE_PRESSURE_LEVEL, prefix);
 }

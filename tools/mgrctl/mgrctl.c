@@ -30,6 +30,9 @@ static const MgrctlVerb verbs[] = {
     mgrctl_journal_entries, mgrctl_journal },
   { "why", "Tell what led to the last refusal or level, or to an entry of the journal",
     mgrctl_why_entries, mgrctl_why, .arguments = "[ID]", .max_arguments = 1 },
+  { "run", "Run a command once its memory is there, and no further than that",
+    mgrctl_run_entries, mgrctl_run, .command = TRUE,
+    .arguments = "COMMAND [ARGUMENT…]", .min_arguments = 1, .max_arguments = G_MAXUINT },
   { "list", "List the programs that can be asked", NULL, mgrctl_list },
   { "config", "Show the configuration that programs read here, or check it",
     NULL, mgrctl_config, .local = TRUE,
@@ -211,6 +214,7 @@ parse_verb (const MgrctlVerb  *verb,
 
   /* The help calls the program so. */
   g_set_prgname (name);
+  g_option_context_set_strict_posix (context, verb->command);
   g_option_context_set_summary (context, verb->summary);
   if (verb->entries != NULL)
     g_option_context_add_main_entries (context, verb->entries, NULL);

@@ -38,6 +38,7 @@ typedef struct
   MgrctlExit (*run) (const MgrctlOptions *options);
 
   gboolean local;              /* works on this machine, and asks no program */
+  gboolean command;            /* its options end where its arguments begin */
 
   const char *arguments;       /* (nullable): for the help, such as `FILE…`; NULL: takes none */
   guint min_arguments;
@@ -57,6 +58,7 @@ extern const GOptionEntry mgrctl_pools_entries[];
 extern const GOptionEntry mgrctl_tasks_entries[];
 extern const GOptionEntry mgrctl_record_entries[];
 extern const GOptionEntry mgrctl_replay_entries[];
+extern const GOptionEntry mgrctl_run_entries[];
 extern const GOptionEntry mgrctl_selftest_entries[];
 extern const GOptionEntry mgrctl_doctor_entries[];
 
@@ -79,6 +81,7 @@ MgrctlExit mgrctl_why        (const MgrctlOptions *options);
 MgrctlExit mgrctl_pressure   (const MgrctlOptions *options);
 MgrctlExit mgrctl_record     (const MgrctlOptions *options);
 MgrctlExit mgrctl_replay     (const MgrctlOptions *options);
+MgrctlExit mgrctl_run        (const MgrctlOptions *options);
 MgrctlExit mgrctl_score      (const MgrctlOptions *options);
 MgrctlExit mgrctl_plot       (const MgrctlOptions *options);
 MgrctlExit mgrctl_selftest   (const MgrctlOptions *options);

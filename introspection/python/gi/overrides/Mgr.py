@@ -752,9 +752,10 @@ Mgr.Config.problems = property(Mgr.Config.get_problems)
 
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
-               Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.PsiSource,
-               Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.Scheduler,
-               Mgr.SlurmExecutor, Mgr.SystemSource, Mgr.Task, Mgr.ThreadExecutor):
+               Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.ProcessExecutor,
+               Mgr.PsiSource, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.Scheduler,
+               Mgr.SlurmExecutor, Mgr.SystemSource, Mgr.Task, Mgr.ThreadExecutor,
+               Mgr.UnitExecutor):
     _add_object_attributes(_class)
 
 
