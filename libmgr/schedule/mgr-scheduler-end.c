@@ -279,6 +279,10 @@ mgr_scheduler_attempt_finished (MgrScheduler   *self,
   g_autoptr (MgrTask) task = g_object_ref (attempt->task);
   g_autoptr (MgrTaskAttempt) taken = NULL;
 
+  /* Before the end can be seen: who waits for it finds the memory free. */
+  if (attempt->reservation != 0)
+    mgr_component_release (attempt->component, attempt->reservation, NULL);
+
   g_mutex_lock (&self->lock);
   taken = task_take_attempt (task, attempt, exit_status);
   if (taken != NULL)
@@ -287,8 +291,6 @@ mgr_scheduler_attempt_finished (MgrScheduler   *self,
   if (taken == NULL)
     return;
 
-  if (attempt->reservation != 0)
-    mgr_component_release (attempt->component, attempt->reservation, NULL);
   mgr_task_say_state (task);
   mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
