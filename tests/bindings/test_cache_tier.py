@@ -38,6 +38,20 @@ class ManyTest(unittest.TestCase):
         cache["key"] = "value"
         self.assertEqual(cache["key"], "value")
 
+    def test_attributes(self):
+        """What may change can be set by its name, and nothing else."""
+        cache = Mgr.Cache(max_entries=3)
+        cache["a"], cache["b"], cache["c"] = "one", "two", "three"
+        cache.max_entries = 1
+        self.assertEqual((cache.max_entries, len(cache)), (1, 1))
+        cache.ttl = 60_000_000
+        self.assertEqual(cache.props.ttl, 60_000_000)
+        with self.assertRaises(AttributeError):
+            cache.key_type = Mgr.CacheKeyType.BYTES
+        with self.assertRaises(TypeError):
+            cache.max_entries = "many"
+        self.assertEqual(cache.max_entries, 1)
+
     def test_loader_asks_for_the_same_key(self):
         cache = Mgr.Cache()
         with self.assertRaises(GLib.Error) as caught:
