@@ -172,7 +172,9 @@ def _memoize_function(cache, function, key_of, terms):
 
 
 def _add_key_kind(cls, key_types):
-    """Of text and numbers it is known which call takes them as they are, at half the cost."""
+    """Of text and numbers it is known which call takes them as they are, at half the cost.
+
+    What is no cache has no kind of keys, and the plain call refuses it."""
     kinds = {value: kind for kind, value in key_types.items()}
     cls._key_kind = functools.cached_property(lambda self: kinds[self.get_property("key_type")])
     cls._key_kind.__set_name__(cls, "_key_kind")
@@ -184,14 +186,14 @@ def _override_reading(cls):
     def look_up(self, key):
         """Get whether a value is there, and the value."""
         kind = type(key)
-        if kind is not self._key_kind or kind is bytes:
+        if kind is not getattr(self, "_key_kind", None) or kind is bytes:
             return plain_get(self, _as_key(key))
         if kind is str:
             return get_text(self, key)
         return get_number(self, key) if _INT64_MIN <= key <= _INT64_MAX else plain_get(self, key)
 
     def get(self, key, default=None):
-        if type(key) is str is self._key_kind:
+        if type(key) is str is getattr(self, "_key_kind", None):
             found, value = get_text(self, key)
         else:
             found, value = look_up(self, key)
@@ -227,7 +229,7 @@ def _override_writing(mgr, cls):
     def put(self, key, value, **terms):
         """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
         made = _make_terms(mgr, value, **terms)
-        if type(key) is str is self._key_kind:
+        if type(key) is str is getattr(self, "_key_kind", None):
             return put_text(self, key, _as_value(value), made)
         return plain_put(self, _as_key(key), _as_value(value), made)
 
