@@ -135,6 +135,21 @@ gboolean            mgr_cache_get_bytes      (MgrCache         *self,
                                               GValue           *value);
 
 MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_find_string    (MgrCache         *self,
+                                              const char       *key,
+                                              GValue           *value);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_find_int64     (MgrCache         *self,
+                                              gint64            key,
+                                              GValue           *value);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_find_bytes     (MgrCache         *self,
+                                              GBytes           *key,
+                                              GValue           *value);
+
+MGR_AVAILABLE_IN_1_0
 gboolean            mgr_cache_put_string     (MgrCache         *self,
                                               const char       *key,
                                               const GValue     *value,

@@ -86,20 +86,52 @@ function cacheEntries(cache) {
     return cache.list().map(record => [record.key, fromCached(record.value)]);
 }
 
-/* What is got is not taken apart as an array would be, which takes longer than to get it. */
+/* The type of the keys of a cache, asked for once. */
+const KEY_TYPE = Symbol('key type');
+
+/* Names of the file itself are looked up at each use, which takes half as long as to get the
+ * value: here they are the function's own. Nor is what is got taken apart as an array would be.
+ * Text and numbers go by calls that take them as they are. */
+function makeGet({get, get_string: getText, get_int64: getNumber}, {STRING, INT64}) {
+    const [content, keyType, nothing] = [CONTENT, KEY_TYPE, NOTHING];
+
+    function look(cache, key) {
+        const type = cache[keyType] ??= cache.key_type;
+
+        if (type === STRING && typeof key === 'string')
+            return getText.call(cache, key);
+        if (type === INT64 && Number.isSafeInteger(key))
+            return getNumber.call(cache, key);
+        return get.call(cache, key);
+    }
+
+    return function (key) {
+        const result = look(this, key);
+        if (!result[0])
+            return void 0;
+
+        const value = result[1];
+        const inside = typeof value === 'object' && value !== null ? value[content] : void 0;
+        if (inside === void 0)
+            return value;
+        return inside === nothing ? void 0 : inside;
+    };
+}
+
 function overrideAccess(Mgr, {override, toBytes}) {
     const prototype = Mgr.Cache.prototype;
+    const {STRING} = Mgr.CacheKeyType;
+    const {put_string: putText} = prototype;
 
-    override(prototype, 'get', get => function (key) {
-        const result = get.call(this, key);
-        return result[0] ? fromCached(result[1]) : undefined;
-    });
+    prototype.get = makeGet(prototype, Mgr.CacheKeyType);
     override(prototype, 'peek', peek => function (key) {
         const result = peek.call(this, key);
         return result[0] ? fromCached(result[1]) : undefined;
     });
     override(prototype, 'put', put => function (key, value, terms = undefined) {
-        put.call(this, key, toCached(value), toTerms(Mgr, toBytes, value, terms));
+        const isText = typeof key === 'string' && (this[KEY_TYPE] ??= this.key_type) === STRING;
+        const call = isText ? putText : put;
+        call.call(this, key, toCached(value), toTerms(Mgr, toBytes, value, terms));
         return this;
     });
 }
