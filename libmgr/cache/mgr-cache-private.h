@@ -157,6 +157,18 @@ gboolean        mgr_cache_recall      (MgrCache           *self,
                                        const MgrKey       *key,
                                        MgrCacheTerms      *terms,
                                        GCancellable       *cancellable);
+/* Both halves of it, where there is a tier: the first waits for the store, and the other
+ * calls foreign code.
+ *
+ * Returns: (transfer full) (nullable) */
+GBytes         *mgr_cache_load_stored (MgrCache           *self,
+                                       const MgrKey       *key,
+                                       gint64             *ttl,
+                                       GCancellable       *cancellable);
+gboolean        mgr_cache_read_stored (MgrCache           *self,
+                                       GBytes             *stored,
+                                       gint64              ttl,
+                                       MgrCacheTerms      *terms);
 GBytes         *mgr_cache_emit_encode (MgrCache           *self,
                                        const GValue       *value);
 gboolean        mgr_cache_emit_decode (MgrCache           *self,

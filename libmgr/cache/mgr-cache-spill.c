@@ -249,26 +249,24 @@ cache_decode (MgrCache      *self,
   return TRUE;
 }
 
-gboolean
-mgr_cache_recall (MgrCache      *self,
-                  const MgrKey  *key,
-                  MgrCacheTerms *terms,
-                  GCancellable  *cancellable)
+GBytes *
+mgr_cache_load_stored (MgrCache     *self,
+                       const MgrKey *key,
+                       gint64       *ttl,
+                       GCancellable *cancellable)
 {
-  g_autoptr (GBytes) written = NULL;
-  g_autoptr (GBytes) stored = NULL;
-  MgrCacheKey read;
-  gint64 ttl = 0;
+  MgrCacheKey read = mgr_cache_key_of (self, key);
+  g_autoptr (GBytes) written = write_read_key (&read);
 
-  if (self->tier == NULL)
-    return FALSE;
+  return mgr_cache_tier_load (self->tier, written, ttl, cancellable);
+}
 
-  read = mgr_cache_key_of (self, key);
-  written = write_read_key (&read);
-  stored = mgr_cache_tier_load (self->tier, written, &ttl, cancellable);
-  if (stored == NULL)
-    return FALSE;
-
+gboolean
+mgr_cache_read_stored (MgrCache      *self,
+                       GBytes        *stored,
+                       gint64         ttl,
+                       MgrCacheTerms *terms)
+{
   if (!cache_decode (self, stored, terms))
     {
       g_info ("Cache “%s” found something in its store that it cannot read, and loads it anew",
@@ -280,6 +278,22 @@ mgr_cache_recall (MgrCache      *self,
     mgr_cache_terms_set_ttl (terms, ttl);
   mgr_cache_change_figure (self, &self->figures.recalled, 1);
   return TRUE;
+}
+
+gboolean
+mgr_cache_recall (MgrCache      *self,
+                  const MgrKey  *key,
+                  MgrCacheTerms *terms,
+                  GCancellable  *cancellable)
+{
+  g_autoptr (GBytes) stored = NULL;
+  gint64 ttl = 0;
+
+  if (self->tier == NULL)
+    return FALSE;
+
+  stored = mgr_cache_load_stored (self, key, &ttl, cancellable);
+  return stored != NULL && mgr_cache_read_stored (self, stored, ttl, terms);
 }
 
 /**
