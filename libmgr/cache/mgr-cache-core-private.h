@@ -29,6 +29,8 @@ typedef struct _MgrCacheCore MgrCacheCore;
 /* Called under a stripe's lock: it may count, and no more. */
 typedef gpointer (*MgrCacheRefFunc) (gpointer value);
 
+typedef struct _MgrCacheFollower MgrCacheFollower;
+
 typedef struct
 {
   MgrCacheKeyType key_type;
@@ -37,6 +39,8 @@ typedef struct
   guint64 max_weight;        /* 0 if not bounded */
   MgrCacheRefFunc value_ref; /* (nullable): if %NULL, values need no reference */
   guint64 seed;              /* of the hashes; 0 for one by chance */
+  const MgrCacheFollower *follower; /* (unowned) (nullable) */
+  gpointer follower_data;    /* (unowned) */
 } MgrCacheConfig;
 
 typedef struct
@@ -48,7 +52,27 @@ typedef struct
   gboolean pinned; /* goes for no other entry */
   gboolean yields; /* to any value that is there, but for this: */
   gconstpointer old; /* (unowned) (nullable) */
+  gboolean supersedes; /* for the follower alone, as below: what it has is out of date */
+  gconstpointer reading; /* (unowned) (nullable): of what the value came of */
 } MgrCacheItem;
+
+/* Hears of what happens to keys in the order in which it does, with the lock held: it calls
+ * neither the cache nor foreign code. */
+struct _MgrCacheFollower
+{
+  /* Returns: whether @item may come */
+  gboolean (*put)     (gpointer            data,
+                       const MgrCacheKey  *key,
+                       const MgrCacheItem *item);
+  /* Somebody wants it to be gone, whether it was there or not. */
+  void     (*removed) (gpointer            data,
+                       const MgrCacheKey  *key);
+  void     (*cleared) (gpointer            data);
+  /* For want of room or of memory. */
+  void     (*evicted) (gpointer            data,
+                       MgrCacheKeyData     key,
+                       gpointer            value);
+};
 
 /* What is not in the cache any more, or a copy of what is. */
 typedef struct

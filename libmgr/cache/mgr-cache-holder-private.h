@@ -29,7 +29,7 @@ typedef struct
   gint ref_count;       /* atomic: without a call for each use of the cache */
   guint32 uses;         /* atomic: as far as they are tracked */
   GValue value;         /* (owned), never changes */
-  guint64 serial;       /* 0 where nothing goes to a second tier, never changes once put */
+  guint64 ticket;       /* for the second tier, of who has evicted it; 0 for none */
   gint64 created;       /* µs by the clock of the cache, never changes */
   gint64 used;          /* atomic: µs, as far as uses are tracked */
   MgrCacheLease *lease; /* (owned) (nullable), never changes */

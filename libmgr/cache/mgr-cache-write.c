@@ -230,6 +230,7 @@ cache_store (MgrCache           *self,
     g_atomic_int_set (&self->has_deadlines, TRUE);
   item->value = holder;
   stored = mgr_cache_core_put (self->core, key, item, now, &removals, error);
+  mgr_cache_wake_tier (self);
   mgr_cache_bid_farewell (self, &removals);
   if (!stored)
     {
@@ -282,7 +283,6 @@ cache_keep (MgrCache           *self,
   cache_set_terms (self, &rules, terms, key, now, item);
   holder = mgr_cache_holder_new (value, now,
                                  cache_get_lease (self, &rules, terms, now, item->deadline));
-  holder->serial = mgr_cache_take_serial (self);
   if (holder->lease != NULL && holder->lease->extended != 0)
     item->deadline = holder->lease->extended;
   item->weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
@@ -297,27 +297,29 @@ cache_keep (MgrCache           *self,
 }
 
 MgrCacheHolder *
-mgr_cache_keep_loaded (MgrCache             *self,
-                       const MgrCacheKey    *key,
-                       MgrCacheTerms        *terms,
-                       const MgrCacheHolder *old)
+mgr_cache_keep_loaded (MgrCache          *self,
+                       const MgrCacheKey *key,
+                       MgrCacheTerms     *terms,
+                       MgrCacheItem      *item)
 {
-  MgrCacheItem item = { .yields = TRUE, .old = old };
   MgrCacheHolder *kept = NULL;
 
-  cache_keep (self, key, &terms->value, terms, &item, &kept, NULL);
+  item->yields = TRUE;
+  cache_keep (self, key, &terms->value, terms, item, &kept, NULL);
   return kept;
 }
 
 void
-mgr_cache_keep_failure (MgrCache          *self,
-                        const MgrCacheKey *key,
-                        const GError      *failure)
+mgr_cache_keep_failure (MgrCache              *self,
+                        const MgrCacheKey     *key,
+                        const MgrCacheReading *reading,
+                        const GError          *failure)
 {
   MgrCacheRules rules = mgr_cache_get_rules (self);
   gint64 now = mgr_cache_get_time (self);
   g_auto (GValue) value = G_VALUE_INIT;
-  MgrCacheItem item = { .cost = 1.0, .deadline = now + rules.negative_ttl, .yields = TRUE };
+  MgrCacheItem item = { .cost = 1.0, .deadline = now + rules.negative_ttl, .yields = TRUE,
+                        .reading = reading };
   MgrCacheLease *lease;
   MgrCacheHolder *holder;
 
@@ -346,11 +348,16 @@ cache_write (MgrCache       *self,
              GError        **error)
 {
   MgrCacheKey read = mgr_cache_key_of (self, key);
-  MgrCacheItem item = { .yields = FALSE };
+  MgrCacheItem item = { .yields = FALSE, .supersedes = TRUE };
+
+  gboolean kept;
 
   mgr_flights_supersede (self->flights, key);
-  mgr_cache_forget_spilled (self, key);
-  return cache_keep (self, &read, value, terms, &item, NULL, error);
+  kept = cache_keep (self, &read, value, terms, &item, NULL, error);
+  /* A load that began meanwhile may have found an older one in the store. */
+  if (self->tier != NULL)
+    mgr_flights_supersede (self->flights, key);
+  return kept;
 }
 
 /**

@@ -212,6 +212,8 @@ mgr_cache_constructed (GObject *object)
     .max_entries = self->rules.max_entries,
     .max_weight = self->rules.max_bytes,
     .value_ref = mgr_cache_holder_ref,
+    .follower = self->tier != NULL ? &mgr_cache_tier_follower : NULL,
+    .follower_data = self,
   };
   self->core = mgr_cache_core_new (&config);
   self->seed = mgr_cache_core_get_seed (self->core);

@@ -200,6 +200,19 @@ gboolean            mgr_cache_get_or_load_finish (MgrCache     *self,
 /* The second tier */
 
 MGR_AVAILABLE_IN_1_0
+void                mgr_cache_recall_async   (MgrCache         *self,
+                                              const GValue     *key,
+                                              GCancellable     *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer          user_data);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_recall_finish  (MgrCache         *self,
+                                              GAsyncResult     *result,
+                                              GValue           *value,
+                                              GError          **error);
+
+MGR_AVAILABLE_IN_1_0
 MgrCacheStore      *mgr_cache_get_store      (MgrCache         *self);
 
 MGR_AVAILABLE_IN_1_0

@@ -212,6 +212,19 @@ mgr_flight_get_cancellable (MgrFlight *flight)
   return flight->load;
 }
 
+gboolean
+mgr_flights_is_superseded (MgrFlights *self,
+                           MgrFlight  *flight)
+{
+  gboolean superseded;
+
+  g_mutex_lock (&self->lock);
+  superseded = flight->superseded;
+  g_mutex_unlock (&self->lock);
+
+  return superseded;
+}
+
 /* With the lock held. Another may have taken off under its key since. */
 static void
 flights_forget (MgrFlights *self,

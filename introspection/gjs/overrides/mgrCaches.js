@@ -7,6 +7,7 @@
  *     const cache = new Mgr.Cache({max_bytes: 64 * 1024 * 1024});
  *     cache.set('answer', {text: '42'}, {ttl: 60 * 1000 * 1000, tags: ['answers']});
  *     const page = await cache.get_or_load(url, async url => fetch(url));
+ *     const stored = new Mgr.Cache({store, codec: 'json'});
  *     const weather = cache.memoize(async town => …, {ttl: 5 * 1000 * 1000});
  *     for (const [key, value] of cache)
  *         print(key, value); */
@@ -223,13 +224,77 @@ function memoizeKey(fn, args) {
     return `${fn.name}(${JSON.stringify(args)})`;
 }
 
+/* Whether the store has it, and what. */
+function recall(cache, key) {
+    return new Promise((resolve, reject) => {
+        cache.recall_async(key, null, (_cache, result) => {
+            try {
+                resolve(cache.recall_finish(result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
+
+/* JSON would make something else of these, and say nothing. */
+function isForJson(value) {
+    return !(value instanceof GObject.Object || value instanceof Map || value instanceof Set ||
+        value instanceof Date || ArrayBuffer.isView(value));
+}
+
+/* JSON, or whatever has stringify() and parse(), for what the library cannot write. */
+function connectCodec(cache, codec) {
+    const {stringify, parse} = codec === 'json' ? JSON : codec;
+
+    cache.connect('encode', (_cache, cached) => {
+        const value = fromCached(cached);
+        try {
+            const text = isForJson(value) ? stringify(value) : undefined;
+            return text === undefined ? null : new GLib.Bytes(new TextEncoder().encode(text));
+        } catch (error) {
+            return null;
+        }
+    });
+    cache.connect('decode', (_cache, written, terms) => {
+        try {
+            terms.set_value(toCached(parse(new TextDecoder().decode(written.toArray()))));
+            return true;
+        } catch (error) {
+            return false;
+        }
+    });
+}
+
+/* Reads the codec out of what a cache is made with. */
+function overrideCodec(prototype, {override}) {
+    override(prototype, '_init', init => function (options = {}, ...rest) {
+        const {codec = null, ...properties} = options;
+        if (codec !== null && codec !== 'json' && typeof codec?.parse !== 'function')
+            throw new TypeError("The codec of a cache is 'json', or has stringify() and parse()");
+
+        init.call(this, properties, ...rest);
+        if (codec !== null)
+            connectCodec(this, codec);
+    });
+}
+
 function overrideLoading(prototype, lookUp) {
     prototype.get_or_load = function (key, loader, terms = undefined) {
         const [found, value] = lookUp.call(this, key);
         if (found)
             return Promise.resolve(fromCached(value));
+        if (this.store === null)
+            return share(this, key, loader, loaded => this.put(key, loaded, terms));
 
-        return share(this, key, loader, loaded => this.put(key, loaded, terms));
+        let recalled = null;
+        const recallOrLoad = async () => {
+            recalled = await recall(this, key);
+            return recalled[0] ? fromCached(recalled[1]) : loader(key);
+        };
+        /* What came of the store is in memory already. */
+        return share(this, key, recallOrLoad,
+            loaded => recalled[0] || this.put(key, loaded, terms));
     };
 
     /* Makes a function that remembers what fn gave for which arguments, as promises. */
@@ -271,5 +336,6 @@ function overrideCaches(Mgr, tools) {
     overrideChanges(prototype, tools);
     overrideIteration(prototype);
     overrideLoading(prototype, lookUp);
+    overrideCodec(prototype, tools);
     overrideWeakCache(Mgr.WeakCache.prototype, tools);
 }
