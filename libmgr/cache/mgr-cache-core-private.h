@@ -195,7 +195,7 @@ gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,
 /* Bytes of the cache itself, without keys that are not numbers and without values. */
 gsize         mgr_cache_core_get_overhead (MgrCacheCore           *self);
 
-/* @removals begins as all zero. */
+/* @removals begins as all zero, or by mgr_cache_removals_init(). */
 MgrCacheRemoval *mgr_cache_removals_get   (MgrCacheRemovals       *removals,
                                            guint                   i);
 /* Returns: a new one at the end, for the caller to fill */
@@ -203,6 +203,14 @@ MgrCacheRemoval *mgr_cache_removals_append_far (MgrCacheRemovals  *removals);
 void          mgr_cache_removals_clear_all (MgrCacheRemovals      *removals,
                                            MgrCacheKeyType         key_type,
                                            GDestroyNotify          free_value);
+
+/* As all zero, without a touch of what is not read before it is written. */
+static inline void
+mgr_cache_removals_init (MgrCacheRemovals *removals)
+{
+  removals->n = 0;
+  removals->rest = NULL;
+}
 
 static inline MgrCacheRemoval *
 mgr_cache_removals_append (MgrCacheRemovals *removals)

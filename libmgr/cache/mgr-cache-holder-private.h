@@ -35,6 +35,13 @@ typedef struct
   MgrCacheLease *lease; /* (owned) (nullable), never changes */
 } MgrCacheHolder;
 
+/* What is in @value itself, with nothing to copy or to free elsewhere. */
+static inline gboolean
+mgr_cache_value_is_number (const GValue *value)
+{
+  return G_VALUE_TYPE (value) >= G_TYPE_CHAR && G_VALUE_TYPE (value) <= G_TYPE_DOUBLE;
+}
+
 /* @value: is copied
  * @lease: (transfer full) (nullable) */
 MgrCacheHolder *mgr_cache_holder_new     (const GValue   *value,

@@ -30,6 +30,16 @@ typedef struct
   gboolean resist_pressure;
 } MgrCacheRules;
 
+/* As they are read while somebody may set them: word by word, and again if they have
+ * changed meanwhile. */
+typedef union
+{
+  MgrCacheRules rules;
+  guint64 words[sizeof (MgrCacheRules) / sizeof (guint64)];
+} MgrCacheRulesWords;
+
+G_STATIC_ASSERT (sizeof (MgrCacheRulesWords) == sizeof (MgrCacheRules));
+
 /* Something that has left and has to be told of. */
 typedef struct
 {
@@ -49,6 +59,7 @@ struct _MgrCache
   MgrCacheEviction eviction;
   MgrComponent *component;  /* (owned) (nullable) */
   MgrClock *clock;          /* (owned) */
+  gboolean is_system_clock;
   GMainContext *context;    /* (owned) */
   MgrCacheCore *core;       /* (owned) */
   guint64 seed;             /* of the hashes of keys */
@@ -64,9 +75,11 @@ struct _MgrCache
   guint64 evicted;          /* atomic */
   gint64 evicted_age;       /* atomic: µs, all together */
 
+  MgrCacheRulesWords rules; /* atomic, each word of it; set with the lock held */
+  guint rules_version;      /* atomic: odd while they are being set */
+
   GMutex lock;
-  MgrCacheRules rules;      /* guarded by lock, as all below */
-  MgrCacheFigures figures;  /* what the core does not count */
+  MgrCacheFigures figures;  /* what the core does not count; guarded by lock, as all below */
   GArray *departures;       /* (owned) (element-type MgrCacheDeparture) */
   GSource *timer;           /* (owned) (nullable) */
   gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
@@ -127,6 +140,8 @@ gboolean        mgr_cache_emit_measure (MgrCache          *self,
 
 /* Expiry */
 gint64          mgr_cache_get_time    (MgrCache           *self);
+/* For ages: it may be some milliseconds behind, and is read in no time. */
+gint64          mgr_cache_get_rough_time (MgrCache        *self);
 /* Sees to it that what expires at @deadline goes. */
 void            mgr_cache_expect      (MgrCache           *self,
                                        gint64              deadline);
