@@ -39,7 +39,7 @@ mgr_cache_holder_new (const GValue  *value,
   self->ref_count = 1;
   self->uses = 0;
   copy_value (value, &self->value);
-  self->serial = 0;
+  self->ticket = 0;
   self->created = now;
   self->used = now;
   self->lease = lease;
