@@ -20,8 +20,8 @@ cache_book (MgrCache              *self,
   if (removal->cause != MGR_CACHE_CAUSE_SIZE && removal->cause != MGR_CACHE_CAUSE_PRESSURE)
     return;
 
-  __atomic_fetch_add (&self->evicted, 1, __ATOMIC_RELAXED);
-  __atomic_fetch_add (&self->evicted_age, MAX (now - holder->created, 0), __ATOMIC_RELAXED);
+  if (now > holder->created)
+    __atomic_fetch_add (&self->evicted_age, now - holder->created, __ATOMIC_RELAXED);
 }
 
 static void

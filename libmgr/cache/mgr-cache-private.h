@@ -72,8 +72,7 @@ struct _MgrCache
   gint has_deadlines;       /* atomic: whether anything can ever have expired */
   gint track_uses;          /* atomic */
   guint64 not_hits;         /* atomic: hits of the core that were none */
-  guint64 evicted;          /* atomic */
-  gint64 evicted_age;       /* atomic: µs, all together */
+  gint64 evicted_age;       /* atomic: µs, all together, of what went for want of room or memory */
 
   MgrCacheRulesWords rules; /* atomic, each word of it; set with the lock held */
   guint rules_version;      /* atomic: odd while they are being set */

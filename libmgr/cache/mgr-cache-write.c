@@ -357,6 +357,15 @@ mgr_cache_keep_failure (MgrCache              *self,
     mgr_cache_holder_unref (holder);
 }
 
+/* What is being loaded for @key is out of date. */
+static void
+cache_supersede (MgrCache     *self,
+                 const MgrKey *key)
+{
+  if (mgr_flights_are_any (self->flights))
+    mgr_flights_supersede (self->flights, key);
+}
+
 static gboolean
 cache_write (MgrCache       *self,
              const MgrKey   *key,
@@ -366,14 +375,12 @@ cache_write (MgrCache       *self,
 {
   MgrCacheKey read = mgr_cache_key_of (self, key);
   MgrCacheItem item = { .yields = FALSE, .supersedes = TRUE };
-
   gboolean kept;
 
-  mgr_flights_supersede (self->flights, key);
+  cache_supersede (self, key);
   kept = cache_keep (self, &read, value, terms, &item, NULL, error);
-  /* A load that began meanwhile may have found an older one in the store. */
-  if (self->tier != NULL)
-    mgr_flights_supersede (self->flights, key);
+  /* A load that began meanwhile may have found an older one elsewhere. */
+  cache_supersede (self, key);
   return kept;
 }
 
