@@ -169,23 +169,33 @@ cache_use (MgrCache          *self,
   return FALSE;
 }
 
-static gboolean
-cache_read (MgrCache     *self,
-            const MgrKey *key,
-            gboolean      is_use,
-            GValue       *value)
+static inline gboolean
+cache_read (MgrCache          *self,
+            const MgrCacheKey *key,
+            gboolean           is_use,
+            GValue            *value)
 {
-  MgrCacheKey read = mgr_cache_key_of (self, key);
   MgrCacheHolder *holder = NULL;
 
   if (!is_use || value == NULL || g_atomic_int_get (&self->track_uses))
-    holder = mgr_cache_fetch (self, &read, is_use);
-  else if (cache_use (self, &read, value, &holder))
+    holder = mgr_cache_fetch (self, key, is_use);
+  else if (cache_use (self, key, value, &holder))
     return TRUE;
 
   if (is_use && holder != NULL && mgr_cache_holder_is_failure (holder))
     __atomic_fetch_add (&self->not_hits, 1, __ATOMIC_RELAXED);
   return mgr_cache_give (self, holder, value);
+}
+
+static gboolean
+cache_read_key (MgrCache     *self,
+                const MgrKey *key,
+                gboolean      is_use,
+                GValue       *value)
+{
+  MgrCacheKey read = mgr_cache_key_of (self, key);
+
+  return cache_read (self, &read, is_use, value);
 }
 
 /* Languages cannot do with a value that is of no type. */
@@ -207,7 +217,7 @@ cache_read_or_nothing (MgrCache      *self,
   MgrKey read;
 
   return (mgr_key_read (&read, self->key_type, key, error)
-          && cache_read (self, &read, is_use, value))
+          && cache_read_key (self, &read, is_use, value))
          || give_nothing (value);
 }
 
@@ -319,7 +329,7 @@ mgr_cache_get_string (MgrCache   *self,
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
-  return cache_read (self, &read, TRUE, value);
+  return cache_read_key (self, &read, TRUE, value);
 }
 
 /**
@@ -340,11 +350,12 @@ mgr_cache_get_int64 (MgrCache *self,
                      gint64    key,
                      GValue   *value)
 {
-  MgrKey read = mgr_key_of_int64 (key);
+  MgrCacheKey read;
 
   g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
 
+  read = mgr_cache_key_int64 (self->seed, key);
   return cache_read (self, &read, TRUE, value);
 }
 
@@ -372,7 +383,7 @@ mgr_cache_get_bytes (MgrCache *self,
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
-  return cache_read (self, &read, TRUE, value);
+  return cache_read_key (self, &read, TRUE, value);
 }
 
 /**
