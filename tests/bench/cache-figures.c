@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define MANY 1000000
+#define OVERHEAD 72.0
+#define HEAP_OVERHEAD 12.0 /* of a guint32 and a double */
 #define EXPIRY_ROUNDS 5
 #define SPREAD 60 /* s, in which they expire */
 #define WAITERS 1000
@@ -30,17 +32,19 @@ resident_bytes (void)
   return (double) resident * (double) sysconf (_SC_PAGESIZE);
 }
 
-/* Entries with weight and expiry; the pointer to the value is the program's. */
-static void
-figure_overhead (Bench *bench)
+/* Of an entry with weight and expiry; the pointer to the value is the program's. */
+static double
+measure_overhead (MgrCacheAim aim)
 {
   double before = resident_bytes ();
   MgrCacheRemovals removals = { 0, };
   MgrCacheCore *core = mgr_cache_core_new (&(MgrCacheConfig) {
     .key_type = MGR_CACHE_KEY_TYPE_INT64,
+    .aim = aim,
     .max_entries = MANY,
     .max_weight = G_GUINT64_CONSTANT (1) << 30,
   });
+  double after;
 
   for (gint64 i = 0; i < MANY; i++)
     {
@@ -50,10 +54,21 @@ figure_overhead (Bench *bench)
       mgr_cache_core_put (core, &key, &item, 1, &removals, NULL);
     }
 
-  bench_limit (bench, "an entry of 1,000,000, with weight and expiry", "bytes",
-               (resident_bytes () - before) / MANY - (double) sizeof (gpointer), 72.0);
+  after = resident_bytes ();
   mgr_cache_core_free (core, &removals);
   mgr_cache_removals_clear (&removals, MGR_CACHE_KEY_TYPE_INT64, NULL);
+  return (after - before) / MANY - (double) sizeof (gpointer);
+}
+
+/* Where both what is light and what is dear may be worth more, a heap holds a number and a
+ * priority of each. */
+static void
+figure_overhead (Bench *bench)
+{
+  bench_limit (bench, "an entry of 1,000,000, with weight, expiry and sketch", "bytes",
+               measure_overhead (MGR_CACHE_AIM_BYTES), OVERHEAD);
+  bench_limit (bench, "the same by weight and frequency: with its place in a heap", "bytes",
+               measure_overhead (MGR_CACHE_AIM_REQUESTS), OVERHEAD + HEAP_OVERHEAD);
 }
 
 static MgrCache *
