@@ -29,6 +29,11 @@ typedef struct _MgrCacheCore MgrCacheCore;
 /* Called under a stripe's lock: it may count, and no more. */
 typedef gpointer (*MgrCacheRefFunc) (gpointer value);
 
+/* Called in the same place: takes what it wants of a value, or all of it by a reference.
+ * @user_data is what mgr_cache_core_get_by() got. */
+typedef gpointer (*MgrCacheTakeFunc) (gpointer value,
+                                      gpointer user_data);
+
 typedef struct _MgrCacheFollower MgrCacheFollower;
 
 typedef struct
@@ -119,6 +124,13 @@ guint64       mgr_cache_core_get_seed     (const MgrCacheCore     *self);
 gboolean      mgr_cache_core_get          (MgrCacheCore           *self,
                                            const MgrCacheKey      *key,
                                            gint64                  now,
+                                           gpointer               *value);
+/* As mgr_cache_core_get(), with what @take returns for a value. */
+gboolean      mgr_cache_core_get_by       (MgrCacheCore           *self,
+                                           const MgrCacheKey      *key,
+                                           gint64                  now,
+                                           MgrCacheTakeFunc        take,
+                                           gpointer                user_data,
                                            gpointer               *value);
 /* As mgr_cache_core_get(), but it is no use of the entry. @value may be %NULL. */
 gboolean      mgr_cache_core_peek         (MgrCacheCore           *self,

@@ -182,11 +182,14 @@ core_ref (MgrCacheCore *self,
   return self->value_ref != NULL ? self->value_ref (value) : value;
 }
 
-gboolean
-mgr_cache_core_get (MgrCacheCore      *self,
-                    const MgrCacheKey *key,
-                    gint64             now,
-                    gpointer          *value)
+/* @take: (nullable): if %NULL, the value with a reference is taken */
+static inline gboolean
+core_get (MgrCacheCore      *self,
+          const MgrCacheKey *key,
+          gint64             now,
+          MgrCacheTakeFunc   take,
+          gpointer           user_data,
+          gpointer          *value)
 {
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, key->hash);
   const MgrCacheEntry *entry;
@@ -200,7 +203,7 @@ mgr_cache_core_get (MgrCacheCore      *self,
   found = id != 0 && !mgr_cache_entry_is_expired (entry, now);
   if (found)
     {
-      *value = core_ref (self, entry->value);
+      *value = take != NULL ? take (entry->value, user_data) : core_ref (self, entry->value);
       fresh = mgr_cache_node_get_stamp (&entry->node) ==
               __atomic_load_n (&self->epoch, __ATOMIC_RELAXED);
     }
@@ -211,6 +214,26 @@ mgr_cache_core_get (MgrCacheCore      *self,
   if (found && !fresh)
     core_note (self, id);
   return found;
+}
+
+gboolean
+mgr_cache_core_get (MgrCacheCore      *self,
+                    const MgrCacheKey *key,
+                    gint64             now,
+                    gpointer          *value)
+{
+  return core_get (self, key, now, NULL, NULL, value);
+}
+
+gboolean
+mgr_cache_core_get_by (MgrCacheCore      *self,
+                       const MgrCacheKey *key,
+                       gint64             now,
+                       MgrCacheTakeFunc   take,
+                       gpointer           user_data,
+                       gpointer          *value)
+{
+  return core_get (self, key, now, take, user_data, value);
 }
 
 gboolean

@@ -20,8 +20,8 @@ cache_book (MgrCache              *self,
   if (removal->cause != MGR_CACHE_CAUSE_SIZE && removal->cause != MGR_CACHE_CAUSE_PRESSURE)
     return;
 
-  __atomic_fetch_add (&self->evicted, 1, __ATOMIC_RELAXED);
-  __atomic_fetch_add (&self->evicted_age, MAX (now - holder->created, 0), __ATOMIC_RELAXED);
+  if (now > holder->created)
+    __atomic_fetch_add (&self->evicted_age, now - holder->created, __ATOMIC_RELAXED);
 }
 
 static void
@@ -90,18 +90,28 @@ void
 mgr_cache_bid_farewell (MgrCache         *self,
                         MgrCacheRemovals *removals)
 {
+  if (removals->n > 0)
+    mgr_cache_bid_farewell_at (self, removals, mgr_cache_get_rough_time (self));
+}
+
+void
+mgr_cache_bid_farewell_at (MgrCache         *self,
+                           MgrCacheRemovals *removals,
+                           gint64            now)
+{
   guint64 bytes = 0;
-  gint64 now;
 
   if (removals->n == 0)
     return;
 
-  now = mgr_cache_get_rough_time (self);
   for (guint i = 0; i < removals->n; i++)
     {
-      bytes += mgr_cache_removals_get (removals, i)->weight;
-      cache_book (self, mgr_cache_removals_get (removals, i), now);
-      mgr_cache_spill (self, mgr_cache_removals_get (removals, i));
+      const MgrCacheRemoval *removal = mgr_cache_removals_get (removals, i);
+
+      bytes += removal->weight;
+      cache_book (self, removal, now);
+      if (self->tier != NULL)
+        mgr_cache_spill (self, removal);
     }
   mgr_cache_charge_give (&self->charge, bytes);
 

@@ -72,11 +72,11 @@ struct _MgrCache
   gint has_deadlines;       /* atomic: whether anything can ever have expired */
   gint track_uses;          /* atomic */
   guint64 not_hits;         /* atomic: hits of the core that were none */
-  guint64 evicted;          /* atomic */
-  gint64 evicted_age;       /* atomic: µs, all together */
+  gint64 evicted_age;       /* atomic: µs, all together, of what went for want of room or memory */
 
   MgrCacheRulesWords rules; /* atomic, each word of it; set with the lock held */
   guint rules_version;      /* atomic: odd while they are being set */
+  gint has_end;             /* atomic: whether by them what comes has an end */
 
   GMutex lock;
   MgrCacheFigures figures;  /* what the core does not count; guarded by lock, as all below */
@@ -125,6 +125,10 @@ void            mgr_cache_keep_failure (MgrCache          *self,
 /* With no lock held: books what has left, tells of it, and lets go of it. */
 void            mgr_cache_bid_farewell (MgrCache          *self,
                                        MgrCacheRemovals   *removals);
+/* The same where the time is known. */
+void            mgr_cache_bid_farewell_at (MgrCache       *self,
+                                       MgrCacheRemovals   *removals,
+                                       gint64              now);
 void            mgr_cache_emit_removed (MgrCache          *self,
                                        const GValue       *key,
                                        const GValue       *value,

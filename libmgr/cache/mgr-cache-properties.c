@@ -61,6 +61,7 @@ cache_write_rules (MgrCache                 *self,
   for (guint i = 0; i < G_N_ELEMENTS (rules->words); i++)
     __atomic_store_n (&self->rules.words[i], rules->words[i], __ATOMIC_RELEASE);
   __atomic_store_n (&self->rules_version, version + 2, __ATOMIC_RELEASE);
+  g_atomic_int_set (&self->has_end, rules->rules.ttl > 0 || rules->rules.idle_ttl > 0);
 }
 
 static void

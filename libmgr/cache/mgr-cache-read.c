@@ -78,20 +78,16 @@ cache_drop_value (MgrCache          *self,
   mgr_cache_bid_farewell (self, &removals);
 }
 
-MgrCacheHolder *
-mgr_cache_fetch (MgrCache          *self,
-                 const MgrCacheKey *key,
-                 gboolean           is_use)
+/* @holder: (transfer full): what was found
+ *
+ * Returns: (transfer full) (nullable): what counts */
+static MgrCacheHolder *
+cache_accept (MgrCache          *self,
+              const MgrCacheKey *key,
+              gint64             now,
+              gboolean           is_use,
+              MgrCacheHolder    *holder)
 {
-  gint64 now = cache_get_time_to_read (self);
-  MgrCacheHolder *holder = NULL;
-  gpointer found = NULL;
-
-  if (!(is_use ? mgr_cache_core_get (self->core, key, now, &found)
-               : mgr_cache_core_peek (self->core, key, now, &found)))
-    return NULL;
-
-  holder = found;
   if (G_UNLIKELY (holder->lease != NULL) && !mgr_cache_holder_is_valid (holder))
     {
       if (is_use)
@@ -111,6 +107,21 @@ mgr_cache_fetch (MgrCache          *self,
   return holder;
 }
 
+MgrCacheHolder *
+mgr_cache_fetch (MgrCache          *self,
+                 const MgrCacheKey *key,
+                 gboolean           is_use)
+{
+  gint64 now = cache_get_time_to_read (self);
+  gpointer found = NULL;
+
+  if (!(is_use ? mgr_cache_core_get (self->core, key, now, &found)
+               : mgr_cache_core_peek (self->core, key, now, &found)))
+    return NULL;
+
+  return cache_accept (self, key, now, is_use, found);
+}
+
 gboolean
 mgr_cache_give (MgrCache       *self,
                 MgrCacheHolder *holder,
@@ -125,18 +136,66 @@ mgr_cache_give (MgrCache       *self,
   return given;
 }
 
-static gboolean
-cache_read (MgrCache     *self,
-            const MgrKey *key,
-            gboolean      is_use,
-            GValue       *value)
+/* A number is copied at once, where nothing else is to be known of its entry, which costs
+ * less than a reference. */
+static gpointer
+copy_or_ref (gpointer value,
+             gpointer copy)
 {
-  MgrCacheKey read = mgr_cache_key_of (self, key);
-  MgrCacheHolder *holder = mgr_cache_fetch (self, &read, is_use);
+  const MgrCacheHolder *holder = value;
+
+  if (holder->lease != NULL || !mgr_cache_value_is_number (&holder->value))
+    return mgr_cache_holder_ref (value);
+
+  *(GValue *) copy = holder->value;
+  return NULL;
+}
+
+static gboolean
+cache_use (MgrCache          *self,
+           const MgrCacheKey *key,
+           GValue            *value,
+           MgrCacheHolder   **holder)
+{
+  gint64 now = cache_get_time_to_read (self);
+  gpointer found = NULL;
+
+  if (!mgr_cache_core_get_by (self->core, key, now, copy_or_ref, value, &found))
+    return FALSE;
+  if (found == NULL)
+    return TRUE;
+
+  *holder = cache_accept (self, key, now, TRUE, found);
+  return FALSE;
+}
+
+static inline gboolean
+cache_read (MgrCache          *self,
+            const MgrCacheKey *key,
+            gboolean           is_use,
+            GValue            *value)
+{
+  MgrCacheHolder *holder = NULL;
+
+  if (!is_use || value == NULL || g_atomic_int_get (&self->track_uses))
+    holder = mgr_cache_fetch (self, key, is_use);
+  else if (cache_use (self, key, value, &holder))
+    return TRUE;
 
   if (is_use && holder != NULL && mgr_cache_holder_is_failure (holder))
     __atomic_fetch_add (&self->not_hits, 1, __ATOMIC_RELAXED);
   return mgr_cache_give (self, holder, value);
+}
+
+static gboolean
+cache_read_key (MgrCache     *self,
+                const MgrKey *key,
+                gboolean      is_use,
+                GValue       *value)
+{
+  MgrCacheKey read = mgr_cache_key_of (self, key);
+
+  return cache_read (self, &read, is_use, value);
 }
 
 /* Languages cannot do with a value that is of no type. */
@@ -158,7 +217,7 @@ cache_read_or_nothing (MgrCache      *self,
   MgrKey read;
 
   return (mgr_key_read (&read, self->key_type, key, error)
-          && cache_read (self, &read, is_use, value))
+          && cache_read_key (self, &read, is_use, value))
          || give_nothing (value);
 }
 
@@ -270,7 +329,7 @@ mgr_cache_get_string (MgrCache   *self,
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
-  return cache_read (self, &read, TRUE, value);
+  return cache_read_key (self, &read, TRUE, value);
 }
 
 /**
@@ -291,11 +350,12 @@ mgr_cache_get_int64 (MgrCache *self,
                      gint64    key,
                      GValue   *value)
 {
-  MgrKey read = mgr_key_of_int64 (key);
+  MgrCacheKey read;
 
   g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
 
+  read = mgr_cache_key_int64 (self->seed, key);
   return cache_read (self, &read, TRUE, value);
 }
 
@@ -323,7 +383,7 @@ mgr_cache_get_bytes (MgrCache *self,
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
-  return cache_read (self, &read, TRUE, value);
+  return cache_read_key (self, &read, TRUE, value);
 }
 
 /**

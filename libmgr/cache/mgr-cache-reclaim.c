@@ -240,8 +240,8 @@ mgr_cache_get_statistics (MgrCache *self)
   g_return_val_if_fail (MGR_IS_CACHE (self), NULL);
 
   not_hits = __atomic_load_n (&self->not_hits, __ATOMIC_RELAXED);
-  evicted = __atomic_load_n (&self->evicted, __ATOMIC_RELAXED);
   mgr_cache_core_get_counts (self->core, &counts);
+  evicted = counts.removed[MGR_CACHE_CAUSE_SIZE] + counts.removed[MGR_CACHE_CAUSE_PRESSURE];
   g_mutex_lock (&self->lock);
   figures = self->figures;
   g_mutex_unlock (&self->lock);

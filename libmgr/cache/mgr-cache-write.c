@@ -189,19 +189,19 @@ cache_charge (MgrCache  *self,
 
 /* What would not fit if it were alone must not have others go first. */
 static gboolean
-cache_check_bound (MgrCache             *self,
-                   const MgrCacheRules  *rules,
-                   guint64               weight,
-                   GError              **error)
+cache_check_bound (MgrCache  *self,
+                   guint64    weight,
+                   GError   **error)
 {
+  guint64 max_bytes = __atomic_load_n (&self->rules.rules.max_bytes, __ATOMIC_RELAXED);
   g_autofree char *wanted = NULL;
   g_autofree char *bound = NULL;
 
-  if (rules->max_bytes == 0 || weight <= rules->max_bytes)
+  if (max_bytes == 0 || weight <= max_bytes)
     return TRUE;
 
   wanted = mgr_size_format (weight);
-  bound = mgr_size_format (rules->max_bytes);
+  bound = mgr_size_format (max_bytes);
   g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
                "An entry of %s does not fit cache “%s” of at most %s, even if it were alone: keep "
                "it elsewhere, or raise “max-bytes”", wanted, self->name, bound);
@@ -300,7 +300,7 @@ cache_keep (MgrCache           *self,
     item->deadline = holder->lease->extended;
   item->weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
 
-  if (!cache_check_bound (self, &rules, item->weight, error))
+  if (!cache_check_bound (self, item->weight, error))
     return FALSE;
 
   if (kept == NULL)
@@ -311,6 +311,45 @@ cache_keep (MgrCache           *self,
 
   *kept = g_steal_pointer (&holder);
   return TRUE;
+}
+
+/* Whether a value has no more to it than itself: nobody has to be asked for its size or
+ * for room, and nothing says when it goes. */
+static inline gboolean
+cache_is_plain (MgrCache            *self,
+                const GValue        *value,
+                const MgrCacheTerms *terms)
+{
+  return terms == NULL && mgr_cache_value_is_number (value)
+         && self->component == NULL && self->tier == NULL && !g_atomic_int_get (&self->has_end);
+}
+
+/* As cache_keep() does it, in a fraction of the time. */
+static gboolean
+cache_keep_plain (MgrCache           *self,
+                  const MgrCacheKey  *key,
+                  const GValue       *value,
+                  GError            **error)
+{
+  gboolean expires = g_atomic_int_get (&self->has_deadlines);
+  gint64 now = expires ? mgr_cache_get_time (self) : mgr_cache_get_rough_time (self);
+  MgrCacheItem item = { .cost = 1.0 };
+  MgrCacheRemovals removals;
+  gboolean kept;
+
+  if (expires)
+    mgr_cache_expire_in_passing (self, now);
+  item.weight = 1 + MGR_CACHE_ENTRY_SIZE + sizeof (MgrCacheHolder) + key_get_size (key);
+  if (!cache_check_bound (self, item.weight, error))
+    return FALSE;
+
+  item.value = mgr_cache_holder_new (value, now, NULL);
+  mgr_cache_removals_init (&removals);
+  kept = mgr_cache_core_put (self->core, key, &item, now, &removals, error);
+  mgr_cache_bid_farewell_at (self, &removals, now);
+  if (!kept)
+    mgr_cache_holder_unref (item.value);
+  return kept;
 }
 
 MgrCacheHolder *
@@ -351,10 +390,19 @@ mgr_cache_keep_failure (MgrCache              *self,
   holder = mgr_cache_holder_new (&value, now, lease);
   item.weight = MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key)
                 + strlen (failure->message) + 1;
-  if (cache_check_bound (self, &rules, item.weight, NULL))
+  if (cache_check_bound (self, item.weight, NULL))
     cache_store (self, key, holder, &item, now, NULL);
   else
     mgr_cache_holder_unref (holder);
+}
+
+/* What is being loaded for @key is out of date. */
+static void
+cache_supersede (MgrCache     *self,
+                 const MgrKey *key)
+{
+  if (mgr_flights_are_any (self->flights))
+    mgr_flights_supersede (self->flights, key);
 }
 
 static gboolean
@@ -366,14 +414,14 @@ cache_write (MgrCache       *self,
 {
   MgrCacheKey read = mgr_cache_key_of (self, key);
   MgrCacheItem item = { .yields = FALSE, .supersedes = TRUE };
-
   gboolean kept;
 
-  mgr_flights_supersede (self->flights, key);
-  kept = cache_keep (self, &read, value, terms, &item, NULL, error);
-  /* A load that began meanwhile may have found an older one in the store. */
-  if (self->tier != NULL)
-    mgr_flights_supersede (self->flights, key);
+  cache_supersede (self, key);
+  kept = cache_is_plain (self, value, terms)
+         ? cache_keep_plain (self, &read, value, error)
+         : cache_keep (self, &read, value, terms, &item, NULL, error);
+  /* A load that began meanwhile may have found an older one elsewhere. */
+  cache_supersede (self, key);
   return kept;
 }
 

@@ -69,6 +69,12 @@ gpointer    mgr_flights_wait      (MgrFlights    *self,
 void        mgr_flights_supersede (MgrFlights    *self,
                                    const MgrKey  *key);
 
+/* For who has put something under a key: whoever loads it looks for the key first, after
+ * taking off, so by the lock of the key's place one of both knows of the other.
+ *
+ * Returns: whether anything is being loaded */
+gboolean    mgr_flights_are_any   (MgrFlights    *self);
+
 /* Returns: whether what @flight loads is older than what came meanwhile */
 gboolean      mgr_flights_is_superseded (MgrFlights    *self,
                                          MgrFlight     *flight);

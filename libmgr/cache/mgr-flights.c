@@ -365,6 +365,12 @@ mgr_flights_wait (MgrFlights    *self,
   return value;
 }
 
+gboolean
+mgr_flights_are_any (MgrFlights *self)
+{
+  return __atomic_load_n (&self->n_flights, __ATOMIC_RELAXED) > 0;
+}
+
 void
 mgr_flights_supersede (MgrFlights   *self,
                        const MgrKey *key)

@@ -20,22 +20,20 @@ managed_run (gpointer            data,
              gsize               n_requests)
 {
   MgrCache *cache = data;
+  GValue one = G_VALUE_INIT;
   gsize hits = 0;
+
+  g_value_init (&one, G_TYPE_INT64);
+  g_value_set_int64 (&one, 1);
 
   for (gsize i = 0; i < n_requests; i++)
     {
       GValue value = G_VALUE_INIT;
 
       if (mgr_cache_get_int64 (cache, requests[i].key, &value))
-        {
-          hits++;
-        }
+        hits++;
       else
-        {
-          g_value_init (&value, G_TYPE_INT64);
-          g_value_set_int64 (&value, 1);
-          mgr_cache_put_int64 (cache, requests[i].key, &value, NULL, NULL);
-        }
+        mgr_cache_put_int64 (cache, requests[i].key, &one, NULL, NULL);
     }
 
   return hits;
