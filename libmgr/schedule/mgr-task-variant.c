@@ -102,7 +102,8 @@ insert_state (GVariantDict *dict,
  * `executor`, `message` and `error` (s); `rank` and `attempt` (u), `exit-status` (i),
  * `progress` (d); `submitted`, `started` (of the last attempt), `ended`, `deadline` and
  * `expected-duration` (x, microseconds of the clock of the manager); `tags` and `argv`
- * (as); `elsewhere` (b, only where it is: it takes none of the memory here). What a task does not have is left out. May be called from any thread.
+ * (as); `elsewhere` (b, only where it is: it takes none of the memory here). What a task does
+ * not have is left out. May be called from any thread.
  *
  * Returns: (transfer floating): the dictionary
  *

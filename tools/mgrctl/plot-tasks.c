@@ -7,6 +7,7 @@
 #include "plot-tasks.h"
 
 #include "mgrctl-print.h"
+#include "plot-bands.h"
 #include "plot-series.h"
 #include "svg-writer.h"
 #include "task-layout.h"
@@ -33,11 +34,6 @@
 #define FOOT 12
 #define SWATCH 11
 #define MARK_SIZE 12
-/* Between neighbours in time, so that they can be told apart. */
-#define GAP 0.7
-/* A name needs so much of a band. */
-#define NAME_HEIGHT 15
-#define NAME_MARGIN 5
 
 #define N_SIZE_MARKS 8
 #define N_TIME_MARKS 8
@@ -51,11 +47,10 @@
   ".title { font-size: 17px; font-weight: bold }\n" \
   ".mark { font-size: 12px; fill: #5e5c64 }\n" \
   ".task { font-size: 12px }\n" \
-  ".on { font-size: 12px; fill: #ffffff }\n" \
   ".grid { stroke: #deddda }\n" \
   ".axis { stroke: #9a9996 }\n" \
   ".budget { stroke: #a51d2d; stroke-width: 1.5; stroke-dasharray: 6 3 }\n" \
-  ".grant { fill-opacity: 0.16; stroke-width: 1 }\n" \
+  ".grant { fill-opacity: 0.14; stroke-width: 1.2 }\n" \
   ".wait { stroke-width: 2 }\n" \
   ".failed { stroke: #241f31; stroke-width: 2.5 }\n" \
   ".critical { fill: #a51d2d; stroke: #a51d2d }\n" \
@@ -63,14 +58,21 @@
   ".normal { fill: #1a5fb4; stroke: #1a5fb4 }\n" \
   ".low { fill: #1d8a57; stroke: #1d8a57 }\n" \
   ".deferred { fill: #813d9c; stroke: #813d9c }\n" \
-  ".peak { stroke: none }\n" \
+  ".any { fill: #5e5c64; stroke: #5e5c64 }\n" \
+  ".peak { fill-opacity: 0.42; stroke: none }\n" \
   "@media (prefers-color-scheme: dark) {\n" \
   "text { fill: #f6f5f4 }\n" \
   ".mark { fill: #c0bfbc }\n" \
   ".grid { stroke: #3d3846 }\n" \
   ".axis { stroke: #77767b }\n" \
   ".budget { stroke: #ff7b63 }\n" \
-  ".grant { fill-opacity: 0.3 }\n" \
+  ".critical { fill: #ff7b63; stroke: #ff7b63 }\n" \
+  ".high { fill: #ffa348; stroke: #ffa348 }\n" \
+  ".normal { fill: #78aeed; stroke: #78aeed }\n" \
+  ".low { fill: #57e389; stroke: #57e389 }\n" \
+  ".deferred { fill: #d5a6e6; stroke: #d5a6e6 }\n" \
+  ".any { fill: #c0bfbc; stroke: #c0bfbc }\n" \
+  ".peak { fill-opacity: 0.45; stroke: none }\n" \
   ".failed { stroke: #f6f5f4 }\n" \
   "}\n"
 
@@ -84,8 +86,6 @@ typedef struct
   double most;        /* bytes at once */
   guint n_waits;
 } Picture;
-
-static const char * const priorities[] = { "critical", "high", "normal", "low", "deferred" };
 
 static const TaskEntry *
 get_entry (const Picture *self,
@@ -114,18 +114,6 @@ is_wait_seen (const Picture   *self,
 {
   return find_x (self, entry->submitted + task_entry_get_wait (entry))
          - find_x (self, entry->submitted) >= 1;
-}
-
-/* What a priority that is none looks like does not matter, if only the picture stays well
- * formed. */
-static const char *
-get_class (const TaskEntry *entry)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
-    if (g_str_equal (entry->priority, priorities[i]))
-      return priorities[i];
-
-  return "normal";
 }
 
 static void
@@ -204,126 +192,6 @@ draw_time_axis (const Picture *self)
     }
 }
 
-static const TaskStep *
-get_step (const TaskEntry *entry,
-          guint            index)
-{
-  return &g_array_index (entry->steps, TaskStep, index);
-}
-
-static gint64
-get_step_end (const TaskEntry *entry,
-              guint            index)
-{
-  return index + 1 < entry->steps->len ? get_step (entry, index + 1)->time : entry->ended;
-}
-
-/* From one step to the next, of which the last is a bit short. */
-static void
-add_edge (const Picture   *self,
-          const TaskEntry *entry,
-          double           above,
-          gboolean         back)
-{
-  for (guint n = 0; n < entry->steps->len; n++)
-    {
-      guint i = back ? entry->steps->len - 1 - n : n;
-      double y = find_y (self, get_step (entry, i)->base + above);
-      double left = find_x (self, get_step (entry, i)->time);
-      double right = find_x (self, get_step_end (entry, i));
-
-      if (i + 1 == entry->steps->len)
-        right = MAX (right - GAP, left);
-      if (n == 0 && !back)
-        svg_writer_move_to (self->svg, left, y);
-      else
-        svg_writer_line_to (self->svg, back ? right : left, y);
-      svg_writer_line_to (self->svg, back ? left : right, y);
-    }
-}
-
-static void
-draw_area (const Picture   *self,
-           const TaskEntry *entry,
-           const char      *kind,
-           guint64          bytes)
-{
-  g_autofree char *class = g_strdup_printf ("%s %s", kind, get_class (entry));
-
-  svg_writer_path_begin (self->svg, class);
-  add_edge (self, entry, (double) bytes, FALSE);
-  add_edge (self, entry, 0, TRUE);
-  svg_writer_line_to (self->svg, find_x (self, entry->started),
-                      find_y (self, get_step (entry, 0)->base + (double) bytes));
-  svg_writer_path_end (self->svg);
-}
-
-/* The step that is the longest in time. */
-static guint
-find_longest (const TaskEntry *entry)
-{
-  guint longest = 0;
-
-  for (guint i = 1; i < entry->steps->len; i++)
-    if (get_step_end (entry, i) - get_step (entry, i)->time
-        > get_step_end (entry, longest) - get_step (entry, longest)->time)
-      longest = i;
-
-  return longest;
-}
-
-/* In what it took where that is high enough, otherwise in what was granted beyond. */
-static void
-draw_name (const Picture   *self,
-           const TaskEntry *entry)
-{
-  g_autofree char *name = mgrctl_printable (entry->name);
-  guint index = find_longest (entry);
-  double base = get_step (entry, index)->base;
-  double x = find_x (self, get_step (entry, index)->time) + NAME_MARGIN;
-  double room = find_x (self, get_step_end (entry, index)) - x;
-  double peak = find_y (self, base + (double) entry->peak);
-  double grant = find_y (self, base + task_entry_get_height (entry));
-
-  if (svg_text_width (name, MARK_SIZE) > room)
-    return;
-
-  if (find_y (self, base) - peak >= NAME_HEIGHT)
-    svg_writer_text (self->svg, "on", "start", x, peak + MARK_SIZE, name);
-  else if (peak - grant >= NAME_HEIGHT)
-    svg_writer_text (self->svg, "task", "start", x, grant + MARK_SIZE, name);
-}
-
-static void
-draw_failure (const Picture   *self,
-              const TaskEntry *entry)
-{
-  double base = get_step (entry, entry->steps->len - 1)->base;
-  double x = find_x (self, entry->ended) - 1;
-
-  if (task_entry_is_failed (entry))
-    svg_writer_line (self->svg, "failed", x, find_y (self, base), x,
-                     find_y (self, base + task_entry_get_height (entry)));
-}
-
-static void
-draw_bands (const Picture *self)
-{
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      const TaskEntry *entry = get_entry (self, i);
-
-      if (entry->steps->len == 0)
-        continue;
-
-      draw_area (self, entry, "grant", entry->grant);
-      if (entry->peak > 0)
-        draw_area (self, entry, "peak", entry->peak);
-      draw_failure (self, entry);
-      draw_name (self, entry);
-    }
-}
-
 static void
 draw_budget (const Picture *self)
 {
@@ -352,7 +220,7 @@ draw_waits (const Picture *self)
   for (guint i = 0; i < self->entries->len; i++)
     {
       const TaskEntry *entry = get_entry (self, i);
-      g_autofree char *class = g_strdup_printf ("wait %s", get_class (entry));
+      g_autofree char *class = g_strdup_printf ("wait %s", task_entry_get_class (entry));
 
       if (!is_wait_seen (self, entry))
         continue;
@@ -363,12 +231,23 @@ draw_waits (const Picture *self)
     }
 }
 
+static guint
+count_failed (const Picture *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    n += task_entry_is_failed (get_entry (self, i));
+
+  return n;
+}
+
 static gboolean
 has_priority (const Picture *self,
               const char    *priority)
 {
   for (guint i = 0; i < self->entries->len; i++)
-    if (g_str_equal (get_class (get_entry (self, i)), priority))
+    if (g_str_equal (task_entry_get_class (get_entry (self, i)), priority))
       return TRUE;
 
   return FALSE;
@@ -376,36 +255,52 @@ has_priority (const Picture *self,
 
 /* Returns: where the next one begins */
 static double
+draw_key_text (const Picture *self,
+               double         x,
+               const char    *text)
+{
+  x += SWATCH + 6;
+  svg_writer_text (self->svg, "mark", "start", x, LEGEND_LINE, text);
+  return x + svg_text_width (text, MARK_SIZE) + 16;
+}
+
+static double
 draw_key (const Picture *self,
           double         x,
           const char    *class,
           const char    *text)
 {
   svg_writer_rect (self->svg, class, x, LEGEND_LINE - SWATCH + 1, SWATCH, SWATCH);
-  svg_writer_text (self->svg, "mark", "start", x + SWATCH + 6, LEGEND_LINE, text);
-  return x + SWATCH + 6 + svg_text_width (text, MARK_SIZE) + 16;
+  return draw_key_text (self, x, text);
 }
 
-/* The priorities that there are; the first shows besides what outline and inside are. */
+/* What outline, inside and end are, and the priorities that there are. */
 static void
 draw_legend (const Picture *self)
 {
-  double x = LEFT;
-  gboolean first = TRUE;
+  double x = draw_key (self, LEFT, "grant any", "granted");
+  const char *noun = " priority";
 
-  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+  x = draw_key (self, x, "peak any", "taken at the peak");
+  if (count_failed (self) > 0)
     {
-      g_autofree char *grant = g_strdup_printf ("grant %s", priorities[i]);
-      g_autofree char *peak = g_strdup_printf ("peak %s", priorities[i]);
-      g_autofree char *text = g_strdup_printf ("%s priority", priorities[i]);
+      svg_writer_line (self->svg, "failed", x + SWATCH / 2, LEGEND_LINE - SWATCH, x + SWATCH / 2,
+                       LEGEND_LINE + 2);
+      x = draw_key_text (self, x, "ended, not done");
+    }
 
-      if (!has_priority (self, priorities[i]))
+  x += 16;
+  for (guint i = 0; i < TASK_N_CLASSES; i++)
+    {
+      g_autofree char *peak = g_strdup_printf ("peak %s", task_classes[i]);
+      g_autofree char *text = NULL;
+
+      if (!has_priority (self, task_classes[i]))
         continue;
 
-      if (first)
-        x = draw_key (self, draw_key (self, x, grant, "granted"), peak, "taken at the peak") + 16;
-      x = draw_key (self, x, peak, first ? text : priorities[i]);
-      first = FALSE;
+      text = g_strconcat (task_classes[i], noun, NULL);
+      x = draw_key (self, x, peak, text);
+      noun = NULL;
     }
 }
 
@@ -415,17 +310,13 @@ describe (const Picture *self)
 {
   g_autofree char *most = mgr_size_format ((guint64) self->most);
   gint64 wait = 0;
-  guint n_failed = 0;
 
   for (guint i = 0; i < self->entries->len; i++)
-    {
-      wait = MAX (wait, task_entry_get_wait (get_entry (self, i)));
-      n_failed += task_entry_is_failed (get_entry (self, i));
-    }
+    wait = MAX (wait, task_entry_get_wait (get_entry (self, i)));
 
-  return g_strdup_printf ("%u %s, %u of them not done (a thick end); %s at once at most; the "
-                          "longest wait %.1f s", self->entries->len,
-                          self->entries->len == 1 ? "task" : "tasks", n_failed, most,
+  return g_strdup_printf ("%u %s, of which %u ended without being done; %s at once at most; "
+                          "the longest wait %.1f s", self->entries->len,
+                          self->entries->len == 1 ? "task" : "tasks", count_failed (self), most,
                           (double) wait / G_TIME_SPAN_SECOND);
 }
 
@@ -452,7 +343,8 @@ plot_tasks_draw (const char *program,
   draw_legend (&self);
   draw_size_axis (&self);
   draw_time_axis (&self);
-  draw_bands (&self);
+  for (guint i = 0; i < entries->len; i++)
+    plot_bands_draw (svg, &self.field, self.begin, get_entry (&self, i));
   draw_budget (&self);
   draw_waits (&self);
   return svg_writer_finish (svg);

@@ -6,6 +6,10 @@
 
 #include "task-entry.h"
 
+const char * const task_classes[TASK_N_CLASSES] = {
+  "critical", "high", "normal", "low", "deferred",
+};
+
 static char *
 read_text (GVariant   *dict,
            const char *key)
@@ -53,6 +57,18 @@ task_entry_free (TaskEntry *self)
   g_free (self->reason);
   g_array_unref (self->steps);
   g_free (self);
+}
+
+/* What a priority that is none looks like does not matter, if only the picture stays well
+ * formed. */
+const char *
+task_entry_get_class (const TaskEntry *self)
+{
+  for (guint i = 0; i < TASK_N_CLASSES; i++)
+    if (g_str_equal (self->priority, task_classes[i]))
+      return task_classes[i];
+
+  return "normal";
 }
 
 double

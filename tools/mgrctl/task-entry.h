@@ -15,6 +15,10 @@ typedef struct
   double base;  /* bytes below it */
 } TaskStep;
 
+/* The priorities, from the first to the last. */
+#define TASK_N_CLASSES 5
+extern const char * const task_classes[TASK_N_CLASSES];
+
 /* A task of a program, as the program tells of it. Times are of its clock. */
 typedef struct
 {
@@ -36,6 +40,9 @@ typedef struct
 TaskEntry *task_entry_new        (GVariant        *dict,
                                   gint64           now);
 void       task_entry_free       (TaskEntry       *self);
+
+/* The priority, of those above. */
+const char *task_entry_get_class (const TaskEntry *self);
 
 /* What it takes of a picture, in bytes. */
 double     task_entry_get_height (const TaskEntry *self);
