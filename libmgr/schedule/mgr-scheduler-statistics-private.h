@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  gint64 time;                        /* µs of the clock of the manager */
   guint64 submitted;
   guint waiting;
   guint running;

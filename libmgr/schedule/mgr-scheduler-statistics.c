@@ -332,8 +332,9 @@ ended_to_variant (MgrSchedulerStatistics *self)
  * Writes the figures as a dictionary of type `a{sv}`, for D-Bus and JSON: `submitted`,
  * `backfilled`, `preempted`, `oom`, `reserved` and `overcommit` (t), `waiting` and `running`
  * (u), `completion-rate` (d), `wait-mean` (d), `wait-p50`, `wait-p95` and `wait-p99` (x,
- * microseconds), and `ended`, a dictionary of how many tasks ended in which way (t). May be
- * called from any thread.
+ * microseconds), `time` (x, microseconds of the clock of the manager, as the times of tasks
+ * are), and `ended`, a dictionary of how many tasks ended in which way (t). May be called
+ * from any thread.
  *
  * Returns: (transfer floating): the dictionary
  *
@@ -349,6 +350,7 @@ mgr_scheduler_statistics_to_variant (MgrSchedulerStatistics *self)
 
   figures = &self->figures;
   g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "time", "x", figures->time);
   g_variant_dict_insert (&dict, "submitted", "t", figures->submitted);
   g_variant_dict_insert (&dict, "waiting", "u", figures->waiting);
   g_variant_dict_insert (&dict, "running", "u", figures->running);

@@ -324,11 +324,14 @@ mgr_scheduler_get_statistics (MgrScheduler *self)
 {
   g_autoptr (GMutexLocker) locker = NULL;
   MgrSchedulerFigures figures;
+  gint64 now;
 
   g_return_val_if_fail (MGR_IS_SCHEDULER (self), NULL);
 
+  now = mgr_clock_get_time (self->clock);
   locker = g_mutex_locker_new (&self->lock);
   figures = self->figures;
+  figures.time = now;
   figures.running = mgr_schedule_core_get_running (self->core);
   figures.waiting = (guint) self->n_unfinished - figures.running;
   figures.backfilled = mgr_schedule_core_get_backfilled (self->core);

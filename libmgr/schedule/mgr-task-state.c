@@ -345,10 +345,10 @@ static void
 answer (GTask  *waiter,
         GError *error)
 {
-  GSource *source = g_task_get_task_data (waiter);
+  gulong handler = GPOINTER_TO_SIZE (g_task_get_task_data (waiter));
 
-  if (source != NULL)
-    g_source_destroy (source);
+  if (handler > 0)
+    g_signal_handler_disconnect (g_task_get_cancellable (waiter), handler);
   if (error != NULL)
     g_task_return_error (waiter, error);
   else
@@ -383,8 +383,7 @@ mgr_task_answer_waiters (MgrTask *self)
 }
 
 static gboolean
-waiter_cancelled_cb (GCancellable *cancellable,
-                     gpointer      user_data)
+give_up_cb (gpointer user_data)
 {
   GTask *waiter = user_data;
   MgrTask *self = g_task_get_source_object (waiter);
@@ -401,14 +400,29 @@ waiter_cancelled_cb (GCancellable *cancellable,
   return G_SOURCE_REMOVE;
 }
 
+/* In any thread, and not the place to call what others wrote. */
+static void
+waiter_cancelled_cb (GCancellable *cancellable,
+                     gpointer      user_data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_task_attach_source (user_data, source, give_up_cb);
+}
+
+/* A source of the cancellable would not do: where one thread cancels while another lets
+ * that go, GLib touches it once it is freed. Nor may what is answered while the same
+ * cancellable cancels wait for that, as g_cancellable_disconnect() does. With the lock
+ * held. */
 static void
 waiter_watch (GTask *waiter)
 {
-  GSource *source = g_cancellable_source_new (g_task_get_cancellable (waiter));
+  gulong handler;
 
-  g_task_set_task_data (waiter, g_source_ref (source), (GDestroyNotify) g_source_unref);
-  g_task_attach_source (waiter, source, G_SOURCE_FUNC (waiter_cancelled_cb));
-  g_source_unref (source);
+  handler = g_signal_connect_data (g_task_get_cancellable (waiter), "cancelled",
+                                   G_CALLBACK (waiter_cancelled_cb), g_object_ref (waiter),
+                                   (GClosureNotify) (GCallback) g_object_unref, 0);
+  g_task_set_task_data (waiter, GSIZE_TO_POINTER (handler), NULL);
 }
 
 /**
@@ -428,7 +442,7 @@ mgr_task_wait_async (MgrTask             *self,
                      GAsyncReadyCallback  callback,
                      gpointer             user_data)
 {
-  GTask *waiter;
+  g_autoptr (GTask) waiter = NULL;
   MgrTaskRun *run;
   gboolean finished;
   GError *error = NULL;
@@ -438,8 +452,6 @@ mgr_task_wait_async (MgrTask             *self,
 
   waiter = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (waiter, mgr_task_wait_async);
-  if (cancellable != NULL)
-    waiter_watch (waiter);
 
   g_mutex_lock (&self->lock);
   run = mgr_task_get_run (self);
@@ -447,11 +459,15 @@ mgr_task_wait_async (MgrTask             *self,
   if (finished)
     error = task_copy_error (self);
   else
-    run->waiters = g_slist_prepend (run->waiters, waiter);
+    run->waiters = g_slist_prepend (run->waiters, g_object_ref (waiter));
+  if (!finished && cancellable != NULL)
+    waiter_watch (waiter);
   g_mutex_unlock (&self->lock);
 
   if (finished)
-    answer (waiter, error);
+    answer (g_object_ref (waiter), error);
+  else if (g_cancellable_is_cancelled (cancellable))
+    waiter_cancelled_cb (cancellable, waiter);
 }
 
 /**

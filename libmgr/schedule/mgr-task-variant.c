@@ -54,6 +54,8 @@ insert_schedule (GVariantDict *dict,
   insert_time (dict, "started", self->n_attempts > 0 ? item->started : 0);
   insert_time (dict, "expected-duration", item->duration);
   insert_text (dict, "executor", place->name);
+  if (item->elsewhere)
+    g_variant_dict_insert (dict, "elsewhere", "b", TRUE);
 }
 
 static void
@@ -100,7 +102,8 @@ insert_state (GVariantDict *dict,
  * `executor`, `message` and `error` (s); `rank` and `attempt` (u), `exit-status` (i),
  * `progress` (d); `submitted`, `started` (of the last attempt), `ended`, `deadline` and
  * `expected-duration` (x, microseconds of the clock of the manager); `tags` and `argv`
- * (as). What a task does not have is left out. May be called from any thread.
+ * (as); `elsewhere` (b, only where it is: it takes none of the memory here). What a task does
+ * not have is left out. May be called from any thread.
  *
  * Returns: (transfer floating): the dictionary
  *

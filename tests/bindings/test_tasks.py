@@ -120,6 +120,10 @@ class FunctionTest(TaskCase):
         self.assertIsNot(threads[0], threading.main_thread())
         self.assertIs(here.result(), threading.main_thread())
 
+    def test_name(self):
+        self.assertEqual(self.run_to_end(len, (), name="counts").name, "counts")
+        self.assertEqual(self.run_to_end(len, ()).name, "len")
+
     def test_exceptions_are_errors(self):
         def fail():
             raise ValueError("no grammar")

@@ -23,7 +23,9 @@
  *   model NAME COMPONENT   add a model of 1 MiB; COMPONENT is - for none
  *   use NAME               use a model
  *   unuse NAME             end that use
- *   task NAME BYTES        submit a task that runs until the program ends
+ *   task NAME BYTES        submit a task that runs until it is cancelled, or the program ends
+ *   cancel ID              cancel a task, and wait for its end
+ *   pass SECONDS           let so much time go by on the clock of the program
  */
 
 #include "mgr-fake-pool.h"
@@ -186,15 +188,45 @@ add_task (const char *name,
 }
 
 static gboolean
+cancel_task (guint64 id)
+{
+  MgrScheduler *scheduler = mgr_manager_get_scheduler (manager);
+  g_autoptr (MgrTask) task = mgr_scheduler_lookup (scheduler, id);
+
+  if (task == NULL || !mgr_scheduler_cancel (scheduler, task, NULL))
+    return FALSE;
+
+  mgr_task_wait (task, NULL, NULL);
+  return TRUE;
+}
+
+/* What is said of a task or of the time. FALSE where it is neither. */
+static gboolean
+run_task_command (char    **words,
+                  gboolean *out_done)
+{
+  guint64 number = words[1] != NULL ? g_ascii_strtoull (words[1], NULL, 10) : 0;
+
+  *out_done = TRUE;
+  if (g_str_equal (words[0], "task"))
+    *out_done = add_task (words[1], g_ascii_strtoull (words[2], NULL, 10));
+  else if (g_str_equal (words[0], "cancel"))
+    *out_done = cancel_task (number);
+  else if (g_str_equal (words[0], "pass"))
+    mgr_manual_clock_advance (manual_clock, (gint64) number * G_USEC_PER_SEC);
+  else
+    return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
 run_pool_command (char **words)
 {
   g_autoptr (MgrPool) pool = NULL;
 
   if (g_str_equal (words[0], "pool"))
     return add_pool (words[1], words[2]);
-
-  if (g_str_equal (words[0], "task"))
-    return add_task (words[1], g_ascii_strtoull (words[2], NULL, 10));
 
   pool = mgr_manager_lookup_pool (manager, words[1]);
   if (g_str_equal (words[0], "stop"))
@@ -325,7 +357,7 @@ run_command (char **words)
       const char *answer = run_upkeep (words[0], words[1]);
       gboolean done;
 
-      if (answer == NULL && !run_model_command (words, &done))
+      if (answer == NULL && !run_model_command (words, &done) && !run_task_command (words, &done))
         done = run_pool_command (words);
       if (answer == NULL)
         answer = done ? "ok" : "refused";

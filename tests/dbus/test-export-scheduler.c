@@ -3,6 +3,7 @@
  */
 
 #include "bus-fixture.h"
+#include "schedule/mgr-scheduler-private.h"
 
 #define SCHEDULER_PATH "/org/libmgr/Scheduler"
 #define SCHEDULER_INTERFACE "org.libmgr.Scheduler1"
@@ -234,6 +235,52 @@ test_cancel (BusFixture    *fixture,
 }
 
 static void
+pass (BusFixture *fixture,
+      gint64      time)
+{
+  mgr_manual_clock_advance (fixture->clock, time);
+  mgr_scheduler_look (mgr_manager_get_scheduler (fixture->manager));
+}
+
+static void
+test_holder_does_not_listen (BusFixture    *fixture,
+                             gconstpointer  data)
+{
+  g_auto (Answer) held = { 0 };
+  g_auto (Answer) waiting = { 0 };
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  g_test_summary ("A lease is taken back ten seconds after its holder was asked to end it");
+
+  bus_fixture_export (fixture);
+  acquire (fixture, fixture->client, "held", 60 * MIB, "{}", &held);
+  wait_for_lease (&held);
+  acquire (fixture, fixture->client, "next", 60 * MIB, "{}", &waiting);
+  wait_for_waiting (fixture, 1);
+  reply = bus_fixture_call (fixture, TASK ("1"), TASK_INTERFACE, "Cancel", NULL, NULL);
+  g_assert_nonnull (reply);
+
+  pass (fixture, 10 * G_USEC_PER_SEC - 1);
+  assert_task (fixture, TASK ("1"), "State", "'running'");
+  g_assert_cmpuint (get_used (fixture), ==, 60 * MIB);
+
+  pass (fixture, 1);
+  g_assert_cmpuint (wait_for_lease (&waiting), ==, 2);
+  assert_task (fixture, TASK ("1"), "Reason", "'cancelled'");
+  g_assert_cmpuint (get_used (fixture), ==, 60 * MIB);
+  g_assert_null (bus_fixture_call (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE, "Release",
+                                   g_variant_new ("(t)", G_GUINT64_CONSTANT (1)), &error));
+  bus_fixture_assert_remote_error (error, "org.libmgr.Error.NotFound");
+  call (fixture, "Release", g_variant_new ("(t)", G_GUINT64_CONSTANT (2)));
+  g_assert_cmpuint (get_used (fixture), ==, 0);
+
+  log = bus_fixture_take_log (fixture);
+  g_assert_nonnull (strstr (log, "LeaseEnding();"));
+}
+
+static void
 test_list (BusFixture    *fixture,
            gconstpointer  data)
 {
@@ -368,6 +415,7 @@ main (int   argc,
   bus_fixture_add_test ("/export-scheduler/lease", test_lease);
   bus_fixture_add_test ("/export-scheduler/refused", test_refused);
   bus_fixture_add_test ("/export-scheduler/cancel", test_cancel);
+  bus_fixture_add_test ("/export-scheduler/holder-does-not-listen", test_holder_does_not_listen);
   bus_fixture_add_test ("/export-scheduler/list", test_list);
   bus_fixture_add_test ("/export-scheduler/explain", test_explain);
   bus_fixture_add_test ("/export-scheduler/properties", test_properties);

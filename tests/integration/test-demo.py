@@ -4,16 +4,19 @@
 
 """The parts of the demo: that giving memory back never changes a result."""
 
+import collections
 import io
 import os
 import pathlib
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import gi
 
 gi.require_version("Mgr", "1.0")
+from gi.repository import GLib, Mgr  # noqa: E402
 
 sys.path.insert(0, os.path.join(os.environ["MGR_SOURCE_ROOT"], "doc/examples/python"))
 
@@ -25,6 +28,7 @@ from package_index.features import BLOCK_ROWS, BLOCK_SIZE, COLUMNS, FeatureTable
 from package_index.graph import Graph
 from package_index.memory import MIB, anonymous
 from package_index.pipeline import Pipeline
+from package_index.stages import Stages
 from package_index.store import SEGMENT_RECORDS, RecordCache, Spool
 from package_index.summary import batch_history
 
@@ -166,6 +170,69 @@ class Results(unittest.TestCase):
         self.assertEqual(figures["touched"], 0)
         with self.assertRaises(MemoryError):
             allowance.take("cache", 1 << 40, "more than there is")
+
+
+class Tasks(unittest.TestCase):
+    def setUp(self):
+        self.stanzas = make_stanzas(3000)
+        self.expected = run(Unlimited(), self.stanzas).results.as_json()
+        self.manager = Mgr.Manager.new("64 MiB")
+        self.manager.monitor.stop()
+
+    def run_stages(self, size):
+        stages = Stages(self.stanzas, size)
+        self.addCleanup(stages.close)
+        with self.manager.scheduler as scheduler:
+            tasks = stages.submit(scheduler)
+        return {task.name: task for task in tasks}
+
+    def test_tasks_change_nothing(self):
+        tasks = self.run_stages(MIB)
+        self.assertEqual(list(tasks), ["read", "join", "rank", "compare", "write"])
+        self.assertEqual(tasks["write"].result(), self.expected)
+
+    def test_stages_wait_for_each_other(self):
+        told = {name: task.to_variant().unpack() for name, task in self.run_stages(MIB).items()}
+        for before, after in (("read", "join"), ("join", "rank"), ("join", "compare"),
+                              ("rank", "write"), ("compare", "write")):
+            self.assertLessEqual(told[before]["ended"], told[after]["started"])
+
+    def test_the_cache_stays_within_the_grant(self):
+        tasks = self.run_stages(2 * MIB)
+        self.assertEqual(tasks["write"].result(), self.expected)
+        self.assertLessEqual(tasks["join"].peak, tasks["join"].grant)
+        self.assertGreater(tasks["join"].peak, tasks["join"].grant // 2)
+
+    def interrupt(self, steps):
+        """Has every stage fail for want of memory, once."""
+        told = collections.Counter()
+
+        def checkpoint(*_arguments, **_options):
+            name = Mgr.current_task().name
+            told[name] += 1
+            if told[name] == steps:
+                raise MemoryError("others need it")
+
+        return unittest.mock.patch.object(Mgr, "checkpoint", checkpoint)
+
+    def test_one_that_is_run_again_goes_on(self):
+        with self.interrupt(1):
+            tasks = self.run_stages(MIB)
+        self.assertEqual(tasks["write"].result(), self.expected)
+        self.assertEqual([task.attempt for task in tasks.values()], [2, 2, 2, 2, 1])
+        self.assertGreater(tasks["join"].grant, 3.5 * MIB)
+
+    def test_one_that_failed_within_a_step_does_not(self):
+        def fail():
+            yield "read", 0, 0
+            raise MemoryError("in the middle")
+
+        stages = Stages(self.stanzas, MIB)
+        self.addCleanup(stages.close)
+        with self.manager.scheduler as scheduler:
+            task = scheduler.submit(stages.run, fail(), memory=MIB)
+        with self.assertRaisesRegex(GLib.Error, "cannot go on"):
+            task.result()
 
 
 class Cgroups(unittest.TestCase):

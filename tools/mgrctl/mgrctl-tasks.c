@@ -6,6 +6,7 @@
 
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
+#include "plot-tasks.h"
 
 #include <mgr.h>
 
@@ -19,10 +20,13 @@
 #define NAME_WIDTH 24
 
 static char *state;
+static char *plot;
 
 const GOptionEntry mgrctl_tasks_entries[] = {
   { "state", 0, 0, G_OPTION_ARG_STRING, &state, "Only those that are waiting, running or finished",
     "STATE" },
+  { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot, "Draw them over time, and write that to this file",
+    "FILE" },
   { NULL, }
 };
 
@@ -177,6 +181,46 @@ print_tasks (const MgrctlOptions *options,
     print_row (options, g_ptr_array_index (tasks, i));
 }
 
+/* Returns: (transfer full) (element-type TaskEntry) */
+static GPtrArray *
+make_entries (GVariant  *statistics,
+              GPtrArray *tasks)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) task_entry_free);
+  gint64 now = 0;
+
+  g_variant_lookup (statistics, "time", "x", &now);
+  for (guint i = 0; i < tasks->len; i++)
+    g_ptr_array_add (entries, task_entry_new (g_ptr_array_index (tasks, i), now));
+
+  return entries;
+}
+
+static gboolean
+write_plot (MgrctlTarget *target,
+            GVariant     *statistics,
+            GPtrArray    *tasks)
+{
+  g_autoptr (GPtrArray) entries = make_entries (statistics, tasks);
+  g_autofree char *svg = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 budget = 0;
+
+  if (entries->len == 0)
+    {
+      mgrctl_print_error ("“%s” has no such tasks to draw", mgrctl_target_get_program (target));
+      return FALSE;
+    }
+
+  g_variant_lookup (target->properties, "TotalBudget", "t", &budget);
+  svg = plot_tasks_draw (mgrctl_target_get_program (target), entries, budget);
+  if (g_file_set_contents (plot, svg, -1, &error))
+    return TRUE;
+
+  mgrctl_print_error ("The picture cannot be written: %s", error->message);
+  return FALSE;
+}
+
 MgrctlExit
 mgrctl_tasks (const MgrctlOptions *options)
 {
@@ -194,6 +238,9 @@ mgrctl_tasks (const MgrctlOptions *options)
     tasks = get_tasks (target, &error);
   if (tasks == NULL)
     return mgrctl_target_fail (error);
+
+  if (plot != NULL && !write_plot (target, statistics, tasks))
+    return MGRCTL_EXIT_FAILED;
 
   if (options->json)
     print_json (target, statistics, tasks);

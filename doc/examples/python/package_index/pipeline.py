@@ -36,16 +36,16 @@ class Pipeline:
         allowance.watch(self.cache, self.features, self.results)
 
     def steps(self):
-        yield from self._read()
-        yield from self._join()
-        yield from self._rank()
-        yield from self._compare()
+        yield from self.read()
+        yield from self.join()
+        yield from self.rank()
+        yield from self.compare()
 
     def close(self):
         self.spool.close()
         self.features.close()
 
-    def _read(self):
+    def read(self):
         """Spool the stanzas, so that any of them can be read again by row."""
         grant = self._allowance.take("index", ROW_SIZE, "names and places")
         self._grants.append(grant)
@@ -56,7 +56,7 @@ class Pipeline:
                 self.spool.add(stanza)
             yield "read", len(self.spool), 0
 
-    def _join(self):
+    def join(self):
         """Put each record beside those it depends on, and learn from both."""
         self.results.begin(self.spool.sections, self.spool.maintainers)
         self._grants.append(self._allowance.take(
@@ -86,7 +86,7 @@ class Pipeline:
         found.discard(None)
         return sorted(found)
 
-    def _rank(self):
+    def rank(self):
         """Find whom the others lean on, and who stands on the most floors."""
         names = self.spool.names
         for done, ranks in enumerate(self._graph.ranks(), 1):
@@ -97,7 +97,7 @@ class Pipeline:
         self.results.chain = [names[row] for row in self._graph.longest_chain()]
         yield "rank", ROUNDS, ROUNDS
 
-    def _compare(self):
+    def compare(self):
         """Find the package of each section that is most like all the others."""
         centroids = Centroids()
         sections, names = self._section_of, self.spool.names

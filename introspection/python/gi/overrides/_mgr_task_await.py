@@ -140,8 +140,9 @@ async def result_of(task):
         _ANSWERS.wait(task, cancellable, answered)
         try:
             await future
-        finally:
+        except BaseException:
             cancellable.cancel()
+            raise
     return task.result()
 
 

@@ -234,8 +234,8 @@ def _override_scheduler(Mgr, maker):
     def submit_any(self, task, *args, **options):
         """Submits a task, or one that calls a function with the arguments, and returns it."""
         if not isinstance(task, Mgr.Task):
-            task = maker.function(getattr(task, "__qualname__", type(task).__name__), task, args,
-                                  None, options)
+            name = options.pop("name", None) or getattr(task, "__qualname__", type(task).__name__)
+            task = maker.function(name, task, args, None, options)
         elif args or options:
             raise TypeError("A task has its arguments and options: give them when it is made")
         know(self)

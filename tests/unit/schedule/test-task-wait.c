@@ -1,0 +1,275 @@
+/* SPDX-FileCopyrightText: 2026 The libmgr contributors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <mgr.h>
+
+#include "mgr-test-support.h"
+
+/* Who waits for a task no longer waits, in whichever thread and at whichever time that is
+ * said. */
+
+#define N_ROUNDS 3000
+#define MIB (G_GUINT64_CONSTANT (1) << 20)
+
+typedef struct
+{
+  MgrManager *manager;     /* (owned) */
+  MgrScheduler *scheduler; /* (unowned) */
+} Fixture;
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  user_data)
+{
+  fixture->manager = mgr_manager_new (1000 * MIB);
+  fixture->scheduler = mgr_manager_get_scheduler (fixture->manager);
+  mgr_pressure_monitor_stop (mgr_manager_get_monitor (fixture->manager));
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  user_data)
+{
+  g_clear_object (&fixture->manager);
+  mgr_test_settle ();
+}
+
+static gboolean
+sleep_func (MgrTask       *task,
+            GCancellable  *cancellable,
+            gpointer       user_data,
+            GError       **error)
+{
+  GPollFD poll_fd;
+
+  if (g_cancellable_make_pollfd (cancellable, &poll_fd))
+    g_poll (&poll_fd, 1, -1);
+  g_cancellable_release_fd (cancellable);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static gboolean
+count_func (MgrTask       *task,
+            GCancellable  *cancellable,
+            gpointer       user_data,
+            GError       **error)
+{
+  g_atomic_int_inc ((int *) user_data);
+  return TRUE;
+}
+
+static MgrTask *
+submit_new (Fixture     *fixture,
+            MgrTaskFunc  func,
+            gpointer     user_data)
+{
+  MgrTask *task = mgr_task_new ("waited for", func, user_data, NULL);
+
+  g_object_set (task, "memory", MIB, NULL);
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, task, NULL));
+  return task;
+}
+
+static void
+end_task (Fixture *fixture,
+          MgrTask *task)
+{
+  mgr_scheduler_cancel (fixture->scheduler, task, NULL);
+  mgr_task_wait (task, NULL, NULL);
+}
+
+static void
+waited_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_assert_null (*(GAsyncResult **) user_data);
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+assert_given_up (MgrTask      *task,
+                 GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_task_wait_finish (task, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_cancelled_before (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, sleep_func, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_cancellable_cancel (cancellable);
+  mgr_task_wait_async (task, cancellable, waited_cb, &result);
+  g_assert_null (result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  assert_given_up (task, result);
+  g_assert_cmpint (mgr_task_get_state (task), !=, MGR_TASK_STATE_FINISHED);
+  end_task (fixture, task);
+}
+
+/* It is told in a turn of its own, not within the cancellation, and once. */
+static void
+test_cancelled_meanwhile (Fixture       *fixture,
+                          gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, sleep_func, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) other = NULL;
+
+  mgr_task_wait_async (task, cancellable, waited_cb, &result);
+  mgr_task_wait_async (task, NULL, waited_cb, &other);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  assert_given_up (task, result);
+  g_assert_null (other);
+  end_task (fixture, task);
+  while (other == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Nothing of the waiter is left at the cancellable. */
+static void
+test_lets_go (Fixture       *fixture,
+              gconstpointer  user_data)
+{
+  int counter = 0;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (MgrTask) task = submit_new (fixture, count_func, &counter);
+
+  mgr_task_wait_async (task, cancellable, waited_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_true (mgr_task_wait_finish (task, result, NULL));
+  g_assert_false (g_signal_has_handler_pending (cancellable,
+                                                g_signal_lookup ("cancelled", G_TYPE_CANCELLABLE),
+                                                0, TRUE));
+}
+
+static void
+end_task_cb (GCancellable *cancellable,
+             gpointer      user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (MgrTask) task = g_object_ref (g_object_get_data (G_OBJECT (cancellable), "task"));
+
+  end_task (fixture, task);
+}
+
+/* Who hears of the cancellation as well may end the task, and wait for its end. */
+static void
+test_ended_within (Fixture       *fixture,
+                   gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = submit_new (fixture, sleep_func, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_object_set_data (G_OBJECT (cancellable), "task", task);
+  g_cancellable_connect (cancellable, G_CALLBACK (end_task_cb), fixture, NULL);
+  mgr_task_wait_async (task, cancellable, waited_cb, &result);
+  g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  assert_given_up (task, result);
+}
+
+/* What is to be cancelled next; no object where that is all. */
+static gpointer next;
+
+static GObject *
+take_next (void)
+{
+  gpointer object = g_atomic_pointer_get (&next);
+
+  return g_atomic_pointer_compare_and_exchange (&next, object, NULL) ? object : NULL;
+}
+
+/* Spins, since it would be too late where it had to be woken up. */
+static gpointer
+cancel_thread (gpointer user_data)
+{
+  GObject *object;
+
+  do
+    {
+      while ((object = take_next ()) == NULL)
+        g_thread_yield ();
+      if (G_IS_CANCELLABLE (object))
+        g_cancellable_cancel (G_CANCELLABLE (object));
+    }
+  while (G_IS_CANCELLABLE (object));
+
+  g_object_unref (object);
+  return NULL;
+}
+
+static void
+ended_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_atomic_pointer_set (&next, g_task_get_cancellable (G_TASK (result)));
+  *(gboolean *) user_data = TRUE;
+}
+
+/* One thread gives up, while another has just been told of the end. */
+static void
+test_cancelled_at_the_end (Fixture       *fixture,
+                           gconstpointer  user_data)
+{
+  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
+  GThread *thread = g_thread_new ("cancels", cancel_thread, NULL);
+  int counter = 0;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, count_func, &counter);
+      GCancellable *cancellable = g_cancellable_new ();
+      gboolean ended = FALSE;
+
+      g_ptr_array_add (cancellables, cancellable);
+      mgr_task_wait_async (task, cancellable, ended_cb, &ended);
+      while (!ended)
+        g_main_context_iteration (NULL, TRUE);
+    }
+
+  while (g_atomic_pointer_get (&next) != NULL)
+    g_thread_yield ();
+  g_atomic_pointer_set (&next, g_object_new (G_TYPE_OBJECT, NULL));
+  g_thread_join (thread);
+  g_assert_cmpint (g_atomic_int_get (&counter), ==, N_ROUNDS);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/schedule/task-wait/cancelled-before", test_cancelled_before);
+  ADD ("/schedule/task-wait/cancelled-meanwhile", test_cancelled_meanwhile);
+  ADD ("/schedule/task-wait/lets-go", test_lets_go);
+  ADD ("/schedule/task-wait/ended-within", test_ended_within);
+  ADD ("/schedule/task-wait/cancelled-at-the-end", test_cancelled_at_the_end);
+#undef ADD
+
+  return g_test_run ();
+}
