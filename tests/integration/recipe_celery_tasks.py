@@ -19,6 +19,7 @@ import leases
 
 MIB = 1 << 20
 KEPT = []
+CACHED = []
 
 app = celery.Celery("test", task_cls="celery_worker:MemoryTask")
 celery_worker.prepare(app, keep="64 MiB")
@@ -74,12 +75,10 @@ def leak(self):
 @app.task(bind=True, memory="150 MiB")
 def cached(self):
     """Keeps as much, where a cleanup finds it."""
-    KEPT.append(bytearray(b"\1") * (100 * MIB))
-    manager = leases.desk().manager
-    if not any(resource.name == "temp_tables" for resource in manager.resources):
-        manager.register_resource(Mgr.Resource("temp_tables", 100 * MIB,
-                                               safety=Mgr.Safety.SAFE,
-                                               reclaim=lambda *_: KEPT.clear()))
+    CACHED.append(bytearray(b"\1") * (100 * MIB))
+    resource = Mgr.Resource(f"temp_tables_{time.monotonic_ns()}", 100 * MIB,
+                            safety=Mgr.Safety.SAFE, reclaim=lambda *_: CACHED.clear())
+    leases.desk().manager.register_resource(resource)
     return os.getpid()
 
 

@@ -36,6 +36,10 @@ STRATEGIES = {
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
+# A wait for a lease, which another thread may cancel.
+Request = concurrent.futures.Future
+
+
 class NoBudget(Exception):
     """Nobody is there who would give a lease."""
 
@@ -96,6 +100,7 @@ class Desk:
         self._leases = {}
         self._ending = set()
         self._requests = set()
+        self._closed = False
         self._context = GLib.MainContext()
         self._loop = GLib.MainLoop(self._context)
         ready = threading.Event()
@@ -107,16 +112,22 @@ class Desk:
         """How much this process has grown by, in bytes, less what is kept."""
         return max(0, anonymous() - self._base - self._kept())
 
-    def acquire(self, name, memory, **options):
-        """Waits until work of a name may begin. 0 bytes are learned from earlier ones of that
-        name; the options are those of Acquire, as variants. Raises a MemoryError for what can
-        never fit, and NoBudget where there is nobody to ask."""
+    @property
+    def n_leases(self):
+        return len(self._leases)
+
+    def acquire(self, name, memory, request=None, **options):
+        """Waits until work of a name may begin, or until the request is cancelled. 0 bytes are
+        learned from earlier ones of that name; the options are those of Acquire, as variants.
+        Raises a MemoryError for what can never fit, and NoBudget where nobody is to be asked."""
         declared = bytes_of(memory)
-        request = concurrent.futures.Future()
+        request = request or Request()
         with self._lock:
+            if self._closed:
+                raise NoBudget("The desk is closed")
             self._requests.add(request)
         arguments = GLib.Variant("(sta{sv})", (name, declared, options))
-        self._invoke(lambda: self._call("Acquire", arguments, self._answered, request))
+        self.invoke(lambda: self._call("Acquire", arguments, self._answered, request))
         try:
             number = request.result()
         except GLib.Error as error:
@@ -162,15 +173,27 @@ class Desk:
             if not error.matches(Mgr.Error.quark(), Mgr.Error.BUSY):
                 raise
 
+    def invoke(self, called, delay_ms=0):
+        """Calls it in the thread of the desk."""
+        def once(*_data):
+            called()
+            return GLib.SOURCE_REMOVE
+
+        source = GLib.Timeout(delay_ms)
+        source.set_callback(once)
+        source.attach(self._context)
+
     def close(self):
         """Gives up waiting, and gives all leases back: they end with the connection."""
         with self._lock:
+            self._closed = True
             requests = list(self._requests)
         for request in requests:
             request.cancel()
-        self._loop.quit()
+        self.invoke(self._loop.quit)
         self._thread.join()
-        self.connection.close_sync()
+        if not self.connection.is_closed():
+            self.connection.close_sync()
 
     def _run(self, ready):
         self._context.push_thread_default()
@@ -203,16 +226,6 @@ class Desk:
     def _pressed(self, level, _sample):
         if level in STRATEGIES:
             self.clean(STRATEGIES[level])
-
-    def _invoke(self, called):
-        """Calls it in the thread of the desk."""
-        def once(*_data):
-            called()
-            return GLib.SOURCE_REMOVE
-
-        source = GLib.Idle()
-        source.set_callback(once)
-        source.attach(self._context)
 
     def _call(self, method, arguments, answered=None, *data):
         self.connection.call(BUS_NAME, "/org/libmgr/Scheduler", SCHEDULER, method, arguments, None,
@@ -261,6 +274,9 @@ def desk():
     fork before, and again where the bus went away."""
     with _DESKS_LOCK:
         found = _DESKS.get(os.getpid())
-        if found is None or found.connection.is_closed():
-            found = _DESKS[os.getpid()] = Desk()
-        return found
+        if found is not None and not found.connection.is_closed():
+            return found
+        if found is not None:
+            found.close()
+        _DESKS[os.getpid()] = made = Desk()
+        return made
