@@ -17,6 +17,10 @@ MISSING = importlib.util.find_spec("distributed") is None
 SECONDS = 120
 
 
+def keys_that_wait(dask_worker):
+    return list(dask_worker.plugins["leases"].waiting)
+
+
 @unittest.skipIf(MISSING, "python3-distributed is not installed (tools/packages-thorough.list)")
 class TestDask(RecipeCase):
     @classmethod
@@ -98,7 +102,7 @@ class TestDask(RecipeCase):
         self.assertLess(event["peak"], 50 * MIB)
 
     def test_what_never_fits(self):
-        with self.assertRaisesRegex(MemoryError, "300.0 MiB.*200.0 MiB"):
+        with self.assertRaisesRegex(MemoryError, "^Task.*300.0 MiB.*200.0 MiB"):
             self.submit("300 MiB", tasks.large, 0).result(SECONDS)
 
     def test_failure_gives_the_lease_back(self):
@@ -113,11 +117,16 @@ class TestDask(RecipeCase):
         self.wait_until("the holder", lambda: self.tasks("running"))
         waiting = self.submit("150 MiB", tasks.touch, ran)
         self.wait_until("the other", lambda: self.tasks("waiting"))
+        self.assertEqual(self.waiting_keys(), [waiting.key])
         waiting.cancel()
+        self.wait_until("the word of it", lambda: not self.waiting_keys())
         tasks.touch(go)
         holder.result(SECONDS)
         self.check_nothing_is_held()
         self.assertFalse(os.path.exists(ran))
+
+    def waiting_keys(self):
+        return sum(self.client.run(keys_that_wait).values(), [])
 
     def test_asked_to_end(self):
         """It gives the memory back, and is run again."""

@@ -74,10 +74,11 @@ class Leases(WorkerPlugin):
     def __init__(self, keep=None):
         self._keep = leases.bytes_of(keep)
         self._desk = None
+        # By the key of its task.
+        self.waiting = {}
 
     def setup(self, worker):
         self._worker = worker
-        self._waiting = {}
         self._desk = leases.Desk(kept=self._results)
         worker.executors["default"].shutdown(wait=False)
         worker.executors["default"] = LeasingThreadPoolExecutor(self, worker.state.nthreads)
@@ -88,8 +89,8 @@ class Leases(WorkerPlugin):
 
     def transition(self, key, start, finish, **_more):
         # Dask would let it run all the same.
-        if finish == "cancelled" and key in self._waiting:
-            self._waiting[key].cancel()
+        if finish == "cancelled" and key in self.waiting:
+            self.waiting[key].cancel()
 
     def declared(self, key):
         """What a task declares, or None."""
@@ -116,7 +117,7 @@ class Leases(WorkerPlugin):
                 self._desk.invoke(self._clean, SETTLE_MS)
 
     def _acquire(self, key, memory):
-        request = self._waiting[key] = leases.Request()
+        request = self.waiting[key] = leases.Request()
         try:
             return self._desk.acquire(key_split(key), memory, request=request)
         except (leases.NoBudget, GLib.Error):
@@ -125,7 +126,7 @@ class Leases(WorkerPlugin):
         except concurrent.futures.CancelledError:
             raise RuntimeError(f"{key} was given up before its memory was there") from None
         finally:
-            self._waiting.pop(key, None)
+            self.waiting.pop(key, None)
 
     def _results(self):
         data = self._worker.data

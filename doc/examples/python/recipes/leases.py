@@ -256,13 +256,13 @@ class Desk:
     @staticmethod
     def _explain(error):
         remote = Gio.DBusError.get_remote_error(error) or ""
-        Gio.DBusError.strip_remote_error(error)
-        if remote.startswith("org.libmgr.Error.Infeasible"):
-            return MemoryError(error.message)
+        text = error.message.removeprefix(f"GDBus.Error:{remote}: ")
+        if remote == "org.libmgr.Error.Infeasible":
+            return MemoryError(text)
         if remote.startswith("org.libmgr.Error."):
-            return ValueError(error.message)
+            return ValueError(text)
         return NoBudget(f"Nobody shares a budget out as {BUS_NAME}: run budget.py on the session "
-                        f"bus ({error.message})")
+                        f"bus ({text})")
 
 
 _DESKS = {}
