@@ -16,7 +16,7 @@ typedef struct
 {
   char *description;         /* (owned) */
   MgrComponent *component;   /* (owned) (nullable): nobody is asked without one */
-  guint64 held;              /* atomic: bytes */
+  guint64 held;              /* atomic: bytes; 0 without a component */
   guint64 charged;           /* atomic: bytes */
 
   GMutex lock;

@@ -122,10 +122,10 @@ mgr_cache_charge_take (MgrCacheCharge  *self,
                        guint64          bytes,
                        GError         **error)
 {
-  guint64 held = __atomic_add_fetch (&self->held, bytes, __ATOMIC_SEQ_CST);
   gboolean grown;
 
-  if (self->component == NULL || held <= mgr_cache_charge_get_charged (self))
+  if (self->component == NULL
+      || __atomic_add_fetch (&self->held, bytes, __ATOMIC_SEQ_CST) <= mgr_cache_charge_get_charged (self))
     return TRUE;
 
   g_mutex_lock (&self->lock);
@@ -156,9 +156,13 @@ void
 mgr_cache_charge_give (MgrCacheCharge *self,
                        guint64         bytes)
 {
-  guint64 held = __atomic_sub_fetch (&self->held, bytes, __ATOMIC_SEQ_CST);
+  guint64 held;
 
-  if (self->component == NULL || mgr_cache_charge_get_charged (self) < held + 3 * charge_step (held))
+  if (self->component == NULL)
+    return;
+
+  held = __atomic_sub_fetch (&self->held, bytes, __ATOMIC_SEQ_CST);
+  if (mgr_cache_charge_get_charged (self) < held + 3 * charge_step (held))
     return;
 
   g_mutex_lock (&self->lock);

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 /* How values are written for a second tier: a byte that says what it is, and the value. */
 
+/* Whether it is of a type that mgr_cache_codec_write() writes. It takes no time. */
+gboolean mgr_cache_codec_knows      (const GValue *value);
+
 /* Returns: (transfer full) (nullable): %NULL for what is neither a string, nor #GBytes, nor
  *   a #GVariant */
 GBytes  *mgr_cache_codec_write      (const GValue *value);

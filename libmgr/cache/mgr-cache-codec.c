@@ -51,6 +51,12 @@ is_too_long (gsize length)
   return length > G_MAXINT32;
 }
 
+gboolean
+mgr_cache_codec_knows (const GValue *value)
+{
+  return G_VALUE_HOLDS_STRING (value) || G_VALUE_HOLDS (value, G_TYPE_BYTES) || G_VALUE_HOLDS_VARIANT (value);
+}
+
 GBytes *
 mgr_cache_codec_write (const GValue *value)
 {

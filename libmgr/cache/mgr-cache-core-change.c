@@ -40,6 +40,8 @@ core_drop (MgrCacheCore     *self,
 
   if (self->wheel != NULL)
     mgr_timer_wheel_cancel (self->wheel, &entry->timer);
+  if (self->follower != NULL && (cause == MGR_CACHE_CAUSE_SIZE || cause == MGR_CACHE_CAUSE_PRESSURE))
+    self->follower->evicted (self->follower_data, entry->key, entry->value);
   core_give (self, entry, cause, removals);
   mgr_cache_nodes_put (&self->nodes, id);
 }
@@ -164,17 +166,28 @@ core_check (MgrCacheCore        *self,
   return FALSE;
 }
 
-/* With the lock held. */
+static gboolean
+core_is_newest (MgrCacheCore       *self,
+                guint32             id,
+                const MgrCacheItem *item,
+                gint64              now)
+{
+  const MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
+
+  return !item->yields || id == 0 || entry->value == item->old || mgr_cache_entry_is_expired (entry, now);
+}
+
+/* With the lock held, once nothing else is in the way of @item. */
 static gboolean
 core_check_newer (MgrCacheCore        *self,
                   guint32              id,
+                  const MgrCacheKey   *key,
                   const MgrCacheItem  *item,
                   gint64               now,
                   GError             **error)
 {
-  const MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
-
-  if (!item->yields || id == 0 || entry->value == item->old || mgr_cache_entry_is_expired (entry, now))
+  if (core_is_newest (self, id, item, now)
+      && (self->follower == NULL || self->follower->put (self->follower_data, key, item)))
     return TRUE;
 
   g_set_error_literal (error, MGR_ERROR, MGR_ERROR_EXISTS,
@@ -197,7 +210,7 @@ mgr_cache_core_put (MgrCacheCore        *self,
 
   mgr_cache_lock_take (&self->lock);
   id = mgr_cache_core_find (self, stripe, key);
-  ok = core_check (self, key, item, error) && core_check_newer (self, id, item, now, error);
+  ok = core_check (self, key, item, error) && core_check_newer (self, id, key, item, now, error);
   if (ok)
     {
       mgr_cache_core_drain (self);
@@ -233,6 +246,8 @@ core_remove (MgrCacheCore      *self,
 
   mgr_cache_lock_take (&self->lock);
   mgr_cache_core_drain (self);
+  if (value == NULL && self->follower != NULL)
+    self->follower->removed (self->follower_data, key);
   id = mgr_cache_core_find (self, mgr_cache_core_stripe (self, key->hash), key);
   if (id != 0 && (value == NULL || mgr_cache_core_entry (self, id)->value == value))
     {
@@ -311,6 +326,8 @@ mgr_cache_core_clear (MgrCacheCore     *self,
 {
   mgr_cache_lock_take (&self->lock);
   mgr_cache_core_drain_all (self);
+  if (self->follower != NULL)
+    self->follower->cleared (self->follower_data);
   for (guint i = 0; i < self->n_stripes; i++)
     core_clear_stripe (self, &self->stripes[i], cause, removals);
   core_shrink (self);

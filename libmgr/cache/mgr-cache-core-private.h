@@ -29,6 +29,8 @@ typedef struct _MgrCacheCore MgrCacheCore;
 /* Called under a stripe's lock: it may count, and no more. */
 typedef gpointer (*MgrCacheRefFunc) (gpointer value);
 
+typedef struct _MgrCacheFollower MgrCacheFollower;
+
 typedef struct
 {
   MgrCacheKeyType key_type;
@@ -37,6 +39,8 @@ typedef struct
   guint64 max_weight;        /* 0 if not bounded */
   MgrCacheRefFunc value_ref; /* (nullable): if %NULL, values need no reference */
   guint64 seed;              /* of the hashes; 0 for one by chance */
+  const MgrCacheFollower *follower; /* (unowned) (nullable) */
+  gpointer follower_data;    /* (unowned) */
 } MgrCacheConfig;
 
 typedef struct
@@ -48,7 +52,27 @@ typedef struct
   gboolean pinned; /* goes for no other entry */
   gboolean yields; /* to any value that is there, but for this: */
   gconstpointer old; /* (unowned) (nullable) */
+  gboolean supersedes; /* for the follower alone, as below: what it has is out of date */
+  gconstpointer reading; /* (unowned) (nullable): of what the value came of */
 } MgrCacheItem;
+
+/* Hears of what happens to keys in the order in which it does, with the lock held: it calls
+ * neither the cache nor foreign code. */
+struct _MgrCacheFollower
+{
+  /* Returns: whether @item may come */
+  gboolean (*put)     (gpointer            data,
+                       const MgrCacheKey  *key,
+                       const MgrCacheItem *item);
+  /* Somebody wants it to be gone, whether it was there or not. */
+  void     (*removed) (gpointer            data,
+                       const MgrCacheKey  *key);
+  void     (*cleared) (gpointer            data);
+  /* For want of room or of memory. */
+  void     (*evicted) (gpointer            data,
+                       MgrCacheKeyData     key,
+                       gpointer            value);
+};
 
 /* What is not in the cache any more, or a copy of what is. */
 typedef struct
@@ -171,7 +195,7 @@ gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,
 /* Bytes of the cache itself, without keys that are not numbers and without values. */
 gsize         mgr_cache_core_get_overhead (MgrCacheCore           *self);
 
-/* @removals begins as all zero. */
+/* @removals begins as all zero, or by mgr_cache_removals_init(). */
 MgrCacheRemoval *mgr_cache_removals_get   (MgrCacheRemovals       *removals,
                                            guint                   i);
 /* Returns: a new one at the end, for the caller to fill */
@@ -179,6 +203,14 @@ MgrCacheRemoval *mgr_cache_removals_append_far (MgrCacheRemovals  *removals);
 void          mgr_cache_removals_clear_all (MgrCacheRemovals      *removals,
                                            MgrCacheKeyType         key_type,
                                            GDestroyNotify          free_value);
+
+/* As all zero, without a touch of what is not read before it is written. */
+static inline void
+mgr_cache_removals_init (MgrCacheRemovals *removals)
+{
+  removals->n = 0;
+  removals->rest = NULL;
+}
 
 static inline MgrCacheRemoval *
 mgr_cache_removals_append (MgrCacheRemovals *removals)

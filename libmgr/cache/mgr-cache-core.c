@@ -52,6 +52,8 @@ mgr_cache_core_new (const MgrCacheConfig *config)
 
   self->key_type = config->key_type;
   self->value_ref = config->value_ref;
+  self->follower = config->follower;
+  self->follower_data = config->follower_data;
   self->seed = mgr_cache_key_mix (config->seed != 0 ? config->seed : random_seed ());
 
   self->n_stripes = MAX (power_of_two (n_processors * STRIPES_PER_PROCESSOR, MAX_STRIPES),
@@ -73,6 +75,8 @@ void
 mgr_cache_core_free (MgrCacheCore     *self,
                      MgrCacheRemovals *removals)
 {
+  /* That the cache ends says nothing of its keys. */
+  self->follower = NULL;
   mgr_cache_core_clear (self, MGR_CACHE_CAUSE_EXPLICIT, removals);
   mgr_cache_policy_clear (&self->policy);
   mgr_cache_nodes_clear (&self->nodes);

@@ -35,7 +35,8 @@ typedef struct
   MgrCacheNode *head_nodes[5];  /* (unowned) */
   guint64 sizes[5];             /* by MgrCacheQueue, in bytes or entries */
   guint8 epoch;                 /* 1 to 127, again and again */
-  guint64 n_moves;              /* in this epoch */
+  guint64 n_moves;              /* in this epoch, as below */
+  guint64 n_again;              /* uses that were told and moved nothing */
   gboolean full;                /* something had to go since the bounds were set */
   gboolean by_weight;           /* hits count by their weight */
   double window;                /* share of the cache, 0 to 1 */
@@ -117,6 +118,8 @@ mgr_cache_evictor_is_fresh (const MgrCacheEvictor *self,
 /* The two orders; they know nothing of bounds and sums. */
 void    mgr_cache_segments_init   (MgrCacheEvictor      *evictor,
                                    const MgrCacheSketch *sketch);
+/* Tells of a use that is one with an earlier one. */
+void    mgr_cache_segments_touch_again (MgrCacheEvictor *evictor);
 void    mgr_cache_segments_set_window (MgrCacheEvictor  *evictor,
                                    double                window);
 void    mgr_cache_segments_add    (MgrCacheEvictor      *evictor,

@@ -8,6 +8,8 @@
 
 #include "base/mgr-owner-context-private.h"
 
+#include <time.h>
+
 /* So many entries go in a turn of the main loop, which takes less than a millisecond. */
 #define TURN 512
 
@@ -18,6 +20,19 @@ gint64
 mgr_cache_get_time (MgrCache *self)
 {
   return mgr_clock_get_time (self->clock);
+}
+
+gint64
+mgr_cache_get_rough_time (MgrCache *self)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+  struct timespec now;
+
+  if (self->is_system_clock && clock_gettime (CLOCK_MONOTONIC_COARSE, &now) == 0)
+    return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+#endif
+
+  return mgr_cache_get_time (self);
 }
 
 static gboolean

@@ -96,7 +96,7 @@ mgr_cache_bid_farewell (MgrCache         *self,
   if (removals->n == 0)
     return;
 
-  now = mgr_cache_get_time (self);
+  now = mgr_cache_get_rough_time (self);
   for (guint i = 0; i < removals->n; i++)
     {
       bytes += mgr_cache_removals_get (removals, i)->weight;

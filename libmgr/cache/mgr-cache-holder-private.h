@@ -29,11 +29,18 @@ typedef struct
   gint ref_count;       /* atomic: without a call for each use of the cache */
   guint32 uses;         /* atomic: as far as they are tracked */
   GValue value;         /* (owned), never changes */
-  guint64 serial;       /* 0 where nothing goes to a second tier, never changes once put */
+  guint64 ticket;       /* for the second tier, of who has evicted it; 0 for none */
   gint64 created;       /* µs by the clock of the cache, never changes */
   gint64 used;          /* atomic: µs, as far as uses are tracked */
   MgrCacheLease *lease; /* (owned) (nullable), never changes */
 } MgrCacheHolder;
+
+/* What is in @value itself, with nothing to copy or to free elsewhere. */
+static inline gboolean
+mgr_cache_value_is_number (const GValue *value)
+{
+  return G_VALUE_TYPE (value) >= G_TYPE_CHAR && G_VALUE_TYPE (value) <= G_TYPE_DOUBLE;
+}
 
 /* @value: is copied
  * @lease: (transfer full) (nullable) */

@@ -11,15 +11,14 @@ static void
 copy_value (const GValue *value,
             GValue       *copy)
 {
-  GType type = G_VALUE_TYPE (value);
-
-  if (type >= G_TYPE_CHAR && type <= G_TYPE_DOUBLE)
+  if (mgr_cache_value_is_number (value))
     {
       *copy = *value;
       return;
     }
 
-  g_value_init (copy, type);
+  *copy = (GValue) G_VALUE_INIT;
+  g_value_init (copy, G_VALUE_TYPE (value));
   g_value_copy (value, copy);
 }
 
@@ -35,10 +34,12 @@ mgr_cache_holder_new (const GValue  *value,
                       gint64         now,
                       MgrCacheLease *lease)
 {
-  MgrCacheHolder *self = g_new0 (MgrCacheHolder, 1);
+  MgrCacheHolder *self = g_new (MgrCacheHolder, 1);
 
   self->ref_count = 1;
+  self->uses = 0;
   copy_value (value, &self->value);
+  self->ticket = 0;
   self->created = now;
   self->used = now;
   self->lease = lease;
@@ -59,10 +60,13 @@ mgr_cache_holder_unref (gpointer holder)
 {
   MgrCacheHolder *self = holder;
 
-  if (__atomic_sub_fetch (&self->ref_count, 1, __ATOMIC_ACQ_REL) > 0)
+  /* Who has the only reference need not count it down. */
+  if (__atomic_load_n (&self->ref_count, __ATOMIC_ACQUIRE) != 1
+      && __atomic_sub_fetch (&self->ref_count, 1, __ATOMIC_ACQ_REL) > 0)
     return;
 
-  g_value_unset (&self->value);
+  if (!mgr_cache_value_is_number (&self->value))
+    g_value_unset (&self->value);
   if (self->lease != NULL)
     {
       g_clear_pointer (&self->lease->tags, g_ptr_array_unref);

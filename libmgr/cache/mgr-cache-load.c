@@ -16,6 +16,7 @@ typedef struct
   MgrCacheLoader loader;
   gpointer user_data;        /* (unowned) */
   GCancellable *cancellable; /* (unowned) (nullable): the caller's */
+  MgrCacheReading *reading;  /* (owned) (nullable): while this one loads */
 } MgrCacheLoad;
 
 static gboolean
@@ -53,7 +54,9 @@ load_keep (MgrCacheLoad         *self,
            MgrCacheTerms        *terms,
            const MgrCacheHolder *old)
 {
-  MgrCacheHolder *holder = mgr_cache_keep_loaded (self->cache, &self->read, terms, old);
+  /* The second tier may have the old one. */
+  MgrCacheItem item = { .old = old, .supersedes = old != NULL, .reading = self->reading };
+  MgrCacheHolder *holder = mgr_cache_keep_loaded (self->cache, &self->read, terms, &item);
 
   if (holder == NULL)
     holder = mgr_cache_holder_new (&terms->value, mgr_cache_get_time (self->cache), NULL);
@@ -152,9 +155,11 @@ load_fly (MgrCacheLoad          *self,
     }
 
   g_clear_pointer (&holder, mgr_cache_holder_unref);
+  self->reading = mgr_cache_begin_reading (self->cache, self->key);
   holder = load_run (self, old, mgr_flight_get_cancellable (flight), &local_error);
   if (holder == NULL && old == NULL)
-    mgr_cache_keep_failure (self->cache, &self->read, local_error);
+    mgr_cache_keep_failure (self->cache, &self->read, self->reading, local_error);
+  mgr_cache_end_reading (self->cache, g_steal_pointer (&self->reading));
   if (!mgr_flights_land (flights, flight, holder, local_error) && holder != NULL)
     load_discard (self, holder);
 
@@ -163,7 +168,8 @@ load_fly (MgrCacheLoad          *self,
   return holder;
 }
 
-/* @again: (out): whether to ask again: all others had cancelled, and this caller had not */
+/* @again: (out): whether to ask again: all others had cancelled, and this caller had not,
+ *    or what they load was out of date before this caller asked */
 static MgrCacheHolder *
 load_join (MgrCacheLoad  *self,
            MgrFlight     *flight,
@@ -171,6 +177,7 @@ load_join (MgrCacheLoad  *self,
            GError       **error)
 {
   gint64 timeout = mgr_cache_get_rules (self->cache).load_timeout;
+  gboolean outdated = mgr_flights_is_superseded (self->cache->flights, flight);
   g_autoptr (GError) local_error = NULL;
   MgrCacheHolder *holder;
 
@@ -178,6 +185,11 @@ load_join (MgrCacheLoad  *self,
   holder = mgr_flights_wait (self->cache->flights, flight, timeout, self->cancellable, &local_error);
   *again = g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
            && !g_cancellable_is_cancelled (self->cancellable);
+  if (holder != NULL && outdated)
+    {
+      g_clear_pointer (&holder, mgr_cache_holder_unref);
+      *again = TRUE;
+    }
   if (local_error != NULL && !*again)
     g_propagate_error (error, g_steal_pointer (&local_error));
 

@@ -389,6 +389,10 @@ mgr_cache_policy_hit (MgrCachePolicy *self,
       mgr_cache_sketch_add (&self->sketch, node->hash);
       mgr_cache_evictor_touch (&self->evictor, id);
     }
+  else
+    {
+      mgr_cache_segments_touch_again (&self->evictor);
+    }
   if (policy_sees (node->hash, self))
     policy_show (self, node, 1.0, TRUE);
 }

@@ -30,6 +30,16 @@ typedef struct
   gboolean resist_pressure;
 } MgrCacheRules;
 
+/* As they are read while somebody may set them: word by word, and again if they have
+ * changed meanwhile. */
+typedef union
+{
+  MgrCacheRules rules;
+  guint64 words[sizeof (MgrCacheRules) / sizeof (guint64)];
+} MgrCacheRulesWords;
+
+G_STATIC_ASSERT (sizeof (MgrCacheRulesWords) == sizeof (MgrCacheRules));
+
 /* Something that has left and has to be told of. */
 typedef struct
 {
@@ -49,6 +59,7 @@ struct _MgrCache
   MgrCacheEviction eviction;
   MgrComponent *component;  /* (owned) (nullable) */
   MgrClock *clock;          /* (owned) */
+  gboolean is_system_clock;
   GMainContext *context;    /* (owned) */
   MgrCacheCore *core;       /* (owned) */
   guint64 seed;             /* of the hashes of keys */
@@ -62,12 +73,13 @@ struct _MgrCache
   gint track_uses;          /* atomic */
   guint64 not_hits;         /* atomic: hits of the core that were none */
   guint64 evicted;          /* atomic */
-  guint64 last_serial;      /* atomic: of holders, and of what makes them out of date */
   gint64 evicted_age;       /* atomic: µs, all together */
 
+  MgrCacheRulesWords rules; /* atomic, each word of it; set with the lock held */
+  guint rules_version;      /* atomic: odd while they are being set */
+
   GMutex lock;
-  MgrCacheRules rules;      /* guarded by lock, as all below */
-  MgrCacheFigures figures;  /* what the core does not count */
+  MgrCacheFigures figures;  /* what the core does not count; guarded by lock, as all below */
   GArray *departures;       /* (owned) (element-type MgrCacheDeparture) */
   GSource *timer;           /* (owned) (nullable) */
   gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
@@ -97,15 +109,18 @@ MgrCacheHolder *mgr_cache_fetch       (MgrCache           *self,
 gboolean        mgr_cache_give        (MgrCache           *self,
                                        MgrCacheHolder     *holder,
                                        GValue             *value);
-/* Returns: (transfer full) (nullable): a value that was loaded, unless it cannot be kept,
- * or another than @old came meanwhile */
+/* @item: to what the value yields
+ *
+ * Returns: (transfer full) (nullable): a value that was loaded, unless it cannot be kept,
+ * or another came meanwhile */
 MgrCacheHolder *mgr_cache_keep_loaded (MgrCache           *self,
                                        const MgrCacheKey  *key,
                                        MgrCacheTerms      *terms,
-                                       const MgrCacheHolder *old);
+                                       MgrCacheItem       *item);
 /* Keeps a load that failed, for as long as the rules say. */
 void            mgr_cache_keep_failure (MgrCache          *self,
                                        const MgrCacheKey  *key,
+                                       const MgrCacheReading *reading,
                                        const GError       *failure);
 /* With no lock held: books what has left, tells of it, and lets go of it. */
 void            mgr_cache_bid_farewell (MgrCache          *self,
@@ -125,6 +140,8 @@ gboolean        mgr_cache_emit_measure (MgrCache          *self,
 
 /* Expiry */
 gint64          mgr_cache_get_time    (MgrCache           *self);
+/* For ages: it may be some milliseconds behind, and is read in no time. */
+gint64          mgr_cache_get_rough_time (MgrCache        *self);
 /* Sees to it that what expires at @deadline goes. */
 void            mgr_cache_expect      (MgrCache           *self,
                                        gint64              deadline);
@@ -135,18 +152,38 @@ void            mgr_cache_stop_expiry (MgrCache           *self);
 
 /* The second tier: nothing happens where there is none. */
 
-guint64         mgr_cache_take_serial (MgrCache           *self);
+/* Follows the core, so that what the tier has is never older than what was put last. */
+extern const MgrCacheFollower mgr_cache_tier_follower;
+
+/* To be called after what may have changed something in the tier. */
+void            mgr_cache_wake_tier   (MgrCache           *self);
 /* Sends what has left for want of room or memory there. */
 void            mgr_cache_spill       (MgrCache           *self,
                                        const MgrCacheRemoval *removal);
-/* What is there under @key, or under any key for %NULL, is out of date. */
-void            mgr_cache_forget_spilled (MgrCache        *self,
+/* To be begun before @key is looked for there.
+ *
+ * Returns: (nullable): for mgr_cache_end_reading() */
+MgrCacheReading *mgr_cache_begin_reading (MgrCache        *self,
                                        const MgrKey       *key);
+void            mgr_cache_end_reading (MgrCache           *self,
+                                       MgrCacheReading    *reading);
 /* Returns: whether it was there, and @terms have the value now */
 gboolean        mgr_cache_recall      (MgrCache           *self,
                                        const MgrKey       *key,
                                        MgrCacheTerms      *terms,
                                        GCancellable       *cancellable);
+/* Both halves of it, where there is a tier: the first waits for the store, and the other
+ * calls foreign code.
+ *
+ * Returns: (transfer full) (nullable) */
+GBytes         *mgr_cache_load_stored (MgrCache           *self,
+                                       const MgrKey       *key,
+                                       gint64             *ttl,
+                                       GCancellable       *cancellable);
+gboolean        mgr_cache_read_stored (MgrCache           *self,
+                                       GBytes             *stored,
+                                       gint64              ttl,
+                                       MgrCacheTerms      *terms);
 GBytes         *mgr_cache_emit_encode (MgrCache           *self,
                                        const GValue       *value);
 gboolean        mgr_cache_emit_decode (MgrCache           *self,

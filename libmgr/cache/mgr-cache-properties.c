@@ -36,13 +36,31 @@ static GParamSpec *props[PROP_TRACK_USES + 1] = { NULL, };
 MgrCacheRules
 mgr_cache_get_rules (MgrCache *self)
 {
-  MgrCacheRules rules;
+  MgrCacheRulesWords read;
+  guint version;
 
-  g_mutex_lock (&self->lock);
-  rules = self->rules;
-  g_mutex_unlock (&self->lock);
+  do
+    {
+      version = __atomic_load_n (&self->rules_version, __ATOMIC_ACQUIRE);
+      for (guint i = 0; i < G_N_ELEMENTS (read.words); i++)
+        read.words[i] = __atomic_load_n (&self->rules.words[i], __ATOMIC_ACQUIRE);
+    }
+  while (version % 2 == 1 || version != __atomic_load_n (&self->rules_version, __ATOMIC_RELAXED));
 
-  return rules;
+  return read.rules;
+}
+
+/* With the lock held. Who has read any of these words sees that they were being set. */
+static void
+cache_write_rules (MgrCache                 *self,
+                   const MgrCacheRulesWords *rules)
+{
+  guint version = self->rules_version;
+
+  __atomic_store_n (&self->rules_version, version + 1, __ATOMIC_RELAXED);
+  for (guint i = 0; i < G_N_ELEMENTS (rules->words); i++)
+    __atomic_store_n (&self->rules.words[i], rules->words[i], __ATOMIC_RELEASE);
+  __atomic_store_n (&self->rules_version, version + 2, __ATOMIC_RELEASE);
 }
 
 static void
@@ -177,14 +195,15 @@ cache_set_rule (MgrCache         *self,
                 MgrCacheProperty  property,
                 const GValue     *value)
 {
-  MgrCacheRules before;
-  MgrCacheRules after;
+  MgrCacheRulesWords before;
+  MgrCacheRulesWords after;
   gboolean is_rule;
 
   g_mutex_lock (&self->lock);
-  before = self->rules;
-  is_rule = rules_set (&self->rules, property, value);
-  after = self->rules;
+  before = after = self->rules;
+  is_rule = rules_set (&after.rules, property, value);
+  if (is_rule)
+    cache_write_rules (self, &after);
   g_mutex_unlock (&self->lock);
 
   if (is_rule && memcmp (&before, &after, sizeof before) != 0)

@@ -141,6 +141,14 @@ cache_read (MgrCache     *self,
 
 /* Languages cannot do with a value that is of no type. */
 static gboolean
+give_nothing (GValue *value)
+{
+  if (value != NULL)
+    g_value_init (value, G_TYPE_POINTER);
+  return FALSE;
+}
+
+static gboolean
 cache_read_or_nothing (MgrCache      *self,
                        const GValue  *key,
                        gboolean       is_use,
@@ -148,12 +156,10 @@ cache_read_or_nothing (MgrCache      *self,
                        GError       **error)
 {
   MgrKey read;
-  gboolean found = mgr_key_read (&read, self->key_type, key, error)
-                   && cache_read (self, &read, is_use, value);
 
-  if (!found && value != NULL)
-    g_value_init (value, G_TYPE_POINTER);
-  return found;
+  return (mgr_key_read (&read, self->key_type, key, error)
+          && cache_read (self, &read, is_use, value))
+         || give_nothing (value);
 }
 
 /**
@@ -318,4 +324,81 @@ mgr_cache_get_bytes (MgrCache *self,
   g_return_val_if_fail (key != NULL, FALSE);
 
   return cache_read (self, &read, TRUE, value);
+}
+
+/**
+ * mgr_cache_find_string: (rename-to mgr_cache_get_string)
+ * @self: a cache with keys of %MGR_CACHE_KEY_TYPE_STRING
+ * @key: what to look for
+ * @value: (out caller-allocates) (optional): return location for the value, not
+ *    initialised; a pointer that is %NULL where there is none
+ *
+ * Looks for a value, as mgr_cache_get_string() does, for languages that cannot do with a value
+ * that is of no type. May be called from any thread.
+ *
+ * Returns: whether there is one
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_cache_find_string (MgrCache   *self,
+                       const char *key,
+                       GValue     *value)
+{
+  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return mgr_cache_get_string (self, key, value) || give_nothing (value);
+}
+
+/**
+ * mgr_cache_find_int64: (rename-to mgr_cache_get_int64)
+ * @self: a cache with keys of %MGR_CACHE_KEY_TYPE_INT64
+ * @key: what to look for
+ * @value: (out caller-allocates) (optional): return location for the value, not
+ *    initialised; a pointer that is %NULL where there is none
+ *
+ * Looks for a value, as mgr_cache_get_int64() does, for languages that cannot do with a value
+ * that is of no type. May be called from any thread.
+ *
+ * Returns: whether there is one
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_cache_find_int64 (MgrCache *self,
+                      gint64    key,
+                      GValue   *value)
+{
+  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
+
+  return mgr_cache_get_int64 (self, key, value) || give_nothing (value);
+}
+
+/**
+ * mgr_cache_find_bytes: (rename-to mgr_cache_get_bytes)
+ * @self: a cache with keys of %MGR_CACHE_KEY_TYPE_BYTES
+ * @key: what to look for
+ * @value: (out caller-allocates) (optional): return location for the value, not
+ *    initialised; a pointer that is %NULL where there is none
+ *
+ * Looks for a value, as mgr_cache_get_bytes() does, for languages that cannot do with a value
+ * that is of no type. May be called from any thread.
+ *
+ * Returns: whether there is one
+ *
+ * Since: 1.0
+ */
+gboolean
+mgr_cache_find_bytes (MgrCache *self,
+                      GBytes   *key,
+                      GValue   *value)
+{
+  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return mgr_cache_get_bytes (self, key, value) || give_nothing (value);
 }

@@ -44,12 +44,15 @@ mgr_cache_remove (MgrCache      *self,
     return FALSE;
 
   mgr_flights_supersede (self->flights, &read);
-  mgr_cache_forget_spilled (self, &read);
   wanted = mgr_cache_key_of (self, &read);
   found = mgr_cache_core_remove (self->core, &wanted, mgr_cache_get_time (self),
                                  MGR_CACHE_CAUSE_EXPLICIT, &removals);
   if (found && mgr_cache_holder_is_failure (mgr_cache_removals_get (&removals, 0)->value))
     found = FALSE;
+  /* A load that began meanwhile may have found it in the store, as below. */
+  if (self->tier != NULL)
+    mgr_flights_supersede (self->flights, &read);
+  mgr_cache_wake_tier (self);
   mgr_cache_bid_farewell (self, &removals);
   return found;
 }
@@ -130,8 +133,10 @@ mgr_cache_clear (MgrCache *self)
   g_return_if_fail (MGR_IS_CACHE (self));
 
   mgr_flights_supersede (self->flights, NULL);
-  mgr_cache_forget_spilled (self, NULL);
   mgr_cache_core_clear (self->core, MGR_CACHE_CAUSE_EXPLICIT, &removals);
+  if (self->tier != NULL)
+    mgr_flights_supersede (self->flights, NULL);
+  mgr_cache_wake_tier (self);
   mgr_cache_bid_farewell (self, &removals);
 }
 

@@ -248,18 +248,31 @@ mgr_cache_segments_add (MgrCacheEvictor *evictor,
 }
 
 static void
+segments_begin_epoch (MgrCacheSegments *self)
+{
+  self->n_moves = self->n_again = 0;
+  self->epoch = self->epoch % MGR_CACHE_STAMP_EPOCHS + 1;
+}
+
+static void
 segments_stamp (MgrCacheEvictor *evictor,
                 MgrCacheNode    *node)
 {
   MgrCacheSegments *self = &evictor->segments;
 
   if (++self->n_moves * EPOCHS >= evictor->n_entries)
-    {
-      self->n_moves = 0;
-      self->epoch = self->epoch % MGR_CACHE_STAMP_EPOCHS + 1;
-    }
+    segments_begin_epoch (self);
 
   mgr_cache_node_set_epoch (node, self->epoch);
+}
+
+/* Where so few entries are in use that they never end an epoch by moving, their uses do:
+ * else nobody would count them any more. */
+void
+mgr_cache_segments_touch_again (MgrCacheEvictor *evictor)
+{
+  if (++evictor->segments.n_again >= evictor->n_entries)
+    segments_begin_epoch (&evictor->segments);
 }
 
 void

@@ -13,32 +13,49 @@
 
 /* What leaves a cache for its second tier, and what comes back from there. */
 
-guint64
-mgr_cache_take_serial (MgrCache *self)
+/* As others can read it who share the store. What is the caller's own is copied, since
+ * this one ends with locks held. */
+static GBytes *
+write_key (MgrCacheKeyType type,
+           MgrCacheKeyData data)
 {
-  if (self->tier == NULL)
-    return 0;
+  gsize length;
+  gconstpointer bytes;
+  char *number;
 
-  return __atomic_add_fetch (&self->last_serial, 1, __ATOMIC_SEQ_CST);
+  switch (type)
+    {
+    case MGR_CACHE_KEY_TYPE_STRING:
+      return g_bytes_new (data.text, strlen (data.text));
+    case MGR_CACHE_KEY_TYPE_BYTES:
+      bytes = g_bytes_get_data (data.bytes, &length);
+      return g_bytes_new (bytes, length);
+    case MGR_CACHE_KEY_TYPE_INT64:
+    default:
+      number = g_strdup_printf ("%" G_GINT64_FORMAT, data.number);
+      return g_bytes_new_take (number, strlen (number));
+    }
 }
 
-/* As others can read it who share the store. */
 static GBytes *
-write_key (const MgrKey *key)
+write_read_key (const MgrCacheKey *key)
 {
-  char *number;
+  MgrCacheKeyData data;
 
   switch (key->type)
     {
     case MGR_CACHE_KEY_TYPE_STRING:
-      return g_bytes_new (key->as.string, strlen (key->as.string));
+      data.text = (char *) key->text;
+      break;
     case MGR_CACHE_KEY_TYPE_BYTES:
-      return g_bytes_ref (key->as.bytes);
+      data.bytes = key->bytes;
+      break;
     case MGR_CACHE_KEY_TYPE_INT64:
     default:
-      number = g_strdup_printf ("%" G_GINT64_FORMAT, key->as.number);
-      return g_bytes_new_take (number, strlen (number));
+      data.number = key->number;
+      break;
     }
+  return write_key (key->type, data);
 }
 
 /* A value on its way to whoever can write it. */
@@ -78,28 +95,12 @@ cache_post_letter (MgrCache       *self,
                    GBytes         *key,
                    MgrCacheHolder *holder)
 {
-  guint64 ticket = mgr_cache_tier_reserve (self->tier, key, holder->serial);
-  MgrCacheLetter *letter;
+  MgrCacheLetter *letter = g_new (MgrCacheLetter, 1);
 
-  if (ticket == 0)
-    return;
-
-  letter = g_new (MgrCacheLetter, 1);
   letter->key = g_bytes_ref (key);
   letter->holder = mgr_cache_holder_ref (holder);
-  letter->ticket = ticket;
+  letter->ticket = holder->ticket;
   mgr_owner_context_post (self->context, self, encode_cb, letter, letter_free);
-}
-
-/* A tag that is invalidated would not reach what is in the store. */
-static gboolean
-is_for_store (const MgrCacheRemoval *removal)
-{
-  const MgrCacheHolder *holder = removal->value;
-
-  return (removal->cause == MGR_CACHE_CAUSE_SIZE || removal->cause == MGR_CACHE_CAUSE_PRESSURE)
-         && !mgr_cache_holder_is_failure (holder)
-         && (holder->lease == NULL || holder->lease->tags == NULL);
 }
 
 void
@@ -109,48 +110,120 @@ mgr_cache_spill (MgrCache              *self,
   MgrCacheHolder *holder = removal->value;
   g_autoptr (GBytes) value = NULL;
   g_autoptr (GBytes) key = NULL;
-  guint64 ticket;
-  MgrKey read;
 
-  if (self->tier == NULL || !is_for_store (removal))
+  if (holder->ticket == 0)
     return;
 
+  key = write_key (self->key_type, removal->key);
   value = mgr_cache_codec_write (&holder->value);
-  read = mgr_cache_key_of_data (self, removal->key);
-  key = write_key (&read);
-  if (value == NULL)
-    {
-      if (mgr_cache_is_encode_wanted (self))
-        cache_post_letter (self, key, holder);
-      return;
-    }
-
-  ticket = mgr_cache_tier_reserve (self->tier, key, holder->serial);
-  if (ticket != 0)
-    mgr_cache_tier_fill (self->tier, key, ticket, value,
+  if (value == NULL && mgr_cache_is_encode_wanted (self))
+    cache_post_letter (self, key, holder);
+  else
+    mgr_cache_tier_fill (self->tier, key, holder->ticket, value,
                          holder->lease != NULL ? holder->lease->deadline : 0);
 }
 
 void
-mgr_cache_forget_spilled (MgrCache     *self,
-                          const MgrKey *key)
+mgr_cache_wake_tier (MgrCache *self)
 {
+  if (self->tier != NULL)
+    mgr_cache_tier_wake (self->tier);
+}
+
+MgrCacheReading *
+mgr_cache_begin_reading (MgrCache     *self,
+                         const MgrKey *key)
+{
+  MgrCacheKey read = mgr_cache_key_of (self, key);
   g_autoptr (GBytes) written = NULL;
-  guint64 serial;
 
   if (self->tier == NULL)
+    return NULL;
+
+  written = write_read_key (&read);
+  return mgr_cache_tier_begin_reading (self->tier, written);
+}
+
+void
+mgr_cache_end_reading (MgrCache        *self,
+                       MgrCacheReading *reading)
+{
+  if (reading != NULL)
+    mgr_cache_tier_end_reading (self->tier, reading);
+}
+
+/* With the lock of the core held, here and below. */
+
+static gboolean
+follow_put (gpointer            data,
+            const MgrCacheKey  *key,
+            const MgrCacheItem *item)
+{
+  MgrCache *self = data;
+
+  if (item->reading != NULL && !mgr_cache_tier_is_current (self->tier, item->reading))
+    return FALSE;
+
+  if (item->supersedes)
+    {
+      g_autoptr (GBytes) written = write_read_key (key);
+
+      mgr_cache_tier_remove (self->tier, written);
+    }
+  return TRUE;
+}
+
+static void
+follow_removed (gpointer           data,
+                const MgrCacheKey *key)
+{
+  MgrCache *self = data;
+  g_autoptr (GBytes) written = write_read_key (key);
+
+  mgr_cache_tier_remove (self->tier, written);
+}
+
+static void
+follow_cleared (gpointer data)
+{
+  MgrCache *self = data;
+
+  mgr_cache_tier_clear (self->tier);
+}
+
+/* A tag that is invalidated would not reach what is in the store. */
+static gboolean
+is_for_store (MgrCache             *self,
+              const MgrCacheHolder *holder)
+{
+  return !mgr_cache_holder_is_failure (holder)
+         && (holder->lease == NULL || holder->lease->tags == NULL)
+         && (mgr_cache_codec_knows (&holder->value) || mgr_cache_is_encode_wanted (self));
+}
+
+/* What is put under the key later comes after it, whatever the threads do. */
+static void
+follow_evicted (gpointer        data,
+                MgrCacheKeyData key,
+                gpointer        value)
+{
+  MgrCache *self = data;
+  MgrCacheHolder *holder = value;
+  g_autoptr (GBytes) written = NULL;
+
+  if (!is_for_store (self, holder))
     return;
 
-  serial = mgr_cache_take_serial (self);
-  if (key == NULL)
-    {
-      mgr_cache_tier_clear (self->tier, serial);
-      return;
-    }
-
-  written = write_key (key);
-  mgr_cache_tier_remove (self->tier, written, serial);
+  written = write_key (self->key_type, key);
+  holder->ticket = mgr_cache_tier_reserve (self->tier, written);
 }
+
+const MgrCacheFollower mgr_cache_tier_follower = {
+  .put = follow_put,
+  .removed = follow_removed,
+  .cleared = follow_cleared,
+  .evicted = follow_evicted,
+};
 
 static gboolean
 cache_decode (MgrCache      *self,
@@ -176,24 +249,24 @@ cache_decode (MgrCache      *self,
   return TRUE;
 }
 
-gboolean
-mgr_cache_recall (MgrCache      *self,
-                  const MgrKey  *key,
-                  MgrCacheTerms *terms,
-                  GCancellable  *cancellable)
+GBytes *
+mgr_cache_load_stored (MgrCache     *self,
+                       const MgrKey *key,
+                       gint64       *ttl,
+                       GCancellable *cancellable)
 {
-  g_autoptr (GBytes) written = NULL;
-  g_autoptr (GBytes) stored = NULL;
-  gint64 ttl = 0;
+  MgrCacheKey read = mgr_cache_key_of (self, key);
+  g_autoptr (GBytes) written = write_read_key (&read);
 
-  if (self->tier == NULL)
-    return FALSE;
+  return mgr_cache_tier_load (self->tier, written, ttl, cancellable);
+}
 
-  written = write_key (key);
-  stored = mgr_cache_tier_load (self->tier, written, &ttl, cancellable);
-  if (stored == NULL)
-    return FALSE;
-
+gboolean
+mgr_cache_read_stored (MgrCache      *self,
+                       GBytes        *stored,
+                       gint64         ttl,
+                       MgrCacheTerms *terms)
+{
   if (!cache_decode (self, stored, terms))
     {
       g_info ("Cache “%s” found something in its store that it cannot read, and loads it anew",
@@ -205,6 +278,22 @@ mgr_cache_recall (MgrCache      *self,
     mgr_cache_terms_set_ttl (terms, ttl);
   mgr_cache_change_figure (self, &self->figures.recalled, 1);
   return TRUE;
+}
+
+gboolean
+mgr_cache_recall (MgrCache      *self,
+                  const MgrKey  *key,
+                  MgrCacheTerms *terms,
+                  GCancellable  *cancellable)
+{
+  g_autoptr (GBytes) stored = NULL;
+  gint64 ttl = 0;
+
+  if (self->tier == NULL)
+    return FALSE;
+
+  stored = mgr_cache_load_stored (self, key, &ttl, cancellable);
+  return stored != NULL && mgr_cache_read_stored (self, stored, ttl, terms);
 }
 
 /**

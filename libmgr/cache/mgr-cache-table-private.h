@@ -51,6 +51,8 @@ struct _MgrCacheCore
 {
   MgrCacheKeyType key_type;
   MgrCacheRefFunc value_ref; /* (nullable) */
+  const MgrCacheFollower *follower; /* (unowned) (nullable) */
+  gpointer follower_data;    /* (unowned) */
   guint64 seed;
   guint n_stripes;           /* a power of two */
   guint n_buffers;           /* a power of two */

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  * found as if it were there. All functions may be called from any thread. */
 typedef struct _MgrCacheTier MgrCacheTier;
 
+/* That somebody looks for a key, and whether that has been overtaken by a change. */
+typedef struct _MgrCacheReading MgrCacheReading;
+
 /* More than this is not on its way at one time. */
 #define MGR_CACHE_TIER_MAX_BYTES (32 * 1024 * 1024)
 #define MGR_CACHE_TIER_MAX_OPS 4096
@@ -25,13 +28,9 @@ void          mgr_cache_tier_free    (MgrCacheTier  *self);
 
 /* Begins to store something: its bytes come later, by mgr_cache_tier_fill().
  *
- * @serial: of what is to be stored: nothing happens if mgr_cache_tier_remove() came for a
- *    later one
- *
  * Returns: a ticket; 0 if there is no room */
 guint64       mgr_cache_tier_reserve (MgrCacheTier  *self,
-                                      GBytes        *key,
-                                      guint64        serial);
+                                      GBytes        *key);
 /* Nothing happens if the ticket is out of date.
  *
  * @value: (nullable): %NULL if it is not to be stored after all
@@ -42,12 +41,21 @@ void          mgr_cache_tier_fill    (MgrCacheTier  *self,
                                       GBytes        *value,
                                       gint64         deadline);
 
-/* From now on @key is not found, or none is. */
+/* From now on @key is not found, or none is: to be brought to the store once
+ * mgr_cache_tier_wake() is called, which may take longer. */
 void          mgr_cache_tier_remove  (MgrCacheTier  *self,
-                                      GBytes        *key,
-                                      guint64        serial);
-void          mgr_cache_tier_clear   (MgrCacheTier  *self,
-                                      guint64        serial);
+                                      GBytes        *key);
+void          mgr_cache_tier_clear   (MgrCacheTier  *self);
+void          mgr_cache_tier_wake    (MgrCacheTier  *self);
+
+/* To be begun before what is read is looked for. It is current as long as neither
+ * mgr_cache_tier_remove() nor mgr_cache_tier_clear() has come for its key. */
+MgrCacheReading *mgr_cache_tier_begin_reading (MgrCacheTier          *self,
+                                               GBytes                *key);
+gboolean         mgr_cache_tier_is_current    (MgrCacheTier          *self,
+                                               const MgrCacheReading *reading);
+void             mgr_cache_tier_end_reading   (MgrCacheTier          *self,
+                                               MgrCacheReading       *reading);
 
 /* @ttl: (out): µs; 0 if it has no end
  *

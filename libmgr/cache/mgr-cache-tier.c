@@ -6,11 +6,6 @@
 
 #include "cache/mgr-cache-tier-private.h"
 
-/* Of the keys that were removed lately it is noted when. Between the eviction of an entry
- * and the moment when the tier is told a thread does next to nothing, and so many other
- * keys are not put meanwhile. */
-#define N_MARKS 4096
-
 /* The worker waits so long for more to do. */
 #define LINGER G_USEC_PER_SEC
 
@@ -30,11 +25,13 @@ typedef struct
   gint64 deadline; /* µs; 0 for none */
 } Op;
 
-typedef struct
+/* One for all who read the same key at the same time. Guarded by the lock of the tier. */
+struct _MgrCacheReading
 {
-  guint hash;
-  guint64 serial;
-} Mark;
+  GBytes *key;       /* (owned) */
+  guint n_readers;
+  gboolean outdated; /* and among the readings no more */
+};
 
 struct _MgrCacheTier
 {
@@ -55,8 +52,9 @@ struct _MgrCacheTier
   gboolean has_worker;
   gboolean busy;        /* the worker is doing something */
   gboolean closed;
-  Mark *marks;          /* (owned) (array length=N_MARKS) */
-  guint64 cleared;      /* the serial of when all went */
+  GHashTable *readings; /* (owned) (element-type GBytes MgrCacheReading): those readings that
+                         * are up to date */
+  guint n_clears;       /* how often all was to go */
 };
 
 static void
@@ -83,7 +81,7 @@ mgr_cache_tier_new (MgrCacheStore *store,
   g_cond_init (&self->work);
   self->ops = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, op_free);
   g_queue_init (&self->queue);
-  self->marks = g_new0 (Mark, N_MARKS);
+  self->readings = g_hash_table_new (g_bytes_hash, g_bytes_equal);
   return self;
 }
 
@@ -98,7 +96,7 @@ tier_unref (gpointer data)
 
   g_hash_table_unref (self->ops);
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
-  g_free (self->marks);
+  g_hash_table_unref (self->readings);
   g_cond_clear (&self->work);
   g_cond_clear (&self->idle);
   g_mutex_clear (&self->lock);
@@ -146,7 +144,7 @@ op_run (MgrCacheTier *self,
 static void
 tier_run_clear (MgrCacheTier *self)
 {
-  guint64 cleared = self->cleared;
+  guint n_clears = self->n_clears;
   g_autoptr (GError) error = NULL;
 
   g_mutex_unlock (&self->lock);
@@ -156,7 +154,7 @@ tier_run_clear (MgrCacheTier *self)
   g_mutex_lock (&self->lock);
 
   /* Until then nothing that is stored is found. */
-  if (self->cleared == cleared)
+  if (self->n_clears == n_clears)
     self->clearing = FALSE;
 }
 
@@ -273,27 +271,6 @@ tier_enqueue (MgrCacheTier *self,
               GBytes       *key)
 {
   g_queue_push_tail (&self->queue, g_bytes_ref (key));
-  tier_wake (self);
-}
-
-/* Marks */
-
-static Mark *
-tier_get_mark (MgrCacheTier *self,
-               guint         hash)
-{
-  return &self->marks[hash % N_MARKS];
-}
-
-static gboolean
-tier_is_outdated (MgrCacheTier *self,
-                  GBytes       *key,
-                  guint64       serial)
-{
-  guint hash = g_bytes_hash (key);
-  const Mark *mark = tier_get_mark (self, hash);
-
-  return serial < self->cleared || (mark->hash == hash && serial < mark->serial);
 }
 
 static void
@@ -303,22 +280,45 @@ tier_forget_all (MgrCacheTier *self)
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   self->bytes = 0;
   self->clearing = TRUE;
-  tier_wake (self);
+  self->n_clears++;
+}
+
+static void
+tier_outdate (MgrCacheTier *self,
+              GBytes       *key)
+{
+  MgrCacheReading *reading = g_hash_table_lookup (self->readings, key);
+
+  if (reading == NULL)
+    return;
+
+  reading->outdated = TRUE;
+  g_hash_table_remove (self->readings, key);
+}
+
+static void
+tier_outdate_all (MgrCacheTier *self)
+{
+  GHashTableIter iter;
+  gpointer reading;
+
+  g_hash_table_iter_init (&iter, self->readings);
+  while (g_hash_table_iter_next (&iter, NULL, &reading))
+    ((MgrCacheReading *) reading)->outdated = TRUE;
+  g_hash_table_remove_all (self->readings);
 }
 
 /* For the cache */
 
 guint64
 mgr_cache_tier_reserve (MgrCacheTier *self,
-                        GBytes       *key,
-                        guint64       serial)
+                        GBytes       *key)
 {
   guint64 ticket = 0;
 
   g_mutex_lock (&self->lock);
   if (self->bytes < MGR_CACHE_TIER_MAX_BYTES
-      && g_hash_table_size (self->ops) < MGR_CACHE_TIER_MAX_OPS
-      && !tier_is_outdated (self, key, serial))
+      && g_hash_table_size (self->ops) < MGR_CACHE_TIER_MAX_OPS)
     ticket = tier_add_op (self, key, OP_RESERVED)->ticket;
   g_mutex_unlock (&self->lock);
 
@@ -344,41 +344,92 @@ mgr_cache_tier_fill (MgrCacheTier *self,
       op->deadline = deadline;
       self->bytes += op_get_size (op);
       tier_enqueue (self, key);
+      tier_wake (self);
     }
   g_mutex_unlock (&self->lock);
 }
 
 void
 mgr_cache_tier_remove (MgrCacheTier *self,
-                       GBytes       *key,
-                       guint64       serial)
+                       GBytes       *key)
 {
-  guint hash = g_bytes_hash (key);
-
   g_mutex_lock (&self->lock);
-  *tier_get_mark (self, hash) = (Mark) { .hash = hash, .serial = serial };
+  tier_outdate (self, key);
   tier_add_op (self, key, OP_REMOVE);
+  /* Too many to remember: a second tier may lose what it has, and never keep what was
+   * removed. */
   if (g_hash_table_size (self->ops) > 2 * MGR_CACHE_TIER_MAX_OPS)
-    {
-      /* Too many to remember: a second tier may lose what it has, and never keep what
-       * was removed. */
-      tier_forget_all (self);
-      self->cleared = serial;
-    }
+    tier_forget_all (self);
   else
-    {
-      tier_enqueue (self, key);
-    }
+    tier_enqueue (self, key);
   g_mutex_unlock (&self->lock);
 }
 
 void
-mgr_cache_tier_clear (MgrCacheTier *self,
-                      guint64       serial)
+mgr_cache_tier_clear (MgrCacheTier *self)
 {
   g_mutex_lock (&self->lock);
-  self->cleared = serial;
+  tier_outdate_all (self);
   tier_forget_all (self);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+mgr_cache_tier_wake (MgrCacheTier *self)
+{
+  g_mutex_lock (&self->lock);
+  if (tier_has_work (self))
+    tier_wake (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Readings */
+
+MgrCacheReading *
+mgr_cache_tier_begin_reading (MgrCacheTier *self,
+                              GBytes       *key)
+{
+  MgrCacheReading *reading;
+
+  g_mutex_lock (&self->lock);
+  reading = g_hash_table_lookup (self->readings, key);
+  if (reading == NULL)
+    {
+      reading = g_new0 (MgrCacheReading, 1);
+      reading->key = g_bytes_ref (key);
+      g_hash_table_insert (self->readings, reading->key, reading);
+    }
+  reading->n_readers++;
+  g_mutex_unlock (&self->lock);
+
+  return reading;
+}
+
+gboolean
+mgr_cache_tier_is_current (MgrCacheTier          *self,
+                           const MgrCacheReading *reading)
+{
+  gboolean current;
+
+  g_mutex_lock (&self->lock);
+  current = !reading->outdated;
+  g_mutex_unlock (&self->lock);
+
+  return current;
+}
+
+void
+mgr_cache_tier_end_reading (MgrCacheTier    *self,
+                            MgrCacheReading *reading)
+{
+  g_mutex_lock (&self->lock);
+  if (--reading->n_readers == 0)
+    {
+      if (!reading->outdated)
+        g_hash_table_remove (self->readings, reading->key);
+      g_bytes_unref (reading->key);
+      g_free (reading);
+    }
   g_mutex_unlock (&self->lock);
 }
 

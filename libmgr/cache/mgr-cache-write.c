@@ -20,7 +20,7 @@ static gboolean
 measure_known (const GValue *value,
                guint64      *size)
 {
-  gboolean is_number = !g_value_fits_pointer (value);
+  gboolean is_number = mgr_cache_value_is_number (value) || !g_value_fits_pointer (value);
   gpointer pointer = is_number ? NULL : g_value_peek_pointer (value);
 
   if (is_number || G_VALUE_HOLDS (value, G_TYPE_ERROR))
@@ -217,7 +217,7 @@ cache_store (MgrCache           *self,
              gint64              now,
              GError            **error)
 {
-  MgrCacheRemovals removals = { 0, };
+  MgrCacheRemovals removals;
   gboolean stored;
 
   if (!cache_charge (self, item->weight, error))
@@ -229,7 +229,9 @@ cache_store (MgrCache           *self,
   if (item->deadline != 0)
     g_atomic_int_set (&self->has_deadlines, TRUE);
   item->value = holder;
+  mgr_cache_removals_init (&removals);
   stored = mgr_cache_core_put (self->core, key, item, now, &removals, error);
+  mgr_cache_wake_tier (self);
   mgr_cache_bid_farewell (self, &removals);
   if (!stored)
     {
@@ -259,6 +261,18 @@ cache_set_terms (MgrCache            *self,
     item->deadline = now + MAX (cache_jitter (self, rules, key, now, ttl), 1);
 }
 
+/* The time matters to the moment only where something expires. */
+static gint64
+cache_get_time_to_write (MgrCache            *self,
+                         const MgrCacheRules *rules,
+                         const MgrCacheTerms *terms)
+{
+  if (terms != NULL || rules->ttl > 0 || rules->idle_ttl > 0 || g_atomic_int_get (&self->has_deadlines))
+    return mgr_cache_get_time (self);
+
+  return mgr_cache_get_rough_time (self);
+}
+
 /* @item: whether it yields, and to what
  * @kept: (out) (optional) (transfer full) */
 static gboolean
@@ -271,7 +285,7 @@ cache_keep (MgrCache           *self,
             GError            **error)
 {
   MgrCacheRules rules = mgr_cache_get_rules (self);
-  gint64 now = mgr_cache_get_time (self);
+  gint64 now = cache_get_time_to_write (self, &rules, terms);
   g_autoptr (MgrCacheHolder) holder = NULL;
   guint64 size;
 
@@ -282,42 +296,47 @@ cache_keep (MgrCache           *self,
   cache_set_terms (self, &rules, terms, key, now, item);
   holder = mgr_cache_holder_new (value, now,
                                  cache_get_lease (self, &rules, terms, now, item->deadline));
-  holder->serial = mgr_cache_take_serial (self);
   if (holder->lease != NULL && holder->lease->extended != 0)
     item->deadline = holder->lease->extended;
   item->weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
 
-  if (!cache_check_bound (self, &rules, item->weight, error)
-      || !cache_store (self, key, mgr_cache_holder_ref (holder), item, now, error))
+  if (!cache_check_bound (self, &rules, item->weight, error))
     return FALSE;
 
-  if (kept != NULL)
-    *kept = g_steal_pointer (&holder);
+  if (kept == NULL)
+    return cache_store (self, key, g_steal_pointer (&holder), item, now, error);
+
+  if (!cache_store (self, key, mgr_cache_holder_ref (holder), item, now, error))
+    return FALSE;
+
+  *kept = g_steal_pointer (&holder);
   return TRUE;
 }
 
 MgrCacheHolder *
-mgr_cache_keep_loaded (MgrCache             *self,
-                       const MgrCacheKey    *key,
-                       MgrCacheTerms        *terms,
-                       const MgrCacheHolder *old)
+mgr_cache_keep_loaded (MgrCache          *self,
+                       const MgrCacheKey *key,
+                       MgrCacheTerms     *terms,
+                       MgrCacheItem      *item)
 {
-  MgrCacheItem item = { .yields = TRUE, .old = old };
   MgrCacheHolder *kept = NULL;
 
-  cache_keep (self, key, &terms->value, terms, &item, &kept, NULL);
+  item->yields = TRUE;
+  cache_keep (self, key, &terms->value, terms, item, &kept, NULL);
   return kept;
 }
 
 void
-mgr_cache_keep_failure (MgrCache          *self,
-                        const MgrCacheKey *key,
-                        const GError      *failure)
+mgr_cache_keep_failure (MgrCache              *self,
+                        const MgrCacheKey     *key,
+                        const MgrCacheReading *reading,
+                        const GError          *failure)
 {
   MgrCacheRules rules = mgr_cache_get_rules (self);
   gint64 now = mgr_cache_get_time (self);
   g_auto (GValue) value = G_VALUE_INIT;
-  MgrCacheItem item = { .cost = 1.0, .deadline = now + rules.negative_ttl, .yields = TRUE };
+  MgrCacheItem item = { .cost = 1.0, .deadline = now + rules.negative_ttl, .yields = TRUE,
+                        .reading = reading };
   MgrCacheLease *lease;
   MgrCacheHolder *holder;
 
@@ -346,11 +365,16 @@ cache_write (MgrCache       *self,
              GError        **error)
 {
   MgrCacheKey read = mgr_cache_key_of (self, key);
-  MgrCacheItem item = { .yields = FALSE };
+  MgrCacheItem item = { .yields = FALSE, .supersedes = TRUE };
+
+  gboolean kept;
 
   mgr_flights_supersede (self->flights, key);
-  mgr_cache_forget_spilled (self, key);
-  return cache_keep (self, &read, value, terms, &item, NULL, error);
+  kept = cache_keep (self, &read, value, terms, &item, NULL, error);
+  /* A load that began meanwhile may have found an older one in the store. */
+  if (self->tier != NULL)
+    mgr_flights_supersede (self->flights, key);
+  return kept;
 }
 
 /**

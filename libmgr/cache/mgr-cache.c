@@ -197,6 +197,7 @@ mgr_cache_constructed (GObject *object)
 
   if (self->clock == NULL)
     self->clock = g_object_ref (mgr_clock_get_default ());
+  self->is_system_clock = self->clock == mgr_clock_get_default ();
   if (self->name == NULL)
     self->name = g_strdup ("cache");
   self->context = g_main_context_ref_thread_default ();
@@ -209,9 +210,11 @@ mgr_cache_constructed (GObject *object)
   config = (MgrCacheConfig) {
     .key_type = self->key_type,
     .aim = cache_get_aim (self),
-    .max_entries = self->rules.max_entries,
-    .max_weight = self->rules.max_bytes,
+    .max_entries = self->rules.rules.max_entries,
+    .max_weight = self->rules.rules.max_bytes,
     .value_ref = mgr_cache_holder_ref,
+    .follower = self->tier != NULL ? &mgr_cache_tier_follower : NULL,
+    .follower_data = self,
   };
   self->core = mgr_cache_core_new (&config);
   self->seed = mgr_cache_core_get_seed (self->core);

@@ -135,6 +135,21 @@ gboolean            mgr_cache_get_bytes      (MgrCache         *self,
                                               GValue           *value);
 
 MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_find_string    (MgrCache         *self,
+                                              const char       *key,
+                                              GValue           *value);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_find_int64     (MgrCache         *self,
+                                              gint64            key,
+                                              GValue           *value);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_find_bytes     (MgrCache         *self,
+                                              GBytes           *key,
+                                              GValue           *value);
+
+MGR_AVAILABLE_IN_1_0
 gboolean            mgr_cache_put_string     (MgrCache         *self,
                                               const char       *key,
                                               const GValue     *value,
@@ -183,6 +198,19 @@ gboolean            mgr_cache_get_or_load_finish (MgrCache     *self,
                                               GError          **error);
 
 /* The second tier */
+
+MGR_AVAILABLE_IN_1_0
+void                mgr_cache_recall_async   (MgrCache         *self,
+                                              const GValue     *key,
+                                              GCancellable     *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer          user_data);
+
+MGR_AVAILABLE_IN_1_0
+gboolean            mgr_cache_recall_finish  (MgrCache         *self,
+                                              GAsyncResult     *result,
+                                              GValue           *value,
+                                              GError          **error);
 
 MGR_AVAILABLE_IN_1_0
 MgrCacheStore      *mgr_cache_get_store      (MgrCache         *self);

@@ -69,4 +69,8 @@ gpointer    mgr_flights_wait      (MgrFlights    *self,
 void        mgr_flights_supersede (MgrFlights    *self,
                                    const MgrKey  *key);
 
+/* Returns: whether what @flight loads is older than what came meanwhile */
+gboolean      mgr_flights_is_superseded (MgrFlights    *self,
+                                         MgrFlight     *flight);
+
 G_END_DECLS

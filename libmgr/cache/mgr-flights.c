@@ -16,6 +16,7 @@ struct _MgrFlights
   GMutex lock;
   GCond changed;
   GHashTable *flights; /* (owned) (element-type MgrKey MgrFlight): guarded by lock */
+  guint n_flights;     /* atomic: of that table, changed with the lock held */
 };
 
 struct _MgrFlight
@@ -141,6 +142,15 @@ flights_set_awaited (MgrFlights *self,
     }
 }
 
+/* With the lock held. */
+static void
+flights_remember (MgrFlights *self,
+                  MgrFlight  *flight)
+{
+  g_hash_table_add (self->flights, flight);
+  __atomic_fetch_add (&self->n_flights, 1, __ATOMIC_SEQ_CST);
+}
+
 static void
 set_would_deadlock (GError **error)
 {
@@ -164,7 +174,7 @@ mgr_flights_board (MgrFlights    *self,
   if (flight == NULL)
     {
       flight = flight_new (self, key, cancellable);
-      g_hash_table_add (self->flights, flight);
+      flights_remember (self, flight);
     }
   else if (flight_waits_for_me (flight))
     {
@@ -196,7 +206,7 @@ mgr_flights_begin (MgrFlights   *self,
   if (g_hash_table_lookup (self->flights, key) == NULL)
     {
       flight = flight_new (self, key, cancellable);
-      g_hash_table_add (self->flights, flight);
+      flights_remember (self, flight);
     }
   g_mutex_unlock (&self->lock);
 
@@ -212,13 +222,29 @@ mgr_flight_get_cancellable (MgrFlight *flight)
   return flight->load;
 }
 
+gboolean
+mgr_flights_is_superseded (MgrFlights *self,
+                           MgrFlight  *flight)
+{
+  gboolean superseded;
+
+  g_mutex_lock (&self->lock);
+  superseded = flight->superseded;
+  g_mutex_unlock (&self->lock);
+
+  return superseded;
+}
+
 /* With the lock held. Another may have taken off under its key since. */
 static void
 flights_forget (MgrFlights *self,
                 MgrFlight  *flight)
 {
-  if (g_hash_table_lookup (self->flights, &flight->key) == flight)
-    g_hash_table_remove (self->flights, &flight->key);
+  if (g_hash_table_lookup (self->flights, &flight->key) != flight)
+    return;
+
+  g_hash_table_remove (self->flights, &flight->key);
+  __atomic_fetch_sub (&self->n_flights, 1, __ATOMIC_SEQ_CST);
 }
 
 gboolean
@@ -345,6 +371,10 @@ mgr_flights_supersede (MgrFlights   *self,
 {
   GHashTableIter iter;
   gpointer flight;
+
+  /* A write, so that who takes off after it sees all that its caller did before. */
+  if (__atomic_fetch_add (&self->n_flights, 0, __ATOMIC_SEQ_CST) == 0)
+    return;
 
   g_mutex_lock (&self->lock);
   if (key != NULL)

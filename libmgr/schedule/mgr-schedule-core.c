@@ -173,6 +173,20 @@ core_get_floor (MgrScheduleCore *self)
   return 0;
 }
 
+/* Most come after all that wait, which is found out at once. */
+static GSequenceIter *
+queue_insert (GSequence       *queue,
+              MgrScheduleItem *item)
+{
+  GSequenceIter *end = g_sequence_get_end_iter (queue);
+
+  if (g_sequence_is_empty (queue)
+      || compare_keys (g_sequence_get (g_sequence_iter_prev (end)), item, NULL) < 0)
+    return g_sequence_append (queue, item);
+
+  return g_sequence_insert_sorted (queue, item, compare_keys, NULL);
+}
+
 /* Time in which a share asked for nothing is no credit. */
 void
 mgr_schedule_core_add (MgrScheduleCore *self,
@@ -186,7 +200,7 @@ mgr_schedule_core_add (MgrScheduleCore *self,
   if (item->id == 0)
     item->id = ++self->last_id;
   core_set_key (self, item);
-  item->place = g_sequence_insert_sorted (share->queue, item, compare_keys, NULL);
+  item->place = queue_insert (share->queue, item);
   self->n_waiting++;
 }
 

@@ -37,30 +37,30 @@ scheduler_measure (MgrScheduler *self,
 /* What a component could still give, beside what its tasks have: others use it too. */
 static void
 share_follow (MgrScheduleShare *share,
-              MgrComponent     *component)
+              guint64           available)
 {
   guint64 reserved = 0;
-  guint64 available;
-
-  if (component == NULL)
-    return;
 
   for (guint i = 0; i < share->running->len; i++)
     reserved += ((MgrScheduleItem *) g_ptr_array_index (share->running, i))->grant;
 
-  available = mgr_component_get_available (component);
   share->budget = available < G_MAXUINT64 - reserved ? available + reserved : G_MAXUINT64;
 }
 
 static void
 scheduler_follow_budgets (MgrScheduler *self)
 {
-  share_follow (mgr_schedule_core_get_whole (self->core), self->root);
+  guint64 available = mgr_component_get_available (self->root);
+
+  share_follow (mgr_schedule_core_get_whole (self->core), available);
   for (guint i = 0; i < self->parts->len; i++)
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
 
-      share_follow (&part->share, part->component);
+      if (part->component == self->root)
+        share_follow (&part->share, available);
+      else if (part->component != NULL)
+        share_follow (&part->share, mgr_component_get_available (part->component));
     }
 }
 
@@ -228,15 +228,19 @@ scheduler_start (MgrScheduler   *self,
                             (GDestroyNotify) mgr_task_attempt_unref);
 }
 
-static void
+/* Returns whether the watch has to be armed. */
+static gboolean
 scheduler_start_all (MgrScheduler *self)
 {
+  gboolean arms;
+
   for (;;)
     {
       g_autoptr (MgrTaskAttempt) attempt = NULL;
 
       g_mutex_lock (&self->lock);
       attempt = scheduler_take (self);
+      arms = mgr_scheduler_watch_needed (self);
       g_mutex_unlock (&self->lock);
       if (attempt == NULL)
         break;
@@ -248,6 +252,8 @@ scheduler_start_all (MgrScheduler *self)
         }
       scheduler_start (self, attempt);
     }
+
+  return arms;
 }
 
 /* What ends while it is started, as a command that is not there, comes back here: the
@@ -257,12 +263,14 @@ mgr_scheduler_dispatch (MgrScheduler *self)
 {
   static GPrivate dispatching;
   gpointer outer = g_private_get (&dispatching);
+  gboolean arms;
 
   if (outer == self)
     return;
 
   g_private_set (&dispatching, self);
-  scheduler_start_all (self);
+  arms = scheduler_start_all (self);
   g_private_set (&dispatching, outer);
-  mgr_scheduler_watch_arm (self);
+  if (arms)
+    mgr_scheduler_watch_arm (self);
 }

@@ -56,13 +56,31 @@ task_judge (MgrTask       *task,
   return told;
 }
 
+/* No more than the budgets are, though what is left of them is read while others end. */
+static guint64
+scheduler_get_cap (MgrScheduler *self,
+                   MgrTask      *task)
+{
+  const MgrSchedulerPart *part = (const MgrSchedulerPart *) task->item.share;
+  guint64 budget = mgr_schedule_core_get_whole (self->core)->budget;
+  guint64 all = mgr_component_get_budget (self->root);
+  guint64 own;
+
+  if (task->item.elsewhere)
+    return G_MAXUINT64;
+
+  own = part->component != NULL ? mgr_component_get_budget (part->component) : 0;
+  budget = MIN (budget, part->share.budget);
+  budget = all > 0 ? MIN (budget, all) : budget;
+  return own > 0 ? MIN (budget, own) : budget;
+}
+
 /* What the next attempt is granted, or 0 if that could not be more. */
 static guint64
 scheduler_grow_grant (MgrScheduler *self,
                       MgrTask      *task)
 {
-  guint64 budget = mgr_schedule_core_get_whole (self->core)->budget;
-  guint64 cap = task->item.elsewhere ? G_MAXUINT64 : MIN (budget, task->item.share->budget);
+  guint64 cap = scheduler_get_cap (self, task);
   guint64 grant = task->item.grant;
   guint64 next;
 
@@ -164,7 +182,8 @@ static GPtrArray *
 task_end (MgrTask       *task,
           MgrTaskReason  reason,
           const GError  *error,
-          gint64         now)
+          gint64         now,
+          gboolean      *answers)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&task->lock);
   MgrTaskRun *run = mgr_task_get_run (task);
@@ -174,6 +193,7 @@ task_end (MgrTask       *task,
   run->ended = now;
   g_clear_error (&run->error);
   run->error = task_explain (task, reason, error);
+  *answers = run->waiters != NULL || (task->setup != NULL && task->setup->dependencies != NULL);
   return task->setup != NULL ? g_steal_pointer (&task->setup->dependents) : NULL;
 }
 
@@ -193,17 +213,20 @@ mgr_scheduler_finish (MgrScheduler  *self,
       MgrTask *one = g_ptr_array_index (to_end, i);
       MgrTaskReason own = i == 0 ? reason : MGR_TASK_REASON_CANCELLED;
       g_autoptr (GPtrArray) dependents = NULL;
+      gboolean answers;
 
       if (one->state == MGR_TASK_STATE_FINISHED)
         continue;
 
-      dependents = task_end (one, own, i == 0 ? error : task->run->error, now);
+      dependents = task_end (one, own, i == 0 ? error : task->run->error, now, &answers);
       self->figures.ended[own]++;
       self->n_unfinished--;
       g_hash_table_remove (self->dated, one);
       g_hash_table_remove (self->pending, one);
       mgr_scheduler_record_end (self, one);
       g_ptr_array_add (self->ended, g_object_ref (one));
+      if (answers)
+        g_ptr_array_add (self->to_answer, g_object_ref (one));
       for (guint j = 0; dependents != NULL && j < dependents->len; j++)
         {
           MgrTask *dependent = g_ptr_array_index (dependents, j);
@@ -278,18 +301,23 @@ mgr_scheduler_attempt_finished (MgrScheduler   *self,
   g_autoptr (MgrScheduler) keep_alive = g_object_ref (self);
   g_autoptr (MgrTask) task = g_object_ref (attempt->task);
   g_autoptr (MgrTaskAttempt) taken = NULL;
+  gboolean news;
+
+  /* Before the end can be seen: who waits for it finds the memory free. */
+  if (attempt->reservation != 0)
+    mgr_component_release (attempt->component, attempt->reservation, NULL);
 
   g_mutex_lock (&self->lock);
   taken = task_take_attempt (task, attempt, exit_status);
   if (taken != NULL)
     scheduler_end (self, task, reason, error);
+  news = mgr_scheduler_has_news (self);
   g_mutex_unlock (&self->lock);
   if (taken == NULL)
     return;
 
-  if (attempt->reservation != 0)
-    mgr_component_release (attempt->component, attempt->reservation, NULL);
   mgr_task_say_state (task);
-  mgr_scheduler_tell (self);
+  if (news)
+    mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
 }

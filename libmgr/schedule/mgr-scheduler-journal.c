@@ -35,13 +35,13 @@ scheduler_count (MgrScheduler *self,
                  const char   *event,
                  const char   *name)
 {
-  g_autofree char *key = NULL;
-
   if (self->journal == NULL)
     return 0;
 
-  key = g_strconcat (event, "/", name, NULL);
-  return mgr_journal_tally_count (self->tally, key);
+  g_string_assign (self->count_key, event);
+  g_string_append_c (self->count_key, '/');
+  g_string_append (self->count_key, name);
+  return mgr_journal_tally_count (self->tally, self->count_key->str);
 }
 
 static void

@@ -35,20 +35,25 @@ scheduler_correct (MgrScheduler *self,
   return budget > 0 ? MAX (MIN (learned, budget), task->memory) : learned;
 }
 
+static guint64
+scheduler_choose_by_key (MgrScheduler *self,
+                         MgrTask      *task,
+                         const char   *key)
+{
+  guint64 learned = mgr_task_estimates_get_memory (self->estimates, key);
+
+  if (learned > 0)
+    return scheduler_correct (self, task, key, learned);
+
+  return task->memory > 0 ? task->memory : USUAL_GRANT;
+}
+
 guint64
 mgr_scheduler_choose_grant (MgrScheduler *self,
                             MgrTask      *task)
 {
-  g_autofree char *key = NULL;
-  guint64 learned;
-
   if (self->learns)
-    {
-      key = mgr_task_get_key (task);
-      learned = mgr_task_estimates_get_memory (self->estimates, key);
-      if (learned > 0)
-        return scheduler_correct (self, task, key, learned);
-    }
+    return scheduler_choose_by_key (self, task, mgr_task_write_key (task, self->key));
 
   return task->memory > 0 ? task->memory : USUAL_GRANT;
 }
@@ -57,13 +62,11 @@ void
 mgr_scheduler_expect_duration (MgrScheduler *self,
                                MgrTask      *task)
 {
-  g_autofree char *key = NULL;
-
   if (!self->learns || task->item.duration > 0)
     return;
 
-  key = mgr_task_get_key (task);
-  task->item.duration = mgr_task_estimates_get_duration (self->estimates, key);
+  mgr_task_write_key (task, self->key);
+  task->item.duration = mgr_task_estimates_get_duration (self->estimates, self->key->str);
 }
 
 /* The grants of those that wait follow what was learned. */
@@ -71,6 +74,8 @@ static void
 scheduler_grant_anew (MgrScheduler *self,
                       const char   *key)
 {
+  g_autoptr (GString) other = g_string_new (NULL);
+
   for (guint i = 0; i < self->parts->len; i++)
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
@@ -80,9 +85,8 @@ scheduler_grant_anew (MgrScheduler *self,
            !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
         {
           MgrTask *task = mgr_task_of_item (g_sequence_get (iter));
-          g_autofree char *other = mgr_task_get_key (task);
 
-          if (task->n_attempts == 0 && g_str_equal (key, other))
+          if (task->n_attempts == 0 && g_str_equal (key, mgr_task_write_key (task, other)))
             g_ptr_array_add (same, task);
         }
       for (guint j = 0; j < same->len; j++)
@@ -90,7 +94,7 @@ scheduler_grant_anew (MgrScheduler *self,
           MgrTask *task = g_ptr_array_index (same, j);
 
           mgr_schedule_core_set_grant (self->core, &task->item,
-                                       mgr_scheduler_choose_grant (self, task));
+                                       scheduler_choose_by_key (self, task, key));
         }
     }
 }
@@ -139,12 +143,12 @@ mgr_scheduler_learn (MgrScheduler *self,
                      MgrTask      *task,
                      gint64        now)
 {
-  g_autofree char *key = NULL;
+  const char *key;
 
   if (!self->learns)
     return;
 
-  key = mgr_task_get_key (task);
+  key = mgr_task_write_key (task, self->key);
   if (mgr_task_estimates_learn (self->estimates, key, task->run->peak, now - task->item.started))
     scheduler_grant_anew (self, key);
   scheduler_compare (self, task, key);

@@ -71,7 +71,10 @@ struct _MgrScheduler
   GPtrArray *places;            /* (owned) (element-type MgrSchedulerPlace) */
   GPtrArray *came;              /* (owned) (element-type MgrTask): not in the list yet */
   GPtrArray *ended;             /* (owned) (element-type MgrTask): nobody was told yet */
+  GPtrArray *to_answer;         /* (owned) (element-type MgrTask): of those, what is waited for */
   MgrTaskEstimates *estimates;  /* (owned) */
+  GString *key;                 /* (owned): the one that was last looked for there */
+  GString *count_key;           /* (owned): the one that was last counted */
   char *estimates_path;         /* (owned) (nullable) */
   MgrEstimateFile *file;        /* (owned) (nullable): where estimates are kept */
   gint64 kept_at;               /* µs: when they last were */
@@ -81,7 +84,6 @@ struct _MgrScheduler
   MgrSchedulerFigures figures;
   guint64 n_unfinished;
   GHashTable *dated;            /* (owned) (element-type MgrTask): unfinished, with a deadline */
-  guint n_answered;             /* of ended: who waits for them was answered */
   gint64 measured_at;           /* µs: when available was last measured */
   guint64 available;            /* bytes */
   guint64 headroom;             /* bytes that stay free */
@@ -168,6 +170,8 @@ void               mgr_scheduler_finish        (MgrScheduler          *self,
 void               mgr_scheduler_enqueue       (MgrScheduler          *self,
                                                 MgrTask               *task);
 
+/* With the lock held: whether there is something to tell. */
+gboolean           mgr_scheduler_has_news      (MgrScheduler          *self);
 /* No lock held: the owner tells of what came and ended; who waits is answered. */
 void               mgr_scheduler_tell          (MgrScheduler          *self);
 /* In the owner's context, no lock held. */
@@ -232,6 +236,9 @@ gboolean           mgr_scheduler_choose_strategy (MgrScheduler        *self);
 
 /* The source that looks after tasks: made in the owner's context, armed from any. */
 GSource           *mgr_scheduler_watch_new     (MgrScheduler          *self);
+/* With the lock held: whether it has to be armed. */
+gboolean           mgr_scheduler_watch_needed  (MgrScheduler          *self);
+/* No lock held, once it has. */
 void               mgr_scheduler_watch_arm     (MgrScheduler          *self);
 /* What that source does, in the owner's context. */
 void               mgr_scheduler_look          (MgrScheduler          *self);

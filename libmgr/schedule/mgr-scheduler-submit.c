@@ -311,6 +311,7 @@ mgr_scheduler_submit (MgrScheduler  *self,
   MgrSchedulerPlace *place = NULL;
   MgrSchedulerPart *part = NULL;
   GError *refusal = NULL;
+  gboolean news;
 
   g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
   g_return_val_if_fail (MGR_IS_TASK (task), FALSE);
@@ -325,6 +326,7 @@ mgr_scheduler_submit (MgrScheduler  *self,
     scheduler_take_in (self, task, place, part);
   else
     mgr_scheduler_record_refusal (self, task, refusal);
+  news = mgr_scheduler_has_news (self);
   g_mutex_unlock (&self->lock);
 
   if (part == NULL)
@@ -334,7 +336,8 @@ mgr_scheduler_submit (MgrScheduler  *self,
     }
 
   mgr_task_say_state (task);
-  mgr_scheduler_tell (self);
+  if (news)
+    mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
   return TRUE;
 }

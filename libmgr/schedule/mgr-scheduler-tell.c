@@ -20,7 +20,6 @@ tell_cb (gpointer object,
 
   g_mutex_lock (&self->lock);
   self->telling = FALSE;
-  self->n_answered = 0;
   came = g_steal_pointer (&self->came);
   ended = g_steal_pointer (&self->ended);
   self->came = g_ptr_array_new_with_free_func (g_object_unref);
@@ -39,20 +38,25 @@ tell_cb (gpointer object,
     }
 }
 
+gboolean
+mgr_scheduler_has_news (MgrScheduler *self)
+{
+  return self->to_answer->len > 0
+         || (!self->telling && (self->came->len > 0 || self->ended->len > 0));
+}
+
 /* Who waits for a task may be in any thread, and need not wait for the owner. */
 void
 mgr_scheduler_tell (MgrScheduler *self)
 {
-  g_autoptr (GPtrArray) ended = NULL;
+  g_autoptr (GPtrArray) to_answer = NULL;
   gboolean post;
 
   g_mutex_lock (&self->lock);
-  if (self->n_answered < self->ended->len)
+  if (self->to_answer->len > 0)
     {
-      ended = g_ptr_array_new_with_free_func (g_object_unref);
-      for (guint i = self->n_answered; i < self->ended->len; i++)
-        g_ptr_array_add (ended, g_object_ref (g_ptr_array_index (self->ended, i)));
-      self->n_answered = self->ended->len;
+      to_answer = g_steal_pointer (&self->to_answer);
+      self->to_answer = g_ptr_array_new_with_free_func (g_object_unref);
     }
   post = !self->telling && (self->came->len > 0 || self->ended->len > 0);
   self->telling = self->telling || post;
@@ -60,6 +64,6 @@ mgr_scheduler_tell (MgrScheduler *self)
 
   if (post)
     mgr_owner_context_post (self->context, self, tell_cb, NULL, NULL);
-  for (guint i = 0; ended != NULL && i < ended->len; i++)
-    mgr_task_answer_waiters (g_ptr_array_index (ended, i));
+  for (guint i = 0; to_answer != NULL && i < to_answer->len; i++)
+    mgr_task_answer_waiters (g_ptr_array_index (to_answer, i));
 }

@@ -363,16 +363,18 @@ mgr_scheduler_watch_new (MgrScheduler *self)
   return source;
 }
 
+gboolean
+mgr_scheduler_watch_needed (MgrScheduler *self)
+{
+  return self->n_unfinished > 0 && !self->closed && !self->armed;
+}
+
 void
 mgr_scheduler_watch_arm (MgrScheduler *self)
 {
-  gboolean arms;
-
   g_mutex_lock (&self->lock);
-  arms = self->n_unfinished > 0 && !self->closed && !self->armed;
-  self->armed = self->armed || arms;
+  self->armed = TRUE;
   g_mutex_unlock (&self->lock);
 
-  if (arms)
-    g_source_set_ready_time (self->watch, g_get_monotonic_time () + WATCH_INTERVAL);
+  g_source_set_ready_time (self->watch, g_get_monotonic_time () + WATCH_INTERVAL);
 }

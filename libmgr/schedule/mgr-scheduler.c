@@ -496,11 +496,14 @@ mgr_scheduler_finalize (GObject *object)
   g_clear_pointer (&self->places, g_ptr_array_unref);
   g_clear_pointer (&self->came, g_ptr_array_unref);
   g_clear_pointer (&self->ended, g_ptr_array_unref);
+  g_clear_pointer (&self->to_answer, g_ptr_array_unref);
   g_clear_pointer (&self->dated, g_hash_table_unref);
   g_clear_pointer (&self->pending, g_hash_table_unref);
   g_clear_pointer (&self->file, mgr_estimate_file_free);
   g_clear_pointer (&self->estimates_path, g_free);
   g_clear_pointer (&self->estimates, mgr_task_estimates_free);
+  g_string_free (self->key, TRUE);
+  g_string_free (self->count_key, TRUE);
   g_clear_pointer (&self->tally, mgr_journal_tally_free);
   g_clear_object (&self->journal);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -735,9 +738,12 @@ mgr_scheduler_init (MgrScheduler *self)
   self->places = g_ptr_array_new_with_free_func (mgr_scheduler_place_free);
   self->came = g_ptr_array_new_with_free_func (g_object_unref);
   self->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  self->to_answer = g_ptr_array_new_with_free_func (g_object_unref);
   self->dated = g_hash_table_new (NULL, NULL);
   self->pending = g_hash_table_new (NULL, NULL);
   self->estimates = mgr_task_estimates_new ();
+  self->key = g_string_new (NULL);
+  self->count_key = g_string_new (NULL);
   self->tally = mgr_journal_tally_new ();
   self->strategy = MGR_SCHEDULE_STRATEGY_PRIORITY;
   self->ageing_bound = MGR_SCHEDULE_AGEING_BOUND;

@@ -99,7 +99,8 @@ void          mgr_task_say_progress   (MgrTask         *self);
 void          mgr_task_answer_waiters (MgrTask         *self);
 
 /* By what it is known to the estimates: its name, the class of its size, and its first
- * tag. */
-char         *mgr_task_get_key        (MgrTask         *self) G_GNUC_WARN_UNUSED_RESULT;
+ * tag, in place of what @key holds. Returns (transfer none): that text. */
+const char   *mgr_task_write_key      (MgrTask         *self,
+                                       GString         *key);
 
 G_END_DECLS

@@ -60,7 +60,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-static guint notify_signal;
 
 /**
  * MgrTask:
@@ -125,15 +124,23 @@ run_free (MgrTaskRun *run)
 }
 
 /* Sizes are alike up to a factor of two. */
-char *
-mgr_task_get_key (MgrTask *self)
+const char *
+mgr_task_write_key (MgrTask *self,
+                    GString *key)
 {
   char **tags = self->setup != NULL ? self->setup->tags : NULL;
-  gboolean tagged = tags != NULL && tags[0] != NULL;
-  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)), '\0' };
+  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)) };
 
-  return g_strconcat (self->name, self->memory > 0 ? size : "", tagged ? "#" : "",
-                      tagged ? tags[0] : "", NULL);
+  g_string_truncate (key, 0);
+  g_string_append_len (key, self->name, (gssize) g_ref_string_length (self->name));
+  if (self->memory > 0)
+    g_string_append_len (key, size, sizeof size);
+  if (tags != NULL && tags[0] != NULL)
+    {
+      g_string_append_c (key, '#');
+      g_string_append (key, tags[0]);
+    }
+  return key->str;
 }
 
 static void
@@ -148,12 +155,12 @@ say_state_cb (gpointer object,
     g_object_notify_by_pspec (object, props[PROP_REASON]);
 }
 
-/* Of a task that nobody listens to, nothing is said: it would cost as much as the rest. */
+/* Of a task that nobody listens to, nothing is said: it would cost as much as the rest.
+ * Whether anybody listens to anything of it is asked, as that is found out fastest. */
 void
 mgr_task_say_state (MgrTask *self)
 {
-  if (!g_signal_has_handler_pending (self, signals[SIGNAL_STATE_CHANGED], 0, TRUE)
-      && !g_signal_has_handler_pending (self, notify_signal, 0, TRUE))
+  if (g_signal_handler_find (self, G_SIGNAL_MATCH_UNBLOCKED, 0, 0, NULL, NULL, NULL) == 0)
     return;
 
   mgr_owner_context_post (self->context, self, say_state_cb,
@@ -737,8 +744,6 @@ install_state_properties (void)
 static void
 install_signals (void)
 {
-  notify_signal = g_signal_lookup ("notify", G_TYPE_OBJECT);
-
   /**
    * MgrTask::state-changed:
    * @self: the task

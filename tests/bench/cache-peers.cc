@@ -137,8 +137,8 @@ rocksdb_destroy (gpointer cache)
 }
 
 void
-rocksdb_forget (const rocksdb::Slice &key,
-                void                 *value)
+rocksdb_forget (const rocksdb::Slice &,
+                void *)
 {
 }
 

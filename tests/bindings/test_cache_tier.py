@@ -38,6 +38,38 @@ class ManyTest(unittest.TestCase):
         cache["key"] = "value"
         self.assertEqual(cache["key"], "value")
 
+    def test_keys_of_each_type(self):
+        """What is not of the type of the keys is an error, and nothing is looked for twice."""
+        far = 1 << 40
+        texts, numbers, codes = Mgr.Cache(str), Mgr.Cache(int), Mgr.Cache(bytes)
+        texts["1"], numbers[1], numbers[far], codes[b"1"] = None, ["one"], "far", "code"
+        self.assertEqual(texts.look_up("1"), (True, None))
+        self.assertEqual((numbers[1], numbers[far], codes[b"1"]), (["one"], "far", "code"))
+        self.assertEqual((texts.get("2", 7), numbers.get(-far, 8), codes.get(b"2")), (7, 8, None))
+        for cache, key in ((texts, 1), (texts, b"1"), (numbers, "1"), (codes, "1")):
+            for attempt in (cache.get, cache.look_up, cache.__getitem__):
+                with self.assertRaises(GLib.Error):
+                    attempt(key)
+            with self.assertRaises(GLib.Error):
+                cache.put(key, None)
+        self.assertEqual(texts.get_string("2"), (False, None))
+        self.assertEqual(texts.get_statistics().misses, 2)
+        self.assertEqual((numbers.get_statistics().hits, numbers.get_statistics().misses), (2, 1))
+
+    def test_attributes(self):
+        """What may change can be set by its name, and nothing else."""
+        cache = Mgr.Cache(max_entries=3)
+        cache["a"], cache["b"], cache["c"] = "one", "two", "three"
+        cache.max_entries = 1
+        self.assertEqual((cache.max_entries, len(cache)), (1, 1))
+        cache.ttl = 60_000_000
+        self.assertEqual(cache.props.ttl, 60_000_000)
+        with self.assertRaises(AttributeError):
+            cache.key_type = Mgr.CacheKeyType.BYTES
+        with self.assertRaises(TypeError):
+            cache.max_entries = "many"
+        self.assertEqual(cache.max_entries, 1)
+
     def test_loader_asks_for_the_same_key(self):
         cache = Mgr.Cache()
         with self.assertRaises(GLib.Error) as caught:

@@ -184,6 +184,8 @@ class StoreTest(unittest.TestCase):
     def test_redis_store(self):
         store = Mgr.RedisStore.new("unix:///nonexistent/socket", None)
         self.assertEqual((store.prefix, store.timeout), ("mgr:", 100000))
+        store.timeout = 50000
+        self.assertEqual(store.timeout, 50000)
         self.assertIsNone(store.load(self.KEY, None)[0])
         self.assertFalse(store.store(self.KEY, self.VALUE, 0, None))
         self.assertIn("out of reach", store.dup_problem())

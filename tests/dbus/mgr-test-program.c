@@ -114,7 +114,10 @@ add_cache (const char *name,
                                              "max-bytes", MIB,
                                              "max-entries", (guint64) 100,
                                              NULL);
+  double hit_ratio;
 
+  /* It watches for other sizes from the first time that somebody asks about them. */
+  mgr_cache_predict (cache, 1.0, &hit_ratio);
   return mgr_manager_add_cache (manager, cache, NULL);
 }
 

@@ -118,6 +118,32 @@ class ApiClient(unittest.TestCase):
         ])
 
 
+class FeatureCache(unittest.TestCase):
+    LEVELS = [("low", 4096), ("medium", 3072), ("high", 2048), ("critical", 1024),
+              ("emergency", 512), ("normal", 4096)]
+
+    def check(self, *command):
+        """The cache is as large as the level lets it be, and a smaller one finds less."""
+        lines = "\n".join(lines_of(*command))
+        levels = re.findall(r"(\w+): room for (\d+) KiB of features", lines)
+        self.assertEqual([(name, int(room)) for name, room in levels], self.LEVELS)
+        phases = {what: (int(hits), int(size)) for what, hits, size in
+                  re.findall(r"([\w ]+): (\d+)% hits, (\d+) KiB of features", lines)}
+        self.assertEqual(list(phases), ["at first", "calm", "the table grows",
+                                        "the table is large", "the table is gone", "calm again"])
+        self.assertTrue(all(0 < size <= 4096 for _, size in phases.values()), phases)
+        self.assertLessEqual(phases["the table is large"][1], 512)
+        self.assertGreater(phases["calm again"][1], 3500, "it grows again")
+        self.assertLess(phases["the table is large"][0], phases["calm"][0] - 20)
+        self.assertGreater(phases["calm again"][0], phases["the table is large"][0] + 15)
+
+    def test_in_c(self):
+        self.check(BUILD / "feature-cache")
+
+    def test_in_python(self):
+        self.check("/usr/bin/python3", EXAMPLES / "python/feature-cache.py")
+
+
 class Ring(unittest.TestCase):
     def test_loses_nothing_uncounted(self):
         for command in ((BUILD / "ring",), ("gjs", EXAMPLES / "gjs/ring.js"),

@@ -7,6 +7,7 @@
  *     const cache = new Mgr.Cache({max_bytes: 64 * 1024 * 1024});
  *     cache.set('answer', {text: '42'}, {ttl: 60 * 1000 * 1000, tags: ['answers']});
  *     const page = await cache.get_or_load(url, async url => fetch(url));
+ *     const stored = new Mgr.Cache({store, codec: 'json'});
  *     const weather = cache.memoize(async town => …, {ttl: 5 * 1000 * 1000});
  *     for (const [key, value] of cache)
  *         print(key, value); */
@@ -86,20 +87,52 @@ function cacheEntries(cache) {
     return cache.list().map(record => [record.key, fromCached(record.value)]);
 }
 
-/* What is got is not taken apart as an array would be, which takes longer than to get it. */
+/* The type of the keys of a cache, asked for once. */
+const KEY_TYPE = Symbol('key type');
+
+/* Names of the file itself are looked up at each use, which takes half as long as to get the
+ * value: here they are the function's own. Nor is what is got taken apart as an array would be.
+ * Text and numbers go by calls that take them as they are. */
+function makeGet({get, get_string: getText, get_int64: getNumber}, {STRING, INT64}) {
+    const [content, keyType, nothing] = [CONTENT, KEY_TYPE, NOTHING];
+
+    function look(cache, key) {
+        const type = cache[keyType] ??= cache.key_type;
+
+        if (type === STRING && typeof key === 'string')
+            return getText.call(cache, key);
+        if (type === INT64 && Number.isSafeInteger(key))
+            return getNumber.call(cache, key);
+        return get.call(cache, key);
+    }
+
+    return function (key) {
+        const result = look(this, key);
+        if (!result[0])
+            return void 0;
+
+        const value = result[1];
+        const inside = typeof value === 'object' && value !== null ? value[content] : void 0;
+        if (inside === void 0)
+            return value;
+        return inside === nothing ? void 0 : inside;
+    };
+}
+
 function overrideAccess(Mgr, {override, toBytes}) {
     const prototype = Mgr.Cache.prototype;
+    const {STRING} = Mgr.CacheKeyType;
+    const {put_string: putText} = prototype;
 
-    override(prototype, 'get', get => function (key) {
-        const result = get.call(this, key);
-        return result[0] ? fromCached(result[1]) : undefined;
-    });
+    prototype.get = makeGet(prototype, Mgr.CacheKeyType);
     override(prototype, 'peek', peek => function (key) {
         const result = peek.call(this, key);
         return result[0] ? fromCached(result[1]) : undefined;
     });
     override(prototype, 'put', put => function (key, value, terms = undefined) {
-        put.call(this, key, toCached(value), toTerms(Mgr, toBytes, value, terms));
+        const isText = typeof key === 'string' && (this[KEY_TYPE] ??= this.key_type) === STRING;
+        const call = isText ? putText : put;
+        call.call(this, key, toCached(value), toTerms(Mgr, toBytes, value, terms));
         return this;
     });
 }
@@ -191,13 +224,77 @@ function memoizeKey(fn, args) {
     return `${fn.name}(${JSON.stringify(args)})`;
 }
 
+/* Whether the store has it, and what. */
+function recall(cache, key) {
+    return new Promise((resolve, reject) => {
+        cache.recall_async(key, null, (_cache, result) => {
+            try {
+                resolve(cache.recall_finish(result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
+
+/* JSON would make something else of these, and say nothing. */
+function isForJson(value) {
+    return !(value instanceof GObject.Object || value instanceof Map || value instanceof Set ||
+        value instanceof Date || ArrayBuffer.isView(value));
+}
+
+/* JSON, or whatever has stringify() and parse(), for what the library cannot write. */
+function connectCodec(cache, codec) {
+    const {stringify, parse} = codec === 'json' ? JSON : codec;
+
+    cache.connect('encode', (_cache, cached) => {
+        const value = fromCached(cached);
+        try {
+            const text = isForJson(value) ? stringify(value) : undefined;
+            return text === undefined ? null : new GLib.Bytes(new TextEncoder().encode(text));
+        } catch (error) {
+            return null;
+        }
+    });
+    cache.connect('decode', (_cache, written, terms) => {
+        try {
+            terms.set_value(toCached(parse(new TextDecoder().decode(written.toArray()))));
+            return true;
+        } catch (error) {
+            return false;
+        }
+    });
+}
+
+/* Reads the codec out of what a cache is made with. */
+function overrideCodec(prototype, {override}) {
+    override(prototype, '_init', init => function (options = {}, ...rest) {
+        const {codec = null, ...properties} = options;
+        if (codec !== null && codec !== 'json' && typeof codec?.parse !== 'function')
+            throw new TypeError("The codec of a cache is 'json', or has stringify() and parse()");
+
+        init.call(this, properties, ...rest);
+        if (codec !== null)
+            connectCodec(this, codec);
+    });
+}
+
 function overrideLoading(prototype, lookUp) {
     prototype.get_or_load = function (key, loader, terms = undefined) {
         const [found, value] = lookUp.call(this, key);
         if (found)
             return Promise.resolve(fromCached(value));
+        if (this.store === null)
+            return share(this, key, loader, loaded => this.put(key, loaded, terms));
 
-        return share(this, key, loader, loaded => this.put(key, loaded, terms));
+        let recalled = null;
+        const recallOrLoad = async () => {
+            recalled = await recall(this, key);
+            return recalled[0] ? fromCached(recalled[1]) : loader(key);
+        };
+        /* What came of the store is in memory already. */
+        return share(this, key, recallOrLoad,
+            loaded => recalled[0] || this.put(key, loaded, terms));
     };
 
     /* Makes a function that remembers what fn gave for which arguments, as promises. */
@@ -239,5 +336,6 @@ function overrideCaches(Mgr, tools) {
     overrideChanges(prototype, tools);
     overrideIteration(prototype);
     overrideLoading(prototype, lookUp);
+    overrideCodec(prototype, tools);
     overrideWeakCache(Mgr.WeakCache.prototype, tools);
 }

@@ -601,6 +601,24 @@ static const struct
   { "recent-bytes", { MGR_CACHE_AIM_RECENT, 0, 15000 } },
 };
 
+/* Also those few that are used over and over, while nothing else moves. */
+static void
+test_few_are_counted (void)
+{
+  g_autoptr (Bed) bed = bed_new (MGR_CACHE_AIM_REQUESTS, 400, 0);
+
+  for (guint key = 0; key < 400; key++)
+    bed_request (bed, key, 1, 1.0);
+  for (guint i = 0; i < 8000; i++)
+    g_assert_true (bed_request (bed, i % 5, 1, 1.0));
+  for (guint key = 0; key < 5; key++)
+    {
+      const MgrCacheNode *node = mgr_cache_nodes_get (&bed->nodes, bed_find (bed, key));
+
+      g_assert_cmpuint (mgr_cache_sketch_get (&bed->policy.sketch, node->hash), >=, 8);
+    }
+}
+
 static void
 add_for_all (const char    *what,
              GTestDataFunc  func)
@@ -631,6 +649,7 @@ main (int    argc,
   g_test_add_func ("/cache/policy/bytes-lose-nothing", test_bytes_lose_nothing);
   g_test_add_func ("/cache/policy/cost-counts", test_cost_counts);
   g_test_add_func ("/cache/policy/loops-of-differing-weights", test_loops_of_differing_weights);
+  g_test_add_func ("/cache/policy/few-are-counted", test_few_are_counted);
   g_test_add_func ("/cache/policy/estimates", test_estimates);
   g_test_add_data_func ("/cache/policy/estimates-of-a-warm-cache/requests",
                         GUINT_TO_POINTER (MGR_CACHE_AIM_REQUESTS), test_estimates_of_a_warm_cache);

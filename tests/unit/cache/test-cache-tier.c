@@ -354,6 +354,116 @@ test_codec (Case          *self,
 }
 
 static void
+keep_result_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+/* @expected: (nullable): if it is to be missing */
+static void
+assert_recalled (Case       *self,
+                 const char *key,
+                 const char *expected)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) wanted = G_VALUE_INIT;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  value_set_string (&wanted, key);
+  mgr_cache_recall_async (self->cache, &wanted, NULL, keep_result_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_cmpint (mgr_cache_recall_finish (self->cache, result, &value, &error), ==, expected != NULL);
+  g_assert_no_error (error);
+  if (expected != NULL)
+    g_assert_cmpstr (g_value_get_string (&value), ==, expected);
+  else
+    g_assert_true (G_VALUE_HOLDS_POINTER (&value));
+}
+
+static void
+test_recall (Case          *self,
+             gconstpointer  data)
+{
+  g_auto (GValue) key = G_VALUE_INIT;
+
+  assert_recalled (self, "a", NULL);
+  put_text (self->cache, "a", "A", NULL);
+  assert_recalled (self, "a", "A");
+  g_assert_cmpuint (count_recalled (self), ==, 0);
+
+  push_out (self);
+  flush (self);
+  assert_recalled (self, "a", "A");
+  g_assert_cmpuint (count_recalled (self), ==, 1);
+  assert_text (self->cache, "a", "A");
+
+  value_set_string (&key, "a");
+  g_assert_true (mgr_cache_remove (self->cache, &key, NULL));
+  assert_recalled (self, "a", NULL);
+}
+
+/* What is put while the store is asked is what is found. */
+static void
+test_recall_is_overtaken (Case          *self,
+                          gconstpointer  data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_auto (GValue) key = G_VALUE_INIT;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  put_text (self->cache, "a", "old", NULL);
+  push_out (self);
+  flush (self);
+  value_set_string (&key, "a");
+  mgr_cache_recall_async (self->cache, &key, NULL, keep_result_cb, &result);
+  put_text (self->cache, "a", "new", NULL);
+  push_out (self);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (mgr_cache_recall_finish (self->cache, result, &value, NULL));
+  assert_recalled (self, "a", "new");
+}
+
+static void
+assert_recall_fails (MgrCache     *cache,
+                     const GValue *key,
+                     GCancellable *cancellable,
+                     GQuark        domain,
+                     gint          code)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  mgr_cache_recall_async (cache, key, cancellable, keep_result_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (mgr_cache_recall_finish (cache, result, &value, &error));
+  g_assert_error (error, domain, code);
+}
+
+static void
+test_recall_fails (Case          *self,
+                   gconstpointer  data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (GValue) number = G_VALUE_INIT;
+  g_auto (GValue) key = G_VALUE_INIT;
+
+  g_value_init (&number, G_TYPE_INT64);
+  assert_recall_fails (self->cache, &number, NULL, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+
+  value_set_string (&key, "a");
+  g_cancellable_cancel (cancellable);
+  assert_recall_fails (self->cache, &key, cancellable, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
 test_rubbish_is_a_miss (Case          *self,
                         gconstpointer  data)
 {
@@ -617,6 +727,9 @@ main (int   argc,
   add_case ("/cache/tier/tags-stay-here", test_tags_stay_here);
   add_case ("/cache/tier/kinds-of-values", test_kinds_of_values);
   add_case ("/cache/tier/codec", test_codec);
+  add_case ("/cache/tier/recall", test_recall);
+  add_case ("/cache/tier/recall-is-overtaken", test_recall_is_overtaken);
+  add_case ("/cache/tier/recall-fails", test_recall_fails);
   add_case ("/cache/tier/rubbish-is-a-miss", test_rubbish_is_a_miss);
   add_case ("/cache/tier/keys-of-all-types", test_keys_of_all_types);
   add_case ("/cache/tier/folder-vanishes", test_folder_vanishes);

@@ -90,6 +90,46 @@ test_values_of_all_kinds (void)
 }
 
 static void
+test_find (void)
+{
+  g_autoptr (MgrCache) texts = mgr_cache_new ("texts", MGR_CACHE_KEY_TYPE_STRING, 0, 10);
+  g_autoptr (MgrCache) numbers = mgr_cache_new ("numbers", MGR_CACHE_KEY_TYPE_INT64, 0, 10);
+  g_autoptr (MgrCache) codes = mgr_cache_new ("codes", MGR_CACHE_KEY_TYPE_BYTES, 0, 10);
+  g_autoptr (GBytes) code = g_bytes_new_static ("key", 3);
+  g_autoptr (MgrCacheStatistics) statistics = NULL;
+  g_auto (GValue) one = G_VALUE_INIT;
+  GValue found[6] = { G_VALUE_INIT, };
+
+  g_test_summary ("What is not there is a pointer that is NULL, and counts as a miss");
+
+  g_value_init (&one, G_TYPE_INT);
+  g_value_set_int (&one, 1);
+  g_assert_false (mgr_cache_find_string (texts, "key", &found[0]));
+  g_assert_false (mgr_cache_find_int64 (numbers, G_MININT64, &found[1]));
+  g_assert_false (mgr_cache_find_bytes (codes, code, &found[2]));
+  g_assert_false (mgr_cache_find_string (texts, "key", NULL));
+  g_assert_true (mgr_cache_put_string (texts, "key", &one, NULL, NULL));
+  g_assert_true (mgr_cache_put_int64 (numbers, G_MININT64, &one, NULL, NULL));
+  g_assert_true (mgr_cache_put_bytes (codes, code, &one, NULL, NULL));
+  g_assert_true (mgr_cache_find_string (texts, "key", &found[3]));
+  g_assert_true (mgr_cache_find_int64 (numbers, G_MININT64, &found[4]));
+  g_assert_true (mgr_cache_find_bytes (codes, code, &found[5]));
+  g_assert_true (mgr_cache_find_string (texts, "key", NULL));
+
+  for (guint i = 0; i < G_N_ELEMENTS (found); i++)
+    {
+      g_assert_true (G_VALUE_HOLDS (&found[i], i < 3 ? G_TYPE_POINTER : G_TYPE_INT));
+      g_assert_true (i < 3 ? g_value_get_pointer (&found[i]) == NULL
+                           : g_value_get_int (&found[i]) == 1);
+      g_value_unset (&found[i]);
+    }
+
+  statistics = mgr_cache_get_statistics (texts);
+  g_assert_cmpuint (mgr_cache_statistics_get_hits (statistics), ==, 2);
+  g_assert_cmpuint (mgr_cache_statistics_get_misses (statistics), ==, 2);
+}
+
+static void
 test_entries_are_bounded (void)
 {
   g_autoptr (MgrCache) cache = number_cache (0, 100);
@@ -460,6 +500,7 @@ main (int   argc,
 
   g_test_add_func ("/cache/put-and-get", test_put_and_get);
   g_test_add_func ("/cache/values-of-all-kinds", test_values_of_all_kinds);
+  g_test_add_func ("/cache/find", test_find);
   g_test_add_func ("/cache/entries-are-bounded", test_entries_are_bounded);
   g_test_add_func ("/cache/bytes-are-bounded", test_bytes_are_bounded);
   g_test_add_func ("/cache/what-does-not-fit", test_what_does_not_fit);

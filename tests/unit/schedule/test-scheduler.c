@@ -491,6 +491,34 @@ test_threads (Fixture       *fixture,
                     ==, 2000);
 }
 
+/* Many depend on the first, so that its end takes a while: whoever sees that it has ended
+ * must find its memory free. */
+static void
+test_room_before_end (Fixture       *fixture,
+                      gconstpointer  user_data)
+{
+  MgrComponent *root = mgr_manager_get_root (fixture->manager);
+  int counter = 0;
+  g_autoptr (MgrTask) first = task_new ("first", wait_func, &counter, 10 * MIB);
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autoptr (MgrTask) dependent = task_new ("after", count_func, &counter, MIB);
+
+      g_assert_true (mgr_task_add_dependency (dependent, first, NULL));
+      submit (fixture, dependent);
+    }
+  submit (fixture, first);
+  wait_for_start (first);
+  g_assert_cmpuint (mgr_component_get_used (root), ==, 10 * MIB);
+
+  g_assert_true (mgr_scheduler_cancel (fixture->scheduler, first, NULL));
+  while (mgr_task_get_state (first) != MGR_TASK_STATE_FINISHED)
+    g_usleep (50);
+  g_assert_cmpuint (mgr_component_get_used (root), ==, 0);
+  g_assert_cmpint (counter, ==, 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -509,6 +537,7 @@ main (int    argc,
   ADD ("retries", test_retries);
   ADD ("dependencies", test_dependencies);
   ADD ("dependency-fails", test_dependency_fails);
+  ADD ("room-before-end", test_room_before_end);
   ADD ("in-owner", test_in_owner);
   ADD ("paused", test_paused);
   ADD ("timeout", test_timeout);

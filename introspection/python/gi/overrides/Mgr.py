@@ -724,20 +724,25 @@ def _add_record_attributes(record):
         setattr(record, name[len("get_"):], property(getattr(record, name)))
 
 
-def _property_of(cls, name):
-    getter = getattr(cls, "get_" + name, None)
+def _property_of(cls, name, pspec):
+    getter, setter = getattr(cls, "get_" + name, None), getattr(cls, "set_" + name, None)
+    may_change = pspec.flags & GObject.ParamFlags.WRITABLE \
+        and not pspec.flags & GObject.ParamFlags.CONSTRUCT_ONLY
 
     if getter is None:
         def getter(self):
             return self.get_property(name)
-    return property(getter, getattr(cls, "set_" + name, None))
+    if setter is None and may_change:
+        def setter(self, value):
+            self.set_property(name, value)
+    return property(getter, setter)
 
 
 def _add_object_attributes(cls):
     for pspec in cls.list_properties():
         name = pspec.name.replace("-", "_")
         if pspec.owner_type == cls.__gtype__ and not hasattr(cls, name):
-            setattr(cls, name, _property_of(cls, name))
+            setattr(cls, name, _property_of(cls, name, pspec))
 
 
 for _record in (Mgr.Allocation, Mgr.CleanupPlan, Mgr.CleanupReport, Mgr.CleanupStep,

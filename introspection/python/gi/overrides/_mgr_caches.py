@@ -14,6 +14,8 @@ from gi.repository import GLib, GObject
 # What PyGObject takes for an int by itself.
 _INT_MAX = 0x7fffffff
 
+_INT64_MIN, _INT64_MAX = -1 << 63, (1 << 63) - 1
+
 
 def _as_key(key):
     if isinstance(key, (bytes, bytearray)):
@@ -169,15 +171,32 @@ def _memoize_function(cache, function, key_of, terms):
     return call
 
 
+def _add_key_kind(cls, key_types):
+    """Of text and numbers it is known which call takes them as they are, at half the cost.
+
+    What is no cache has no kind of keys, and the plain call refuses it."""
+    kinds = {value: kind for kind, value in key_types.items()}
+    cls._key_kind = functools.cached_property(lambda self: kinds[self.get_property("key_type")])
+    cls._key_kind.__set_name__(cls, "_key_kind")
+
+
 def _override_reading(cls):
-    plain_get, plain_peek = cls.get, cls.peek
+    plain_get, plain_peek, get_text, get_number = cls.get, cls.peek, cls.get_string, cls.get_int64
 
     def look_up(self, key):
         """Get whether a value is there, and the value."""
-        return plain_get(self, _as_key(key))
+        kind = type(key)
+        if kind is not getattr(self, "_key_kind", None) or kind is bytes:
+            return plain_get(self, _as_key(key))
+        if kind is str:
+            return get_text(self, key)
+        return get_number(self, key) if _INT64_MIN <= key <= _INT64_MAX else plain_get(self, key)
 
     def get(self, key, default=None):
-        found, value = plain_get(self, key if type(key) is str else _as_key(key))
+        if type(key) is str is getattr(self, "_key_kind", None):
+            found, value = get_text(self, key)
+        else:
+            found, value = look_up(self, key)
         return value if found else default
 
     def peek(self, key, default=None):
@@ -185,7 +204,7 @@ def _override_reading(cls):
         return value if found else default
 
     def getitem(self, key):
-        found, value = plain_get(self, key if type(key) is str else _as_key(key))
+        found, value = look_up(self, key)
         if not found:
             raise KeyError(key)
         return value
@@ -205,12 +224,14 @@ def _override_reading(cls):
 
 
 def _override_writing(mgr, cls):
-    plain_put, plain_remove = cls.put, _with_key(cls.remove)
+    plain_put, put_text, plain_remove = cls.put, cls.put_string, _with_key(cls.remove)
 
     def put(self, key, value, **terms):
         """Put a value: size, cost, ttl, idle_ttl, pinned and tags may be said of it."""
         made = _make_terms(mgr, value, **terms)
-        return plain_put(self, key if type(key) is str else _as_key(key), _as_value(value), made)
+        if type(key) is str is getattr(self, "_key_kind", None):
+            return put_text(self, key, _as_value(value), made)
+        return plain_put(self, _as_key(key), _as_value(value), made)
 
     def setitem(self, key, value):
         put(self, key, value)
@@ -293,6 +314,7 @@ def _override_cache(mgr, cls, key_types):
             self.connect("measure", lambda _self, value: measure(value))
 
     cls.__init__ = init
+    _add_key_kind(cls, key_types)
     _override_reading(cls)
     _override_writing(mgr, cls)
     _override_loading(mgr, cls)
