@@ -125,6 +125,19 @@ class TestDask(RecipeCase):
         self.check_nothing_is_held()
         self.assertFalse(os.path.exists(ran))
 
+    def test_given_up_and_wanted_again(self):
+        go = f"{self.folder}/go-again"
+        holder = self.submit("150 MiB", tasks.wait_for, go)
+        self.wait_until("the holder", lambda: self.tasks("running"))
+        given_up = self.submit("150 MiB", tasks.large, 0, key="large-again")
+        self.wait_until("the other", lambda: self.tasks("waiting"))
+        given_up.cancel()
+        wanted = self.submit("150 MiB", tasks.large, 1, key="large-again")
+        tasks.touch(go)
+        holder.result(SECONDS)
+        self.assertEqual(wanted.result(SECONDS)[3], 100 * MIB)
+        self.check_nothing_is_held()
+
     def waiting_keys(self):
         return sum(self.client.run(keys_that_wait).values(), [])
 

@@ -62,7 +62,8 @@ class LeasingThreadPoolExecutor(ThreadPoolExecutor):
         memory = self._plugin.declared(key)
         if memory is None:
             return super().submit(apply, *args, **kwargs)
-        return super().submit(self._plugin.run, key, memory, apply, *args, **kwargs)
+        request = self._plugin.expect(key)
+        return super().submit(self._plugin.run, request, key, memory, apply, *args, **kwargs)
 
 
 class Leases(WorkerPlugin):
@@ -88,9 +89,10 @@ class Leases(WorkerPlugin):
             self._desk.close()
 
     def transition(self, key, start, finish, **_more):
-        # Dask would let it run all the same.
-        if finish == "cancelled" and key in self.waiting:
-            self.waiting[key].cancel()
+        # Dask would wait for its end, and drop that.
+        request = self.waiting.get(key) if finish == "released" else None
+        if request is not None:
+            request.cancel()
 
     def declared(self, key):
         """What a task declares, or None."""
@@ -98,10 +100,15 @@ class Leases(WorkerPlugin):
         memory = (task.annotations or {}).get("memory") if task is not None else None
         return leases.bytes_of(memory)
 
-    def run(self, key, memory, apply, function, *args):
+    def expect(self, key):
+        """A request that may be cancelled even before a thread begins to wait."""
+        request = self.waiting[key] = leases.Request()
+        return request
+
+    def run(self, request, key, memory, apply, function, *args):
         """Calls apply(function, …), which tells Dask how long it took and what it raised."""
         try:
-            lease = self._acquire(key, memory)
+            lease = self._acquire(request, key, memory)
         except Exception as error:
             return apply(_raise, (error,), {}, *args[2:])
         with lease:
@@ -116,15 +123,15 @@ class Leases(WorkerPlugin):
                 # Only then has Dask taken the result over.
                 self._desk.invoke(self._clean, SETTLE_MS)
 
-    def _acquire(self, key, memory):
-        request = self.waiting[key] = leases.Request()
+    def _acquire(self, request, key, memory):
         try:
             return self._desk.acquire(key_split(key), memory, request=request)
         except (leases.NoBudget, GLib.Error):
             time.sleep(PAUSE)
             raise Reschedule() from None
         except concurrent.futures.CancelledError:
-            raise RuntimeError(f"{key} was given up before its memory was there") from None
+            # If it is wanted again by now, it begins anew.
+            raise Reschedule() from None
         finally:
             self.waiting.pop(key, None)
 
