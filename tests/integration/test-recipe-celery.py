@@ -82,10 +82,12 @@ class TestCelery(RecipeCase):
                     print(log.read()[-6000:], file=sys.stderr)
 
     def get(self, result):
-        """What a task returned, and the states that were told meanwhile."""
+        """What a task returned, and its states that were told meanwhile. Those of earlier tasks
+        may be told late."""
         told = []
         value = result.get(timeout=SECONDS, on_message=told.append)
-        return value, [(message["status"], message["result"]) for message in told]
+        return value, [(message["status"], message["result"]) for message in told
+                       if message["task_id"] == result.id]
 
     def test_two_large_ones_never_run_at_once(self):
         results = [tasks.large.delay() for _ in range(20)]

@@ -45,7 +45,8 @@ class TestDask(RecipeCase):
         """Two processes of two threads: four could run at once."""
         cls.cluster = distributed.LocalCluster(
             n_workers=2, threads_per_worker=2, processes=True, host="127.0.0.1",
-            dashboard_address=None, local_directory=cls.folder)
+            dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
+            local_directory=cls.folder)
         cls.addClassCleanup(cls.cluster.close)
         cls.client = distributed.Client(cls.cluster)
         cls.addClassCleanup(cls.client.close)
@@ -93,7 +94,7 @@ class TestDask(RecipeCase):
 
     def test_results_are_not_of_tasks(self):
         """What a worker keeps of earlier ones is not told as memory of later ones."""
-        worker = list(self.client.scheduler_info()["workers"])[0]
+        worker = min(self.workers())
         kept = self.submit("150 MiB", bytes, 100 * MIB, workers=[worker])
         distributed.wait(kept, timeout=SECONDS)
         future = self.submit("60 MiB", tasks.free, workers=[worker])
@@ -150,13 +151,14 @@ class TestDask(RecipeCase):
         self.check_nothing_is_held()
 
     def test_worker_that_stays_large_is_restarted(self):
-        pid = self.submit("150 MiB", tasks.leak).result(SECONDS)
-        self.wait_until("another worker", lambda: pid not in self.pids())
-        self.wait_until("two workers", lambda: len(self.pids()) == 2)
-        self.assertEqual(self.submit("150 MiB", tasks.large, 0).result(SECONDS)[3], 100 * MIB)
+        before = self.workers()
+        self.submit("150 MiB", tasks.leak).result(SECONDS)
+        new = self.wait_until("another worker", lambda: self.workers() - before)
+        done = self.submit("150 MiB", tasks.large, 0, workers=list(new))
+        self.assertEqual(done.result(SECONDS)[3], 100 * MIB)
 
-    def pids(self):
-        return set(self.client.run(os.getpid).values())
+    def workers(self):
+        return set(self.client.scheduler_info()["workers"])
 
     def test_task_that_declares_nothing(self):
         before = len(self.tasks())
