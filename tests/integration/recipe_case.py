@@ -4,11 +4,12 @@
 """What the tests of the recipes share: a bus, a program that shares a budget out, and an
 eye on what is left running.
 
-Needs MGR_SOURCE_ROOT in the environment.
+Needs MGR_SOURCE_ROOT and MGR_BUILD_ROOT in the environment.
 """
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from pathlib import Path
 
 from gi.repository import Gio, GLib
 
-RECIPES = Path(os.environ["MGR_SOURCE_ROOT"]) / "doc/examples/python/recipes"
+SOURCE = Path(os.environ["MGR_SOURCE_ROOT"])
+RECIPES = SOURCE / "doc/examples/python/recipes"
 BUDGET = "org.example.Budget"
 MIB = 1 << 20
 
@@ -45,6 +47,13 @@ def running_in(folder):
     return found
 
 
+def blocks_of(page, language):
+    """What a page of the guide shows in a language, or as output."""
+    text = (SOURCE / f"doc/guide/{page}.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [block for its, block in blocks if its == language]
+
+
 def overlapping(spans):
     """The pairs of (begun, ended) of which one begins before the other ends."""
     spans = sorted(spans)
@@ -63,6 +72,7 @@ class RecipeCase(unittest.TestCase):
         cls.address = cls.bus.stdout.readline().strip()
         cls.environment = {
             **os.environ, "DBUS_SESSION_BUS_ADDRESS": cls.address, "RECIPE_FOLDER": cls.folder,
+            "BUILD": os.path.relpath(os.environ["MGR_BUILD_ROOT"], SOURCE),
             "PYTHONPATH": os.pathsep.join([str(RECIPES), str(Path(__file__).parent),
                                            os.environ.get("PYTHONPATH", "")]),
         }

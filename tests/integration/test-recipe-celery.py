@@ -15,7 +15,7 @@ import tempfile
 import time
 import unittest
 
-from recipe_case import MIB, RecipeCase, overlapping
+from recipe_case import MIB, SOURCE, RecipeCase, blocks_of, die_with_parent, overlapping
 
 REDIS = next(filter(None, map(shutil.which, ("redis-server", "valkey-server", "redis-check-rdb",
                                              "valkey-check-rdb"))), None)
@@ -23,9 +23,17 @@ MISSING = [name for name in ("celery", "redis") if importlib.util.find_spec(name
 SECONDS = 120
 
 
-@unittest.skipIf(REDIS is None, "There is neither Redis nor Valkey: install redis-tools")
-@unittest.skipIf(MISSING, f"Not installed: {', '.join(MISSING)} (tools/packages-thorough.list)")
-class TestCelery(RecipeCase):
+def needs_celery(case):
+    """A class that is skipped where something is missing, which it says."""
+    server = unittest.skipIf(REDIS is None, "There is neither Redis nor Valkey: install redis-tools")
+    modules = unittest.skipIf(MISSING, f"Not installed: {', '.join(MISSING)} "
+                                       "(tools/packages-thorough.list)")
+    return server(modules(case))
+
+
+class CeleryCase(RecipeCase):
+    """With a Redis that carries the tasks."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -36,8 +44,6 @@ class TestCelery(RecipeCase):
         cls.environment |= {"CELERY_BROKER_URL": f"redis+socket://{socket}",
                             "CELERY_RESULT_BACKEND": f"redis+socket://{socket}"}
         cls.wait_for_redis(socket)
-        cls.workers = [cls.start_worker(name) for name in ("one", "two")]
-        cls.import_tasks()
 
     @staticmethod
     def wait_for_redis(socket):
@@ -51,6 +57,15 @@ class TestCelery(RecipeCase):
             except redis.ConnectionError:
                 assert time.monotonic() < end, "Redis never came"
                 time.sleep(0.01)
+
+
+@needs_celery
+class TestCelery(CeleryCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.workers = [cls.start_worker(name) for name in ("one", "two")]
+        cls.import_tasks()
 
     @classmethod
     def start_worker(cls, name):
@@ -178,6 +193,19 @@ class TestCelery(RecipeCase):
         self.assertRegex(str(result.info), "run budget.py on the session bus")
         type(self).budget = self.start_budget()
         self.assertEqual(result.get(timeout=SECONDS)[3], 100 * MIB)
+
+
+@needs_celery
+class TestPage(CeleryCase):
+    def test_commands_of_the_guide(self):
+        """They are left running in the background there."""
+        self.end(self.budget)
+        commands, = blocks_of("recipes", "sh")
+        process = subprocess.run(["bash", "-euc", commands + "kill $(jobs -p)\nwait"],
+                                 cwd=SOURCE, env=self.environment, stdout=subprocess.PIPE,
+                                 text=True, timeout=SECONDS, preexec_fn=die_with_parent)
+        self.assertIn("100", process.stdout.splitlines())
+        self.assertEqual(process.returncode, 0)
 
 
 class TestProgram(RecipeCase):

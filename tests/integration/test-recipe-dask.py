@@ -6,12 +6,13 @@
 
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
 from multiprocessing import resource_tracker
 
-from recipe_case import MIB, RecipeCase, overlapping
+from recipe_case import MIB, SOURCE, RecipeCase, blocks_of, die_with_parent, overlapping
 
 MISSING = importlib.util.find_spec("distributed") is None
 SECONDS = 120
@@ -51,6 +52,15 @@ class TestDask(RecipeCase):
         cls.client = distributed.Client(cls.cluster)
         cls.addClassCleanup(cls.client.close)
         cls.client.register_worker_plugin(dask_plugin.Leases(keep="64 MiB"))
+
+    def test_program_of_the_guide(self):
+        environment = {**self.environment, "DASK_TEMPORARY_DIRECTORY": self.folder}
+        process = subprocess.run(["tools/run", "doc/examples/python/recipes/dask_tasks.py"],
+                                 cwd=SOURCE, env=environment, stdout=subprocess.PIPE, text=True,
+                                 timeout=SECONDS, preexec_fn=die_with_parent)
+        self.assertEqual([process.stdout], blocks_of("recipes", ""))
+        ended = [task for task in self.tasks("finished") if task["name"] == "add_up"]
+        self.assertEqual([task["reason"] for task in ended], ["done"] * 4)
 
     def submit(self, memory, func, *args, **options):
         with dask.annotate(memory=memory):
