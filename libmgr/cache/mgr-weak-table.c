@@ -105,8 +105,9 @@ table_note_removal (MgrWeakTable  *self,
 }
 
 /* The object has been disposed of, and its memory goes as soon as this returns: whoever
- * is about to take a reference is waited for. Their reference makes it live on, but they
- * find out that it is no longer what it was. */
+ * is about to take a reference is waited for. They find out that it is no longer what it
+ * was, and let go of it first: an object that lived on for them would end beneath who
+ * disposes of it, since GLib looks at it once more after that. */
 static void
 object_gone_cb (gpointer  data,
                 GObject  *where)
@@ -159,6 +160,8 @@ entry_take (Entry *entry)
   g_mutex_unlock (&self->lock);
   g_object_ref (object);
   alive = g_weak_ref_get (&entry->alive);
+  /* Never the last one: it is held here, or by who disposes of it and waits. */
+  g_object_unref (object);
 
   g_mutex_lock (&self->lock);
   if (--entry->n_borrowers == 0)
@@ -168,7 +171,6 @@ entry_take (Entry *entry)
     }
   g_mutex_unlock (&self->lock);
 
-  g_object_unref (object);
   return alive;
 }
 

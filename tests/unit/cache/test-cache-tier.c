@@ -30,6 +30,14 @@ case_set_up (Case          *self,
                               self->folder.store, NULL);
 }
 
+/* A thread that has done its work may be about to let go of @object. */
+static void
+wait_for_threads (gpointer object)
+{
+  for (guint i = 0; i < 1000 && g_atomic_int_get (&G_OBJECT (object)->ref_count) > 1; i++)
+    g_usleep (1000);
+}
+
 static void
 case_tear_down (Case          *self,
                 gconstpointer  data)
@@ -37,12 +45,11 @@ case_tear_down (Case          *self,
   if (self->cache != NULL)
     {
       g_assert_true (mgr_cache_flush (self->cache, WAIT));
+      wait_for_threads (self->cache);
       g_assert_finalize_object (self->cache);
     }
 
-  /* Its thread may be about to let go of the store. */
-  for (guint i = 0; i < 1000 && G_OBJECT (self->folder.store)->ref_count > 1; i++)
-    g_usleep (1000);
+  wait_for_threads (self->folder.store);
   g_assert_cmpuint (G_OBJECT (self->folder.store)->ref_count, ==, 1);
   folder_tear_down (&self->folder, NULL);
 }
