@@ -9,11 +9,6 @@ import time
 from pathlib import Path
 
 import celery
-import gi
-
-gi.require_version("Mgr", "1.0")
-from gi.repository import Mgr
-
 import celery_worker
 import leases
 
@@ -76,9 +71,8 @@ def leak(self):
 def cached(self):
     """Keeps as much, where a cleanup finds it."""
     CACHED.append(bytearray(b"\1") * (100 * MIB))
-    resource = Mgr.Resource(f"temp_tables_{time.monotonic_ns()}", 100 * MIB,
-                            safety=Mgr.Safety.SAFE, reclaim=lambda *_: CACHED.clear())
-    leases.desk().manager.register_resource(resource)
+    leases.desk().register(f"temp_tables_{time.monotonic_ns()}", 100 * MIB,
+                           lambda *_: CACHED.clear())
     return os.getpid()
 
 

@@ -7,8 +7,7 @@
         ...
 
 How much the process holds is told ten times a second while it has a lease. When memory is
-short there, what is registered as a resource of ``desk().manager`` is cleaned, in a thread
-of the desk's.
+short there, what was handed to ``desk().register()`` is cleaned, in a thread of the desk's.
 """
 
 import concurrent.futures
@@ -127,7 +126,8 @@ class Desk:
                 raise NoBudget("The desk is closed")
             self._requests.add(request)
         arguments = GLib.Variant("(sta{sv})", (name, declared, options))
-        self.invoke(lambda: self._call("Acquire", arguments, self._answered, request))
+        self.invoke(lambda: request.cancelled()
+                    or self._call("Acquire", arguments, self._answered, request))
         try:
             number = request.result()
         except GLib.Error as error:
@@ -164,11 +164,27 @@ class Desk:
             self._ending.discard(lease.number)
         self._send_back(lease.number)
 
+    def register(self, name, size, reclaim, safety=Mgr.Safety.SAFE):
+        """Has reclaim(resource, target) called when memory is short, in the thread of the
+        desk's: that of the work is busy just then. Returns the resource."""
+        made = Request()
+
+        def make():
+            try:
+                resource = Mgr.Resource(name, size, safety=safety, reclaim=reclaim)
+                self._manager.register_resource(resource)
+                made.set_result(resource)
+            except Exception as error:
+                made.set_exception(error)
+
+        self.invoke(make)
+        return made.result()
+
     def clean(self, strategy=Mgr.CleanupStrategy.LIGHT):
         """Cleans what is registered. Does nothing where that is being done."""
         gc.collect()
         try:
-            self.manager.cleanup(strategy)
+            self._manager.cleanup(strategy)
         except GLib.Error as error:
             if not error.matches(Mgr.Error.quark(), Mgr.Error.BUSY):
                 raise
@@ -197,7 +213,7 @@ class Desk:
 
     def _run(self, ready):
         self._context.push_thread_default()
-        self.manager = Mgr.Manager()
+        self._manager = Mgr.Manager()
         self._subscribe(SCHEDULER, "LeaseEnding", self._told_to_end)
         self._subscribe(MANAGER, "PressureChanged", self._pressed)
         timer = GLib.Timeout(PERIOD_MS)
