@@ -136,6 +136,8 @@ class TestLeases(LeasesCase):
         self.check_nothing_is_held()
         with self.assertRaisesRegex(leases.NoBudget, "The desk is closed"):
             self.desk.acquire("late", "1 MiB")
+        with self.assertRaisesRegex(leases.NoBudget, "The desk is closed"):
+            self.desk.register("late", MIB, print)
 
     def test_cleans_when_asked(self):
         """Also where nobody but the desk looks after a main context."""

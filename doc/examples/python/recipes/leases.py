@@ -122,8 +122,7 @@ class Desk:
         declared = bytes_of(memory)
         request = request or Request()
         with self._lock:
-            if self._closed:
-                raise NoBudget("The desk is closed")
+            self._check_open()
             self._requests.add(request)
         arguments = GLib.Variant("(sta{sv})", (name, declared, options))
         self.invoke(lambda: request.cancelled()
@@ -168,6 +167,7 @@ class Desk:
         """Has reclaim(resource, target) called when memory is short, in the thread of the
         desk's: that of the work is busy just then. Returns the resource."""
         made = Request()
+        self._check_open()
 
         def make():
             try:
@@ -210,6 +210,10 @@ class Desk:
         self._thread.join()
         if not self.connection.is_closed():
             self.connection.close_sync()
+
+    def _check_open(self):
+        if self._closed:
+            raise NoBudget("The desk is closed")
 
     def _run(self, ready):
         self._context.push_thread_default()
