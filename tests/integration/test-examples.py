@@ -144,6 +144,25 @@ class FeatureCache(unittest.TestCase):
         self.check("/usr/bin/python3", EXAMPLES / "python/feature-cache.py")
 
 
+class Tasks(unittest.TestCase):
+    def check(self, failure, *command):
+        lines = lines_of(*command)
+        self.assertEqual(lines[:3], ["parse 1", "parse 2",
+                                     "total 5 at a peak of 40 MiB each"])
+        self.assertRegex(lines[3], "^Task “parse” needs 1.0 GiB, and the budget .*100.0 MiB")
+        self.assertEqual(lines[4:], [f"error - {failure}"])
+
+    def test_in_c(self):
+        self.check("nothing to divide by", BUILD / "tasks")
+
+    def test_in_javascript(self):
+        self.check("RangeError: BigInt division by zero", "gjs", EXAMPLES / "gjs/tasks.js")
+
+    def test_in_python(self):
+        self.check("ZeroDivisionError: division by zero (tasks.py:33)",
+                   "/usr/bin/python3", EXAMPLES / "python/tasks.py")
+
+
 class Ring(unittest.TestCase):
     def test_loses_nothing_uncounted(self):
         for command in ((BUILD / "ring",), ("gjs", EXAMPLES / "gjs/ring.js"),

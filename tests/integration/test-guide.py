@@ -101,5 +101,20 @@ class Scheduling(Page, unittest.TestCase):
         self.assert_python("tasks", "import gi")
 
 
+class Recipes(Page, unittest.TestCase):
+    """The tests of the recipes run what is shown."""
+
+    NAME = "recipes"
+    LANGUAGES = ["python", "sh", "python", ""]
+
+    def test_celery(self):
+        self.block("python", "python/recipes/celery_tasks.py", "import celery")
+
+    def test_dask(self):
+        block = self.block("python", "python/recipes/dask_tasks.py", "import dask")
+        self.assertIn("`tools/run doc/examples/python/recipes/dask_tasks.py`", self.text)
+        self.assertEqual(self.output_after(block), f"{[100] * 4}\n")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
