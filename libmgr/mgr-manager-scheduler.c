@@ -73,16 +73,32 @@ mgr_manager_get_scheduler (MgrManager *self)
   return self->scheduler;
 }
 
+/* For so long a batch has to get on with what there is. */
+#define BATCH_SECONDS 10
+
+static guint64
+forecast_get_room (MgrPressureForecast *forecast)
+{
+  guint64 room = mgr_pressure_forecast_get_room (forecast);
+  double lost = -mgr_pressure_forecast_get_slope (forecast) * BATCH_SECONDS;
+
+  if (lost <= 0)
+    return room;
+
+  return lost < (double) room ? room - (guint64) lost : 0;
+}
+
 /* What can be taken without asking anybody: by the budgets, by measure, and no more than
  * the forecast leaves. */
 static guint64
 manager_get_room (MgrManager *self)
 {
   guint64 room = mgr_component_get_available (self->root);
+  g_autoptr (MgrPressureForecast) forecast = mgr_pressure_monitor_forecast (self->monitor);
 
   if (mgr_memory_limits_refresh (self->limits, NULL))
     room = MIN (room, mgr_memory_limits_get_headroom (self->limits));
-  return room;
+  return forecast != NULL ? MIN (room, forecast_get_room (forecast)) : room;
 }
 
 /**
@@ -93,7 +109,8 @@ manager_get_room (MgrManager *self)
  *
  * Suggests how many items to work on at once: @initial while pressure is normal or low,
  * half of it at a medium level, a quarter from a high level on, and never more than fit
- * into half of what is free by the budgets and by measure. May be called from any thread.
+ * into half of what is free by the budgets and by measure, and of what the forecast leaves
+ * of that for the next 10 seconds. May be called from any thread.
  *
  * Returns: from 1 to @initial
  *
@@ -105,17 +122,18 @@ mgr_manager_suggest_batch_size (MgrManager *self,
                                 guint64     bytes_per_item)
 {
   MgrPressureLevel level;
+  guint64 most = G_MAXUINT64;
   guint64 size;
 
   g_return_val_if_fail (MGR_IS_MANAGER (self), 1);
   g_return_val_if_fail (initial > 0, 1);
 
+  if (bytes_per_item > 0)
+    most = manager_get_room (self) / 2 / bytes_per_item;
   level = mgr_manager_get_level (self);
   size = level >= MGR_PRESSURE_LEVEL_HIGH     ? initial / 4
          : level == MGR_PRESSURE_LEVEL_MEDIUM ? initial / 2
                                               : initial;
-  if (bytes_per_item > 0)
-    size = MIN (size, manager_get_room (self) / 2 / bytes_per_item);
 
-  return MAX (size, 1);
+  return MAX (MIN (size, most), 1);
 }

@@ -95,9 +95,9 @@ scheduler_tries_with_more (MgrScheduler *self,
                            MgrTask      *task)
 {
   guint64 before = task->item.grant;
-  guint64 grant = scheduler_grow_grant (self, task);
+  guint64 grant = task->preemptible ? scheduler_grow_grant (self, task) : 0;
 
-  if (grant == 0 && !task->item.elsewhere && self->spill != MGR_SPILL_NEVER
+  if (grant == 0 && task->preemptible && !task->item.elsewhere && self->spill != MGR_SPILL_NEVER
       && mgr_scheduler_move_away (self, task, "it needs more memory than there is here"))
     grant = scheduler_grow_grant (self, task);
 
@@ -152,9 +152,10 @@ task_explain (MgrTask       *task,
       grant = mgr_size_format (task->item.grant);
       peak = mgr_size_format (MAX (task->run != NULL ? task->run->peak : 0, task->item.grant));
       return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET,
-                          "Task “%s” took %s and was granted %s, and there is no more for it: "
-                          "make it smaller, or raise the budget of its component", task->name,
-                          peak, grant);
+                          "Task “%s” took %s and was granted %s, and %s", task->name, peak, grant,
+                          task->preemptible ? "there is no more for it: make it smaller, or raise "
+                                              "the budget of its component"
+                                            : "may not be run again: declare more");
     case MGR_TASK_REASON_TIMEOUT:
       return g_error_new (MGR_ERROR, MGR_ERROR_TIMED_OUT,
                           "Task “%s” was not done in time", task->name);

@@ -193,7 +193,9 @@ mgr_scheduler_record_oom (MgrScheduler *self,
   next = mgr_size_format (task->item.grant);
   summary = g_strdup_printf ("Task “%s” ran out of its memory%s: granted %s, seen to hold %s; %s%s",
                              task->name, which, had, peak,
-                             again ? "it is run again with " : "there is no more for it",
+                             again ? "it is run again with "
+                             : task->preemptible ? "there is no more for it"
+                                                 : "it may not be run again",
                              again ? next : "");
   details_init (&details, "oom", task);
   g_variant_dict_insert (&details, "peak", "t", task->run->peak);

@@ -176,3 +176,23 @@ mgr_task_add_dependency (MgrTask  *self,
   set_waited_for (before);
   return TRUE;
 }
+
+/* Sizes are alike up to a factor of two. */
+const char *
+mgr_task_write_key (MgrTask *self,
+                    GString *key)
+{
+  char **tags = self->setup != NULL ? self->setup->tags : NULL;
+  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)) };
+
+  g_string_truncate (key, 0);
+  g_string_append_len (key, self->name, (gssize) g_ref_string_length (self->name));
+  if (self->memory > 0)
+    g_string_append_len (key, size, sizeof size);
+  if (tags != NULL && tags[0] != NULL)
+    {
+      g_string_append_c (key, '#');
+      g_string_append (key, tags[0]);
+    }
+  return key->str;
+}

@@ -478,6 +478,20 @@ mgr_task_wait_finish (MgrTask       *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Who comes late needs no context to be told in. */
+static gboolean
+task_is_finished (MgrTask  *self,
+                  GError  **failure)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->state != MGR_TASK_STATE_FINISHED)
+    return FALSE;
+
+  *failure = task_copy_error (self);
+  return TRUE;
+}
+
 static void
 wait_cb (GObject      *source,
          GAsyncResult *result,
@@ -506,10 +520,21 @@ mgr_task_wait (MgrTask       *self,
 {
   g_autoptr (GMainContext) context = NULL;
   g_autoptr (GAsyncResult) result = NULL;
+  GError *failure = NULL;
 
   g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (task_is_finished (self, &failure))
+    {
+      if (failure == NULL)
+        return TRUE;
+      g_propagate_error (error, failure);
+      return FALSE;
+    }
 
   context = g_main_context_new ();
   g_main_context_push_thread_default (context);

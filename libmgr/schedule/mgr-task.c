@@ -123,26 +123,6 @@ run_free (MgrTaskRun *run)
   g_free (run);
 }
 
-/* Sizes are alike up to a factor of two. */
-const char *
-mgr_task_write_key (MgrTask *self,
-                    GString *key)
-{
-  char **tags = self->setup != NULL ? self->setup->tags : NULL;
-  char size[] = { '@', (char) ('0' + g_bit_storage (self->memory)) };
-
-  g_string_truncate (key, 0);
-  g_string_append_len (key, self->name, (gssize) g_ref_string_length (self->name));
-  if (self->memory > 0)
-    g_string_append_len (key, size, sizeof size);
-  if (tags != NULL && tags[0] != NULL)
-    {
-      g_string_append_c (key, '#');
-      g_string_append (key, tags[0]);
-    }
-  return key->str;
-}
-
 static void
 say_state_cb (gpointer object,
               gpointer user_data)
@@ -689,7 +669,8 @@ install_rule_properties (void)
   /**
    * MgrTask:preemptible:
    *
-   * Whether it may be stopped and begun again where memory is short.
+   * Whether it may be stopped and begun again where memory is short, and be begun again
+   * with more where it took more than it was granted.
    *
    * Since: 1.0
    */

@@ -5,6 +5,7 @@
 #include <mgr.h>
 
 #include "bench.h"
+#include "bench-scheduler-oom.h"
 #include "bench-scheduler-spawn.h"
 #include "mgr-schedule-trace.h"
 
@@ -348,6 +349,7 @@ main (int    argc,
   bench_room (bench);
   bench_dispatch (bench);
   bench_queue (bench);
+  bench_over_limit (bench);
   bench_trace (bench);
   bench_run_script (bench, "bench-scheduler-python");
   return bench_finish (bench);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "mgrctl-follow.h"
 #include "mgrctl-lease.h"
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
@@ -28,6 +29,7 @@
 static char *memory;
 static char *priority;
 static char *executor_name;
+static char *directory;
 static gboolean local;
 static gboolean quiet;
 static char *proc_path;
@@ -39,7 +41,9 @@ const GOptionEntry mgrctl_run_entries[] = {
   { "priority", 0, 0, G_OPTION_ARG_STRING, &priority,
     "How much it matters: critical, high, normal (the default), low or deferred", "PRIORITY" },
   { "executor", 0, 0, G_OPTION_ARG_STRING, &executor_name,
-    "Where it runs: processes (the default) or units", "EXECUTOR" },
+    "Where it runs: processes (the default), units or slurm", "EXECUTOR" },
+  { "directory", 0, 0, G_OPTION_ARG_FILENAME, &directory,
+    "With slurm: a folder for its output, which the nodes see too", "FOLDER" },
   { "local", 0, 0, G_OPTION_ARG_NONE, &local,
     "Ask no program for its turn, but go by the memory of this machine", NULL },
   { "quiet", 0, 0, G_OPTION_ARG_NONE, &quiet, "Print no summary", NULL },
@@ -56,6 +60,7 @@ typedef struct
   MgrManager *manager;          /* (owned) (nullable) */
   MgrTask *task;                /* (owned) (nullable) */
   MgrctlLease *lease;           /* (owned) (nullable): no program granted it */
+  MgrctlFollow *output;         /* (owned) (nullable): it writes to what is there */
   GCancellable *cancellable;    /* (owned): the user wants no more */
   gboolean waited;              /* for its task */
   gint64 asked;                 /* µs */
@@ -67,6 +72,7 @@ static void
 run_clear (Run *run)
 {
   g_clear_pointer (&run->lease, mgrctl_lease_release);
+  g_clear_pointer (&run->output, mgrctl_follow_free);
   g_clear_object (&run->task);
   g_clear_object (&run->manager);
   g_clear_object (&run->cancellable);
@@ -117,6 +123,19 @@ run_make_manager (Run *run)
                                "proc-path", proc_path, "cgroup-path", cgroup_path, NULL);
 }
 
+static gboolean
+runs_elsewhere (void)
+{
+  return g_strcmp0 (executor_name, "slurm") == 0;
+}
+
+/* What an earlier command left on the cluster is no business of this one. */
+static MgrExecutor *
+make_slurm_executor (void)
+{
+  return g_object_new (MGR_TYPE_SLURM_EXECUTOR, "directory", directory, "recovery", FALSE, NULL);
+}
+
 /* Returns: (transfer full) (nullable) */
 static MgrExecutor *
 make_executor (Run     *run,
@@ -131,14 +150,36 @@ make_executor (Run     *run,
 
       return connection != NULL ? mgr_unit_executor_new (connection) : NULL;
     }
+  if (runs_elsewhere ())
+    return make_slurm_executor ();
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
-               "There is no executor “%s”: use processes or units", executor_name);
+               "There is no executor “%s”: use processes, units or slurm", executor_name);
   return NULL;
 }
 
-/* A component of just that size: a command that takes more is not run a second time, as
- * nobody knows what it has done. */
+/* What it writes comes through a file that both sides see. */
+static gboolean
+run_follow_output (Run          *run,
+                   MgrExecutor  *executor,
+                   GError      **error)
+{
+  g_autofree char *folder = NULL;
+
+  if (!runs_elsewhere ())
+    return TRUE;
+
+  g_object_get (executor, "directory", &folder, NULL);
+  run->output = mgrctl_follow_new (folder, error);
+  if (run->output == NULL)
+    return FALSE;
+
+  g_object_set (run->task, "output-path", mgrctl_follow_get_path (run->output), NULL);
+  mgrctl_follow_start (run->output);
+  return TRUE;
+}
+
+/* A command that takes more is not run a second time, as nobody knows what it has done. */
 static gboolean
 run_make_task (Run         *run,
                MgrExecutor *executor,
@@ -148,14 +189,10 @@ run_make_task (Run         *run,
   g_autofree char *name = g_path_get_basename (argv[0]);
   g_autofree char *shown = g_filename_display_name (name);
 
-  if (mgr_manager_add_component (run->manager, "run", run->bytes, NULL, error) == NULL)
-    return FALSE;
-
   run->task = mgr_task_new_command (shown, argv);
   g_object_set (run->task, "memory", run->bytes, "priority", run->priority,
-                "component", "run", "preemptible", FALSE,
-                "executor", mgr_executor_get_name (executor), NULL);
-  return TRUE;
+                "preemptible", FALSE, "executor", mgr_executor_get_name (executor), NULL);
+  return run_follow_output (run, executor, error);
 }
 
 static gboolean
@@ -288,13 +325,14 @@ print_summary (Run        *run,
                 run->started > 0 ? (double) (run->ended - run->started) / G_USEC_PER_SEC : 0.0);
 }
 
+/* A job that was cancelled may have no status, which is 0 as well. */
 static int
 run_get_exit_status (Run          *run,
                      const GError *error)
 {
   int status = mgr_task_get_exit_status (run->task);
 
-  if (status >= 0)
+  if (status > 0 || mgr_task_get_reason (run->task) == MGR_TASK_REASON_DONE)
     return status;
   if (g_error_matches (error, MGR_ERROR, MGR_ERROR_NOT_FOUND))
     return EXIT_NO_COMMAND;
@@ -333,14 +371,15 @@ run_submit (Run     *run,
   return mgr_scheduler_submit (scheduler, run->task, error);
 }
 
-/* Its turn is that of the program that shares its memory with it, where there is one. */
+/* Its turn is that of the program that shares its memory with it, where there is one;
+ * elsewhere it takes nothing of that. */
 static gboolean
 run_take_turn (Run     *run,
                GError **error)
 {
   g_autoptr (GError) refused = NULL;
 
-  if (local)
+  if (local || runs_elsewhere ())
     return TRUE;
 
   run->lease = mgrctl_lease_acquire (run->options, run->options->arguments[0], run->bytes,
@@ -377,5 +416,6 @@ mgrctl_run (const MgrctlOptions *options)
     }
 
   run_wait (&run);
+  g_clear_pointer (&run.output, mgrctl_follow_free);
   return (MgrctlExit) run_tell (&run);
 }

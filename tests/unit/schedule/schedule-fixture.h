@@ -74,16 +74,35 @@ fixture_set_up (Fixture       *fixture,
   g_signal_connect (fixture->scheduler, "misdeclared", G_CALLBACK (misdeclared_cb), fixture->said);
 }
 
+/* Who writes estimates, in a thread, holds the scheduler until that is done. */
+static inline void
+wait_until_gone (GWeakRef *scheduler)
+{
+  gpointer left;
+
+  while ((left = g_weak_ref_get (scheduler)) != NULL)
+    {
+      g_object_unref (left);
+      mgr_test_settle ();
+      g_usleep (100);
+    }
+}
+
 /* What still runs was told to end. */
 static inline void
 fixture_tear_down (Fixture       *fixture,
                    gconstpointer  user_data)
 {
+  GWeakRef scheduler;
+
+  g_weak_ref_init (&scheduler, fixture->scheduler);
   g_clear_pointer (&fixture->others, mgr_allocation_unref);
   g_clear_object (&fixture->manager);
   mgr_fake_executor_end_all (fixture->local);
   mgr_fake_executor_end_all (fixture->remote);
   mgr_test_settle ();
+  wait_until_gone (&scheduler);
+  g_weak_ref_clear (&scheduler);
   g_assert_finalize_object (fixture->local);
   g_assert_finalize_object (fixture->remote);
   mgr_fake_tree_free (fixture->tree);

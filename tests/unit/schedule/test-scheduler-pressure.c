@@ -144,6 +144,21 @@ test_adaptive (Fixture       *fixture,
   left = find_entry (fixture, "considered priority and no longer deadline: as was set");
 }
 
+/* Whether a cleanup was planned because of @cause. */
+static gboolean
+is_cleaned_for (Fixture *fixture,
+                 guint64  cause)
+{
+  g_autoptr (GPtrArray) entries =
+    mgr_journal_list (mgr_manager_get_journal (fixture->manager), MGR_JOURNAL_KIND_PLAN, 0);
+
+  for (guint i = 0; i < entries->len; i++)
+    if (mgr_journal_entry_get_cause (g_ptr_array_index (entries, i)) == cause)
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 test_never_stuck (Fixture       *fixture,
                   gconstpointer  user_data)
@@ -168,6 +183,7 @@ test_never_stuck (Fixture       *fixture,
   look_after (fixture, SECOND);
   stuck = find_entry (fixture, "Tasks are stuck: 3 wait and none runs");
   g_assert_cmpstr (fixture->said->str, ==, "");
+  g_assert_true (is_cleaned_for (fixture, mgr_journal_entry_get_id (stuck)));
 
   look_after (fixture, 30 * SECOND);
   g_assert_true (g_str_has_prefix (fixture->said->str, "stalled: 3 wait and none runs"));

@@ -96,6 +96,24 @@ test_oom (Fixture       *fixture,
 }
 
 static void
+test_oom_of_what_may_run_once (Fixture       *fixture,
+                               gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("once", 100 * MIB);
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (task, "preemptible", FALSE, NULL);
+  submit (fixture, task);
+  mgr_fake_executor_end (fixture->local, task, MGR_TASK_REASON_OOM);
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_FINISHED);
+  g_assert_cmpint (mgr_task_get_reason (task), ==, MGR_TASK_REASON_OOM);
+  g_assert_cmpuint (mgr_task_get_attempt (task), ==, 1);
+  g_assert_false (mgr_task_get_result (task, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET);
+  g_assert_nonnull (strstr (error->message, "may not be run again: declare more"));
+}
+
+static void
 test_preempted_keeps_its_grant (Fixture       *fixture,
                                 gconstpointer  user_data)
 {
@@ -246,6 +264,7 @@ main (int    argc,
   ADD ("/schedule/times/timeout", test_timeout);
   ADD ("/schedule/times/deadline", test_deadline);
   ADD ("/schedule/times/oom", test_oom);
+  ADD ("/schedule/times/oom-of-what-may-run-once", test_oom_of_what_may_run_once);
   ADD ("/schedule/times/preempted-keeps-its-grant", test_preempted_keeps_its_grant);
   ADD ("/schedule/times/retries-are-for-errors", test_retries_are_for_errors);
   ADD ("/schedule/times/start-fails", test_start_fails);

@@ -91,12 +91,16 @@ class _Maker:
         else:
             setattr(task, name, value)
 
+    @functools.cached_property
+    def _known(self):
+        return {pspec.name.replace("-", "_") for pspec in self._Mgr.Task.list_properties()
+                if pspec.flags & GObject.ParamFlags.WRITABLE} | {"after"}
+
     def _with_options(self, task, options):
-        known = {pspec.name.replace("-", "_") for pspec in task.list_properties()
-                 if pspec.flags & GObject.ParamFlags.WRITABLE} | {"after"}
         for name, value in options.items():
-            if name not in known:
-                raise TypeError(f"There is no option {name!r}: use {', '.join(sorted(known))}")
+            if name not in self._known:
+                raise TypeError(f"There is no option {name!r}: use "
+                                f"{', '.join(sorted(self._known))}")
             self._set(task, name, value)
         return task
 
