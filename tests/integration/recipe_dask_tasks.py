@@ -11,6 +11,7 @@ import dask_plugin
 
 MIB = 1 << 20
 KEPT = []
+CACHED = []
 
 
 def large(_number):
@@ -52,6 +53,17 @@ def fail():
 def leak():
     KEPT.append(bytearray(b"\1") * (100 * MIB))
     return os.getpid()
+
+
+def cached():
+    """Keeps as much, where a cleanup finds it."""
+    CACHED.append(bytearray(b"\1") * (100 * MIB))
+    dask_plugin.register("temp_tables", 100 * MIB, lambda *_: CACHED.clear())
+    return os.getpid()
+
+
+def n_cached():
+    return len(CACHED)
 
 
 def patient(path):

@@ -167,6 +167,14 @@ class TestDask(RecipeCase):
         done = self.submit("150 MiB", tasks.large, 0, workers=list(new))
         self.assertEqual(done.result(SECONDS)[3], 100 * MIB)
 
+    def test_worker_that_cleans_up_stays(self):
+        worker = min(self.workers())
+        pid = self.submit("150 MiB", tasks.cached, workers=[worker]).result(SECONDS)
+        self.wait_until("the cleanup", lambda: not self.client.run(
+            tasks.n_cached, workers=[worker])[worker])
+        again = self.submit("150 MiB", tasks.large, 0, workers=[worker])
+        self.assertEqual(again.result(SECONDS)[0], pid)
+
     def workers(self):
         return set(self.client.scheduler_info()["workers"])
 

@@ -18,7 +18,7 @@ import threading
 import time
 
 from dask.utils import key_split
-from distributed import Reschedule, WorkerPlugin
+from distributed import Reschedule, WorkerPlugin, get_worker
 from distributed.threadpoolexecutor import ThreadPoolExecutor
 from gi.repository import GLib
 
@@ -43,6 +43,12 @@ def checkpoint():
     lease.measure()
     if lease.ending:
         raise Reschedule()
+
+
+def register(name, size, reclaim):
+    """Has reclaim(resource, target) called when memory is short in the worker of the calling
+    task, which it may keep something in. Returns the resource."""
+    return get_worker().plugins[Leases.name].desk.register(name, size, reclaim)
 
 
 def _raise(error):
@@ -74,19 +80,19 @@ class Leases(WorkerPlugin):
 
     def __init__(self, keep=None):
         self._keep = leases.bytes_of(keep)
-        self._desk = None
+        self.desk = None
         # By the key of its task.
         self.waiting = {}
 
     def setup(self, worker):
         self._worker = worker
-        self._desk = leases.Desk(kept=self._results)
+        self.desk = leases.Desk(kept=self._results)
         worker.executors["default"].shutdown(wait=False)
         worker.executors["default"] = LeasingThreadPoolExecutor(self, worker.state.nthreads)
 
     def teardown(self, worker):
-        if self._desk is not None:
-            self._desk.close()
+        if self.desk is not None:
+            self.desk.close()
 
     def transition(self, key, start, finish, **_more):
         # Dask would wait for its end, and drop that.
@@ -121,11 +127,11 @@ class Leases(WorkerPlugin):
                 self._worker.log_event(TOPIC, {"key": key, "declared": memory,
                                                "memory": lease.memory, "peak": lease.peak})
                 # Only then has Dask taken the result over.
-                self._desk.invoke(self._clean, SETTLE_MS)
+                self.desk.invoke(self._clean, SETTLE_MS)
 
     def _acquire(self, request, key, memory):
         try:
-            return self._desk.acquire(key_split(key), memory, request=request)
+            return self.desk.acquire(key_split(key), memory, request=request)
         except (leases.NoBudget, GLib.Error):
             time.sleep(PAUSE)
             raise Reschedule() from None
@@ -144,9 +150,9 @@ class Leases(WorkerPlugin):
         return sum(task.get_nbytes() for task in tasks if task is not None)
 
     def _clean(self):
-        if self._keep is None or self._desk.held() <= self._keep or self._desk.n_leases > 0:
+        if self._keep is None or self.desk.held() <= self._keep or self.desk.n_leases > 0:
             return
-        self._desk.clean()
-        if self._desk.held() > self._keep and self._worker.nanny:
+        self.desk.clean()
+        if self.desk.held() > self._keep and self._worker.nanny:
             self._worker.loop.add_callback(self._worker.close_gracefully, restart=True,
                                            reason="it stays large")
