@@ -23,6 +23,7 @@ struct _MgrComponent
   char *path;           /* (owned) */
   GListStore *view;     /* (owned) the children, as the owner's context sees them */
   guint64 notified;     /* the use last notified; owner's context only */
+  guint64 promised;     /* atomic: bytes charged for what runs, which it does not take yet */
 
   /* Guarded by the ledger's tree_lock */
   MgrComponent *parent;  /* (unowned) (nullable), kept by the ledger */
@@ -69,6 +70,12 @@ guint64       mgr_component_used_locked   (MgrComponent  *self);
 /* With the tree_lock held: a share of the budget that limits @parent. */
 guint64       mgr_component_share_of      (MgrComponent  *parent,
                                            double         share);
+
+/* Bytes that are charged because they were promised to somebody who does not take them
+ * yet: they are not free, but press on nobody. Any thread. */
+void          mgr_component_set_promised  (MgrComponent  *self,
+                                           guint64        bytes);
+guint64       mgr_component_get_promised  (MgrComponent  *self);
 
 /* The most bytes in use at one time since this was called last, exact. */
 guint64       mgr_component_take_recent_peak (MgrComponent *self);

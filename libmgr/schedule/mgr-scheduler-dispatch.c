@@ -135,6 +135,7 @@ scheduler_take (MgrScheduler *self)
   if (item == NULL)
     return NULL;
 
+  mgr_scheduler_say_promised (self);
   task = mgr_task_of_item (item);
   attempt = mgr_task_attempt_new (self, task, task->n_attempts + 1u, item->grant);
   ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running++;
@@ -163,6 +164,7 @@ scheduler_put_back (MgrScheduler   *self,
 
   g_mutex_lock (&self->lock);
   mgr_schedule_core_end (self->core, &task->item, mgr_clock_get_time (self->clock));
+  mgr_scheduler_say_promised (self);
   mgr_schedule_core_add (self->core, &task->item);
   ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running--;
   g_mutex_unlock (&self->lock);

@@ -19,6 +19,7 @@ scheduler_measure (MgrScheduler *self,
 
   task->run->peak = MAX (task->run->peak, bytes);
   mgr_schedule_core_measure (self->core, &task->item, bytes);
+  mgr_scheduler_say_promised (self);
   if (whole->committed > whole->budget)
     self->figures.overcommit = MAX (self->figures.overcommit, whole->committed - whole->budget);
 }
@@ -275,6 +276,7 @@ scheduler_end (MgrScheduler  *self,
   MgrTaskReason reason = task_judge (task, told, error);
 
   mgr_schedule_core_end (self->core, &task->item, now);
+  mgr_scheduler_say_promised (self);
   ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running--;
   task->end_as = MGR_TASK_REASON_NONE;
   self->blocked_since = 0;

@@ -27,6 +27,42 @@ test_gate (Fixture       *fixture,
   g_assert_cmpint (mgr_task_get_state (normal), ==, MGR_TASK_STATE_RUNNING);
 }
 
+static void
+take (Fixture *fixture,
+      MgrTask *task,
+      guint64  bytes)
+{
+  mgr_task_attempt_report_measured (mgr_fake_executor_find (fixture->local, task), bytes);
+}
+
+static void
+test_promises_press_on_nobody (Fixture       *fixture,
+                               gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) large = command_new ("large", 700 * MIB);
+  g_autoptr (MgrTask) small = command_new ("small", 290 * MIB);
+
+  submit (fixture, large);
+  submit (fixture, small);
+  g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 2);
+  press (fixture, MIB);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_NORMAL);
+  g_assert_false (mgr_task_should_yield (small));
+
+  g_test_message ("What they take does");
+  take (fixture, large, 690 * MIB);
+  take (fixture, small, 280 * MIB);
+  press (fixture, MIB);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), >=, MGR_PRESSURE_LEVEL_CRITICAL);
+
+  g_test_message ("A promise ends with the task");
+  mgr_fake_executor_end (fixture->local, large, MGR_TASK_REASON_DONE);
+  mgr_fake_executor_end (fixture->local, small, MGR_TASK_REASON_DONE);
+  press (fixture, 980 * MIB);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), >=, MGR_PRESSURE_LEVEL_CRITICAL);
+}
+
 /* Two tasks run, and then others take the rest. */
 static void
 start_two (Fixture *fixture,
@@ -37,6 +73,8 @@ start_two (Fixture *fixture,
   mgr_manual_clock_advance (fixture->clock, SECOND);
   submit (fixture, young);
   g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 2);
+  take (fixture, old, 100 * MIB);
+  take (fixture, young, 100 * MIB);
   press (fixture, 720 * MIB);
   g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_CRITICAL);
 }
@@ -69,7 +107,7 @@ test_ladder (Fixture       *fixture,
   g_assert_cmpint (mgr_task_get_reason (young), ==, MGR_TASK_REASON_PREEMPTED);
   g_assert_cmpuint (mgr_task_get_grant (young), ==, 100 * MIB);
 
-  entry = find_entry (fixture, "“young”, granted 100.0 MiB and holding 0 B, is killed to make room");
+  entry = find_entry (fixture, "“young”, granted 100.0 MiB and holding 100.0 MiB, is killed to make room");
   g_assert_cmpuint (mgr_journal_entry_get_cause (entry), >, 0);
 }
 
@@ -232,6 +270,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/schedule/pressure/gate", test_gate);
+  ADD ("/schedule/pressure/promises-press-on-nobody", test_promises_press_on_nobody);
   ADD ("/schedule/pressure/ladder", test_ladder);
   ADD ("/schedule/pressure/over-its-grant-goes-first", test_over_its_grant_goes_first);
   ADD ("/schedule/pressure/no-preemption", test_no_preemption);
