@@ -72,8 +72,8 @@ class TestOne(CachesTestCase):
         for line, pattern in zip(lines[1:], (
                 r"entries +100", r"size +\d+\.\d KiB", r"hit ratio +\d+\.\d %  \d+ hits, \d+ misses",
                 r"loads +0", r"joined +0", r"stale +0", r"recalled +0",
-                r"size +\d+  which held \d+\.\d [KM]iB", r"pressure +0", r"expired +0",
-                r"explicit +0", r"replaced +0", r"collected +0", r"eviction age +0\.0 s")):
+                r"gone for room +\d+  which held \d+\.\d [KM]iB", r"under pressure +0", r"expired +0",
+                r"removed +0", r"replaced +0", r"collected +0", r"eviction age +0\.0 s")):
             self.assertRegex(line, f"^  {pattern}$")
         self.assertEqual(lines[15], "")
 

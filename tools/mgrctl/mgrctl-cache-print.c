@@ -16,13 +16,20 @@
 /* Lines of the picture of a curve. */
 #define ROWS 8
 
+#define LABEL_WIDTH 16
+
+/* Of each cause. */
+static const char *const labels[CACHE_ENTRY_N_CAUSES] = {
+  "gone for room", "under pressure", "expired", "removed", "replaced", "collected",
+};
+
 static void
 print_line (const MgrctlOptions *options,
             const char          *name,
             const char          *value,
             const char          *remark)
 {
-  g_autofree char *label = mgrctl_pad (name, 14);
+  g_autofree char *label = mgrctl_pad (name, LABEL_WIDTH);
   g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
 
   printf ("  %s %12s%s%s\n", faint_label, value, *remark != '\0' ? "  " : "", remark);
@@ -105,7 +112,7 @@ print_removals (const MgrctlOptions *options,
       g_autofree char *size = mgr_size_format (entry->removed_bytes[i]);
       g_autofree char *held = g_strdup_printf ("which held %s", size);
 
-      print_count (options, cache_entry_causes[i], entry->removed[i],
+      print_count (options, labels[i], entry->removed[i],
                    entry->removed[i] > 0 ? held : "");
     }
   print_line (options, "eviction age", age, "");
@@ -159,6 +166,11 @@ print_curve (const MgrctlOptions *options,
   if (curve->n_ratios == 0)
     {
       printf ("\n  Too little was asked for to tell what another size would be good for\n");
+      return;
+    }
+  if (entry->bytes == 0)
+    {
+      printf ("\n  Nothing is in it of which another size could be told\n");
       return;
     }
 

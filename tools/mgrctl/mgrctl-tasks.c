@@ -6,6 +6,7 @@
 
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
+#include "mgrctl-task-print.h"
 #include "plot-tasks.h"
 
 #include <mgr.h>
@@ -113,6 +114,16 @@ get_size (GVariant   *dict,
   return size;
 }
 
+/* By the clock that the times of tasks are of. */
+static gint64
+get_time (GVariant *statistics)
+{
+  gint64 now = 0;
+
+  g_variant_lookup (statistics, "time", "x", &now);
+  return now;
+}
+
 static const char *
 get_text (GVariant   *dict,
           const char *key)
@@ -187,9 +198,8 @@ make_entries (GVariant  *statistics,
               GPtrArray *tasks)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) task_entry_free);
-  gint64 now = 0;
+  gint64 now = get_time (statistics);
 
-  g_variant_lookup (statistics, "time", "x", &now);
   for (guint i = 0; i < tasks->len; i++)
     g_ptr_array_add (entries, task_entry_new (g_ptr_array_index (tasks, i), now));
 
@@ -249,35 +259,16 @@ mgrctl_tasks (const MgrctlOptions *options)
   return MGRCTL_EXIT_OK;
 }
 
-/* Every detail, a line each, in the order of the keys. */
 static void
-print_details (const MgrctlOptions *options,
-               GVariant            *details,
-               const char          *story)
+print_task (const MgrctlOptions *options,
+            GVariant            *details,
+            const char          *story,
+            gint64               now)
 {
   g_autofree char *printable = mgrctl_printable (story);
-  GVariantIter iter;
-  const char *key;
-  GVariant *value;
 
   printf ("%s\n", printable);
-  g_variant_iter_init (&iter, details);
-  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    {
-      g_autofree char *label = mgrctl_pad (key, 18);
-      g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
-      g_autofree char *text = NULL;
-      g_autofree char *shown = NULL;
-
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-        text = g_variant_dup_string (value, NULL);
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64) && !g_str_equal (key, "id"))
-        text = mgr_size_format (g_variant_get_uint64 (value));
-      else
-        text = g_variant_print (value, FALSE);
-      shown = mgrctl_printable (text);
-      printf ("  %s %s\n", faint_label, shown);
-    }
+  mgrctl_task_print (options, details, now);
 }
 
 static void
@@ -314,6 +305,7 @@ show_task (const MgrctlOptions *options,
   g_autoptr (GVariant) reply = ask_task (target, id, "GetDetails", "(a{sv})", NULL);
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (GVariant) details = NULL;
+  g_autoptr (GVariant) statistics = NULL;
   g_autoptr (GError) error = NULL;
   const char *story;
 
@@ -325,7 +317,9 @@ show_task (const MgrctlOptions *options,
     }
 
   answer = ask_task (target, id, "Explain", "(s)", &error);
-  if (answer == NULL)
+  if (answer != NULL)
+    statistics = get_statistics (target, &error);
+  if (statistics == NULL)
     return mgrctl_target_fail (error);
 
   details = g_variant_get_child_value (reply, 0);
@@ -333,7 +327,7 @@ show_task (const MgrctlOptions *options,
   if (options->json)
     print_task_json (target, details, story);
   else
-    print_details (options, details, story);
+    print_task (options, details, story, get_time (statistics));
   return MGRCTL_EXIT_OK;
 }
 
