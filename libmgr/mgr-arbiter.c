@@ -336,6 +336,9 @@ round_run (Round *round)
       round->outcome.obstacle = OBSTACLE_TOO_LITTLE;
       return FALSE;
     }
+  /* Nothing suffices where somebody else has made room meanwhile. */
+  if (turns->len == 0)
+    return TRUE;
 
   planned = mgr_arbiter_record_plan (journal, round->arbiter->tally, round->component,
                                      round->size, turns->len);
