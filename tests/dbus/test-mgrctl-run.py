@@ -164,7 +164,7 @@ class TestLease(unittest.TestCase):
         granter.grants = "It can never fit"
         status, output, errors = self.run_command("echo", "ran")
         self.assertEqual((status, output), (125, ""))
-        self.assertIn("It can never fit", errors)
+        self.assertEqual(errors, "mgrctl: It can never fit\n")
 
     def test_needed_back(self):
         granter = self.make_granter()

@@ -138,9 +138,14 @@ mgrctl_lease_acquire (const MgrctlOptions  *options,
   if (reply == NULL)
     {
       if (is_named (options) || !has_no_scheduler (answer.error))
-        g_propagate_error (error, answer.error);
+        {
+          g_dbus_error_strip_remote_error (answer.error);
+          g_propagate_error (error, answer.error);
+        }
       else
-        g_error_free (answer.error);
+        {
+          g_error_free (answer.error);
+        }
       return NULL;
     }
 
