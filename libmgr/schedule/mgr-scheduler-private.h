@@ -11,7 +11,7 @@
 #include "base/mgr-clock.h"
 #include "journal/mgr-journal.h"
 #include "journal/mgr-journal-tally-private.h"
-#include "ledger/mgr-component.h"
+#include "ledger/mgr-component-private.h"
 #include "pressure/mgr-memory-limits.h"
 #include "pressure/mgr-pressure-monitor.h"
 #include "schedule/mgr-schedule-core-private.h"
