@@ -23,6 +23,7 @@ struct _MgrComponent
   char *path;           /* (owned) */
   GListStore *view;     /* (owned) the children, as the owner's context sees them */
   guint64 notified;     /* the use last notified; owner's context only */
+  gsize granted;        /* bytes, to tasks that run; atomic */
 
   /* Guarded by the ledger's tree_lock */
   MgrComponent *parent;  /* (unowned) (nullable), kept by the ledger */
@@ -69,6 +70,12 @@ guint64       mgr_component_used_locked   (MgrComponent  *self);
 /* With the tree_lock held: a share of the budget that limits @parent. */
 guint64       mgr_component_share_of      (MgrComponent  *parent,
                                            double         share);
+
+/* What tasks were granted of this budget, which is charged to it or below: they may take
+ * it whenever they like, so that it is no sign of pressure. From any thread. */
+void          mgr_component_add_granted   (MgrComponent  *self,
+                                           gssize         bytes);
+guint64       mgr_component_get_granted   (MgrComponent  *self);
 
 /* The most bytes in use at one time since this was called last, exact. */
 guint64       mgr_component_take_recent_peak (MgrComponent *self);

@@ -589,6 +589,19 @@ mgr_component_set_priority (MgrComponent *self,
     mgr_owner_context_post (self->ledger->context, self, component_notify_priority_cb, NULL, NULL);
 }
 
+void
+mgr_component_add_granted (MgrComponent *self,
+                           gssize        bytes)
+{
+  g_atomic_pointer_add (&self->granted, bytes);
+}
+
+guint64
+mgr_component_get_granted (MgrComponent *self)
+{
+  return (gsize) g_atomic_pointer_get (&self->granted);
+}
+
 /**
  * mgr_component_get_used:
  * @self: a component

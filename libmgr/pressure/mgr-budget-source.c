@@ -8,6 +8,7 @@
 
 #include "base/mgr-owner-context-private.h"
 #include "base/mgr-process-memory-private.h"
+#include "ledger/mgr-component-private.h"
 
 /**
  * SECTION:mgr-budget-source
@@ -19,6 +20,9 @@
  * of the whole process (RssAnon and VmSwap of /proc/self/status: what the program
  * itself controls, without files and shared memory) counts where that is more. Where
  * that file cannot be read, a message says so once and what is charged counts alone.
+ *
+ * What the tasks of a #MgrScheduler were granted of the budget of a manager is theirs to
+ * take: it counts neither as used nor as a part of the limit.
  */
 
 /**
@@ -83,12 +87,16 @@ mgr_budget_source_read (MgrPressureSource  *source,
                         GError            **error)
 {
   MgrBudgetSource *self = MGR_BUDGET_SOURCE (source);
+  guint64 granted = mgr_component_get_granted (self->component);
   guint64 budget = mgr_component_get_budget (self->component);
   guint64 used = mgr_component_get_used (self->component);
 
   if (g_atomic_int_get (&self->track_process))
     used = MAX (used, budget_source_get_process (self));
 
+  /* What they were promised would else press them to let go of it. */
+  used -= MIN (granted, used);
+  budget -= MIN (granted, budget);
   return mgr_pressure_reading_new (used, budget > used ? budget - used : 0, budget, 0.0);
 }
 

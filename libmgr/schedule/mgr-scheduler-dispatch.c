@@ -143,7 +143,8 @@ scheduler_take (MgrScheduler *self)
 
 /* Without the lock: the ledger may find that somebody else was faster. */
 static gboolean
-scheduler_reserve (MgrTaskAttempt *attempt)
+scheduler_reserve (MgrScheduler   *self,
+                   MgrTaskAttempt *attempt)
 {
   MgrSchedulerPart *part = (MgrSchedulerPart *) attempt->task->item.share;
 
@@ -152,7 +153,11 @@ scheduler_reserve (MgrTaskAttempt *attempt)
 
   attempt->component = g_object_ref (part->component);
   attempt->reservation = mgr_component_reserve (attempt->component, attempt->grant, NULL);
-  return attempt->reservation != 0;
+  if (attempt->reservation == 0)
+    return FALSE;
+
+  mgr_component_add_granted (self->root, (gssize) attempt->grant);
+  return TRUE;
 }
 
 static void
@@ -245,7 +250,7 @@ scheduler_start_all (MgrScheduler *self)
       if (attempt == NULL)
         break;
 
-      if (!scheduler_reserve (attempt))
+      if (!scheduler_reserve (self, attempt))
         {
           scheduler_put_back (self, attempt);
           break;

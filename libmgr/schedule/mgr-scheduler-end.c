@@ -7,6 +7,7 @@
 #include "schedule/mgr-scheduler-private.h"
 
 #include "base/mgr-size.h"
+#include "ledger/mgr-component-private.h"
 
 /* How an attempt ends, and whether there will be another. */
 
@@ -305,8 +306,9 @@ mgr_scheduler_attempt_finished (MgrScheduler   *self,
   gboolean news;
 
   /* Before the end can be seen: who waits for it finds the memory free. */
-  if (attempt->reservation != 0)
-    mgr_component_release (attempt->component, attempt->reservation, NULL);
+  if (attempt->reservation != 0
+      && mgr_component_release (attempt->component, attempt->reservation, NULL))
+    mgr_component_add_granted (self->root, -(gssize) attempt->grant);
 
   g_mutex_lock (&self->lock);
   taken = task_take_attempt (task, attempt, exit_status);

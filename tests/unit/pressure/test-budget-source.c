@@ -4,6 +4,7 @@
 
 #include <mgr.h>
 
+#include "ledger/mgr-component-private.h"
 #include "ledger/mgr-ledger-private.h"
 #include "mgr-fake-tree.h"
 
@@ -46,9 +47,10 @@ source_of (Fixture  *fixture,
 }
 
 static void
-assert_reading (MgrPressureSource *source,
-                guint64            used,
-                guint64            available)
+assert_reading_of (MgrPressureSource *source,
+                   guint64            used,
+                   guint64            available,
+                   guint64            limit)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MgrPressureReading) reading = mgr_pressure_source_read (source, &error);
@@ -56,7 +58,40 @@ assert_reading (MgrPressureSource *source,
   g_assert_no_error (error);
   g_assert_cmpuint (mgr_pressure_reading_get_used (reading), ==, used * MIB);
   g_assert_cmpuint (mgr_pressure_reading_get_available (reading), ==, available * MIB);
-  g_assert_cmpuint (mgr_pressure_reading_get_limit (reading), ==, 100 * MIB);
+  g_assert_cmpuint (mgr_pressure_reading_get_limit (reading), ==, limit * MIB);
+}
+
+static void
+assert_reading (MgrPressureSource *source,
+                guint64            used,
+                guint64            available)
+{
+  assert_reading_of (source, used, available, 100);
+}
+
+/* What tasks may take is left out, and what others take is seen in what that leaves. */
+static void
+test_granted (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (MgrPressureSource) source = source_of (fixture, TRUE);
+  guint64 id = mgr_component_reserve (fixture->component, 80 * MIB, NULL);
+  guint64 other;
+
+  mgr_fake_tree_describe (fixture->tree, "status RssAnon=10M\n");
+  mgr_component_add_granted (fixture->component, 80 * MIB);
+  assert_reading_of (source, 0, 20, 20);
+  other = mgr_component_reserve (fixture->component, 15 * MIB, NULL);
+  assert_reading_of (source, 15, 5, 20);
+  mgr_fake_tree_describe (fixture->tree, "status RssAnon=98M\n");
+  assert_reading_of (source, 18, 2, 20);
+
+  mgr_component_add_granted (fixture->component, 20 * MIB);
+  assert_reading_of (source, 0, 0, 0);
+  mgr_component_add_granted (fixture->component, -(gssize) (100 * MIB));
+  assert_reading (source, 98, 2);
+  g_assert_true (mgr_component_release (fixture->component, id, NULL));
+  g_assert_true (mgr_component_release (fixture->component, other, NULL));
 }
 
 static void
@@ -177,6 +212,7 @@ main (int    argc,
   ADD ("charged", test_charged);
   ADD ("process", test_process);
   ADD ("process-unknown", test_process_unknown);
+  ADD ("granted", test_granted);
   ADD ("properties", test_properties);
   ADD ("this-process", test_this_process);
 

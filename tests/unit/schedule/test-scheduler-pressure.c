@@ -74,6 +74,27 @@ test_ladder (Fixture       *fixture,
 }
 
 static void
+test_grants_are_no_pressure (Fixture       *fixture,
+                             gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) large = command_new ("large", 900 * MIB);
+
+  g_test_summary ("A task may fill the budget; what others then take of the rest presses it");
+
+  submit (fixture, large);
+  mgr_task_attempt_report_measured (mgr_fake_executor_find (fixture->local, large), 900 * MIB);
+  press (fixture, 10 * MIB);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_NORMAL);
+  look_after (fixture, 0);
+  g_assert_false (mgr_task_should_yield (large));
+
+  press (fixture, 95 * MIB);
+  g_assert_cmpint (mgr_manager_get_level (fixture->manager), >=, MGR_PRESSURE_LEVEL_HIGH);
+  look_after (fixture, 0);
+  g_assert_true (mgr_task_should_yield (large));
+}
+
+static void
 test_over_its_grant_goes_first (Fixture       *fixture,
                                 gconstpointer  user_data)
 {
@@ -233,6 +254,7 @@ main (int    argc,
 
   ADD ("/schedule/pressure/gate", test_gate);
   ADD ("/schedule/pressure/ladder", test_ladder);
+  ADD ("/schedule/pressure/grants-are-no-pressure", test_grants_are_no_pressure);
   ADD ("/schedule/pressure/over-its-grant-goes-first", test_over_its_grant_goes_first);
   ADD ("/schedule/pressure/no-preemption", test_no_preemption);
   ADD ("/schedule/pressure/adaptive", test_adaptive);
