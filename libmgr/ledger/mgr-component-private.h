@@ -23,7 +23,7 @@ struct _MgrComponent
   char *path;           /* (owned) */
   GListStore *view;     /* (owned) the children, as the owner's context sees them */
   guint64 notified;     /* the use last notified; owner's context only */
-  guint64 promised;     /* atomic: bytes charged for what runs, which it does not take yet */
+  gint64 promised;      /* atomic: bytes charged for tasks, less what those take beyond */
 
   /* Guarded by the ledger's tree_lock */
   MgrComponent *parent;  /* (unowned) (nullable), kept by the ledger */
@@ -71,11 +71,12 @@ guint64       mgr_component_used_locked   (MgrComponent  *self);
 guint64       mgr_component_share_of      (MgrComponent  *parent,
                                            double         share);
 
-/* Bytes that are charged because they were promised to somebody who does not take them
- * yet: they are not free, but press on nobody. Any thread. */
+/* Bytes that are charged since tasks were promised them, less what these take beyond that,
+ * which is not charged: a promise is no sign of pressure, whether it is taken or not. Any
+ * thread. */
 void          mgr_component_set_promised  (MgrComponent  *self,
-                                           guint64        bytes);
-guint64       mgr_component_get_promised  (MgrComponent  *self);
+                                           gint64         bytes);
+gint64        mgr_component_get_promised  (MgrComponent  *self);
 
 /* The most bytes in use at one time since this was called last, exact. */
 guint64       mgr_component_take_recent_peak (MgrComponent *self);

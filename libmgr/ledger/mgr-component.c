@@ -636,12 +636,12 @@ mgr_component_get_peak (MgrComponent *self)
 
 void
 mgr_component_set_promised (MgrComponent *self,
-                            guint64       bytes)
+                            gint64        bytes)
 {
   __atomic_store_n (&self->promised, bytes, __ATOMIC_RELAXED);
 }
 
-guint64
+gint64
 mgr_component_get_promised (MgrComponent *self)
 {
   return __atomic_load_n (&self->promised, __ATOMIC_RELAXED);

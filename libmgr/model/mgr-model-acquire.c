@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "base/mgr-cancel-watch-private.h"
 #include "base/mgr-duration-private.h"
 #include "model/mgr-model-private.h"
 #include "reclaim/mgr-reclaim-private.h"
@@ -12,10 +13,10 @@
 typedef struct
 {
   gatomicrefcount ref_count;
-  GTask *task;            /* (owned) */
-  MgrModelFlight *flight; /* (owned) (nullable) once it waits */
-  GSource *timeout;       /* (owned) */
-  GSource *cancelled;     /* (owned) (nullable) */
+  GTask *task;               /* (owned) */
+  MgrModelFlight *flight;    /* (owned) (nullable) once it waits */
+  GSource *timeout;          /* (owned) */
+  MgrCancelWatch *cancelled; /* (owned) (nullable) until it is stopped */
 } MgrModelTask;
 
 static void
@@ -27,7 +28,7 @@ model_task_unref (gpointer data)
     return;
 
   g_clear_pointer (&self->timeout, g_source_unref);
-  g_clear_pointer (&self->cancelled, g_source_unref);
+  g_clear_pointer (&self->cancelled, mgr_cancel_watch_free);
   g_clear_pointer (&self->flight, mgr_model_flight_unref);
   g_object_unref (self->task);
   g_free (self);
@@ -37,8 +38,7 @@ static void
 model_task_stop (MgrModelTask *self)
 {
   g_source_destroy (self->timeout);
-  if (self->cancelled != NULL)
-    g_source_destroy (self->cancelled);
+  g_clear_pointer (&self->cancelled, mgr_cancel_watch_free);
 }
 
 void
@@ -276,8 +276,7 @@ task_timeout_cb (gpointer user_data)
 }
 
 static gboolean
-task_cancelled_cb (GCancellable *cancellable,
-                   gpointer      user_data)
+task_withdraw_cb (gpointer user_data)
 {
   MgrModelTask *self = user_data;
 
@@ -292,15 +291,12 @@ static MgrModelTask *
 model_task_new (GTask *task)
 {
   MgrModel *model = g_task_get_source_object (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
   gint64 timeout = mgr_model_get_load_timeout (model) / G_TIME_SPAN_MILLISECOND;
   MgrModelTask *self = g_new0 (MgrModelTask, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->task = g_object_ref (task);
   self->timeout = g_timeout_source_new ((guint) CLAMP (timeout, 1, G_MAXINT));
-  if (cancellable != NULL)
-    self->cancelled = g_cancellable_source_new (cancellable);
   return self;
 }
 
@@ -313,6 +309,15 @@ model_task_watch (MgrModelTask *self,
   g_source_set_callback (source, func, self, model_task_unref);
   g_source_set_static_name (source, "[libmgr] use of a model");
   g_source_attach (source, g_task_get_context (self->task));
+}
+
+static void
+task_cancelled_cb (gpointer user_data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  model_task_watch (user_data, source, task_withdraw_cb);
 }
 
 GPtrArray *
@@ -353,11 +358,11 @@ model_join_later (MgrModel *self,
   gboolean first;
   GObject *object;
 
-  /* Once it is in the flight that may land at any time, and destroys the sources. */
+  /* Once it is in the flight that may land at any time, and stops them. */
   g_atomic_ref_count_inc (&waiting->ref_count);
   model_task_watch (waiting, waiting->timeout, task_timeout_cb);
-  if (waiting->cancelled != NULL)
-    model_task_watch (waiting, waiting->cancelled, G_SOURCE_FUNC (task_cancelled_cb));
+  waiting->cancelled = mgr_cancel_watch_new (g_task_get_cancellable (task), task_cancelled_cb,
+                                             waiting);
   object = model_pin_or_join (self, waiting, &flight, &first);
   if (flight == NULL)
     {

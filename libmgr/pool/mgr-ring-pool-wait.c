@@ -6,6 +6,7 @@
 
 #include "pool/mgr-ring-pool.h"
 
+#include "base/mgr-cancel-watch-private.h"
 #include "base/mgr-size.h"
 #include "pool/mgr-ring-pool-private.h"
 #include "pool/mgr-ring-wait-private.h"
@@ -189,8 +190,9 @@ mgr_ring_pool_wait (MgrRingPool   *self,
 typedef struct
 {
   GSource parent;
-  MgrRingPool *pool;   /* (owned) */
-  MgrRingWatch *watch; /* (owned) */
+  MgrRingPool *pool;         /* (owned) */
+  MgrRingWatch *watch;       /* (owned) */
+  MgrCancelWatch *cancelled; /* (owned) (nullable) */
 } RingSource;
 
 static gboolean
@@ -221,6 +223,7 @@ ring_source_finalize (GSource *source)
 {
   RingSource *self = (RingSource *) source;
 
+  mgr_cancel_watch_free (self->cancelled);
   mgr_ring_watch_free (self->watch);
   g_object_unref (self->pool);
 }
@@ -233,13 +236,9 @@ static GSourceFuncs ring_source_funcs = {
 };
 
 static void
-source_add_cancellable (GSource      *source,
-                        GCancellable *cancellable)
+ring_cancelled_cb (gpointer user_data)
 {
-  g_autoptr (GSource) child = g_cancellable_source_new (cancellable);
-
-  g_source_set_dummy_callback (child);
-  g_source_add_child_source (source, child);
+  mgr_ring_watch_cancel (user_data);
 }
 
 /**
@@ -271,6 +270,7 @@ mgr_ring_pool_create_source (MgrRingPool   *self,
 {
   guint conditions = 0;
   MgrRingWatch *watch;
+  RingSource *ring_source;
   GSource *source;
 
   g_return_val_if_fail (MGR_IS_RING_POOL (self), NULL);
@@ -289,12 +289,12 @@ mgr_ring_pool_create_source (MgrRingPool   *self,
     return NULL;
 
   source = g_source_new (&ring_source_funcs, sizeof (RingSource));
-  ((RingSource *) source)->pool = g_object_ref (self);
-  ((RingSource *) source)->watch = watch;
+  ring_source = (RingSource *) source;
+  ring_source->pool = g_object_ref (self);
+  ring_source->watch = watch;
+  ring_source->cancelled = mgr_cancel_watch_new (cancellable, ring_cancelled_cb, watch);
   g_source_set_static_name (source, "[libmgr] ring");
   g_source_add_unix_fd (source, watch->fd, G_IO_IN);
-  if (cancellable != NULL)
-    source_add_cancellable (source, cancellable);
 
   return source;
 }

@@ -23,6 +23,7 @@ typedef struct
   int fd;              /* (owned): an eventfd */
   gboolean armed;      /* guarded by the lock of the core, as what follows */
   gboolean signalled;  /* fd is readable */
+  gboolean cancelled;  /* and not told of yet */
   guint epoch;         /* the one it told of last */
 } MgrRingWatch;
 
@@ -33,7 +34,9 @@ void          mgr_ring_watch_free      (MgrRingWatch      *self);
 /* %TRUE if there is something to tell; else fd will say when there is. */
 gboolean      mgr_ring_watch_arm       (MgrRingWatch      *self);
 gboolean      mgr_ring_watch_is_ready  (MgrRingWatch      *self);
-/* That the ring was closed, or flushes, is told once. */
+/* Something else to tell, in any thread. */
+void          mgr_ring_watch_cancel    (MgrRingWatch      *self);
+/* That the ring was closed, or flushes, or of a cancellation, is told once. */
 void          mgr_ring_watch_told      (MgrRingWatch      *self);
 
 /* Waits until an operation is worth another try: until there is a frame, or room for

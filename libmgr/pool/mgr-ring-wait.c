@@ -93,7 +93,7 @@ core_ask_for_signs (MgrRingCore *self,
 static gboolean
 watch_is_ready (MgrRingWatch *self)
 {
-  return self->epoch != self->core->epoch
+  return self->cancelled || self->epoch != self->core->epoch
          || ((self->conditions & MGR_RING_READABLE)
              && mgr_ring_core_is_ready (self->core, MGR_RING_READABLE))
          || ((self->conditions & MGR_RING_WRITABLE)
@@ -269,9 +269,19 @@ mgr_ring_watch_is_ready (MgrRingWatch *self)
 }
 
 void
+mgr_ring_watch_cancel (MgrRingWatch *self)
+{
+  g_mutex_lock (&self->core->lock);
+  self->cancelled = TRUE;
+  watch_signal (self);
+  g_mutex_unlock (&self->core->lock);
+}
+
+void
 mgr_ring_watch_told (MgrRingWatch *self)
 {
   g_mutex_lock (&self->core->lock);
+  self->cancelled = FALSE;
   self->epoch = self->core->epoch;
   g_mutex_unlock (&self->core->lock);
 }

@@ -15,8 +15,9 @@
  * @title: MgrBudgetSource
  * @short_description: how short memory is in a budget
  *
- * It compares what is charged to a component with its budget, without what a scheduler
- * has promised to tasks that do not take it yet. Not all that a program takes is charged; with #MgrBudgetSource:track-process the anonymous memory
+ * It compares what is charged to a component with its budget, without what a #MgrScheduler
+ * has granted to tasks: that is theirs to take, and to have all of it granted is no sign of
+ * pressure. What they take beyond it counts. Not all that a program takes is charged; with #MgrBudgetSource:track-process the anonymous memory
  * of the whole process (RssAnon and VmSwap of /proc/self/status: what the program
  * itself controls, without files and shared memory) counts where that is more. Where
  * that file cannot be read, a message says so once and what is charged counts alone.
@@ -87,7 +88,7 @@ mgr_budget_source_read (MgrPressureSource  *source,
   guint64 budget = mgr_component_get_budget (self->component);
   guint64 used = mgr_component_get_used (self->component);
 
-  used -= MIN (used, mgr_component_get_promised (self->component));
+  used = (guint64) MAX ((gint64) used - mgr_component_get_promised (self->component), 0);
   if (g_atomic_int_get (&self->track_process))
     used = MAX (used, budget_source_get_process (self));
 

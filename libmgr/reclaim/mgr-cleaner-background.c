@@ -6,6 +6,7 @@
 
 #include "reclaim/mgr-cleaner.h"
 
+#include "base/mgr-cancel-watch-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 #include "reclaim/mgr-cleanup-run-private.h"
 #include "reclaim/mgr-reclaim-private.h"
@@ -18,10 +19,11 @@ typedef struct
 {
   MgrCleanupStrategy strategy;
   MgrCleanupFlags flags;
-  MgrCleanupRun *run; /* (owned) (nullable) until the first slice */
-  guint64 pss;        /* before that */
-  guint64 cause;      /* the entry of the journal that led to it, or 0 */
-  guint64 planned;    /* the entry of its plan, or 0 */
+  MgrCancelWatch *cancelled; /* (owned) (nullable) while the source is there */
+  MgrCleanupRun *run;        /* (owned) (nullable) until the first slice */
+  guint64 pss;               /* before that */
+  guint64 cause;             /* the entry of the journal that led to it, or 0 */
+  guint64 planned;           /* the entry of its plan, or 0 */
 } Background;
 
 static void
@@ -135,6 +137,22 @@ background_dispatch (GSource     *source,
   return callback (user_data);
 }
 
+static void
+background_cancelled_cb (gpointer user_data)
+{
+  g_source_set_ready_time (user_data, 0);
+}
+
+/* The cleaner, which the task keeps, keeps the context that the source belongs to. */
+static void
+background_let_go (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Background *background = g_task_get_task_data (task);
+
+  g_clear_pointer (&background->cancelled, mgr_cancel_watch_free);
+}
+
 static GSourceFuncs background_funcs = { NULL, NULL, background_dispatch, NULL, NULL, NULL };
 
 static void
@@ -142,20 +160,14 @@ background_attach (MgrCleaner *self,
                    GTask      *task)
 {
   g_autoptr (GSource) source = g_source_new (&background_funcs, sizeof (GSource));
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  if (cancellable != NULL)
-    {
-      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
-
-      g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (source, cancelled);
-    }
+  Background *background = g_task_get_task_data (task);
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT_IDLE);
-  g_source_set_callback (source, background_cb, g_object_ref (task), g_object_unref);
+  g_source_set_callback (source, background_cb, g_object_ref (task), background_let_go);
   g_source_set_static_name (source, "[libmgr] cleanup in the background");
   g_source_set_ready_time (source, 0);
+  background->cancelled = mgr_cancel_watch_new (g_task_get_cancellable (task),
+                                                background_cancelled_cb, source);
   g_source_attach (source, self->context);
 }
 

@@ -18,6 +18,7 @@ struct _MgrScheduleShare
 {
   guint64 budget;           /* bytes; G_MAXUINT64 for no limit */
   guint64 committed;        /* bytes, the weight of what runs */
+  gint64 promised;          /* bytes granted to what runs, less what it takes beyond that */
   guint64 unused;           /* bytes granted to what runs that it does not hold yet */
   GPtrArray *running;       /* (owned) (element-type MgrScheduleItem) */
   GSequence *queue;         /* (owned) (element-type MgrScheduleItem), by key */

@@ -56,6 +56,20 @@ item_get_unused (const MgrScheduleItem *item)
   return need > item->measured ? need - item->measured : 0;
 }
 
+/* What was granted, less what is taken beyond it, which nobody was promised. */
+static gint64
+get_promise (guint64 need,
+             guint64 measured)
+{
+  return (gint64) need - (gint64) (measured > need ? measured - need : 0);
+}
+
+static gint64
+item_get_promise (const MgrScheduleItem *item)
+{
+  return get_promise (mgr_schedule_item_get_need (item), item->measured);
+}
+
 void
 mgr_schedule_share_start (MgrScheduleShare *self,
                           MgrScheduleItem  *item)
@@ -63,6 +77,7 @@ mgr_schedule_share_start (MgrScheduleShare *self,
   g_ptr_array_add (self->running, item);
   self->committed += mgr_schedule_item_get_weight (item);
   self->unused += item_get_unused (item);
+  self->promised += item_get_promise (item);
 }
 
 void
@@ -72,6 +87,7 @@ mgr_schedule_share_end (MgrScheduleShare *self,
   g_ptr_array_remove_fast (self->running, item);
   self->committed -= mgr_schedule_item_get_weight (item);
   self->unused -= item_get_unused (item);
+  self->promised -= item_get_promise (item);
 }
 
 /* Before the item itself is changed. */
@@ -82,6 +98,7 @@ mgr_schedule_share_measure (MgrScheduleShare      *self,
 {
   self->committed += MAX (item->grant, bytes) - mgr_schedule_item_get_weight (item);
   self->unused += (item->grant > bytes ? item->grant - bytes : 0) - item_get_unused (item);
+  self->promised += get_promise (item->grant, bytes) - item_get_promise (item);
 }
 
 static int

@@ -130,12 +130,12 @@ void          mgr_scheduler_close              (MgrScheduler          *self);
 /* Any thread, no lock held: starts all that may start. */
 void          mgr_scheduler_dispatch           (MgrScheduler          *self);
 
-/* With the lock held, after what runs or what that takes has changed: promised memory is
- * none that is short. */
+/* With the lock held, after what runs or what that takes has changed: what was promised is
+ * no sign of pressure. */
 static inline void
 mgr_scheduler_say_promised (MgrScheduler *self)
 {
-  mgr_component_set_promised (self->root, mgr_schedule_core_get_whole (self->core)->unused);
+  mgr_component_set_promised (self->root, mgr_schedule_core_get_whole (self->core)->promised);
 }
 
 void          mgr_scheduler_attempt_measured   (MgrScheduler          *self,

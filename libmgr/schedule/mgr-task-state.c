@@ -6,6 +6,7 @@
 
 #include "schedule/mgr-task-private.h"
 
+#include "base/mgr-cancel-watch-private.h"
 #include "schedule/mgr-scheduler-private.h"
 #include "schedule/mgr-task-attempt-private.h"
 
@@ -345,10 +346,7 @@ static void
 answer (GTask  *waiter,
         GError *error)
 {
-  gulong handler = GPOINTER_TO_SIZE (g_task_get_task_data (waiter));
-
-  if (handler > 0)
-    g_signal_handler_disconnect (g_task_get_cancellable (waiter), handler);
+  mgr_cancel_watch_free (g_task_get_task_data (waiter));
   if (error != NULL)
     g_task_return_error (waiter, error);
   else
@@ -400,29 +398,22 @@ give_up_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* In any thread, and not the place to call what others wrote. */
 static void
-waiter_cancelled_cb (GCancellable *cancellable,
-                     gpointer      user_data)
+waiter_cancelled_cb (gpointer user_data)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_task_attach_source (user_data, source, give_up_cb);
 }
 
-/* A source of the cancellable would not do: where one thread cancels while another lets
- * that go, GLib touches it once it is freed. Nor may what is answered while the same
- * cancellable cancels wait for that, as g_cancellable_disconnect() does. With the lock
- * held. */
+/* With the lock held, so that it is not answered before; answer() ends the watch. */
 static void
 waiter_watch (GTask *waiter)
 {
-  gulong handler;
+  MgrCancelWatch *watch;
 
-  handler = g_signal_connect_data (g_task_get_cancellable (waiter), "cancelled",
-                                   G_CALLBACK (waiter_cancelled_cb), g_object_ref (waiter),
-                                   (GClosureNotify) (GCallback) g_object_unref, 0);
-  g_task_set_task_data (waiter, GSIZE_TO_POINTER (handler), NULL);
+  watch = mgr_cancel_watch_new (g_task_get_cancellable (waiter), waiter_cancelled_cb, waiter);
+  g_task_set_task_data (waiter, watch, NULL);
 }
 
 /**
@@ -442,7 +433,7 @@ mgr_task_wait_async (MgrTask             *self,
                      GAsyncReadyCallback  callback,
                      gpointer             user_data)
 {
-  g_autoptr (GTask) waiter = NULL;
+  GTask *waiter;
   MgrTaskRun *run;
   gboolean finished;
   GError *error = NULL;
@@ -459,15 +450,14 @@ mgr_task_wait_async (MgrTask             *self,
   if (finished)
     error = task_copy_error (self);
   else
-    run->waiters = g_slist_prepend (run->waiters, g_object_ref (waiter));
-  if (!finished && cancellable != NULL)
-    waiter_watch (waiter);
+    {
+      run->waiters = g_slist_prepend (run->waiters, waiter);
+      waiter_watch (waiter);
+    }
   g_mutex_unlock (&self->lock);
 
   if (finished)
-    answer (g_object_ref (waiter), error);
-  else if (g_cancellable_is_cancelled (cancellable))
-    waiter_cancelled_cb (cancellable, waiter);
+    answer (waiter, error);
 }
 
 /**

@@ -4,8 +4,11 @@
 
 #include "model-fixture.h"
 
+#include "mgr-canceller.h"
+
 #define N_THREADS 8
 #define N_ROUNDS 300
+#define N_CANCELS 5000
 
 static int n_loads; /* atomic */
 
@@ -255,6 +258,49 @@ test_owner_that_is_gone (void)
     continue;
 }
 
+typedef struct
+{
+  MgrCanceller canceller;
+  gboolean done;
+} Cancelled;
+
+/* Lets the request go while the other thread cancels it. */
+static void
+used_cancelled_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  Cancelled *cancelled = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MgrModelUse) used = mgr_model_acquire_finish (MGR_MODEL (source), result, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (used);
+  mgr_canceller_cancel (&cancelled->canceller, g_task_get_cancellable (G_TASK (result)));
+  cancelled->done = TRUE;
+}
+
+static void
+test_cancelled_at_the_end (void)
+{
+  g_autoptr (MgrModel) model = mgr_model_new ("cancelled late", NULL, 0);
+  Cancelled cancelled;
+
+  g_signal_connect (model, "load", G_CALLBACK (load_quickly_cb), NULL);
+  mgr_canceller_start (&cancelled.canceller);
+  for (guint i = 0; i < N_CANCELS; i++)
+    {
+      g_autoptr (GCancellable) cancellable = mgr_canceller_new_cancellable (&cancelled.canceller);
+
+      cancelled.done = FALSE;
+      mgr_model_acquire_async (model, cancellable, used_cancelled_cb, &cancelled);
+      mgr_test_iterate_until (&cancelled.done);
+      g_assert_true (mgr_model_unload (model, NULL));
+    }
+  mgr_canceller_stop (&cancelled.canceller, N_CANCELS);
+  mgr_test_settle ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -264,5 +310,6 @@ main (int   argc,
   g_test_add_func ("/model-threads/owner-loads-for-others", test_owner_loads_for_others);
   g_test_add_func ("/model-threads/crowd", test_crowd);
   g_test_add_func ("/model-threads/owner-that-is-gone", test_owner_that_is_gone);
+  g_test_add_func ("/model-threads/cancelled-at-the-end", test_cancelled_at_the_end);
   return g_test_run ();
 }

@@ -4,9 +4,13 @@
 
 #include "ring-fixture.h"
 
+#include "mgr-canceller.h"
+
 #include <sys/resource.h>
 
 /* What a main loop hears of a ring. */
+
+#define N_ROUNDS 5000
 
 typedef struct
 {
@@ -200,6 +204,54 @@ test_cancelled (gconstpointer sharing)
   unlisten (&listener);
 }
 
+/* To be cancelled is heard once, and by no source that has ended. */
+static void
+test_cancelled_on (gconstpointer sharing)
+{
+  g_autoptr (MgrRingPool) ring = ring_new (MGR_RING_POLICY_FAIL, sharing);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Listener ended = { 0 };
+  Listener listener = { .reads = TRUE };
+
+  listen (&ended, ring, G_IO_IN, cancellable);
+  listen (&listener, ring, G_IO_IN, cancellable);
+  unlisten (&ended);
+  g_cancellable_cancel (cancellable);
+  mgr_test_settle ();
+  g_assert_cmpuint (ended.calls, ==, 0);
+  g_assert_cmpuint (listener.calls, ==, 1);
+  put (ring, "goes on");
+  mgr_test_settle ();
+  g_assert_cmpuint (listener.calls, ==, 2);
+  g_assert_cmpuint (listener.frames, ==, 1);
+  unlisten (&listener);
+  listen (&listener, ring, G_IO_IN, cancellable);
+  mgr_test_settle ();
+  g_assert_cmpuint (listener.calls, ==, 3);
+  unlisten (&listener);
+}
+
+/* The source, its pool and its file are let go while another thread cancels. */
+static void
+test_cancelled_at_the_end (gconstpointer sharing)
+{
+  g_autoptr (MgrRingPool) ring = ring_new (MGR_RING_POLICY_FAIL, sharing);
+  MgrCanceller canceller;
+
+  mgr_canceller_start (&canceller);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr (GCancellable) cancellable = mgr_canceller_new_cancellable (&canceller);
+      Listener listener = { .removes = TRUE };
+
+      listen (&listener, ring, G_IO_IN, cancellable);
+      g_main_context_iteration (NULL, FALSE);
+      mgr_canceller_cancel (&canceller, cancellable);
+      unlisten (&listener);
+    }
+  mgr_canceller_stop (&canceller, N_ROUNDS);
+}
+
 static void
 test_several (gconstpointer sharing)
 {
@@ -390,6 +442,8 @@ main (int    argc,
   add_for_sharings ("/pool/ring-source/told-once", test_told_once);
   add_for_sharings ("/pool/ring-source/reads-to-the-end", test_reads_to_the_end);
   add_for_sharings ("/pool/ring-source/cancelled", test_cancelled);
+  add_for_sharings ("/pool/ring-source/cancelled-on", test_cancelled_on);
+  add_for_sharings ("/pool/ring-source/cancelled-at-the-end", test_cancelled_at_the_end);
   add_for_sharings ("/pool/ring-source/several", test_several);
   add_for_sharings ("/pool/ring-source/keeps-the-ring", test_keeps_the_ring);
   add_for_sharings ("/pool/ring-source/bad-conditions", test_bad_conditions);

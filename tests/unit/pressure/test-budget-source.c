@@ -4,6 +4,7 @@
 
 #include <mgr.h>
 
+#include "ledger/mgr-component-private.h"
 #include "ledger/mgr-ledger-private.h"
 #include "mgr-fake-tree.h"
 
@@ -105,6 +106,37 @@ test_process (Fixture       *fixture,
 }
 
 static void
+test_promised (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  g_autoptr (MgrPressureSource) source = source_of (fixture, TRUE);
+  guint64 task = mgr_component_reserve (fixture->component, 80 * MIB, NULL);
+  guint64 other = mgr_component_reserve (fixture->component, 15 * MIB, NULL);
+
+  g_test_summary ("What tasks were granted does not count, but what the process really takes");
+
+  mgr_fake_tree_describe (fixture->tree, "status RssAnon=10M\n");
+  assert_reading (source, 95, 5);
+  mgr_component_set_promised (fixture->component, 80 * MIB);
+  assert_reading (source, 15, 85);
+  mgr_fake_tree_describe (fixture->tree, "status RssAnon=98M\n");
+  assert_reading (source, 98, 2);
+
+  g_test_message ("What they take beyond it is not charged, and counts");
+  mgr_fake_tree_describe (fixture->tree, "status RssAnon=10M\n");
+  mgr_component_set_promised (fixture->component, -20 * (gint64) MIB);
+  assert_reading (source, 115, 0);
+
+  g_test_message ("It may be given back a moment before that is known");
+  mgr_component_set_promised (fixture->component, 80 * MIB);
+  g_assert_true (mgr_component_release (fixture->component, task, NULL));
+  assert_reading (source, 10, 90);
+  mgr_component_set_promised (fixture->component, 0);
+  assert_reading (source, 15, 85);
+  g_assert_true (mgr_component_release (fixture->component, other, NULL));
+}
+
+static void
 test_process_unknown (Fixture       *fixture,
                       gconstpointer  unused)
 {
@@ -177,6 +209,7 @@ main (int    argc,
   ADD ("charged", test_charged);
   ADD ("process", test_process);
   ADD ("process-unknown", test_process_unknown);
+  ADD ("promised", test_promised);
   ADD ("properties", test_properties);
   ADD ("this-process", test_this_process);
 

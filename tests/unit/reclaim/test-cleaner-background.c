@@ -3,10 +3,12 @@
  */
 
 #include "cleaner-fixture.h"
+#include "mgr-canceller.h"
 #include "mgr-test-support.h"
 #include "reclaim/mgr-cleaner-private.h"
 
 #define MIB ((guint64) 1 << 20)
+#define N_ROUNDS 3000
 
 /* A cleanup in the background, and what came of it. */
 typedef struct
@@ -510,6 +512,53 @@ test_from_another_thread (Background    *fixture,
   g_assert_cmpuint (mgr_cleanup_report_get_claimed (fixture->report), ==, 8 * MIB);
 }
 
+typedef struct
+{
+  MgrCanceller canceller;
+  gboolean is_done;
+} Late;
+
+/* This comes within the last turn: what is cancelled is let go right after. */
+static void
+ended_late_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  Late *late = user_data;
+
+  mgr_canceller_cancel (&late->canceller, g_task_get_cancellable (G_TASK (result)));
+  late->is_done = TRUE;
+}
+
+static void
+test_cancelled_at_the_end (void)
+{
+  g_autoptr (MgrCleaner) cleaner = NULL;
+  Late late;
+
+  /* Nothing is measured there, so that no report waits for that. */
+  cleaner = g_object_new (MGR_TYPE_CLEANER, "proc-path", "/dev/null", NULL);
+
+  /* The journal has its full size then. */
+  for (guint i = 0; i < N_ROUNDS; i++)
+    mgr_cleanup_report_unref (mgr_cleaner_cleanup (cleaner, MGR_CLEANUP_STRATEGY_LIGHT, FALSE,
+                                                   TRUE, NULL));
+
+  mgr_test_settle ();
+  mgr_canceller_start (&late.canceller);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr (GCancellable) cancellable = mgr_canceller_new_cancellable (&late.canceller);
+
+      late.is_done = FALSE;
+      mgr_cleaner_cleanup_async (cleaner, MGR_CLEANUP_STRATEGY_LIGHT, MGR_CLEANUP_FLAGS_NONE,
+                                 cancellable, ended_late_cb, &late);
+      mgr_test_iterate_until (&late.is_done);
+    }
+  mgr_canceller_stop (&late.canceller, N_ROUNDS);
+  mgr_test_settle ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -534,6 +583,7 @@ main (int    argc,
   ADD ("other-owner", test_other_owner);
   ADD ("other-owner-silent", test_other_owner_silent);
   ADD ("cancelled-while-waiting", test_cancelled_while_waiting);
+  g_test_add_func ("/reclaim/cleaner-background/cancelled-at-the-end", test_cancelled_at_the_end);
   ADD ("from-another-thread", test_from_another_thread);
 
 #undef ADD

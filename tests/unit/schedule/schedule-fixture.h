@@ -16,6 +16,7 @@
 #define BUDGET (1000 * MIB)
 
 #define ENOUGH "host total=16G available=8G"
+#define SHORT "host total=16G available=1G"
 #define LITTLE "host total=16G available=100M"
 
 /* The scheduler of a manager on a clock and a machine that stand still. Commands go to

@@ -39,21 +39,24 @@ static void
 test_promises_press_on_nobody (Fixture       *fixture,
                                gconstpointer  user_data)
 {
-  g_autoptr (MgrTask) large = command_new ("large", 700 * MIB);
+  g_autoptr (MgrTask) large = command_new ("large", 600 * MIB);
   g_autoptr (MgrTask) small = command_new ("small", 290 * MIB);
+
+  g_test_summary ("Tasks may fill what others leave, and take all of it");
 
   submit (fixture, large);
   submit (fixture, small);
   g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 2);
-  press (fixture, MIB);
+  take (fixture, large, 600 * MIB);
+  take (fixture, small, 280 * MIB);
+  press (fixture, 110 * MIB);
   look_after (fixture, SECOND);
   g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_NORMAL);
   g_assert_false (mgr_task_should_yield (small));
 
-  g_test_message ("What they take does");
-  take (fixture, large, 690 * MIB);
-  take (fixture, small, 280 * MIB);
-  press (fixture, MIB);
+  g_test_message ("What they take beyond that does");
+  take (fixture, small, 1200 * MIB);
+  press (fixture, 110 * MIB);
   g_assert_cmpint (mgr_manager_get_level (fixture->manager), >=, MGR_PRESSURE_LEVEL_CRITICAL);
 
   g_test_message ("A promise ends with the task");
@@ -63,7 +66,7 @@ test_promises_press_on_nobody (Fixture       *fixture,
   g_assert_cmpint (mgr_manager_get_level (fixture->manager), >=, MGR_PRESSURE_LEVEL_CRITICAL);
 }
 
-/* Two tasks run, and then others take the rest. */
+/* Two tasks run, and then other programs take what the machine has. */
 static void
 start_two (Fixture *fixture,
            MgrTask *old,
@@ -75,7 +78,8 @@ start_two (Fixture *fixture,
   g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 2);
   take (fixture, old, 100 * MIB);
   take (fixture, young, 100 * MIB);
-  press (fixture, 720 * MIB);
+  mgr_fake_tree_describe (fixture->tree, SHORT);
+  press (fixture, MIB);
   g_assert_cmpint (mgr_manager_get_level (fixture->manager), ==, MGR_PRESSURE_LEVEL_CRITICAL);
 }
 

@@ -4,6 +4,7 @@
 
 #include <mgr.h>
 
+#include "mgr-canceller.h"
 #include "mgr-test-support.h"
 
 /* Who waits for a task no longer waits, in whichever thread and at whichever time that is
@@ -190,43 +191,21 @@ test_ended_within (Fixture       *fixture,
   assert_given_up (task, result);
 }
 
-/* What is to be cancelled next; no object where that is all. */
-static gpointer next;
-
-static GObject *
-take_next (void)
+typedef struct
 {
-  gpointer object = g_atomic_pointer_get (&next);
-
-  return g_atomic_pointer_compare_and_exchange (&next, object, NULL) ? object : NULL;
-}
-
-/* Spins, since it would be too late where it had to be woken up. */
-static gpointer
-cancel_thread (gpointer user_data)
-{
-  GObject *object;
-
-  do
-    {
-      while ((object = take_next ()) == NULL)
-        g_thread_yield ();
-      if (G_IS_CANCELLABLE (object))
-        g_cancellable_cancel (G_CANCELLABLE (object));
-    }
-  while (G_IS_CANCELLABLE (object));
-
-  g_object_unref (object);
-  return NULL;
-}
+  MgrCanceller canceller;
+  gboolean ended;
+} Ending;
 
 static void
 ended_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
 {
-  g_atomic_pointer_set (&next, g_task_get_cancellable (G_TASK (result)));
-  *(gboolean *) user_data = TRUE;
+  Ending *ending = user_data;
+
+  mgr_canceller_cancel (&ending->canceller, g_task_get_cancellable (G_TASK (result)));
+  ending->ended = TRUE;
 }
 
 /* One thread gives up, while another has just been told of the end. */
@@ -234,27 +213,31 @@ static void
 test_cancelled_at_the_end (Fixture       *fixture,
                            gconstpointer  user_data)
 {
-  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
-  GThread *thread = g_thread_new ("cancels", cancel_thread, NULL);
+  Ending ending;
   int counter = 0;
 
+  /* What is kept of those that ended has its full size then. */
   for (guint i = 0; i < N_ROUNDS; i++)
     {
       g_autoptr (MgrTask) task = submit_new (fixture, count_func, &counter);
-      GCancellable *cancellable = g_cancellable_new ();
-      gboolean ended = FALSE;
 
-      g_ptr_array_add (cancellables, cancellable);
-      mgr_task_wait_async (task, cancellable, ended_cb, &ended);
-      while (!ended)
-        g_main_context_iteration (NULL, TRUE);
+      g_assert_true (mgr_task_wait (task, NULL, NULL));
     }
 
-  while (g_atomic_pointer_get (&next) != NULL)
-    g_thread_yield ();
-  g_atomic_pointer_set (&next, g_object_new (G_TYPE_OBJECT, NULL));
-  g_thread_join (thread);
-  g_assert_cmpint (g_atomic_int_get (&counter), ==, N_ROUNDS);
+  mgr_test_settle ();
+  mgr_canceller_start (&ending.canceller);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, count_func, &counter);
+      g_autoptr (GCancellable) cancellable = mgr_canceller_new_cancellable (&ending.canceller);
+
+      ending.ended = FALSE;
+      mgr_task_wait_async (task, cancellable, ended_cb, &ending);
+      mgr_test_iterate_until (&ending.ended);
+    }
+
+  mgr_canceller_stop (&ending.canceller, N_ROUNDS);
+  g_assert_cmpint (g_atomic_int_get (&counter), ==, 2 * N_ROUNDS);
 }
 
 int
