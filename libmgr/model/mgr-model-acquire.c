@@ -316,7 +316,8 @@ task_cancelled_cb (gpointer user_data)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  /* Before a load that was asked for earlier, and that nobody may want now. */
+  g_source_set_priority (source, G_PRIORITY_HIGH);
   model_task_watch (user_data, source, task_withdraw_cb);
 }
 

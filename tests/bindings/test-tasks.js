@@ -55,6 +55,14 @@ test('results', async () => {
     assertEqual(manager.root.used, 0);
 });
 
+test('a batch size', () => {
+    const manager = Mgr.Manager.new('100 MiB');
+    const size = manager.suggest_batch_size(1000, MIB);
+
+    assertEqual(size >= 1 && size <= 50, true);
+    assertEqual(manager.suggest_batch_size(1000, 1000 * MIB), 1);
+});
+
 test('functions that await run beside each other', async () => {
     const {scheduler} = Mgr.Manager.new('100 MiB');
     let n = 0, most = 0;

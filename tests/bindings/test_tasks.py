@@ -120,6 +120,13 @@ class FunctionTest(TaskCase):
         self.assertIsNot(threads[0], threading.main_thread())
         self.assertIs(here.result(), threading.main_thread())
 
+    def test_batch_size(self):
+        manager = Mgr.Manager.new("100 MiB")
+        self.assertIn(manager.suggest_batch_size(1000, MIB), range(1, 51))
+        self.assertEqual(manager.suggest_batch_size(1000, 1000 * MIB), 1)
+        with self.assertRaises(OverflowError):
+            manager.suggest_batch_size(-1, MIB)
+
     def test_name(self):
         self.assertEqual(self.run_to_end(len, (), name="counts").name, "counts")
         self.assertEqual(self.run_to_end(len, ()).name, "len")

@@ -62,6 +62,7 @@ def overlapping(spans):
 
 class RecipeCase(unittest.TestCase):
     BUDGET = "200 MiB"
+    PROGRAM = RECIPES / "budget.py"
 
     @classmethod
     def setUpClass(cls):
@@ -114,7 +115,7 @@ class RecipeCase(unittest.TestCase):
 
     @classmethod
     def start_budget(cls):
-        process = cls.spawn([sys.executable, str(RECIPES / "budget.py"), cls.BUDGET],
+        process = cls.spawn([sys.executable, str(cls.PROGRAM), cls.BUDGET],
                             env=cls.environment, stdout=subprocess.PIPE)
         assert process.stdout.readline() == "ready\n"
         return process

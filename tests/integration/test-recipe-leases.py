@@ -5,10 +5,12 @@
 """Leases of the recipes, without an engine: two desks, and a program that shares 200 MiB out."""
 
 import os
+import signal
 import sys
 import threading
 import unittest
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 from recipe_case import MIB, RECIPES, RecipeCase
 
@@ -172,6 +174,8 @@ class TestLeases(LeasesCase):
 class TestPressed(LeasesCase):
     """Apart from the others, as who is pressed starts nothing for a while."""
 
+    PROGRAM = Path(__file__).parent / "recipe_pressed_budget.py"
+
     def test_cleans_when_pressed(self):
         """What is registered goes when memory is short where the budget is."""
         gone = threading.Event()
@@ -181,8 +185,8 @@ class TestPressed(LeasesCase):
             return MIB
 
         self.desk.register("temp_tables", MIB, reclaim)
-        with self.other.acquire("large", "195 MiB"):
-            self.assertTrue(gone.wait(SECONDS), "nothing was cleaned")
+        self.budget.send_signal(signal.SIGUSR1)
+        self.assertTrue(gone.wait(SECONDS), "nothing was cleaned")
 
 
 if __name__ == "__main__":
