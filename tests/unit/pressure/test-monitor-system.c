@@ -291,6 +291,8 @@ remove_group_under (MgrPressureMonitor *monitor,
       return;
     }
 
+  /* They are there a moment before the trigger is written. */
+  g_usleep (50000);
   mgr_test_cgroup_remove (group);
   wait_for_ticks (ticks, 2);
   g_usleep (50000);
