@@ -53,7 +53,7 @@ gboolean        mgr_arbiter_make_room        (MgrArbiter        *self,
                                               MgrArbiterOutcome *outcome);
 
 /* Has others make room, in a thread of the arbiter's, for one who waits as long as
- * @ticket is valid. */
+ * @ticket is valid; without one, until @size fits. */
 void            mgr_arbiter_post             (MgrArbiter        *self,
                                               MgrComponent      *component,
                                               guint64            size,

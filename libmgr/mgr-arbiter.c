@@ -49,7 +49,7 @@ typedef struct
 {
   MgrComponent *component; /* (owned) */
   guint64 size;
-  MgrWaiterTicket *ticket; /* (owned) */
+  MgrWaiterTicket *ticket; /* (owned) (nullable) */
 } Posted;
 
 /* A request that is arbitrated. */
@@ -76,7 +76,7 @@ posted_free (gpointer data)
 {
   Posted *posted = data;
 
-  mgr_waiter_ticket_unref (posted->ticket);
+  g_clear_pointer (&posted->ticket, mgr_waiter_ticket_unref);
   g_object_unref (posted->component);
   g_free (posted);
 }
@@ -468,7 +468,7 @@ mgr_arbiter_post (MgrArbiter      *self,
 
   posted->component = g_object_ref (component);
   posted->size = size;
-  posted->ticket = mgr_waiter_ticket_ref (ticket);
+  posted->ticket = ticket != NULL ? mgr_waiter_ticket_ref (ticket) : NULL;
 
   g_mutex_lock (&self->lock);
   g_queue_push_tail (&self->posted, posted);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "mgr-arbiter-private.h"
 #include "mgr-manager-private.h"
 
 #include "schedule/mgr-owner-executor-private.h"
@@ -25,6 +26,17 @@ trim_cb (gpointer user_data)
     g_debug ("No cleanup for tasks that wait: %s", error->message);
 }
 
+static void
+make_room_cb (MgrComponent *component,
+              guint64       size,
+              gpointer      user_data)
+{
+  MgrManager *self = user_data;
+
+  if (mgr_arbiter_serves (self->arbiter, MGR_ARBITRATION_WAITING))
+    mgr_arbiter_post (self->arbiter, component, size, NULL);
+}
+
 void
 mgr_manager_set_up_scheduler (MgrManager *self)
 {
@@ -33,7 +45,7 @@ mgr_manager_set_up_scheduler (MgrManager *self)
   g_autoptr (MgrExecutor) processes = mgr_process_executor_new (self->monitor);
 
   self->scheduler = mgr_scheduler_new (self->root, self->monitor, self->limits, self->clock);
-  mgr_scheduler_set_trim (self->scheduler, trim_cb, self);
+  mgr_scheduler_set_cleaning (self->scheduler, trim_cb, make_room_cb, self);
   mgr_scheduler_set_journal (self->scheduler, self->journal);
   if (mgr_config_is_set (self->config, "estimates-path"))
     mgr_scheduler_set_estimates_path (self->scheduler,
@@ -51,7 +63,7 @@ mgr_manager_close_scheduler (MgrManager *self)
     return;
 
   mgr_scheduler_close (self->scheduler);
-  mgr_scheduler_set_trim (self->scheduler, NULL, NULL);
+  mgr_scheduler_set_cleaning (self->scheduler, NULL, NULL, NULL);
   g_clear_object (&self->scheduler);
 }
 

@@ -103,6 +103,7 @@ scheduler_pick (MgrScheduler *self)
   MgrScheduleItem *first;
   MgrScheduleItem *item = mgr_schedule_core_take (self->core, &moment, &verdict, &first);
 
+  mgr_scheduler_note_lack (self, first, verdict);
   if (item != NULL)
     {
       self->forced = self->forced && item->elsewhere;

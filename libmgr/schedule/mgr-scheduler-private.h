@@ -27,7 +27,12 @@
 G_BEGIN_DECLS
 
 /* Gives back what can be given back, in the owner's context. */
-typedef void (*MgrSchedulerTrimFunc)  (gpointer    user_data);
+typedef void (*MgrSchedulerTrimFunc)  (gpointer      user_data);
+
+/* Has others begin to make room for @size in @component, in the owner's context. */
+typedef void (*MgrSchedulerRoomFunc)  (MgrComponent *component,
+                                       guint64       size,
+                                       gpointer      user_data);
 
 /* A place where tasks run. */
 typedef struct
@@ -48,6 +53,14 @@ typedef struct
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
 } MgrSchedulerPart;
 
+/* What no task that runs has, and who comes next needs. */
+typedef struct
+{
+  MgrSchedulerPart *part;   /* (unowned) (nullable): NULL if nothing is lacking */
+  guint64 bytes;
+  gint64 asked;             /* µs: when others were last asked for room */
+} MgrSchedulerLack;
+
 struct _MgrScheduler
 {
   GObject parent_instance;
@@ -61,7 +74,8 @@ struct _MgrScheduler
   MgrTaskList *list;            /* (owned): owner's context only */
   GSource *watch;               /* (owned): looks after what runs and waits */
   MgrSchedulerTrimFunc trim;
-  gpointer trim_data;           /* (unowned) */
+  MgrSchedulerRoomFunc make_room;
+  gpointer cleaning_data;       /* (unowned), of both */
   MgrJournal *journal;          /* (owned) (nullable) */
   MgrJournalTally *tally;       /* (owned), of what is written there */
 
@@ -88,6 +102,7 @@ struct _MgrScheduler
   guint64 available;            /* bytes */
   guint64 headroom;             /* bytes that stay free */
   gint64 blocked_since;         /* µs; 0: nothing is stuck */
+  MgrSchedulerLack lack;        /* of who comes next */
   gint64 stall_time;            /* µs */
   gint64 level_since;           /* µs: since when the level is what it is */
   MgrPressureLevel level;
@@ -114,8 +129,9 @@ MgrScheduler *mgr_scheduler_new                (MgrComponent          *root,
                                                 MgrPressureMonitor    *monitor,
                                                 MgrMemoryLimits       *limits,
                                                 MgrClock              *clock) G_GNUC_WARN_UNUSED_RESULT;
-void          mgr_scheduler_set_trim           (MgrScheduler          *self,
+void          mgr_scheduler_set_cleaning       (MgrScheduler          *self,
                                                 MgrSchedulerTrimFunc   trim,
+                                                MgrSchedulerRoomFunc   make_room,
                                                 gpointer               user_data);
 void          mgr_scheduler_set_journal        (MgrScheduler          *self,
                                                 MgrJournal            *journal);
@@ -129,6 +145,15 @@ void          mgr_scheduler_close              (MgrScheduler          *self);
 
 /* Any thread, no lock held: starts all that may start. */
 void          mgr_scheduler_dispatch           (MgrScheduler          *self);
+
+/* With the lock held: @first cannot start for @verdict, or none waits. */
+void          mgr_scheduler_note_lack          (MgrScheduler          *self,
+                                                const MgrScheduleItem *first,
+                                                MgrScheduleVerdict     verdict);
+/* In the owner's context, no lock held: has others make room, now and then, for what
+ * would not be there either if all that run ended. */
+void          mgr_scheduler_ask_for_room       (MgrScheduler          *self,
+                                                gint64                 now);
 
 /* With the lock held, after what runs or what that takes has changed: what was promised is
  * no sign of pressure. */

@@ -286,7 +286,7 @@ scheduler_trim (MgrScheduler *self)
     return;
 
   mgr_journal_scope_open (&scope, self->journal, self->stall_entry);
-  self->trim (self->trim_data);
+  self->trim (self->cleaning_data);
   mgr_journal_scope_close (&scope);
 }
 
@@ -323,6 +323,7 @@ mgr_scheduler_look (MgrScheduler *self)
     scheduler_trim (self);
   if (evidence != NULL)
     mgr_scheduler_say_stalled (self, evidence);
+  mgr_scheduler_ask_for_room (self, now);
   mgr_scheduler_keep_estimates (self, now);
   mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);

@@ -110,12 +110,14 @@ mgr_scheduler_new (MgrComponent       *root,
 }
 
 void
-mgr_scheduler_set_trim (MgrScheduler         *self,
-                        MgrSchedulerTrimFunc  trim,
-                        gpointer              user_data)
+mgr_scheduler_set_cleaning (MgrScheduler         *self,
+                            MgrSchedulerTrimFunc  trim,
+                            MgrSchedulerRoomFunc  make_room,
+                            gpointer              user_data)
 {
   self->trim = trim;
-  self->trim_data = user_data;
+  self->make_room = make_room;
+  self->cleaning_data = user_data;
 }
 
 void

@@ -69,6 +69,14 @@ use_store (MgrCacheStore *store)
         n_stored += is_good (try_store (store, key, value, 0, &error), &error);
     }
 
+  /* Who waited too long for another at the beginning does not try again for a while. */
+  for (guint i = 0; i < 600 && n_stored == 0; i++)
+    {
+      g_autofree char *value = make_value ("0", 0);
+
+      g_usleep (G_USEC_PER_SEC / 10);
+      n_stored += is_good (try_store (store, "0", value, 0, &error), &error);
+    }
   g_assert_cmpuint (n_stored, >, 0);
 }
 
