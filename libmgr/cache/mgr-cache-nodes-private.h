@@ -43,23 +43,23 @@ typedef enum
 
 G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
 
-/* The nodes of one cache, each at the head of a record of 2^shift bytes. They come in
+/* The nodes of one cache, each at the head of a record of a cache line: one size for all,
+ * so that a number becomes a place by a shift that is known beforehand. They come in
  * chunks: the first has room for as many as are foreseen, each other one doubles what
  * there is. What was never used of a chunk was never touched. */
 #define MGR_CACHE_CHUNKS 32
+#define MGR_CACHE_LINE 64
 
 typedef struct
 {
-  guint shift;
-  guint first_bits;               /* of the number of nodes in the first chunk */
+  guint32 n_first;                /* nodes in the first chunk: a power of two */
   char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
   guint32 n_touched;              /* numbers below have been in use */
   guint32 free;                   /* a list through chain */
 } MgrCacheNodes;
 
-/* @size is a power of two; @n_foreseen may be 0 where nobody knows. */
+/* @n_foreseen may be 0 where nobody knows. */
 void    mgr_cache_nodes_init     (MgrCacheNodes       *self,
-                                  gsize                size,
                                   guint64              n_foreseen);
 void    mgr_cache_nodes_clear    (MgrCacheNodes       *self);
 /* Returns: a node whose chain and queue are 0 */
@@ -77,8 +77,8 @@ static inline MgrCacheNode *
 mgr_cache_nodes_get (const MgrCacheNodes *self,
                      guint32              id)
 {
-  if (G_LIKELY (id >> self->first_bits == 0))
-    return (gpointer) (self->chunks[0] + ((gsize) id << self->shift));
+  if (G_LIKELY (id < self->n_first))
+    return (gpointer) (self->chunks[0] + (gsize) id * MGR_CACHE_LINE);
 
   return mgr_cache_nodes_get_far (self, id);
 }

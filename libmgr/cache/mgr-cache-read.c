@@ -22,22 +22,6 @@ mgr_cache_key_of_data (MgrCache        *self,
     }
 }
 
-MgrCacheKey
-mgr_cache_key_of (MgrCache     *self,
-                  const MgrKey *key)
-{
-  switch (key->type)
-    {
-    case MGR_CACHE_KEY_TYPE_STRING:
-      return mgr_cache_key_string (self->seed, key->as.string);
-    case MGR_CACHE_KEY_TYPE_BYTES:
-      return mgr_cache_key_bytes (self->seed, key->as.bytes);
-    case MGR_CACHE_KEY_TYPE_INT64:
-    default:
-      return mgr_cache_key_int64 (self->seed, key->as.number);
-    }
-}
-
 /* The time only matters once something can have expired. */
 static gint64
 cache_get_time_to_read (MgrCache *self)

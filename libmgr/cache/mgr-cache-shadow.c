@@ -6,16 +6,13 @@
 
 #include "cache/mgr-cache-shadow-private.h"
 
-/* The power of two that holds a node. */
-#define NODE_SIZE 32
-
 void
 mgr_cache_shadow_init (MgrCacheShadow       *self,
                        MgrCacheOrder         order,
                        const MgrCacheSketch *sketch)
 {
   *self = (MgrCacheShadow) { .gain = 0.0 };
-  mgr_cache_nodes_init (&self->nodes, NODE_SIZE, MGR_CACHE_SHADOW_NODES);
+  mgr_cache_nodes_init (&self->nodes, MGR_CACHE_SHADOW_NODES);
   mgr_cache_index_init (&self->index);
   mgr_cache_evictor_init (&self->evictor, order, &self->nodes, sketch);
 }
@@ -120,6 +117,6 @@ mgr_cache_shadow_filter (MgrCacheShadow   *self,
 gsize
 mgr_cache_shadow_get_size (const MgrCacheShadow *self)
 {
-  return (gsize) self->nodes.n_touched * NODE_SIZE + mgr_cache_index_get_size (&self->index) +
+  return (gsize) self->nodes.n_touched * MGR_CACHE_LINE + mgr_cache_index_get_size (&self->index) +
          self->evictor.density.room * (sizeof (double) + sizeof (guint32));
 }

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 /* Counts how often keys were asked for of late, those included that are not in the
  * cache: a count-min sketch of four rows with counters of four bits. All counters of
- * a key are within one cache line. When ten times as many uses were counted as the
- * cache has room for, all counters are halved.
+ * a key are within one cache line, two and two of them within one word, so that they count
+ * together. When ten times as many uses were counted as the cache has room for, all
+ * counters are halved.
  *
  * Einziger, Friedman, Manes: TinyLFU, ACM Transactions on Storage 13, 2017. */
 typedef struct
@@ -53,36 +54,47 @@ mgr_cache_sketch_block (const MgrCacheSketch *self,
   return self->blocks[((guint64) hash * self->n_blocks) >> 32];
 }
 
-/* Twenty bits that depend on all of the hash, five for each row: which of its two words,
- * and which counter of that. */
+/* Bits that depend on all of the hash, eight for each half of a block: which of its four
+ * words, and which counter of each half of that. */
 static inline guint32
 mgr_cache_sketch_choose (guint32 hash)
 {
-  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 44);
+  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 40);
 }
 
 static inline guint64 *
 mgr_cache_sketch_word (guint64 *block,
                        guint32  choice,
-                       guint    row)
+                       guint    half)
 {
-  return &block[2 * row + (choice >> (5 * row) & 1)];
+  return &block[4 * half + (choice >> (8 * half) & 3)];
+}
+
+/* Where the counters of a row begin in their word: at a multiple of four bits. */
+static inline guint
+mgr_cache_sketch_low (guint32 choice,
+                      guint   half)
+{
+  return choice >> (8 * half) & 28;
 }
 
 static inline guint
-mgr_cache_sketch_shift (guint32 choice,
-                        guint   row)
+mgr_cache_sketch_high (guint32 choice,
+                       guint   half)
 {
-  return (choice >> (5 * row + 1) & 15) * 4;
+  return (choice >> (8 * half + 3) & 28) + 32;
 }
 
 static inline guint
-mgr_cache_sketch_row (guint64 *block,
-                      guint32  choice,
-                      guint    row)
+mgr_cache_sketch_half (guint64 *block,
+                       guint32  choice,
+                       guint    half)
 {
-  return *mgr_cache_sketch_word (block, choice, row) >> mgr_cache_sketch_shift (choice, row) &
-         MGR_CACHE_SKETCH_MAX;
+  guint64 word = *mgr_cache_sketch_word (block, choice, half);
+  guint low = word >> mgr_cache_sketch_low (choice, half) & MGR_CACHE_SKETCH_MAX;
+  guint high = word >> mgr_cache_sketch_high (choice, half) & MGR_CACHE_SKETCH_MAX;
+
+  return MIN (low, high);
 }
 
 /* Returns: 0 to 15 */
@@ -92,8 +104,8 @@ mgr_cache_sketch_get (const MgrCacheSketch *self,
 {
   guint64 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
-  guint one = MIN (mgr_cache_sketch_row (block, choice, 0), mgr_cache_sketch_row (block, choice, 1));
-  guint other = MIN (mgr_cache_sketch_row (block, choice, 2), mgr_cache_sketch_row (block, choice, 3));
+  guint one = mgr_cache_sketch_half (block, choice, 0);
+  guint other = mgr_cache_sketch_half (block, choice, 1);
 
   return MIN (one, other);
 }

@@ -64,18 +64,21 @@ sketch_halve (MgrCacheSketch *self)
   self->n_additions /= 2;
 }
 
-/* Returns: 1 if there was room to count one more */
-static inline guint
-row_add (guint64 *block,
-         guint32  choice,
-         guint    row)
+/* Counts those of two counters that are not full. Returns: what was counted, or 0 */
+static inline guint64
+half_add (guint64 *block,
+          guint32  choice,
+          guint    half)
 {
-  guint64 *word = mgr_cache_sketch_word (block, choice, row);
-  guint shift = mgr_cache_sketch_shift (choice, row);
-  guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
+  guint64 *word = mgr_cache_sketch_word (block, choice, half);
+  guint64 ones = G_GUINT64_CONSTANT (1) << mgr_cache_sketch_low (choice, half)
+                 | G_GUINT64_CONSTANT (1) << mgr_cache_sketch_high (choice, half);
+  guint64 pairs = *word & *word >> 1;
 
-  *word += (guint64) added << shift;
-  return added;
+  /* The lowest bit of each counter that has all four set. */
+  ones &= ~(pairs & pairs >> 2);
+  *word += ones;
+  return ones;
 }
 
 void
@@ -84,10 +87,9 @@ mgr_cache_sketch_add (MgrCacheSketch *self,
 {
   guint64 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
-  guint added = row_add (block, choice, 0) | row_add (block, choice, 1) |
-                row_add (block, choice, 2) | row_add (block, choice, 3);
+  guint64 added = half_add (block, choice, 0) | half_add (block, choice, 1);
 
-  self->n_additions += added;
+  self->n_additions += added != 0;
   if (self->n_additions >= self->n_blocks * MGR_CACHE_SKETCH_KEYS * SAMPLE)
     sketch_halve (self);
 }

@@ -16,7 +16,7 @@ test_nodes_never_move (void)
   g_autofree MgrCacheNode **places = g_new (MgrCacheNode *, 20001);
   MgrCacheNodes nodes;
 
-  mgr_cache_nodes_init (&nodes, 32, 100);
+  mgr_cache_nodes_init (&nodes, 100);
   for (guint32 i = 1; i <= 20000; i++)
     {
       guint32 id = mgr_cache_nodes_take (&nodes);
@@ -40,7 +40,7 @@ test_nodes_are_used_again (void)
   MgrCacheNodes nodes;
   guint32 first, second;
 
-  mgr_cache_nodes_init (&nodes, 64, 0);
+  mgr_cache_nodes_init (&nodes, 0);
   first = mgr_cache_nodes_take (&nodes);
   second = mgr_cache_nodes_take (&nodes);
   mgr_cache_nodes_get (&nodes, first)->stamp = 7;
@@ -63,7 +63,7 @@ test_nodes_are_released (void)
 {
   MgrCacheNodes nodes;
 
-  mgr_cache_nodes_init (&nodes, 64, 0);
+  mgr_cache_nodes_init (&nodes, 0);
   for (guint i = 0; i < 50000; i++)
     mgr_cache_nodes_get (&nodes, mgr_cache_nodes_take (&nodes))->queue = MGR_CACHE_QUEUE_HEAP;
 
@@ -111,7 +111,7 @@ test_index_with_collisions (void)
   MgrCacheNodes nodes;
   MgrCacheIndex index;
 
-  mgr_cache_nodes_init (&nodes, 32, 0);
+  mgr_cache_nodes_init (&nodes, 0);
   mgr_cache_index_init (&index);
   for (guint i = 0; i < 5000; i++)
     {

@@ -25,7 +25,7 @@ bed_new (MgrCacheAim aim,
 {
   Bed *bed = g_new0 (Bed, 1);
 
-  mgr_cache_nodes_init (&bed->nodes, 32, max_entries);
+  mgr_cache_nodes_init (&bed->nodes, max_entries);
   mgr_cache_policy_init (&bed->policy, aim, &bed->nodes, max_entries, max_weight);
   bed->ids = g_hash_table_new (NULL, NULL);
   bed->keys = g_hash_table_new (NULL, NULL);
