@@ -10,16 +10,15 @@ G_BEGIN_DECLS
 
 /* Counts how often keys were asked for of late, those included that are not in the
  * cache: a count-min sketch of four rows with counters of four bits. All counters of
- * a key are within one cache line, two and two of them within one word, so that they count
- * together. When ten times as many uses were counted as the cache has room for, all
- * counters are halved.
+ * a key are within one cache line. When ten times as many uses were counted as the
+ * cache has room for, all counters are halved.
  *
  * Einziger, Friedman, Manes: TinyLFU, ACM Transactions on Storage 13, 2017. */
 typedef struct
 {
-  guint64 (*blocks)[8]; /* (owned) */
+  guint32 (*blocks)[16]; /* (owned) */
   guint32 n_blocks;
-  guint32 n_additions;  /* since the counters were halved */
+  guint32 n_additions;   /* since the counters were halved */
 } MgrCacheSketch;
 
 /* @n_keys is how many may come to be told apart, or 0 where nobody knows: it begins
@@ -47,54 +46,44 @@ mgr_cache_sketch_reserve (MgrCacheSketch *self,
 
 /* A block's number is the hash as a fraction of the number of blocks: in twice as many,
  * the keys of one block are in the two at twice its place. */
-static inline guint64 *
+static inline guint32 *
 mgr_cache_sketch_block (const MgrCacheSketch *self,
                         guint32               hash)
 {
   return self->blocks[((guint64) hash * self->n_blocks) >> 32];
 }
 
-/* Bits that depend on all of the hash, eight for each half of a block: which of its four
- * words, and which counter of each half of that. */
+/* Twenty bits that depend on all of the hash, five for each row: which of its four words,
+ * and which counter of that. */
 static inline guint32
 mgr_cache_sketch_choose (guint32 hash)
 {
-  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 40);
+  return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 44);
 }
 
-static inline guint64 *
-mgr_cache_sketch_word (guint64 *block,
+static inline guint32 *
+mgr_cache_sketch_word (guint32 *block,
                        guint32  choice,
-                       guint    half)
+                       guint    row)
 {
-  return &block[4 * half + (choice >> (8 * half) & 3)];
+  return &block[4 * row + (choice >> (5 * row) & 3)];
 }
 
-/* Where the counters of a row begin in their word: at a multiple of four bits. */
+/* Where the counter begins in its word. */
 static inline guint
-mgr_cache_sketch_low (guint32 choice,
-                      guint   half)
+mgr_cache_sketch_shift (guint32 choice,
+                        guint   row)
 {
-  return choice >> (8 * half) & 28;
-}
-
-static inline guint
-mgr_cache_sketch_high (guint32 choice,
-                       guint   half)
-{
-  return (choice >> (8 * half + 3) & 28) + 32;
+  return choice >> (5 * row) & 28;
 }
 
 static inline guint
-mgr_cache_sketch_half (guint64 *block,
-                       guint32  choice,
-                       guint    half)
+mgr_cache_sketch_row (guint32 *block,
+                      guint32  choice,
+                      guint    row)
 {
-  guint64 word = *mgr_cache_sketch_word (block, choice, half);
-  guint low = word >> mgr_cache_sketch_low (choice, half) & MGR_CACHE_SKETCH_MAX;
-  guint high = word >> mgr_cache_sketch_high (choice, half) & MGR_CACHE_SKETCH_MAX;
-
-  return MIN (low, high);
+  return *mgr_cache_sketch_word (block, choice, row) >> mgr_cache_sketch_shift (choice, row) &
+         MGR_CACHE_SKETCH_MAX;
 }
 
 /* Returns: 0 to 15 */
@@ -102,10 +91,10 @@ static inline guint
 mgr_cache_sketch_get (const MgrCacheSketch *self,
                       guint32               hash)
 {
-  guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint32 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
-  guint one = mgr_cache_sketch_half (block, choice, 0);
-  guint other = mgr_cache_sketch_half (block, choice, 1);
+  guint one = MIN (mgr_cache_sketch_row (block, choice, 0), mgr_cache_sketch_row (block, choice, 1));
+  guint other = MIN (mgr_cache_sketch_row (block, choice, 2), mgr_cache_sketch_row (block, choice, 3));
 
   return MIN (one, other);
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define LOW_BITS G_GUINT64_CONSTANT (0x7777777777777777)
+#define LOW_BITS 0x77777777u
 
 /* Uses per key after which the past counts half. */
 #define SAMPLE 10
@@ -39,7 +39,7 @@ void
 mgr_cache_sketch_double (MgrCacheSketch *self)
 {
   gpointer old = self->blocks;
-  const guint64 (*from)[8] = old;
+  const guint32 (*from)[16] = old;
 
   self->blocks = g_aligned_alloc (2 * (gsize) self->n_blocks, sizeof *from, sizeof *from);
   for (gsize i = 0; i < self->n_blocks; i++)
@@ -64,32 +64,30 @@ sketch_halve (MgrCacheSketch *self)
   self->n_additions /= 2;
 }
 
-/* Counts those of two counters that are not full. Returns: what was counted, or 0 */
-static inline guint64
-half_add (guint64 *block,
-          guint32  choice,
-          guint    half)
+/* Returns: 1 if there was room to count one more */
+static inline guint
+row_add (guint32 *block,
+         guint32  choice,
+         guint    row)
 {
-  guint64 *word = mgr_cache_sketch_word (block, choice, half);
-  guint64 ones = G_GUINT64_CONSTANT (1) << mgr_cache_sketch_low (choice, half)
-                 | G_GUINT64_CONSTANT (1) << mgr_cache_sketch_high (choice, half);
-  guint64 pairs = *word & *word >> 1;
+  guint32 *word = mgr_cache_sketch_word (block, choice, row);
+  guint shift = mgr_cache_sketch_shift (choice, row);
+  guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
 
-  /* The lowest bit of each counter that has all four set. */
-  ones &= ~(pairs & pairs >> 2);
-  *word += ones;
-  return ones;
+  *word += added << shift;
+  return added;
 }
 
 void
 mgr_cache_sketch_add (MgrCacheSketch *self,
                       guint32         hash)
 {
-  guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint32 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
-  guint64 added = half_add (block, choice, 0) | half_add (block, choice, 1);
+  guint added = row_add (block, choice, 0) | row_add (block, choice, 1) |
+                row_add (block, choice, 2) | row_add (block, choice, 3);
 
-  self->n_additions += added != 0;
+  self->n_additions += added;
   if (self->n_additions >= self->n_blocks * MGR_CACHE_SKETCH_KEYS * SAMPLE)
     sketch_halve (self);
 }
