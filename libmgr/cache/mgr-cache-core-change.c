@@ -35,7 +35,7 @@ core_drop (MgrCacheCore     *self,
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, entry->node.hash);
 
   mgr_cache_lock_take (&stripe->lock);
-  mgr_cache_index_unlink (&stripe->index, &self->nodes, id);
+  mgr_cache_index_unlink (&stripe->index, &self->nodes, id, &entry->node);
   mgr_cache_lock_give (&stripe->lock);
 
   if (self->wheel != NULL)
@@ -43,7 +43,7 @@ core_drop (MgrCacheCore     *self,
   if (self->follower != NULL && (cause == MGR_CACHE_CAUSE_SIZE || cause == MGR_CACHE_CAUSE_PRESSURE))
     self->follower->evicted (self->follower_data, entry->key, entry->value);
   core_give (self, entry, cause, removals);
-  mgr_cache_nodes_put (&self->nodes, id);
+  mgr_cache_nodes_put (&self->nodes, id, &entry->node);
 }
 
 static void
@@ -84,13 +84,14 @@ core_schedule (MgrCacheCore  *self,
 static inline void
 core_link (MgrCacheCore   *self,
            MgrCacheStripe *stripe,
-           guint32         id)
+           guint32         id,
+           MgrCacheNode   *node)
 {
   gboolean grows = mgr_cache_index_is_full (&stripe->index);
 
   if (G_UNLIKELY (grows))
     mgr_cache_lock_take (&stripe->lock);
-  mgr_cache_index_link (&stripe->index, &self->nodes, id);
+  mgr_cache_index_link (&stripe->index, &self->nodes, id, node);
   if (G_UNLIKELY (grows))
     mgr_cache_lock_give (&stripe->lock);
 }
@@ -112,7 +113,7 @@ core_insert (MgrCacheCore       *self,
   entry->value = item->value;
   entry->timer = (MgrTimerNode) { .deadline = 0 };
   core_schedule (self, entry, now, item->deadline);
-  core_link (self, stripe, id);
+  core_link (self, stripe, id, &entry->node);
 
   mgr_cache_policy_insert (&self->policy, id, item->cost);
   if (item->pinned)

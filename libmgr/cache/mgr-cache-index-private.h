@@ -53,12 +53,12 @@ mgr_cache_index_first (const MgrCacheIndex *self,
   return __atomic_load_n (mgr_cache_index_bucket (self, hash), __ATOMIC_ACQUIRE);
 }
 
+/* @node: that of @id, here and below */
 static inline void
-mgr_cache_index_push (MgrCacheIndex       *self,
-                      const MgrCacheNodes *nodes,
-                      guint32              id)
+mgr_cache_index_push (MgrCacheIndex *self,
+                      guint32        id,
+                      MgrCacheNode  *node)
 {
-  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
   guint32 *bucket = mgr_cache_index_bucket (self, node->hash);
 
   node->chain = *bucket;
@@ -75,21 +75,22 @@ mgr_cache_index_is_full (const MgrCacheIndex *self)
 static inline void
 mgr_cache_index_link (MgrCacheIndex       *self,
                       const MgrCacheNodes *nodes,
-                      guint32              id)
+                      guint32              id,
+                      MgrCacheNode        *node)
 {
   if (G_UNLIKELY (mgr_cache_index_is_full (self)))
     mgr_cache_index_grow (self, nodes);
 
-  mgr_cache_index_push (self, nodes, id);
+  mgr_cache_index_push (self, id, node);
   self->n_nodes++;
 }
 
 static inline void
 mgr_cache_index_unlink (MgrCacheIndex       *self,
                         const MgrCacheNodes *nodes,
-                        guint32              id)
+                        guint32              id,
+                        const MgrCacheNode  *node)
 {
-  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
   guint32 *link = mgr_cache_index_bucket (self, node->hash);
 
   while (*link != id)

@@ -62,10 +62,8 @@ typedef struct
 void    mgr_cache_nodes_init     (MgrCacheNodes       *self,
                                   guint64              n_foreseen);
 void    mgr_cache_nodes_clear    (MgrCacheNodes       *self);
-/* Returns: a node whose chain and queue are 0 */
-guint32 mgr_cache_nodes_take     (MgrCacheNodes       *self);
-void    mgr_cache_nodes_put      (MgrCacheNodes       *self,
-                                  guint32              id);
+/* Returns: the number of one that was never in use */
+guint32 mgr_cache_nodes_touch    (MgrCacheNodes       *self);
 /* Gives the memory of nodes from @first on back, none of which may be in use. They stay
  * readable, as free ones. */
 void    mgr_cache_nodes_release  (MgrCacheNodes       *self,
@@ -81,6 +79,38 @@ mgr_cache_nodes_get (const MgrCacheNodes *self,
     return (gpointer) (self->chunks[0] + (gsize) id * MGR_CACHE_LINE);
 
   return mgr_cache_nodes_get_far (self, id);
+}
+
+/* Returns: a node whose chain and queue are 0 */
+static inline guint32
+mgr_cache_nodes_take (MgrCacheNodes *self)
+{
+  guint32 id = self->free;
+  MgrCacheNode *node;
+
+  if (G_UNLIKELY (id == 0))
+    id = mgr_cache_nodes_touch (self);
+
+  node = mgr_cache_nodes_get (self, id);
+  if (id == self->free)
+    self->free = node->chain;
+
+  node->chain = 0;
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  node->frequency = 0;
+  node->stamp = 0;
+  return id;
+}
+
+/* @node: that of @id */
+static inline void
+mgr_cache_nodes_put (MgrCacheNodes *self,
+                     guint32        id,
+                     MgrCacheNode  *node)
+{
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  node->chain = self->free;
+  self->free = id;
 }
 
 static inline guint64

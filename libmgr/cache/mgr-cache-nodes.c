@@ -55,8 +55,8 @@ mgr_cache_nodes_get_far (const MgrCacheNodes *self,
   return self->chunks[chunk] + (gsize) (id - start) * MGR_CACHE_LINE;
 }
 
-static guint32
-nodes_touch (MgrCacheNodes *self)
+guint32
+mgr_cache_nodes_touch (MgrCacheNodes *self)
 {
   guint chunk = nodes_chunk (self, self->n_touched);
 
@@ -68,37 +68,6 @@ nodes_touch (MgrCacheNodes *self)
     }
 
   return self->n_touched++;
-}
-
-guint32
-mgr_cache_nodes_take (MgrCacheNodes *self)
-{
-  guint32 id = self->free;
-  MgrCacheNode *node;
-
-  if (id == 0)
-    id = nodes_touch (self);
-
-  node = mgr_cache_nodes_get (self, id);
-  if (id == self->free)
-    self->free = node->chain;
-
-  node->chain = 0;
-  node->queue = MGR_CACHE_QUEUE_NONE;
-  node->frequency = 0;
-  node->stamp = 0;
-  return id;
-}
-
-void
-mgr_cache_nodes_put (MgrCacheNodes *self,
-                     guint32        id)
-{
-  MgrCacheNode *node = mgr_cache_nodes_get (self, id);
-
-  node->queue = MGR_CACHE_QUEUE_NONE;
-  node->chain = self->free;
-  self->free = id;
 }
 
 /* Whole pages are the kernel's again and read as zero; the rest is made zero. */

@@ -47,8 +47,10 @@ static void
 shadow_drop (MgrCacheShadow *self,
              guint32         id)
 {
-  mgr_cache_index_unlink (&self->index, &self->nodes, id);
-  mgr_cache_nodes_put (&self->nodes, id);
+  MgrCacheNode *node = mgr_cache_nodes_get (&self->nodes, id);
+
+  mgr_cache_index_unlink (&self->index, &self->nodes, id, node);
+  mgr_cache_nodes_put (&self->nodes, id, node);
 }
 
 static void
@@ -62,8 +64,8 @@ shadow_insert (MgrCacheShadow *self,
 
   node->hash = hash;
   mgr_cache_node_set_weight (node, weight);
-  mgr_cache_index_link (&self->index, &self->nodes, id);
-  mgr_cache_evictor_add (&self->evictor, id, cost);
+  mgr_cache_index_link (&self->index, &self->nodes, id, node);
+  mgr_cache_evictor_add (&self->evictor, id, node, cost);
   while (mgr_cache_evictor_is_over (&self->evictor))
     shadow_drop (self, mgr_cache_evictor_pick (&self->evictor));
 }
@@ -79,7 +81,7 @@ mgr_cache_shadow_request (MgrCacheShadow *self,
   if (id == 0)
     shadow_insert (self, hash, weight, cost);
   else
-    mgr_cache_evictor_touch (&self->evictor, id);
+    mgr_cache_evictor_touch (&self->evictor, id, mgr_cache_nodes_get (&self->nodes, id));
 
   return id != 0;
 }

@@ -45,8 +45,8 @@ test_nodes_are_used_again (void)
   second = mgr_cache_nodes_take (&nodes);
   mgr_cache_nodes_get (&nodes, first)->stamp = 7;
   mgr_cache_nodes_get (&nodes, first)->queue = MGR_CACHE_QUEUE_WINDOW;
-  mgr_cache_nodes_put (&nodes, first);
-  mgr_cache_nodes_put (&nodes, second);
+  mgr_cache_nodes_put (&nodes, first, mgr_cache_nodes_get (&nodes, first));
+  mgr_cache_nodes_put (&nodes, second, mgr_cache_nodes_get (&nodes, second));
 
   g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, second);
   g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, first);
@@ -116,14 +116,15 @@ test_index_with_collisions (void)
   for (guint i = 0; i < 5000; i++)
     {
       guint32 id = mgr_cache_nodes_take (&nodes);
+      MgrCacheNode *node = mgr_cache_nodes_get (&nodes, id);
 
-      mgr_cache_nodes_get (&nodes, id)->hash = (i / 10) * 0x01000193u;
-      mgr_cache_index_link (&index, &nodes, id);
+      node->hash = (i / 10) * 0x01000193u;
+      mgr_cache_index_link (&index, &nodes, id, node);
     }
   for (guint32 id = 1; id <= 5000; id++)
     g_assert_true (index_has (&index, &nodes, id));
   for (guint32 id = 1; id <= 5000; id += 2)
-    mgr_cache_index_unlink (&index, &nodes, id);
+    mgr_cache_index_unlink (&index, &nodes, id, mgr_cache_nodes_get (&nodes, id));
   for (guint32 id = 1; id <= 5000; id++)
     g_assert_true (index_has (&index, &nodes, id) == (id % 2 == 0));
 

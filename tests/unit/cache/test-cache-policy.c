@@ -60,7 +60,7 @@ bed_forget (Bed     *bed,
   g_assert_nonnull (key);
   g_assert_true (g_hash_table_remove (bed->ids, key));
   g_assert_true (g_hash_table_remove (bed->keys, GUINT_TO_POINTER (id)));
-  mgr_cache_nodes_put (&bed->nodes, id);
+  mgr_cache_nodes_put (&bed->nodes, id, mgr_cache_nodes_get (&bed->nodes, id));
 }
 
 static void
