@@ -35,7 +35,7 @@ core_drop (MgrCacheCore     *self,
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, entry->node.hash);
 
   mgr_cache_lock_take (&stripe->lock);
-  mgr_cache_index_unlink (&stripe->index, &self->nodes, id);
+  mgr_cache_index_unlink (&stripe->index, &self->nodes, id, &entry->node);
   mgr_cache_lock_give (&stripe->lock);
 
   if (self->wheel != NULL)
@@ -43,7 +43,7 @@ core_drop (MgrCacheCore     *self,
   if (self->follower != NULL && (cause == MGR_CACHE_CAUSE_SIZE || cause == MGR_CACHE_CAUSE_PRESSURE))
     self->follower->evicted (self->follower_data, entry->key, entry->value);
   core_give (self, entry, cause, removals);
-  mgr_cache_nodes_put (&self->nodes, id);
+  mgr_cache_nodes_put (&self->nodes, id, &entry->node);
 }
 
 static void
@@ -80,8 +80,23 @@ core_schedule (MgrCacheCore  *self,
     }
 }
 
-/* Returns: its number */
-static guint32
+/* Who reads the stripe meanwhile has to wait only where the index becomes another. */
+static inline void
+core_link (MgrCacheCore   *self,
+           MgrCacheStripe *stripe,
+           guint32         id,
+           MgrCacheNode   *node)
+{
+  gboolean grows = mgr_cache_index_is_full (&stripe->index);
+
+  if (G_UNLIKELY (grows))
+    mgr_cache_lock_take (&stripe->lock);
+  mgr_cache_index_link (&stripe->index, &self->nodes, id, node);
+  if (G_UNLIKELY (grows))
+    mgr_cache_lock_give (&stripe->lock);
+}
+
+static void
 core_insert (MgrCacheCore       *self,
              MgrCacheStripe     *stripe,
              const MgrCacheKey  *key,
@@ -98,13 +113,11 @@ core_insert (MgrCacheCore       *self,
   entry->value = item->value;
   entry->timer = (MgrTimerNode) { .deadline = 0 };
   core_schedule (self, entry, now, item->deadline);
-
-  mgr_cache_lock_take (&stripe->lock);
-  mgr_cache_index_link (&stripe->index, &self->nodes, id);
-  mgr_cache_lock_give (&stripe->lock);
+  core_link (self, stripe, id, &entry->node);
 
   mgr_cache_policy_insert (&self->policy, id, item->cost);
-  return id;
+  if (item->pinned)
+    mgr_cache_policy_pin (&self->policy, id);
 }
 
 static void
@@ -127,17 +140,38 @@ core_replace (MgrCacheCore       *self,
   mgr_cache_lock_give (&stripe->lock);
 
   mgr_cache_policy_replace (&self->policy, id, item->weight, item->cost);
+  if (item->pinned)
+    mgr_cache_policy_pin (&self->policy, id);
+  else
+    mgr_cache_policy_unpin (&self->policy, id);
+}
+
+static inline guint64
+core_most (const MgrCacheCore *self)
+{
+  guint64 bound = self->policy.evictor.max_weight;
+
+  return bound > 0 ? bound : MGR_CACHE_MAX_WEIGHT;
 }
 
 /* With the lock held. */
-static gboolean
-core_check (MgrCacheCore        *self,
-            const MgrCacheKey   *key,
-            const MgrCacheItem  *item,
-            GError             **error)
+static inline gboolean
+core_may_hold (const MgrCacheCore *self,
+               const MgrCacheKey  *key,
+               const MgrCacheItem *item)
 {
-  const MgrCacheEvictor *evictor = &self->policy.evictor;
-  guint64 most = evictor->max_weight > 0 ? evictor->max_weight : MGR_CACHE_MAX_WEIGHT;
+  return key->type == self->key_type && item->weight > 0 && item->weight <= core_most (self)
+         && self->policy.evictor.n_entries < MGR_CACHE_MAX_NODES;
+}
+
+/* Says why it may not. */
+static G_GNUC_NO_INLINE void
+core_refuse (MgrCacheCore        *self,
+             const MgrCacheKey   *key,
+             const MgrCacheItem  *item,
+             GError             **error)
+{
+  guint64 most = core_most (self);
 
   if (key->type != self->key_type)
     g_set_error_literal (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
@@ -156,17 +190,13 @@ core_check (MgrCacheCore        *self,
                    "An entry of %s does not fit a cache of at most %s, even if it were alone: "
                    "keep it elsewhere, or raise the bound to at least %s", weight, bound, weight);
     }
-  else if (evictor->n_entries >= MGR_CACHE_MAX_NODES)
+  else
     g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
                  "A cache cannot hold more than %d entries: bound it to fewer",
                  MGR_CACHE_MAX_NODES);
-  else
-    return TRUE;
-
-  return FALSE;
 }
 
-static gboolean
+static inline gboolean
 core_is_newest (MgrCacheCore       *self,
                 guint32             id,
                 const MgrCacheItem *item,
@@ -177,21 +207,24 @@ core_is_newest (MgrCacheCore       *self,
   return !item->yields || id == 0 || entry->value == item->old || mgr_cache_entry_is_expired (entry, now);
 }
 
-/* With the lock held, once nothing else is in the way of @item. */
-static gboolean
-core_check_newer (MgrCacheCore        *self,
-                  guint32              id,
-                  const MgrCacheKey   *key,
-                  const MgrCacheItem  *item,
-                  gint64               now,
-                  GError             **error)
+/* With the lock held. */
+static inline gboolean
+core_check (MgrCacheCore        *self,
+            guint32              id,
+            const MgrCacheKey   *key,
+            const MgrCacheItem  *item,
+            gint64               now,
+            GError             **error)
 {
-  if (core_is_newest (self, id, item, now)
-      && (self->follower == NULL || self->follower->put (self->follower_data, key, item)))
+  if (G_UNLIKELY (!core_may_hold (self, key, item)))
+    core_refuse (self, key, item, error);
+  else if (core_is_newest (self, id, item, now)
+           && (self->follower == NULL || self->follower->put (self->follower_data, key, item)))
     return TRUE;
+  else
+    g_set_error_literal (error, MGR_ERROR, MGR_ERROR_EXISTS,
+                         "Another value came into the cache while this one was being loaded");
 
-  g_set_error_literal (error, MGR_ERROR, MGR_ERROR_EXISTS,
-                       "Another value came into the cache while this one was being loaded");
   return FALSE;
 }
 
@@ -210,18 +243,14 @@ mgr_cache_core_put (MgrCacheCore        *self,
 
   mgr_cache_lock_take (&self->lock);
   id = mgr_cache_core_find (self, stripe, key);
-  ok = core_check (self, key, item, error) && core_check_newer (self, id, key, item, now, error);
+  ok = core_check (self, id, key, item, now, error);
   if (ok)
     {
       mgr_cache_core_drain (self);
       if (id != 0)
         core_replace (self, stripe, id, data, item, now, removals);
       else
-        id = core_insert (self, stripe, key, data, item, now);
-      if (item->pinned)
-        mgr_cache_policy_pin (&self->policy, id);
-      else
-        mgr_cache_policy_unpin (&self->policy, id);
+        core_insert (self, stripe, key, data, item, now);
       core_make_room (self, removals);
       mgr_cache_core_follow (self);
     }

@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  * way of a buffer of the thread's own, when that is full or the thread has the lock for
  * another reason; what does not fit meanwhile is forgotten, since a few uses less of what
  * is used often tell as much. A change takes both locks, so the holder of the first may
- * read the table without the other. */
+ * read the table without the other; what comes new is linked under the first alone, since
+ * who looks for something meanwhile finds it or does not. */
 typedef struct _MgrCacheCore MgrCacheCore;
 
 /* Called under a stripe's lock: it may count, and no more. */
@@ -208,8 +209,6 @@ gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,
 gsize         mgr_cache_core_get_overhead (MgrCacheCore           *self);
 
 /* @removals begins as all zero, or by mgr_cache_removals_init(). */
-MgrCacheRemoval *mgr_cache_removals_get   (MgrCacheRemovals       *removals,
-                                           guint                   i);
 /* Returns: a new one at the end, for the caller to fill */
 MgrCacheRemoval *mgr_cache_removals_append_far (MgrCacheRemovals  *removals);
 void          mgr_cache_removals_clear_all (MgrCacheRemovals      *removals,
@@ -222,6 +221,16 @@ mgr_cache_removals_init (MgrCacheRemovals *removals)
 {
   removals->n = 0;
   removals->rest = NULL;
+}
+
+static inline MgrCacheRemoval *
+mgr_cache_removals_get (MgrCacheRemovals *removals,
+                        guint             i)
+{
+  if (G_LIKELY (i < MGR_CACHE_REMOVALS_INLINE))
+    return &removals->first[i];
+
+  return &g_array_index (removals->rest, MgrCacheRemoval, i - MGR_CACHE_REMOVALS_INLINE);
 }
 
 static inline MgrCacheRemoval *

@@ -64,7 +64,7 @@ mgr_cache_core_new (const MgrCacheConfig *config)
 
   self->n_buffers = power_of_two (n_processors, MAX_BUFFERS);
   self->buffers = alloc_lines (self->n_buffers, sizeof *self->buffers);
-  mgr_cache_nodes_init (&self->nodes, MGR_CACHE_LINE, config->max_entries);
+  mgr_cache_nodes_init (&self->nodes, config->max_entries);
   mgr_cache_policy_init (&self->policy, config->aim, &self->nodes, config->max_entries,
                          config->max_weight);
   self->first_id = self->nodes.n_touched;

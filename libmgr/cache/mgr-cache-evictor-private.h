@@ -122,10 +122,13 @@ void    mgr_cache_segments_init   (MgrCacheEvictor      *evictor,
 void    mgr_cache_segments_touch_again (MgrCacheEvictor *evictor);
 void    mgr_cache_segments_set_window (MgrCacheEvictor  *evictor,
                                    double                window);
+/* @node: that of @id */
 void    mgr_cache_segments_add    (MgrCacheEvictor      *evictor,
-                                   guint32               id);
+                                   guint32               id,
+                                   MgrCacheNode         *node);
 void    mgr_cache_segments_touch  (MgrCacheEvictor      *evictor,
-                                   guint32               id);
+                                   guint32               id,
+                                   MgrCacheNode         *node);
 void    mgr_cache_segments_remove (MgrCacheEvictor      *evictor,
                                    guint32               id);
 void    mgr_cache_segments_reweigh (MgrCacheEvictor     *evictor,
@@ -155,12 +158,14 @@ mgr_cache_evictor_is_segment (MgrCacheQueue queue)
   return queue != MGR_CACHE_QUEUE_HEAP && queue != MGR_CACHE_QUEUE_PINNED;
 }
 
+/* @node: that of @id, here and below */
 static inline void
 mgr_cache_evictor_link (MgrCacheEvictor *self,
-              guint32          id)
+                        guint32          id,
+                        MgrCacheNode    *node)
 {
   if (self->order == MGR_CACHE_ORDER_SEGMENTS)
-    mgr_cache_segments_add (self, id);
+    mgr_cache_segments_add (self, id, node);
   else
     mgr_cache_density_add (self, id);
 }
@@ -170,32 +175,30 @@ mgr_cache_evictor_link (MgrCacheEvictor *self,
 static inline void
 mgr_cache_evictor_add (MgrCacheEvictor *self,
                        guint32          id,
+                       MgrCacheNode    *node,
                        double           cost)
 {
-  MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
-
   self->n_entries++;
   self->weight += mgr_cache_node_get_weight (node);
   if (self->order == MGR_CACHE_ORDER_DENSITY)
     mgr_cache_density_weigh (node, cost);
-  mgr_cache_evictor_link (self, id);
+  mgr_cache_evictor_link (self, id, node);
 }
 
 static inline void
 mgr_cache_evictor_touch (MgrCacheEvictor *self,
-                         guint32          id)
+                         guint32          id,
+                         MgrCacheNode    *node)
 {
-  const MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
-
   if (node->queue == MGR_CACHE_QUEUE_HEAP)
     mgr_cache_density_touch (self, id);
   else if (mgr_cache_evictor_is_segment (node->queue))
-    mgr_cache_segments_touch (self, id);
+    mgr_cache_segments_touch (self, id, node);
 }
 
 static inline void
 mgr_cache_evictor_forget (MgrCacheEvictor *self,
-                MgrCacheNode    *node)
+                          MgrCacheNode    *node)
 {
   node->queue = MGR_CACHE_QUEUE_NONE;
   self->n_entries--;

@@ -80,8 +80,10 @@ void
 mgr_cache_evictor_unpin (MgrCacheEvictor *self,
                          guint32          id)
 {
-  if (mgr_cache_nodes_get (self->nodes, id)->queue == MGR_CACHE_QUEUE_PINNED)
-    mgr_cache_evictor_link (self, id);
+  MgrCacheNode *node = mgr_cache_nodes_get (self->nodes, id);
+
+  if (node->queue == MGR_CACHE_QUEUE_PINNED)
+    mgr_cache_evictor_link (self, id, node);
 }
 
 void
@@ -101,7 +103,7 @@ mgr_cache_evictor_reorder (MgrCacheEvictor *self,
   self->order = order;
   self->segments.full = FALSE;
   for (guint64 i = 0; i < n; i++)
-    mgr_cache_evictor_add (self, ids[i], 1.0);
+    mgr_cache_evictor_add (self, ids[i], mgr_cache_nodes_get (self->nodes, ids[i]), 1.0);
 }
 
 void

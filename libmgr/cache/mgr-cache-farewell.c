@@ -113,7 +113,8 @@ mgr_cache_bid_farewell_at (MgrCache         *self,
       if (self->tier != NULL)
         mgr_cache_spill (self, removal);
     }
-  mgr_cache_charge_give (&self->charge, bytes);
+  if (self->component != NULL)
+    mgr_cache_charge_give (&self->charge, bytes);
 
   /* Without anybody who listens nothing waits to be told, also where no loop ever runs. */
   if (mgr_cache_is_removed_wanted (self))

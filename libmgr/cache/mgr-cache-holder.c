@@ -29,12 +29,67 @@ mgr_cache_holder_copy_value (const MgrCacheHolder *self,
   copy_value (&self->value, value);
 }
 
+/* The holder that a thread let go of last is for the value it keeps next: in a cache that is
+ * full one goes for each that comes, in the same thread. */
+typedef enum
+{
+  SPARE_UNKNOWN, /* nobody would free it at the end of the thread */
+  SPARE_KEPT,
+  SPARE_OVER,    /* the thread ends */
+} SpareState;
+
+static __thread struct
+{
+  SpareState state;
+  MgrCacheHolder *holder; /* (owned) (nullable) */
+} spare;
+
+static void
+spare_end (gpointer data)
+{
+  spare.state = SPARE_OVER;
+  g_clear_pointer (&spare.holder, g_free);
+}
+
+static void
+spare_begin (void)
+{
+  static GPrivate end = G_PRIVATE_INIT (spare_end);
+
+  spare.state = SPARE_KEPT;
+  g_private_set (&end, &spare);
+}
+
+static inline MgrCacheHolder *
+holder_alloc (void)
+{
+  MgrCacheHolder *self = spare.holder;
+
+  if (self == NULL)
+    return g_new (MgrCacheHolder, 1);
+
+  spare.holder = NULL;
+  return self;
+}
+
+static inline void
+holder_free (MgrCacheHolder *self)
+{
+  if (G_UNLIKELY (spare.state == SPARE_UNKNOWN))
+    spare_begin ();
+
+  if (spare.holder == NULL && spare.state == SPARE_KEPT)
+    spare.holder = self;
+  else
+    g_free (self);
+}
+
 MgrCacheHolder *
 mgr_cache_holder_new (const GValue  *value,
                       gint64         now,
                       MgrCacheLease *lease)
 {
-  MgrCacheHolder *self = g_new (MgrCacheHolder, 1);
+  MgrCacheHolder *self = holder_alloc ();
 
   self->ref_count = 1;
   self->uses = 0;
@@ -72,7 +127,7 @@ mgr_cache_holder_unref (gpointer holder)
       g_clear_pointer (&self->lease->tags, g_ptr_array_unref);
       g_free (self->lease);
     }
-  g_free (self);
+  holder_free (self);
 }
 
 gboolean

@@ -11,12 +11,14 @@ G_BEGIN_DECLS
 /* Finds nodes by their hash: buckets of chains through the nodes. Walk one with
  *
  *   for (id = mgr_cache_index_first (index, hash); id != 0; id = node->chain)
- */
+ *
+ * That may be done while somebody else links a node, which comes at the head of a chain and
+ * is complete by then; not while one is unlinked or the index grows. */
 typedef struct
 {
   guint32 *buckets; /* (owned) */
   guint shift;      /* 32 less the bits of a bucket's number */
-  guint32 n_nodes;
+  guint32 n_nodes;  /* for those alone who change it */
 } MgrCacheIndex;
 
 void mgr_cache_index_init   (MgrCacheIndex       *self);
@@ -48,39 +50,47 @@ static inline guint32
 mgr_cache_index_first (const MgrCacheIndex *self,
                        guint32              hash)
 {
-  return *mgr_cache_index_bucket (self, hash);
+  return __atomic_load_n (mgr_cache_index_bucket (self, hash), __ATOMIC_ACQUIRE);
 }
 
+/* @node: that of @id, here and below */
 static inline void
-mgr_cache_index_push (MgrCacheIndex       *self,
-                      const MgrCacheNodes *nodes,
-                      guint32              id)
+mgr_cache_index_push (MgrCacheIndex *self,
+                      guint32        id,
+                      MgrCacheNode  *node)
 {
-  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
   guint32 *bucket = mgr_cache_index_bucket (self, node->hash);
 
   node->chain = *bucket;
-  *bucket = id;
+  __atomic_store_n (bucket, id, __ATOMIC_RELEASE);
+}
+
+/* Whether the next node to link makes it grow. */
+static inline gboolean
+mgr_cache_index_is_full (const MgrCacheIndex *self)
+{
+  return self->n_nodes == mgr_cache_index_get_n_buckets (self);
 }
 
 static inline void
 mgr_cache_index_link (MgrCacheIndex       *self,
                       const MgrCacheNodes *nodes,
-                      guint32              id)
+                      guint32              id,
+                      MgrCacheNode        *node)
 {
-  if (self->n_nodes == mgr_cache_index_get_n_buckets (self))
+  if (G_UNLIKELY (mgr_cache_index_is_full (self)))
     mgr_cache_index_grow (self, nodes);
 
-  mgr_cache_index_push (self, nodes, id);
+  mgr_cache_index_push (self, id, node);
   self->n_nodes++;
 }
 
 static inline void
 mgr_cache_index_unlink (MgrCacheIndex       *self,
                         const MgrCacheNodes *nodes,
-                        guint32              id)
+                        guint32              id,
+                        const MgrCacheNode  *node)
 {
-  MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
   guint32 *link = mgr_cache_index_bucket (self, node->hash);
 
   while (*link != id)

@@ -36,9 +36,10 @@ mgr_cache_index_grow (MgrCacheIndex       *self,
 
       while (id != 0)
         {
-          guint32 after = mgr_cache_nodes_get (nodes, id)->chain;
+          MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
+          guint32 after = node->chain;
 
-          mgr_cache_index_push (self, nodes, id);
+          mgr_cache_index_push (self, id, node);
           id = after;
         }
     }

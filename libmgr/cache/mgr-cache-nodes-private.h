@@ -43,29 +43,27 @@ typedef enum
 
 G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
 
-/* The nodes of one cache, each at the head of a record of 2^shift bytes. They come in
+/* The nodes of one cache, each at the head of a record of a cache line: one size for all,
+ * so that a number becomes a place by a shift that is known beforehand. They come in
  * chunks: the first has room for as many as are foreseen, each other one doubles what
  * there is. What was never used of a chunk was never touched. */
 #define MGR_CACHE_CHUNKS 32
+#define MGR_CACHE_LINE 64
 
 typedef struct
 {
-  guint shift;
-  guint first_bits;               /* of the number of nodes in the first chunk */
+  guint32 n_first;                /* nodes in the first chunk: a power of two */
   char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
   guint32 n_touched;              /* numbers below have been in use */
   guint32 free;                   /* a list through chain */
 } MgrCacheNodes;
 
-/* @size is a power of two; @n_foreseen may be 0 where nobody knows. */
+/* @n_foreseen may be 0 where nobody knows. */
 void    mgr_cache_nodes_init     (MgrCacheNodes       *self,
-                                  gsize                size,
                                   guint64              n_foreseen);
 void    mgr_cache_nodes_clear    (MgrCacheNodes       *self);
-/* Returns: a node whose chain and queue are 0 */
-guint32 mgr_cache_nodes_take     (MgrCacheNodes       *self);
-void    mgr_cache_nodes_put      (MgrCacheNodes       *self,
-                                  guint32              id);
+/* Returns: the number of one that was never in use */
+guint32 mgr_cache_nodes_touch    (MgrCacheNodes       *self);
 /* Gives the memory of nodes from @first on back, none of which may be in use. They stay
  * readable, as free ones. */
 void    mgr_cache_nodes_release  (MgrCacheNodes       *self,
@@ -77,10 +75,42 @@ static inline MgrCacheNode *
 mgr_cache_nodes_get (const MgrCacheNodes *self,
                      guint32              id)
 {
-  if (G_LIKELY (id >> self->first_bits == 0))
-    return (gpointer) (self->chunks[0] + ((gsize) id << self->shift));
+  if (G_LIKELY (id < self->n_first))
+    return (gpointer) (self->chunks[0] + (gsize) id * MGR_CACHE_LINE);
 
   return mgr_cache_nodes_get_far (self, id);
+}
+
+/* Returns: a node whose chain and queue are 0 */
+static inline guint32
+mgr_cache_nodes_take (MgrCacheNodes *self)
+{
+  guint32 id = self->free;
+  MgrCacheNode *node;
+
+  if (G_UNLIKELY (id == 0))
+    id = mgr_cache_nodes_touch (self);
+
+  node = mgr_cache_nodes_get (self, id);
+  if (id == self->free)
+    self->free = node->chain;
+
+  node->chain = 0;
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  node->frequency = 0;
+  node->stamp = 0;
+  return id;
+}
+
+/* @node: that of @id */
+static inline void
+mgr_cache_nodes_put (MgrCacheNodes *self,
+                     guint32        id,
+                     MgrCacheNode  *node)
+{
+  node->queue = MGR_CACHE_QUEUE_NONE;
+  node->chain = self->free;
+  self->free = id;
 }
 
 static inline guint64

@@ -10,9 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A record of a power of two never crosses a line more than it must. */
-#define CHUNK_ALIGNMENT 64
-
 /* Besides those foreseen: the heads of queues, and what is over for a moment. */
 #define SPARE 8
 
@@ -23,16 +20,12 @@
 
 void
 mgr_cache_nodes_init (MgrCacheNodes *self,
-                      gsize          size,
                       guint64        n_foreseen)
 {
   guint64 n = n_foreseen > 0 ? MIN (n_foreseen + SPARE, MAX_FIRST) : UNFORESEEN;
 
-  g_assert (size >= sizeof (MgrCacheNode) && (size & (size - 1)) == 0);
-
   *self = (MgrCacheNodes) {
-    .shift = (guint) __builtin_ctzl (size),
-    .first_bits = g_bit_storage (n - 1),
+    .n_first = 1u << g_bit_storage (n - 1),
     .n_touched = 1,
   };
 }
@@ -49,7 +42,7 @@ static guint
 nodes_chunk (const MgrCacheNodes *self,
              guint32              id)
 {
-  return id >> self->first_bits == 0 ? 0 : g_bit_storage (id) - self->first_bits;
+  return id < self->n_first ? 0 : g_bit_storage (id / self->n_first);
 }
 
 gpointer
@@ -57,55 +50,24 @@ mgr_cache_nodes_get_far (const MgrCacheNodes *self,
                          guint32              id)
 {
   guint chunk = nodes_chunk (self, id);
-  guint32 start = 1u << (self->first_bits + chunk - 1);
+  guint32 start = self->n_first << (chunk - 1);
 
-  return self->chunks[chunk] + ((gsize) (id - start) << self->shift);
+  return self->chunks[chunk] + (gsize) (id - start) * MGR_CACHE_LINE;
 }
 
-static guint32
-nodes_touch (MgrCacheNodes *self)
+guint32
+mgr_cache_nodes_touch (MgrCacheNodes *self)
 {
   guint chunk = nodes_chunk (self, self->n_touched);
 
   if (self->chunks[chunk] == NULL)
     {
-      gsize n = (gsize) 1 << (self->first_bits + MAX (chunk, 1) - 1);
+      gsize n = (gsize) self->n_first << (MAX (chunk, 1) - 1);
 
-      self->chunks[chunk] = g_aligned_alloc (n, (gsize) 1 << self->shift, CHUNK_ALIGNMENT);
+      self->chunks[chunk] = g_aligned_alloc (n, MGR_CACHE_LINE, MGR_CACHE_LINE);
     }
 
   return self->n_touched++;
-}
-
-guint32
-mgr_cache_nodes_take (MgrCacheNodes *self)
-{
-  guint32 id = self->free;
-  MgrCacheNode *node;
-
-  if (id == 0)
-    id = nodes_touch (self);
-
-  node = mgr_cache_nodes_get (self, id);
-  if (id == self->free)
-    self->free = node->chain;
-
-  node->chain = 0;
-  node->queue = MGR_CACHE_QUEUE_NONE;
-  node->frequency = 0;
-  node->stamp = 0;
-  return id;
-}
-
-void
-mgr_cache_nodes_put (MgrCacheNodes *self,
-                     guint32        id)
-{
-  MgrCacheNode *node = mgr_cache_nodes_get (self, id);
-
-  node->queue = MGR_CACHE_QUEUE_NONE;
-  node->chain = self->free;
-  self->free = id;
 }
 
 /* Whole pages are the kernel's again and read as zero; the rest is made zero. */
@@ -133,13 +95,13 @@ mgr_cache_nodes_release (MgrCacheNodes *self,
 {
   for (guint chunk = 0; chunk < MGR_CACHE_CHUNKS && self->chunks[chunk] != NULL; chunk++)
     {
-      guint32 start = chunk > 0 ? 1u << (self->first_bits + chunk - 1) : 0;
-      guint64 end = (guint64) start + (1u << (self->first_bits + MAX (chunk, 1) - 1));
+      guint32 start = chunk > 0 ? self->n_first << (chunk - 1) : 0;
+      guint64 end = (guint64) start + (self->n_first << (MAX (chunk, 1) - 1));
       guint64 from = CLAMP (first, start, end);
       guint64 to = CLAMP (self->n_touched, from, end);
 
-      release_range (self->chunks[chunk] + ((from - start) << self->shift),
-                     self->chunks[chunk] + ((to - start) << self->shift));
+      release_range (self->chunks[chunk] + (from - start) * MGR_CACHE_LINE,
+                     self->chunks[chunk] + (to - start) * MGR_CACHE_LINE);
     }
 
   self->n_touched = first;

@@ -379,7 +379,7 @@ void
 mgr_cache_policy_hit (MgrCachePolicy *self,
                       guint32         id)
 {
-  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+  MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
 
   if (node->queue == MGR_CACHE_QUEUE_NONE)
     return;
@@ -387,7 +387,7 @@ mgr_cache_policy_hit (MgrCachePolicy *self,
   if (!mgr_cache_evictor_is_fresh (&self->evictor, node))
     {
       mgr_cache_sketch_add (&self->sketch, node->hash);
-      mgr_cache_evictor_touch (&self->evictor, id);
+      mgr_cache_evictor_touch (&self->evictor, id, node);
     }
   else
     {
@@ -409,7 +409,7 @@ mgr_cache_policy_insert (MgrCachePolicy *self,
   if (mgr_cache_node_set_watched (node, watched))
     self->watched += policy_size_of (self, node);
   mgr_cache_sketch_add (&self->sketch, node->hash);
-  mgr_cache_evictor_add (&self->evictor, id, cost);
+  mgr_cache_evictor_add (&self->evictor, id, node, cost);
   mgr_cache_sketch_reserve (&self->sketch, self->evictor.n_entries);
   if (self->evictor.max_weight > 0)
     policy_resample (self);

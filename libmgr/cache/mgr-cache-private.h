@@ -85,6 +85,22 @@ struct _MgrCache
   gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
 };
 
+static inline MgrCacheKey
+mgr_cache_key_of (MgrCache     *self,
+                  const MgrKey *key)
+{
+  switch (key->type)
+    {
+    case MGR_CACHE_KEY_TYPE_STRING:
+      return mgr_cache_key_string (self->seed, key->as.string);
+    case MGR_CACHE_KEY_TYPE_BYTES:
+      return mgr_cache_key_bytes (self->seed, key->as.bytes);
+    case MGR_CACHE_KEY_TYPE_INT64:
+    default:
+      return mgr_cache_key_int64 (self->seed, key->as.number);
+    }
+}
+
 /* To be called as the class is made. */
 void            mgr_cache_install_properties (GObjectClass *object_class);
 
@@ -97,8 +113,6 @@ void            mgr_cache_change_figure (MgrCache         *self,
 
 MgrKey          mgr_cache_key_of_data (MgrCache           *self,
                                        MgrCacheKeyData     data);
-MgrCacheKey     mgr_cache_key_of      (MgrCache           *self,
-                                       const MgrKey       *key);
 
 /* Returns: (transfer full) (nullable): a failure too */
 MgrCacheHolder *mgr_cache_fetch       (MgrCache           *self,

@@ -22,22 +22,6 @@ mgr_cache_key_of_data (MgrCache        *self,
     }
 }
 
-MgrCacheKey
-mgr_cache_key_of (MgrCache     *self,
-                  const MgrKey *key)
-{
-  switch (key->type)
-    {
-    case MGR_CACHE_KEY_TYPE_STRING:
-      return mgr_cache_key_string (self->seed, key->as.string);
-    case MGR_CACHE_KEY_TYPE_BYTES:
-      return mgr_cache_key_bytes (self->seed, key->as.bytes);
-    case MGR_CACHE_KEY_TYPE_INT64:
-    default:
-      return mgr_cache_key_int64 (self->seed, key->as.number);
-    }
-}
-
 /* The time only matters once something can have expired. */
 static gint64
 cache_get_time_to_read (MgrCache *self)
@@ -151,22 +135,25 @@ copy_or_ref (gpointer value,
   return NULL;
 }
 
-static gboolean
-cache_use (MgrCache          *self,
-           const MgrCacheKey *key,
-           GValue            *value,
-           MgrCacheHolder   **holder)
+/* @holder: (transfer full) (nullable) */
+static G_GNUC_NO_INLINE gboolean
+cache_give_found (MgrCache       *self,
+                  MgrCacheHolder *holder,
+                  gboolean        is_use,
+                  GValue         *value)
 {
-  gint64 now = cache_get_time_to_read (self);
-  gpointer found = NULL;
+  if (is_use && holder != NULL && mgr_cache_holder_is_failure (holder))
+    __atomic_fetch_add (&self->not_hits, 1, __ATOMIC_RELAXED);
+  return mgr_cache_give (self, holder, value);
+}
 
-  if (!mgr_cache_core_get_by (self->core, key, now, copy_or_ref, value, &found))
-    return FALSE;
-  if (found == NULL)
-    return TRUE;
-
-  *holder = cache_accept (self, key, now, TRUE, found);
-  return FALSE;
+static G_GNUC_NO_INLINE gboolean
+cache_read_otherwise (MgrCache          *self,
+                      const MgrCacheKey *key,
+                      gboolean           is_use,
+                      GValue            *value)
+{
+  return cache_give_found (self, mgr_cache_fetch (self, key, is_use), is_use, value);
 }
 
 static inline gboolean
@@ -175,16 +162,19 @@ cache_read (MgrCache          *self,
             gboolean           is_use,
             GValue            *value)
 {
-  MgrCacheHolder *holder = NULL;
+  gpointer found = NULL;
+  gint64 now;
 
   if (!is_use || value == NULL || g_atomic_int_get (&self->track_uses))
-    holder = mgr_cache_fetch (self, key, is_use);
-  else if (cache_use (self, key, value, &holder))
+    return cache_read_otherwise (self, key, is_use, value);
+
+  now = cache_get_time_to_read (self);
+  if (!mgr_cache_core_get_by (self->core, key, now, copy_or_ref, value, &found))
+    return FALSE;
+  if (found == NULL)
     return TRUE;
 
-  if (is_use && holder != NULL && mgr_cache_holder_is_failure (holder))
-    __atomic_fetch_add (&self->not_hits, 1, __ATOMIC_RELAXED);
-  return mgr_cache_give (self, holder, value);
+  return cache_give_found (self, cache_accept (self, key, now, TRUE, found), TRUE, value);
 }
 
 static gboolean

@@ -7,16 +7,6 @@
 #include "cache/mgr-cache-core-private.h"
 
 MgrCacheRemoval *
-mgr_cache_removals_get (MgrCacheRemovals *removals,
-                        guint             i)
-{
-  if (i < MGR_CACHE_REMOVALS_INLINE)
-    return &removals->first[i];
-
-  return &g_array_index (removals->rest, MgrCacheRemoval, i - MGR_CACHE_REMOVALS_INLINE);
-}
-
-MgrCacheRemoval *
 mgr_cache_removals_append_far (MgrCacheRemovals *removals)
 {
   guint i = removals->n - MGR_CACHE_REMOVALS_INLINE;
@@ -37,7 +27,8 @@ mgr_cache_removals_clear_all (MgrCacheRemovals *removals,
     {
       MgrCacheRemoval *removal = mgr_cache_removals_get (removals, i);
 
-      mgr_cache_key_data_free (key_type, removal->key);
+      if (key_type != MGR_CACHE_KEY_TYPE_INT64)
+        mgr_cache_key_data_free (key_type, removal->key);
       if (free_value != NULL)
         free_value (removal->value);
     }

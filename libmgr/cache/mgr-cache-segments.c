@@ -104,13 +104,12 @@ segments_coldest (MgrCacheEvictor *evictor,
   return id != evictor->segments.heads[queue] ? id : 0;
 }
 
-static void
+static inline void
 segments_move (MgrCacheEvictor *evictor,
                guint32          id,
+               MgrCacheNode    *node,
                MgrCacheQueue    queue)
 {
-  MgrCacheNode *node = segments_node (evictor, id);
-
   if (node->queue == queue && node->next == evictor->segments.heads[queue])
     return;
 
@@ -175,13 +174,13 @@ segments_outweighs (MgrCacheEvictor *evictor,
   return left > 0.0;
 }
 
+/* @node: the coldest of the window */
 static gboolean
 segments_admits (MgrCacheEvictor *evictor,
-                 guint32          id)
+                 MgrCacheNode    *node)
 {
   const MgrCacheSketch *sketch = evictor->segments.sketch;
   guint32 rival = segments_coldest (evictor, MGR_CACHE_QUEUE_PROBATION);
-  MgrCacheNode *node = segments_node (evictor, id);
 
   if (rival == 0)
     return TRUE;
@@ -204,9 +203,10 @@ segments_shrink_window (MgrCacheEvictor *evictor)
   for (guint i = 0; i < MOVES && segments_window_is_over (evictor); i++)
     {
       guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_WINDOW);
-      gboolean admitted = !evictor->segments.full || segments_admits (evictor, id);
+      MgrCacheNode *node = segments_node (evictor, id);
+      gboolean admitted = !evictor->segments.full || segments_admits (evictor, node);
 
-      segments_move (evictor, id, admitted ? MGR_CACHE_QUEUE_PROBATION : MGR_CACHE_QUEUE_LIMBO);
+      segments_move (evictor, id, node, admitted ? MGR_CACHE_QUEUE_PROBATION : MGR_CACHE_QUEUE_LIMBO);
     }
 }
 
@@ -216,8 +216,11 @@ segments_shrink_protected (MgrCacheEvictor *evictor)
   MgrCacheSegments *self = &evictor->segments;
 
   for (guint i = 0; i < MOVES && self->sizes[MGR_CACHE_QUEUE_PROTECTED] > self->protected_room; i++)
-    segments_move (evictor, segments_coldest (evictor, MGR_CACHE_QUEUE_PROTECTED),
-                   MGR_CACHE_QUEUE_PROBATION);
+    {
+      guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_PROTECTED);
+
+      segments_move (evictor, id, segments_node (evictor, id), MGR_CACHE_QUEUE_PROBATION);
+    }
 }
 
 void
@@ -232,9 +235,9 @@ mgr_cache_segments_set_window (MgrCacheEvictor *evictor,
  * does not drive out all that is in it. */
 void
 mgr_cache_segments_add (MgrCacheEvictor *evictor,
-                        guint32          id)
+                        guint32          id,
+                        MgrCacheNode    *node)
 {
-  MgrCacheNode *node = segments_node (evictor, id);
   guint64 base = segments_base (evictor);
   guint64 slack = evictor->max_weight > 0 ? base / PRECISION : 0;
   gboolean fits;
@@ -277,20 +280,19 @@ mgr_cache_segments_touch_again (MgrCacheEvictor *evictor)
 
 void
 mgr_cache_segments_touch (MgrCacheEvictor *evictor,
-                          guint32          id)
+                          guint32          id,
+                          MgrCacheNode    *node)
 {
-  MgrCacheNode *node = segments_node (evictor, id);
-
   if (mgr_cache_evictor_is_fresh (evictor, node))
     return;
 
   if (node->queue == MGR_CACHE_QUEUE_WINDOW)
     {
-      segments_move (evictor, id, MGR_CACHE_QUEUE_WINDOW);
+      segments_move (evictor, id, node, MGR_CACHE_QUEUE_WINDOW);
     }
   else
     {
-      segments_move (evictor, id, MGR_CACHE_QUEUE_PROTECTED);
+      segments_move (evictor, id, node, MGR_CACHE_QUEUE_PROTECTED);
       segments_shrink_protected (evictor);
     }
   segments_stamp (evictor, node);
@@ -349,10 +351,11 @@ segments_reject (MgrCacheEvictor *evictor)
   for (guint i = 0; i < MOVES && segments_window_is_over (evictor); i++)
     {
       guint32 id = segments_coldest (evictor, MGR_CACHE_QUEUE_WINDOW);
+      MgrCacheNode *node = segments_node (evictor, id);
 
-      if (!segments_admits (evictor, id))
+      if (!segments_admits (evictor, node))
         return id;
-      segments_move (evictor, id, MGR_CACHE_QUEUE_PROBATION);
+      segments_move (evictor, id, node, MGR_CACHE_QUEUE_PROBATION);
     }
 
   return 0;

@@ -6,16 +6,13 @@
 
 #include "cache/mgr-cache-shadow-private.h"
 
-/* The power of two that holds a node. */
-#define NODE_SIZE 32
-
 void
 mgr_cache_shadow_init (MgrCacheShadow       *self,
                        MgrCacheOrder         order,
                        const MgrCacheSketch *sketch)
 {
   *self = (MgrCacheShadow) { .gain = 0.0 };
-  mgr_cache_nodes_init (&self->nodes, NODE_SIZE, MGR_CACHE_SHADOW_NODES);
+  mgr_cache_nodes_init (&self->nodes, MGR_CACHE_SHADOW_NODES);
   mgr_cache_index_init (&self->index);
   mgr_cache_evictor_init (&self->evictor, order, &self->nodes, sketch);
 }
@@ -50,8 +47,10 @@ static void
 shadow_drop (MgrCacheShadow *self,
              guint32         id)
 {
-  mgr_cache_index_unlink (&self->index, &self->nodes, id);
-  mgr_cache_nodes_put (&self->nodes, id);
+  MgrCacheNode *node = mgr_cache_nodes_get (&self->nodes, id);
+
+  mgr_cache_index_unlink (&self->index, &self->nodes, id, node);
+  mgr_cache_nodes_put (&self->nodes, id, node);
 }
 
 static void
@@ -65,8 +64,8 @@ shadow_insert (MgrCacheShadow *self,
 
   node->hash = hash;
   mgr_cache_node_set_weight (node, weight);
-  mgr_cache_index_link (&self->index, &self->nodes, id);
-  mgr_cache_evictor_add (&self->evictor, id, cost);
+  mgr_cache_index_link (&self->index, &self->nodes, id, node);
+  mgr_cache_evictor_add (&self->evictor, id, node, cost);
   while (mgr_cache_evictor_is_over (&self->evictor))
     shadow_drop (self, mgr_cache_evictor_pick (&self->evictor));
 }
@@ -82,7 +81,7 @@ mgr_cache_shadow_request (MgrCacheShadow *self,
   if (id == 0)
     shadow_insert (self, hash, weight, cost);
   else
-    mgr_cache_evictor_touch (&self->evictor, id);
+    mgr_cache_evictor_touch (&self->evictor, id, mgr_cache_nodes_get (&self->nodes, id));
 
   return id != 0;
 }
@@ -120,6 +119,6 @@ mgr_cache_shadow_filter (MgrCacheShadow   *self,
 gsize
 mgr_cache_shadow_get_size (const MgrCacheShadow *self)
 {
-  return (gsize) self->nodes.n_touched * NODE_SIZE + mgr_cache_index_get_size (&self->index) +
+  return (gsize) self->nodes.n_touched * MGR_CACHE_LINE + mgr_cache_index_get_size (&self->index) +
          self->evictor.density.room * (sizeof (double) + sizeof (guint32));
 }

@@ -16,9 +16,9 @@ G_BEGIN_DECLS
  * Einziger, Friedman, Manes: TinyLFU, ACM Transactions on Storage 13, 2017. */
 typedef struct
 {
-  guint64 (*blocks)[8]; /* (owned) */
+  guint32 (*blocks)[16]; /* (owned) */
   guint32 n_blocks;
-  guint32 n_additions;  /* since the counters were halved */
+  guint32 n_additions;   /* since the counters were halved */
 } MgrCacheSketch;
 
 /* @n_keys is how many may come to be told apart, or 0 where nobody knows: it begins
@@ -46,14 +46,14 @@ mgr_cache_sketch_reserve (MgrCacheSketch *self,
 
 /* A block's number is the hash as a fraction of the number of blocks: in twice as many,
  * the keys of one block are in the two at twice its place. */
-static inline guint64 *
+static inline guint32 *
 mgr_cache_sketch_block (const MgrCacheSketch *self,
                         guint32               hash)
 {
   return self->blocks[((guint64) hash * self->n_blocks) >> 32];
 }
 
-/* Twenty bits that depend on all of the hash, five for each row: which of its two words,
+/* Twenty bits that depend on all of the hash, five for each row: which of its four words,
  * and which counter of that. */
 static inline guint32
 mgr_cache_sketch_choose (guint32 hash)
@@ -61,23 +61,24 @@ mgr_cache_sketch_choose (guint32 hash)
   return (guint32) ((hash * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 44);
 }
 
-static inline guint64 *
-mgr_cache_sketch_word (guint64 *block,
+static inline guint32 *
+mgr_cache_sketch_word (guint32 *block,
                        guint32  choice,
                        guint    row)
 {
-  return &block[2 * row + (choice >> (5 * row) & 1)];
+  return &block[4 * row + (choice >> (5 * row) & 3)];
 }
 
+/* Where the counter begins in its word. */
 static inline guint
 mgr_cache_sketch_shift (guint32 choice,
                         guint   row)
 {
-  return (choice >> (5 * row + 1) & 15) * 4;
+  return choice >> (5 * row) & 28;
 }
 
 static inline guint
-mgr_cache_sketch_row (guint64 *block,
+mgr_cache_sketch_row (guint32 *block,
                       guint32  choice,
                       guint    row)
 {
@@ -90,7 +91,7 @@ static inline guint
 mgr_cache_sketch_get (const MgrCacheSketch *self,
                       guint32               hash)
 {
-  guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint32 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
   guint one = MIN (mgr_cache_sketch_row (block, choice, 0), mgr_cache_sketch_row (block, choice, 1));
   guint other = MIN (mgr_cache_sketch_row (block, choice, 2), mgr_cache_sketch_row (block, choice, 3));

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define LOW_BITS G_GUINT64_CONSTANT (0x7777777777777777)
+#define LOW_BITS 0x77777777u
 
 /* Uses per key after which the past counts half. */
 #define SAMPLE 10
@@ -39,7 +39,7 @@ void
 mgr_cache_sketch_double (MgrCacheSketch *self)
 {
   gpointer old = self->blocks;
-  const guint64 (*from)[8] = old;
+  const guint32 (*from)[16] = old;
 
   self->blocks = g_aligned_alloc (2 * (gsize) self->n_blocks, sizeof *from, sizeof *from);
   for (gsize i = 0; i < self->n_blocks; i++)
@@ -66,15 +66,15 @@ sketch_halve (MgrCacheSketch *self)
 
 /* Returns: 1 if there was room to count one more */
 static inline guint
-row_add (guint64 *block,
+row_add (guint32 *block,
          guint32  choice,
          guint    row)
 {
-  guint64 *word = mgr_cache_sketch_word (block, choice, row);
+  guint32 *word = mgr_cache_sketch_word (block, choice, row);
   guint shift = mgr_cache_sketch_shift (choice, row);
   guint added = (*word >> shift & MGR_CACHE_SKETCH_MAX) < MGR_CACHE_SKETCH_MAX;
 
-  *word += (guint64) added << shift;
+  *word += added << shift;
   return added;
 }
 
@@ -82,7 +82,7 @@ void
 mgr_cache_sketch_add (MgrCacheSketch *self,
                       guint32         hash)
 {
-  guint64 *block = mgr_cache_sketch_block (self, hash);
+  guint32 *block = mgr_cache_sketch_block (self, hash);
   guint32 choice = mgr_cache_sketch_choose (hash);
   guint added = row_add (block, choice, 0) | row_add (block, choice, 1) |
                 row_add (block, choice, 2) | row_add (block, choice, 3);

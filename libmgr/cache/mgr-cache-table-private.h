@@ -12,8 +12,6 @@ G_BEGIN_DECLS
 
 /* The inside of a MgrCacheCore, for its own files. */
 
-#define MGR_CACHE_LINE 64
-
 /* One cache line. The key, the value and the deadline are guarded by the stripe's lock,
  * and change only with the core's lock held as well; the rest by the core's lock, but for
  * chain and hash of the node, which are of the table. */
@@ -31,7 +29,8 @@ G_STATIC_ASSERT (sizeof (MgrCacheEntry) <= MGR_CACHE_LINE);
 typedef struct
 {
   MgrCacheLock lock;
-  MgrCacheIndex index; /* guarded by lock, and changed only with the core's lock held too */
+  MgrCacheIndex index; /* guarded by lock, and changed only with the core's lock held too, or by
+                        * that alone where something is linked */
   guint64 hits;        /* guarded by lock */
   guint64 misses;      /* guarded by lock */
 } __attribute__ ((aligned (MGR_CACHE_LINE))) MgrCacheStripe;

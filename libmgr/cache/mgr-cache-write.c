@@ -405,24 +405,56 @@ cache_supersede (MgrCache     *self,
     mgr_flights_supersede (self->flights, key);
 }
 
-static gboolean
-cache_write (MgrCache       *self,
-             const MgrKey   *key,
-             const GValue   *value,
-             MgrCacheTerms  *terms,
-             GError        **error)
+/* As G_IS_VALUE(), which asks the table of types for each. */
+static inline gboolean
+is_value (const GValue *value)
 {
-  MgrCacheKey read = mgr_cache_key_of (self, key);
+  return value != NULL && (mgr_cache_value_is_number (value) || G_IS_VALUE (value));
+}
+
+/* Apart, so that what is plain does not pay for it. */
+static G_GNUC_NO_INLINE gboolean
+cache_keep_by_terms (MgrCache           *self,
+                     const MgrCacheKey  *key,
+                     const GValue       *value,
+                     MgrCacheTerms      *terms,
+                     GError            **error)
+{
   MgrCacheItem item = { .yields = FALSE, .supersedes = TRUE };
+
+  return cache_keep (self, key, value, terms, &item, NULL, error);
+}
+
+/* @wanted: @key as the core has it */
+static inline gboolean
+cache_write (MgrCache           *self,
+             const MgrKey       *key,
+             const MgrCacheKey  *wanted,
+             const GValue       *value,
+             MgrCacheTerms      *terms,
+             GError            **error)
+{
   gboolean kept;
 
   cache_supersede (self, key);
   kept = cache_is_plain (self, value, terms)
-         ? cache_keep_plain (self, &read, value, error)
-         : cache_keep (self, &read, value, terms, &item, NULL, error);
+         ? cache_keep_plain (self, wanted, value, error)
+         : cache_keep_by_terms (self, wanted, value, terms, error);
   /* A load that began meanwhile may have found an older one elsewhere. */
   cache_supersede (self, key);
   return kept;
+}
+
+static gboolean
+cache_write_key (MgrCache       *self,
+                 const MgrKey   *key,
+                 const GValue   *value,
+                 MgrCacheTerms  *terms,
+                 GError        **error)
+{
+  MgrCacheKey wanted = mgr_cache_key_of (self, key);
+
+  return cache_write (self, key, &wanted, value, terms, error);
 }
 
 /**
@@ -462,7 +494,7 @@ mgr_cache_put (MgrCache       *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return mgr_key_read (&read, self->key_type, key, error)
-         && cache_write (self, &read, value, terms, error);
+         && cache_write_key (self, &read, value, terms, error);
 }
 
 /**
@@ -495,7 +527,7 @@ mgr_cache_put_string (MgrCache       *self,
   g_return_val_if_fail (G_IS_VALUE (value), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return cache_write (self, &read, value, terms, error);
+  return cache_write_key (self, &read, value, terms, error);
 }
 
 /**
@@ -521,13 +553,15 @@ mgr_cache_put_int64 (MgrCache       *self,
                      GError        **error)
 {
   MgrKey read = mgr_key_of_int64 (key);
+  MgrCacheKey wanted;
 
   g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
-  g_return_val_if_fail (G_IS_VALUE (value), FALSE);
+  g_return_val_if_fail (is_value (value), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return cache_write (self, &read, value, terms, error);
+  wanted = mgr_cache_key_int64 (self->seed, key);
+  return cache_write (self, &read, &wanted, value, terms, error);
 }
 
 /**
@@ -560,5 +594,5 @@ mgr_cache_put_bytes (MgrCache       *self,
   g_return_val_if_fail (G_IS_VALUE (value), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return cache_write (self, &read, value, terms, error);
+  return cache_write_key (self, &read, value, terms, error);
 }

@@ -4,6 +4,7 @@
 
 #include <mgr.h>
 
+#include "cache/mgr-cache-holder-private.h"
 #include "cache/mgr-cache-index-private.h"
 #include "cache/mgr-cache-key-private.h"
 #include "cache/mgr-cache-lock-private.h"
@@ -16,7 +17,7 @@ test_nodes_never_move (void)
   g_autofree MgrCacheNode **places = g_new (MgrCacheNode *, 20001);
   MgrCacheNodes nodes;
 
-  mgr_cache_nodes_init (&nodes, 32, 100);
+  mgr_cache_nodes_init (&nodes, 100);
   for (guint32 i = 1; i <= 20000; i++)
     {
       guint32 id = mgr_cache_nodes_take (&nodes);
@@ -40,13 +41,13 @@ test_nodes_are_used_again (void)
   MgrCacheNodes nodes;
   guint32 first, second;
 
-  mgr_cache_nodes_init (&nodes, 64, 0);
+  mgr_cache_nodes_init (&nodes, 0);
   first = mgr_cache_nodes_take (&nodes);
   second = mgr_cache_nodes_take (&nodes);
   mgr_cache_nodes_get (&nodes, first)->stamp = 7;
   mgr_cache_nodes_get (&nodes, first)->queue = MGR_CACHE_QUEUE_WINDOW;
-  mgr_cache_nodes_put (&nodes, first);
-  mgr_cache_nodes_put (&nodes, second);
+  mgr_cache_nodes_put (&nodes, first, mgr_cache_nodes_get (&nodes, first));
+  mgr_cache_nodes_put (&nodes, second, mgr_cache_nodes_get (&nodes, second));
 
   g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, second);
   g_assert_cmpuint (mgr_cache_nodes_take (&nodes), ==, first);
@@ -63,7 +64,7 @@ test_nodes_are_released (void)
 {
   MgrCacheNodes nodes;
 
-  mgr_cache_nodes_init (&nodes, 64, 0);
+  mgr_cache_nodes_init (&nodes, 0);
   for (guint i = 0; i < 50000; i++)
     mgr_cache_nodes_get (&nodes, mgr_cache_nodes_take (&nodes))->queue = MGR_CACHE_QUEUE_HEAP;
 
@@ -111,19 +112,20 @@ test_index_with_collisions (void)
   MgrCacheNodes nodes;
   MgrCacheIndex index;
 
-  mgr_cache_nodes_init (&nodes, 32, 0);
+  mgr_cache_nodes_init (&nodes, 0);
   mgr_cache_index_init (&index);
   for (guint i = 0; i < 5000; i++)
     {
       guint32 id = mgr_cache_nodes_take (&nodes);
+      MgrCacheNode *node = mgr_cache_nodes_get (&nodes, id);
 
-      mgr_cache_nodes_get (&nodes, id)->hash = (i / 10) * 0x01000193u;
-      mgr_cache_index_link (&index, &nodes, id);
+      node->hash = (i / 10) * 0x01000193u;
+      mgr_cache_index_link (&index, &nodes, id, node);
     }
   for (guint32 id = 1; id <= 5000; id++)
     g_assert_true (index_has (&index, &nodes, id));
   for (guint32 id = 1; id <= 5000; id += 2)
-    mgr_cache_index_unlink (&index, &nodes, id);
+    mgr_cache_index_unlink (&index, &nodes, id, mgr_cache_nodes_get (&nodes, id));
   for (guint32 id = 1; id <= 5000; id++)
     g_assert_true (index_has (&index, &nodes, id) == (id % 2 == 0));
 
@@ -131,6 +133,112 @@ test_index_with_collisions (void)
   g_assert_cmpuint (mgr_cache_index_get_n_buckets (&index), >=, 2500);
   mgr_cache_index_clear (&index);
   mgr_cache_nodes_clear (&nodes);
+}
+
+#define LINKED 20000
+
+/* As a part of a cache: who reads has the lock, who links takes it to grow alone. */
+typedef struct
+{
+  MgrCacheNodes nodes;
+  MgrCacheIndex index;
+  MgrCacheLock lock;
+  guint32 linked; /* atomic: nodes up to this one are in the index */
+} Stripe;
+
+static gpointer
+link_cb (gpointer user_data)
+{
+  Stripe *stripe = user_data;
+
+  for (guint32 i = 1; i <= LINKED; i++)
+    {
+      guint32 id = mgr_cache_nodes_take (&stripe->nodes);
+      MgrCacheNode *node = mgr_cache_nodes_get (&stripe->nodes, id);
+      gboolean grows = mgr_cache_index_is_full (&stripe->index);
+
+      node->hash = (guint32) mgr_cache_key_mix (id);
+      if (grows)
+        mgr_cache_lock_take (&stripe->lock);
+      mgr_cache_index_link (&stripe->index, &stripe->nodes, id, node);
+      if (grows)
+        mgr_cache_lock_give (&stripe->lock);
+      __atomic_store_n (&stripe->linked, id, __ATOMIC_RELEASE);
+    }
+
+  return NULL;
+}
+
+static void
+test_index_is_read_while_linked (void)
+{
+  Stripe stripe = { .linked = 0 };
+  guint32 linked = 0;
+  GThread *thread;
+
+  mgr_cache_nodes_init (&stripe.nodes, 0);
+  mgr_cache_index_init (&stripe.index);
+  thread = g_thread_new ("links", link_cb, &stripe);
+  while (linked < LINKED)
+    {
+      linked = __atomic_load_n (&stripe.linked, __ATOMIC_ACQUIRE);
+      for (guint32 id = linked; id > 0; id /= 2)
+        {
+          mgr_cache_lock_take (&stripe.lock);
+          g_assert_true (index_has (&stripe.index, &stripe.nodes, id));
+          mgr_cache_lock_give (&stripe.lock);
+        }
+    }
+
+  g_thread_join (thread);
+  mgr_cache_index_clear (&stripe.index);
+  mgr_cache_nodes_clear (&stripe.nodes);
+}
+
+static gpointer
+drop_holders_cb (gpointer user_data)
+{
+  GPtrArray *holders = user_data;
+
+  g_ptr_array_set_size (holders, 0);
+  return NULL;
+}
+
+/* What is let go of serves the next one, and nothing of the former is left in it; what
+ * another thread let go of is gone with that. */
+static void
+test_holders_serve_again (void)
+{
+  g_autoptr (GPtrArray) holders = g_ptr_array_new_with_free_func (mgr_cache_holder_unref);
+  g_auto (GValue) text = G_VALUE_INIT;
+  g_auto (GValue) number = G_VALUE_INIT;
+  MgrCacheHolder *holder;
+  gsize place;
+
+  g_value_init (&text, G_TYPE_STRING);
+  g_value_set_string (&text, "a text of its own");
+  g_value_init (&number, G_TYPE_INT);
+  g_value_set_int (&number, 7);
+
+  holder = mgr_cache_holder_new (&text, 1, g_new0 (MgrCacheLease, 1));
+  holder->uses = 3;
+  holder->ticket = 4;
+  place = (gsize) holder;
+  mgr_cache_holder_unref (holder);
+
+  holder = mgr_cache_holder_new (&number, 2, NULL);
+  g_assert_cmpuint ((gsize) holder, ==, place);
+  g_assert_cmpint (g_value_get_int (&holder->value), ==, 7);
+  g_assert_cmpint (holder->created, ==, 2);
+  g_assert_cmpuint (holder->uses, ==, 0);
+  g_assert_cmpuint (holder->ticket, ==, 0);
+  g_assert_null (holder->lease);
+
+  g_ptr_array_add (holders, holder);
+  for (guint i = 0; i < 10; i++)
+    g_ptr_array_add (holders, mgr_cache_holder_new (&text, 3, NULL));
+  g_thread_join (g_thread_new ("drops", drop_holders_cb, holders));
+  g_assert_cmpuint (holders->len, ==, 0);
 }
 
 static void
@@ -379,6 +487,8 @@ main (int    argc,
   g_test_add_func ("/cache/nodes/are-released", test_nodes_are_released);
   g_test_add_func ("/cache/nodes/weights", test_node_weights);
   g_test_add_func ("/cache/index/collisions", test_index_with_collisions);
+  g_test_add_func ("/cache/index/read-while-linked", test_index_is_read_while_linked);
+  g_test_add_func ("/cache/holders/serve-again", test_holders_serve_again);
   g_test_add_func ("/cache/sketch/counts", test_sketch_counts);
   g_test_add_func ("/cache/sketch/tells-keys-apart", test_sketch_tells_keys_apart);
   g_test_add_func ("/cache/sketch/halves", test_sketch_halves);

@@ -25,7 +25,7 @@ bed_new (MgrCacheAim aim,
 {
   Bed *bed = g_new0 (Bed, 1);
 
-  mgr_cache_nodes_init (&bed->nodes, 32, max_entries);
+  mgr_cache_nodes_init (&bed->nodes, max_entries);
   mgr_cache_policy_init (&bed->policy, aim, &bed->nodes, max_entries, max_weight);
   bed->ids = g_hash_table_new (NULL, NULL);
   bed->keys = g_hash_table_new (NULL, NULL);
@@ -60,7 +60,7 @@ bed_forget (Bed     *bed,
   g_assert_nonnull (key);
   g_assert_true (g_hash_table_remove (bed->ids, key));
   g_assert_true (g_hash_table_remove (bed->keys, GUINT_TO_POINTER (id)));
-  mgr_cache_nodes_put (&bed->nodes, id);
+  mgr_cache_nodes_put (&bed->nodes, id, mgr_cache_nodes_get (&bed->nodes, id));
 }
 
 static void
