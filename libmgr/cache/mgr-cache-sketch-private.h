@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /* Counts how often keys were asked for of late, those included that are not in the
  * cache: a count-min sketch of four rows with counters of four bits. All counters of
- * a key are within one cache line. When ten times as many uses were counted as the
- * cache has room for, all counters are halved.
+ * a key are within one cache line. When as many uses were counted as make ten for each
+ * key of a full block, all counters are halved.
  *
  * Einziger, Friedman, Manes: TinyLFU, ACM Transactions on Storage 13, 2017. */
 typedef struct
@@ -31,16 +31,25 @@ void  mgr_cache_sketch_double  (MgrCacheSketch       *self);
 void  mgr_cache_sketch_add     (MgrCacheSketch       *self,
                                 guint32               hash);
 
-/* Sixteen counters for each key that is told apart. */
+/* Of so many keys a block tells: where they are few, the memory does not matter, and one
+ * key that is taken for another does. */
 #define MGR_CACHE_SKETCH_KEYS 8
+#define MGR_CACHE_SKETCH_KEYS_OF_FEW 4
+#define MGR_CACHE_SKETCH_FEW 32768
 
 #define MGR_CACHE_SKETCH_MAX 15
+
+static inline guint
+mgr_cache_sketch_density (guint64 n_keys)
+{
+  return n_keys <= MGR_CACHE_SKETCH_FEW ? MGR_CACHE_SKETCH_KEYS_OF_FEW : MGR_CACHE_SKETCH_KEYS;
+}
 
 static inline void
 mgr_cache_sketch_reserve (MgrCacheSketch *self,
                           guint64         n_keys)
 {
-  if (G_UNLIKELY ((guint64) self->n_blocks * MGR_CACHE_SKETCH_KEYS < n_keys))
+  if (G_UNLIKELY ((guint64) self->n_blocks * mgr_cache_sketch_density (n_keys) < n_keys))
     mgr_cache_sketch_double (self);
 }
 

@@ -10,7 +10,7 @@
 
 #define LOW_BITS 0x77777777u
 
-/* Uses per key after which the past counts half. */
+/* Uses for each key of a full block after which the past counts half. */
 #define SAMPLE 10
 
 #define FIRST_BLOCKS 16
@@ -19,7 +19,7 @@ void
 mgr_cache_sketch_init (MgrCacheSketch *self,
                        guint64         n_keys)
 {
-  guint64 n_blocks = MAX (n_keys / MGR_CACHE_SKETCH_KEYS, FIRST_BLOCKS);
+  guint64 n_blocks = MAX (n_keys / mgr_cache_sketch_density (n_keys), FIRST_BLOCKS);
 
   /* Doubled some times, this becomes just as many as are needed. */
   while (n_blocks >= 2 * FIRST_BLOCKS)
