@@ -6,7 +6,6 @@
 
 #include "schedule/mgr-scheduler-private.h"
 
-#include "base/mgr-size.h"
 #include "ledger/mgr-component-private.h"
 
 /* What earlier runs teach of the next, and where that is kept. */
@@ -124,18 +123,13 @@ scheduler_compare (MgrScheduler *self,
                    const char   *key)
 {
   guint64 used = mgr_task_estimates_get_usual (self->estimates, key);
-  g_autofree char *declared_text = NULL;
-  g_autofree char *used_text = NULL;
 
   if (task->memory == 0 || used == 0 || !is_off (task->memory, used)
       || !mgr_task_estimates_is_first (self->estimates, key))
     return;
 
-  declared_text = mgr_size_format (task->memory);
-  used_text = mgr_size_format (used);
   mgr_scheduler_record_misdeclared (self, task, used);
   mgr_scheduler_say_misdeclared (self, task, used);
-  g_info ("Task “%s” declared %s, used %s", task->name, declared_text, used_text);
 }
 
 void
@@ -156,19 +150,19 @@ mgr_scheduler_learn (MgrScheduler *self,
 
 /* The file */
 
-/* Once until it works again. */
-static void
-scheduler_tell_trouble (MgrScheduler *self,
+/* Once until it works again. Returns whether the program is to be warned, once the lock
+ * is not held: the writer of its log is its own code. */
+static gboolean
+scheduler_note_trouble (MgrScheduler *self,
                         const GError *error)
 {
-  gboolean tells = error != NULL && !self->in_trouble;
+  gboolean is_new = error != NULL && !self->in_trouble;
 
   self->in_trouble = error != NULL;
-  if (!tells)
-    return;
-
-  g_warning ("%s", error->message);
-  mgr_scheduler_record (self, "estimates", MGR_JOURNAL_SEVERITY_WARNING, 0, "%s", error->message);
+  if (is_new)
+    mgr_scheduler_record (self, "estimates", MGR_JOURNAL_SEVERITY_WARNING, 0, "%s",
+                          error->message);
+  return is_new;
 }
 
 static void
@@ -176,6 +170,7 @@ scheduler_keep (MgrScheduler *self)
 {
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean warns;
 
   g_mutex_lock (&self->lock);
   if (self->file != NULL)
@@ -188,8 +183,10 @@ scheduler_keep (MgrScheduler *self)
   g_mutex_lock (&self->lock);
   if (error != NULL)
     mgr_task_estimates_put_back (self->estimates, rows);
-  scheduler_tell_trouble (self, error);
+  warns = scheduler_note_trouble (self, error);
   g_mutex_unlock (&self->lock);
+  if (warns)
+    g_warning ("%s", error->message);
 }
 
 static void
@@ -258,6 +255,7 @@ mgr_scheduler_set_estimates_path (MgrScheduler *self,
   MgrEstimateFile *file = NULL;
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean warns;
 
   mgr_scheduler_flush_estimates (self);
   if (path != NULL && *path != '\0')
@@ -270,6 +268,8 @@ mgr_scheduler_set_estimates_path (MgrScheduler *self,
   self->file = file;
   if (rows != NULL)
     mgr_task_estimates_restore (self->estimates, rows);
-  scheduler_tell_trouble (self, error);
+  warns = scheduler_note_trouble (self, error);
   g_mutex_unlock (&self->lock);
+  if (warns)
+    g_warning ("%s", error->message);
 }

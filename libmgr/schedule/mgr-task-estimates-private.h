@@ -30,7 +30,8 @@ MgrTaskEstimates *mgr_task_estimates_new          (void) G_GNUC_WARN_UNUSED_RESU
 void              mgr_task_estimates_free         (MgrTaskEstimates *self);
 
 /* A run of @key that was done took @peak bytes, 0 if nobody measured, and @duration µs.
- * Returns whether what is expected of the next has changed. */
+ * Returns whether what is expected of the next is worth telling those that wait: it has
+ * changed by more than a sixteenth since that was last so. */
 gboolean          mgr_task_estimates_learn        (MgrTaskEstimates *self,
                                                    const char       *key,
                                                    guint64           peak,

@@ -9,12 +9,17 @@
 /* A program that makes a new name for each task must not grow by what is learned. */
 #define MAX_KEYS 4096
 
+/* Those that wait are told what is learned when it is so much more or less than what they
+ * were told last: each time, all of them are looked through. */
+#define WORTH_TELLING 16
+
 typedef struct
 {
   MgrPeakHistory peaks;
   guint64 n_runs;
   double duration;   /* µs, the mean */
   guint64 used;      /* when it was last asked for or taught, by the counter */
+  guint64 known;     /* bytes: the estimate those that wait were told last */
   gboolean is_new;   /* learned since it was last kept */
   gboolean told;     /* that it is not what was declared */
 } Estimate;
@@ -106,6 +111,19 @@ estimate_set_new (MgrTaskEstimates *self,
   estimate->is_new = TRUE;
 }
 
+static gboolean
+estimate_tell (Estimate *estimate)
+{
+  guint64 now = mgr_peak_history_get_estimate (&estimate->peaks);
+  guint64 off = MAX (now, estimate->known) - MIN (now, estimate->known);
+
+  if (off <= estimate->known / WORTH_TELLING)
+    return FALSE;
+
+  estimate->known = now;
+  return TRUE;
+}
+
 gboolean
 mgr_task_estimates_learn (MgrTaskEstimates *self,
                           const char       *key,
@@ -113,7 +131,6 @@ mgr_task_estimates_learn (MgrTaskEstimates *self,
                           gint64            duration)
 {
   Estimate *estimate = estimates_get (self, key);
-  guint64 before = mgr_peak_history_get_estimate (&estimate->peaks);
 
   estimate_set_new (self, estimate);
   estimate->n_runs++;
@@ -121,7 +138,7 @@ mgr_task_estimates_learn (MgrTaskEstimates *self,
   if (peak > 0)
     mgr_peak_history_add (&estimate->peaks, peak);
 
-  return mgr_peak_history_get_estimate (&estimate->peaks) != before;
+  return estimate_tell (estimate);
 }
 
 guint64
@@ -236,5 +253,6 @@ mgr_task_estimates_restore (MgrTaskEstimates *self,
       estimate->n_runs = row->n_runs;
       estimate->duration = row->duration;
       estimate->peaks = row->peaks;
+      estimate->known = mgr_peak_history_get_estimate (&estimate->peaks);
     }
 }

@@ -347,6 +347,29 @@ test_many_kinds (Folder        *folder,
   g_assert_null (mgr_task_estimates_take_new (estimates));
 }
 
+static void
+test_worth_telling (Folder        *folder,
+                    gconstpointer  user_data)
+{
+  g_autoptr (MgrTaskEstimates) estimates = mgr_task_estimates_new ();
+  guint n_told = 0;
+
+  g_test_summary ("All that wait are looked through for a change that matters, no other");
+
+  for (guint i = 0; i < 3; i++)
+    g_assert_false (mgr_task_estimates_learn (estimates, "kind", 100 * MIB, 1));
+  g_assert_true (mgr_task_estimates_learn (estimates, "kind", 100 * MIB, 1));
+
+  for (guint i = 0; i < 1000; i++)
+    n_told += mgr_task_estimates_learn (estimates, "kind", (100 + i % 7) * MIB, 1);
+  g_assert_cmpuint (n_told, ==, 0);
+  g_assert_true (mgr_task_estimates_get_memory (estimates, "kind") > 118 * MIB);
+
+  for (guint i = 0; i < 64; i++)
+    n_told += mgr_task_estimates_learn (estimates, "kind", 200 * MIB, 1);
+  g_assert_cmpuint (n_told, ==, 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -358,6 +381,7 @@ main (int    argc,
   ADD_IN_FOLDER ("key", test_key);
   ADD_IN_FOLDER ("misdeclared", test_misdeclared);
   ADD_IN_FOLDER ("learned-is-never-infeasible", test_learned_is_never_infeasible);
+  ADD_IN_FOLDER ("worth-telling", test_worth_telling);
   ADD_IN_FOLDER ("kept", test_kept);
   ADD_IN_FOLDER ("by-config", test_by_config);
   ADD_IN_FOLDER ("written-in-time", test_written_in_time);
