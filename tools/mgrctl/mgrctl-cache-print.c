@@ -6,6 +6,7 @@
 
 #include "mgrctl-cache-print.h"
 
+#include "mgrctl-print-line.h"
 #include "mgrctl-print.h"
 
 #include <mgr.h>
@@ -22,29 +23,6 @@
 static const char *const labels[CACHE_ENTRY_N_CAUSES] = {
   "gone for room", "under pressure", "expired", "removed", "replaced", "collected",
 };
-
-static void
-print_line (const MgrctlOptions *options,
-            const char          *name,
-            const char          *value,
-            const char          *remark)
-{
-  g_autofree char *label = mgrctl_pad (name, LABEL_WIDTH);
-  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
-
-  printf ("  %s %12s%s%s\n", faint_label, value, *remark != '\0' ? "  " : "", remark);
-}
-
-static void
-print_count (const MgrctlOptions *options,
-             const char          *name,
-             guint64              count,
-             const char          *remark)
-{
-  g_autofree char *value = g_strdup_printf ("%" G_GUINT64_FORMAT, count);
-
-  print_line (options, name, value, remark);
-}
 
 /* Returns: (transfer full) */
 static char *
@@ -94,11 +72,11 @@ print_requests (const MgrctlOptions *options,
     g_strdup_printf ("%" G_GUINT64_FORMAT " failed, %.1f ms each", entry->load_failures,
                      loads > 0 ? (double) entry->load_time / (double) loads / 1000 : 0.0);
 
-  print_line (options, "hit ratio", ratio, asked);
-  print_count (options, "loads", loads, loads > 0 ? remark : "");
-  print_count (options, "joined", entry->joins, "");
-  print_count (options, "stale", entry->stale, "");
-  print_count (options, "recalled", entry->recalled, "");
+  mgrctl_print_line (options, LABEL_WIDTH, "hit ratio", ratio, asked);
+  mgrctl_print_count (options, LABEL_WIDTH, "loads", loads, loads > 0 ? remark : "");
+  mgrctl_print_count (options, LABEL_WIDTH, "joined", entry->joins, "");
+  mgrctl_print_count (options, LABEL_WIDTH, "stale", entry->stale, "");
+  mgrctl_print_count (options, LABEL_WIDTH, "recalled", entry->recalled, "");
 }
 
 static void
@@ -112,10 +90,10 @@ print_removals (const MgrctlOptions *options,
       g_autofree char *size = mgr_size_format (entry->removed_bytes[i]);
       g_autofree char *held = g_strdup_printf ("which held %s", size);
 
-      print_count (options, labels[i], entry->removed[i],
-                   entry->removed[i] > 0 ? held : "");
+      mgrctl_print_count (options, LABEL_WIDTH, labels[i], entry->removed[i],
+                          entry->removed[i] > 0 ? held : "");
     }
-  print_line (options, "eviction age", age, "");
+  mgrctl_print_line (options, LABEL_WIDTH, "eviction age", age, "");
 }
 
 /* How much of a cell that ends at @row, from below, is under @ratio. */
@@ -191,8 +169,8 @@ mgrctl_cache_print (const MgrctlOptions *options,
   g_autofree char *size = mgr_size_format (entry->bytes);
 
   print_head (options, entry);
-  print_count (options, "entries", entry->entries, "");
-  print_line (options, "size", size, "");
+  mgrctl_print_count (options, LABEL_WIDTH, "entries", entry->entries, "");
+  mgrctl_print_line (options, LABEL_WIDTH, "size", size, "");
   print_requests (options, entry);
   print_removals (options, entry);
   print_curve (options, entry, curve);

@@ -6,12 +6,15 @@
 
 #include "mgrctl-model-print.h"
 
+#include "mgrctl-print-line.h"
 #include "mgrctl-print.h"
 
 #include <mgr.h>
 
 #include <stdio.h>
 #include <string.h>
+
+#define LABEL_WIDTH 14
 
 /* In the largest unit of which there are at least two. Returns: (transfer full) */
 static char *
@@ -48,40 +51,6 @@ find_style (const ModelEntry *entry)
 }
 
 static void
-print_line (const MgrctlOptions *options,
-            const char          *name,
-            const char          *value,
-            const char          *remark)
-{
-  g_autofree char *label = mgrctl_pad (name, 14);
-  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
-
-  printf ("  %s %12s%s%s\n", faint_label, value, *remark != '\0' ? "  " : "", remark);
-}
-
-static void
-print_size (const MgrctlOptions *options,
-            const char          *name,
-            guint64              bytes,
-            const char          *remark)
-{
-  g_autofree char *size = mgr_size_format (bytes);
-
-  print_line (options, name, size, remark);
-}
-
-static void
-print_count (const MgrctlOptions *options,
-             const char          *name,
-             guint64              count,
-             const char          *remark)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, count);
-
-  print_line (options, name, text, remark);
-}
-
-static void
 print_sizes (const MgrctlOptions *options,
              const ModelEntry    *entry)
 {
@@ -91,8 +60,8 @@ print_sizes (const MgrctlOptions *options,
   g_autofree char *remark = g_strdup_printf ("declared %s; measured %s in the process, %s in the "
                                              "ledger", declared, resident, ledger);
 
-  print_size (options, "size", entry->size, remark);
-  print_size (options, "charged", entry->charged, "");
+  mgrctl_print_size (options, LABEL_WIDTH, "size", entry->size, remark);
+  mgrctl_print_size (options, LABEL_WIDTH, "charged", entry->charged, "");
 }
 
 static void
@@ -109,10 +78,10 @@ print_counts (const MgrctlOptions *options,
                           " found what others had kept", entry->n_joins, entry->n_found_again);
   loads = g_strdup_printf ("%" G_GUINT64_FORMAT " in the last hour, and %" G_GUINT64_FORMAT
                            " failed", entry->n_recent_loads, entry->n_failures);
-  print_count (options, "uses", entry->n_uses, uses);
-  print_count (options, "hits", entry->n_hits, hits);
-  print_count (options, "loads", entry->n_loads, loads);
-  print_count (options, "unloads", entry->n_unloads, "");
+  mgrctl_print_count (options, LABEL_WIDTH, "uses", entry->n_uses, uses);
+  mgrctl_print_count (options, LABEL_WIDTH, "hits", entry->n_hits, hits);
+  mgrctl_print_count (options, LABEL_WIDTH, "loads", entry->n_loads, loads);
+  mgrctl_print_count (options, LABEL_WIDTH, "unloads", entry->n_unloads, "");
 }
 
 static void
@@ -124,9 +93,10 @@ print_times (const MgrctlOptions *options,
   g_autofree char *unused = format_time (entry->unused_for);
   g_autofree char *remark = g_strdup_printf ("%s for all loads", total);
 
-  print_line (options, "reload", entry->n_loads > 0 ? last : "-",
-              entry->n_loads > 0 ? remark : "");
-  print_line (options, "last use", unused, entry->unused_for >= 0 ? "ago" : "");
+  mgrctl_print_line (options, LABEL_WIDTH, "reload", entry->n_loads > 0 ? last : "-",
+                     entry->n_loads > 0 ? remark : "");
+  mgrctl_print_line (options, LABEL_WIDTH, "last use", unused,
+                     entry->unused_for >= 0 ? "ago" : "");
 }
 
 static void
@@ -170,8 +140,8 @@ mgrctl_model_print (const MgrctlOptions *options,
   print_sizes (options, entry);
   print_counts (options, entry);
   print_times (options, entry);
-  print_line (options, "safety", safety, "");
-  print_count (options, "priority", entry->priority, "");
+  mgrctl_print_line (options, LABEL_WIDTH, "safety", safety, "");
+  mgrctl_print_count (options, LABEL_WIDTH, "priority", entry->priority, "");
   if (entry->advice[0] != NULL)
     printf ("\n");
   print_advice (options, entry->advice);

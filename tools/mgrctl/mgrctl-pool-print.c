@@ -6,6 +6,7 @@
 
 #include "mgrctl-pool-print.h"
 
+#include "mgrctl-print-line.h"
 #include "mgrctl-print.h"
 
 #include <mgr.h>
@@ -20,6 +21,8 @@
 #define USUAL_WIDTH 80
 #define WIDTH_MAX 200
 #define WIDTH_MIN 20
+
+#define LABEL_WIDTH 14
 
 /* The sum of shares of a cell may miss 1 by a rounding. */
 #define WHOLE 0.9999999
@@ -88,43 +91,6 @@ print_picture (const MgrctlOptions *options,
 }
 
 static void
-print_line (const MgrctlOptions *options,
-            const char          *name,
-            const char          *value,
-            const char          *remark)
-{
-  g_autofree char *label = mgrctl_pad (name, 14);
-  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
-
-  printf ("  %s %12s%s%s\n", faint_label, value, *remark != '\0' ? "  " : "", remark);
-}
-
-static void
-print_size (const MgrctlOptions *options,
-            const char          *name,
-            guint64              bytes,
-            const char          *remark)
-{
-  g_autofree char *size = mgr_size_format (bytes);
-
-  print_line (options, name, size, remark);
-}
-
-/* With its share of the capacity, as a number and as a bar. */
-static void
-print_share (const MgrctlOptions *options,
-             const char          *name,
-             guint64              bytes,
-             guint64              capacity)
-{
-  g_autofree char *percent = mgrctl_percent (bytes, capacity);
-  g_autofree char *bar = mgrctl_bar (options, bytes, capacity);
-  g_autofree char *remark = g_strdup_printf ("%6s  %s", percent, bar);
-
-  print_size (options, name, bytes, remark);
-}
-
-static void
 print_pieces (const MgrctlOptions *options,
               const PoolEntry     *entry)
 {
@@ -132,7 +98,8 @@ print_pieces (const MgrctlOptions *options,
   g_autofree char *percent = g_strdup_printf ("%.1f %%", 100 * entry->fragmentation);
   g_autofree char *remark = g_strdup_printf ("the largest free piece is %s", largest);
 
-  print_line (options, "fragmentation", percent, entry->available > 0 ? remark : "");
+  mgrctl_print_line (options, LABEL_WIDTH, "fragmentation", percent,
+                     entry->available > 0 ? remark : "");
 }
 
 static void
@@ -148,9 +115,10 @@ print_counts (const MgrctlOptions *options,
   counts = g_strdup_printf ("of %" G_GUINT64_FORMAT " ever, and %" G_GUINT64_FORMAT " refused",
                             entry->total_count, entry->refused_count);
   sizes = g_strdup_printf ("which held %s", evicted_size);
-  print_line (options, "blocks", count, counts);
-  print_line (options, "evicted", evicted, entry->evicted_count > 0 ? sizes : "");
-  print_size (options, "trimmed", entry->trimmed_bytes, "");
+  mgrctl_print_line (options, LABEL_WIDTH, "blocks", count, counts);
+  mgrctl_print_line (options, LABEL_WIDTH, "evicted", evicted,
+                     entry->evicted_count > 0 ? sizes : "");
+  mgrctl_print_size (options, LABEL_WIDTH, "trimmed", entry->trimmed_bytes, "");
 }
 
 static void
@@ -178,11 +146,11 @@ mgrctl_pool_print (const MgrctlOptions *options,
                    const PoolPicture   *picture)
 {
   print_head (options, entry);
-  print_size (options, "capacity", entry->capacity, "");
-  print_share (options, "used", entry->used, entry->capacity);
-  print_share (options, "peak", entry->peak, entry->capacity);
-  print_share (options, "held", entry->charged, entry->capacity);
-  print_size (options, "available", entry->available, "");
+  mgrctl_print_size (options, LABEL_WIDTH, "capacity", entry->capacity, "");
+  mgrctl_print_share (options, LABEL_WIDTH, "used", entry->used, entry->capacity);
+  mgrctl_print_share (options, LABEL_WIDTH, "peak", entry->peak, entry->capacity);
+  mgrctl_print_share (options, LABEL_WIDTH, "held", entry->charged, entry->capacity);
+  mgrctl_print_size (options, LABEL_WIDTH, "available", entry->available, "");
   print_pieces (options, entry);
   print_counts (options, entry);
   print_picture (options, entry, picture);

@@ -4,12 +4,13 @@
 
 #include "config.h"
 
+#include "mgrctl-print-line.h"
 #include "mgrctl-print.h"
 #include "mgrctl-target.h"
 
-#include <mgr.h>
-
 #include <stdio.h>
+
+#define LABEL_WIDTH 12
 
 static guint64
 report_get (GVariant   *report,
@@ -27,28 +28,10 @@ print_size (const MgrctlOptions *options,
             guint64              bytes,
             guint64              budget)
 {
-  g_autofree char *label = mgrctl_pad (name, 12);
-  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
-  g_autofree char *size = mgr_size_format (bytes);
-  g_autofree char *percent = mgrctl_percent (bytes, budget);
-  g_autofree char *bar = budget > 0 ? mgrctl_bar (options, bytes, budget) : NULL;
-
-  if (bar != NULL)
-    printf ("  %s %12s  %6s  %s\n", faint_label, size, percent, bar);
+  if (budget > 0)
+    mgrctl_print_share (options, LABEL_WIDTH, name, bytes, budget);
   else
-    printf ("  %s %12s\n", faint_label, size);
-}
-
-static void
-print_count (const MgrctlOptions *options,
-             const char          *name,
-             guint64              count,
-             const char          *remark)
-{
-  g_autofree char *label = mgrctl_pad (name, 12);
-  g_autofree char *faint_label = mgrctl_paint (options, MGRCTL_STYLE_FAINT, label);
-
-  printf ("  %s %12" G_GUINT64_FORMAT "%s%s\n", faint_label, count, *remark != '\0' ? "  " : "", remark);
+    mgrctl_print_size (options, LABEL_WIDTH, name, bytes, "");
 }
 
 static void
@@ -73,7 +56,7 @@ print_cleanups (const MgrctlOptions *options,
   guint64 cleanups = report_get (report, "cleanups");
   g_autofree char *gain = mgrctl_gain (report);
 
-  print_count (options, "cleanups", cleanups, cleanups > 0 ? gain : "");
+  mgrctl_print_count (options, LABEL_WIDTH, "cleanups", cleanups, cleanups > 0 ? gain : "");
 }
 
 static void
@@ -88,12 +71,13 @@ print_report (const MgrctlOptions *options,
 
   print_head (options, target, report);
   if (budget > 0)
-    print_size (options, "budget", budget, 0);
+    mgrctl_print_size (options, LABEL_WIDTH, "budget", budget, "");
   print_size (options, "used", report_get (report, "used"), budget);
   print_size (options, "peak", report_get (report, "peak"), budget);
   if (process > 0)
-    print_size (options, "process", process, 0);
-  print_count (options, "allocations", report_get (report, "allocations"), refused > 0 ? remark : "");
+    mgrctl_print_size (options, LABEL_WIDTH, "process", process, "");
+  mgrctl_print_count (options, LABEL_WIDTH, "allocations", report_get (report, "allocations"),
+                      refused > 0 ? remark : "");
   print_cleanups (options, report);
 }
 
