@@ -51,6 +51,17 @@ test('A GObject is itself, and is found again', () => {
     assertEqual(model.get_statistics().get_n_found_again(), 1);
 });
 
+test('A model and a pool of objects carry the same one side by side', () => {
+    const ranker = loadRanker();
+    const model = Mgr.Model.withLoader('shared', () => ranker);
+    const pool = Mgr.ObjectPool.withFactory('shared', {max: 1, create: () => ranker});
+
+    model.using(used => pool.using(lent => {
+        assertEqual(used === ranker, true);
+        assertEqual(lent === ranker, true);
+    }));
+});
+
 test('A loader that throws is quoted', () => {
     const model = Mgr.Model.withLoader('broken', () => {
         throw new RangeError('the file is cut off');

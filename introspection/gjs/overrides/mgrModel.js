@@ -16,25 +16,10 @@
 
 /* exported overrideModel */
 
-const {Gio, GObject} = imports.gi;
+const {Gio} = imports.gi;
+const {pack, unpack} = imports.overrides.mgrCarry;
 
 const OPTIONS = ['discard', 'size', 'component', 'clock', 'safety', 'priority', 'loadTimeout'];
-
-let Kept;
-
-function pack(value) {
-    if (value instanceof GObject.Object)
-        return value;
-
-    Kept ??= GObject.registerClass({GTypeName: 'MgrScriptKept'}, class extends GObject.Object {});
-    const kept = new Kept();
-    kept.value = value;
-    return kept;
-}
-
-function unpack(object) {
-    return Kept !== undefined && object instanceof Kept ? object.value : object;
-}
 
 function loading(load) {
     return model => {

@@ -13,25 +13,10 @@
 
 /* exported overridePoolObject */
 
-const {Gio, GObject} = imports.gi;
+const {Gio} = imports.gi;
+const {pack, unpack} = imports.overrides.mgrCarry;
 
 const OPTIONS = ['create', 'reset', 'min', 'max', 'component', 'objectSize', 'idleTimeout', 'clock'];
-
-let Held;
-
-function pack(value) {
-    if (value instanceof GObject.Object)
-        return value;
-
-    Held ??= GObject.registerClass({GTypeName: 'MgrScriptHeld'}, class extends GObject.Object {});
-    const held = new Held();
-    held.value = value;
-    return held;
-}
-
-function unpack(object) {
-    return Held !== undefined && object instanceof Held ? object.value : object;
-}
 
 function creating(create) {
     return pool => {
