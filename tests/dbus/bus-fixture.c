@@ -314,6 +314,27 @@ bus_fixture_take_log (BusFixture *fixture)
 }
 
 void
+bus_fixture_assert_log (BusFixture *fixture,
+                        const char *expected)
+{
+  g_autofree char *log = bus_fixture_take_log (fixture);
+
+  g_assert_cmpstr (log, ==, expected);
+}
+
+void
+bus_fixture_assert_property (BusFixture *fixture,
+                             const char *object_path,
+                             const char *interface,
+                             const char *property,
+                             const char *expected)
+{
+  g_autofree char *value = bus_fixture_get (fixture, object_path, interface, property);
+
+  g_assert_cmpstr (value, ==, expected);
+}
+
+void
 bus_fixture_hold (BusFixture *fixture,
                   const char *component,
                   guint64     size)

@@ -62,6 +62,15 @@ char      *bus_fixture_get       (BusFixture    *fixture,
 /* Waits until the client has heard all that was said, and takes the log. */
 char      *bus_fixture_take_log  (BusFixture    *fixture);
 
+/* What these expect is the whole log, which is taken, and a property as it is printed. */
+void       bus_fixture_assert_log      (BusFixture *fixture,
+                                        const char *expected);
+void       bus_fixture_assert_property (BusFixture *fixture,
+                                        const char *object_path,
+                                        const char *interface,
+                                        const char *property,
+                                        const char *expected);
+
 void       bus_fixture_hold      (BusFixture    *fixture,
                                   const char    *component,
                                   guint64        size);

@@ -7,25 +7,8 @@
 #define CACHE(name) "/org/libmgr/Cache/" name
 #define CACHE_INTERFACE "org.libmgr.Cache1"
 
-static void
-assert_log (BusFixture *fixture,
-            const char *expected)
-{
-  g_autofree char *log = bus_fixture_take_log (fixture);
-
-  g_assert_cmpstr (log, ==, expected);
-}
-
-static void
-assert_property (BusFixture *fixture,
-                 const char *object_path,
-                 const char *property,
-                 const char *expected)
-{
-  g_autofree char *value = bus_fixture_get (fixture, object_path, CACHE_INTERFACE, property);
-
-  g_assert_cmpstr (value, ==, expected);
-}
+#define assert_property(fixture, object_path, property, expected) \
+  bus_fixture_assert_property (fixture, object_path, CACHE_INTERFACE, property, expected)
 
 /* Returns a cache that the manager alone keeps. */
 static MgrCache *
@@ -104,9 +87,9 @@ test_come_and_go (BusFixture    *fixture,
   add_cache (fixture, "first", NULL);
   export_quietly (fixture);
   cache = add_cache (fixture, "a-b", NULL);
-  assert_log (fixture, "added " CACHE ("a_2db") ";");
+  bus_fixture_assert_log (fixture, "added " CACHE ("a_2db") ";");
   g_assert_true (mgr_manager_remove_cache (fixture->manager, cache));
-  assert_log (fixture, "removed " CACHE ("a_2db") ";");
+  bus_fixture_assert_log (fixture, "removed " CACHE ("a_2db") ";");
 }
 
 static void
@@ -117,15 +100,15 @@ test_changes (BusFixture    *fixture,
 
   export_quietly (fixture);
   g_object_set (cache, "max-entries", (guint64) 50, NULL);
-  assert_log (fixture, "c.MaxEntries=50;");
+  bus_fixture_assert_log (fixture, "c.MaxEntries=50;");
   g_object_set (cache, "max-bytes", MIB, NULL);
-  assert_log (fixture, "c.MaxBytes=1048576;");
+  bus_fixture_assert_log (fixture, "c.MaxBytes=1048576;");
   g_object_set (cache, "resist-pressure", TRUE, NULL);
-  assert_log (fixture, "c.ResistPressure=true;");
+  bus_fixture_assert_log (fixture, "c.ResistPressure=true;");
 
   g_test_message ("What is in it is not announced");
   use_cache (cache, 10, 1);
-  assert_log (fixture, "");
+  bus_fixture_assert_log (fixture, "");
 }
 
 static GVariant *

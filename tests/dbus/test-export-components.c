@@ -6,25 +6,8 @@
 
 #define COMPONENT(path) "/org/libmgr/Component/" path
 
-static void
-assert_log (BusFixture *fixture,
-            const char *expected)
-{
-  g_autofree char *log = bus_fixture_take_log (fixture);
-
-  g_assert_cmpstr (log, ==, expected);
-}
-
-static void
-assert_property (BusFixture *fixture,
-                 const char *object_path,
-                 const char *property,
-                 const char *expected)
-{
-  g_autofree char *value = bus_fixture_get (fixture, object_path, COMPONENT_INTERFACE, property);
-
-  g_assert_cmpstr (value, ==, expected);
-}
+#define assert_property(fixture, object_path, property, expected) \
+  bus_fixture_assert_property (fixture, object_path, COMPONENT_INTERFACE, property, expected)
 
 static MgrComponent *
 add (BusFixture   *fixture,
@@ -93,13 +76,14 @@ test_come_and_go (BusFixture    *fixture,
 
   models = add (fixture, "models", 0, NULL);
   bert = add (fixture, "bert", 0, models);
-  assert_log (fixture, "added " COMPONENT ("models") "; added " COMPONENT ("models/bert") ";");
+  bus_fixture_assert_log (fixture, "added " COMPONENT ("models") "; "
+                                   "added " COMPONENT ("models/bert") ";");
 
   g_assert_true (mgr_manager_remove_component (fixture->manager, bert, NULL));
-  assert_log (fixture, "removed " COMPONENT ("models/bert") ";");
+  bus_fixture_assert_log (fixture, "removed " COMPONENT ("models/bert") ";");
 
   add (fixture, "gpt", 0, models);
-  assert_log (fixture, "added " COMPONENT ("models/gpt") ";");
+  bus_fixture_assert_log (fixture, "added " COMPONENT ("models/gpt") ";");
 }
 
 static gpointer
@@ -123,7 +107,7 @@ test_replaced (BusFixture    *fixture,
   export_quietly (fixture);
 
   g_thread_join (g_thread_new ("replace", replace_thread, fixture));
-  assert_log (fixture, "removed " COMPONENT ("c") "; added " COMPONENT ("c") ";");
+  bus_fixture_assert_log (fixture, "removed " COMPONENT ("c") "; added " COMPONENT ("c") ";");
   assert_property (fixture, COMPONENT ("c"), "Budget", "uint64 7340032");
 }
 
@@ -136,13 +120,13 @@ test_changes_are_gathered (BusFixture    *fixture,
   export_quietly (fixture);
   for (guint i = 1; i <= 1000; i++)
     g_assert_true (mgr_component_set_budget (component, i * 1000, NULL));
-  assert_log (fixture, "c.Budget=1000000;");
+  bus_fixture_assert_log (fixture, "c.Budget=1000000;");
 
   mgr_component_set_priority (component, 2);
-  assert_log (fixture, "c.Priority=2;");
+  bus_fixture_assert_log (fixture, "c.Priority=2;");
 
   bus_fixture_hold (fixture, "c", 1000);
-  assert_log (fixture, "");
+  bus_fixture_assert_log (fixture, "");
 }
 
 static void
@@ -178,7 +162,7 @@ test_names (BusFixture    *fixture,
       g_autofree char *name = g_strdup_printf ("'%s'", cases[i].name);
 
       add (fixture, cases[i].name, 0, NULL);
-      assert_log (fixture, expected);
+      bus_fixture_assert_log (fixture, expected);
       assert_property (fixture, cases[i].object_path, "Name", name);
     }
 }

@@ -42,21 +42,17 @@ test_goes_with_the_manager (BusFixture    *fixture,
                             gconstpointer  data)
 {
   MgrManager *manager = fixture->manager;
-  g_autofree char *added = NULL;
-  g_autofree char *removed = NULL;
 
   mgr_manager_add_component (manager, "c", 0, NULL, NULL);
   bus_fixture_export (fixture);
   assert_there (fixture);
-  added = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (added, ==, "added " MANAGER_PATH "; added /org/libmgr/Component/c;");
+  bus_fixture_assert_log (fixture, "added " MANAGER_PATH "; added /org/libmgr/Component/c;");
 
   g_object_add_weak_pointer (G_OBJECT (manager), (gpointer *) &manager);
   g_clear_object (&fixture->manager);
   g_assert_null (manager);
   assert_gone (fixture);
-  removed = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (removed, ==, "removed /org/libmgr/Component/c; removed " MANAGER_PATH ";");
+  bus_fixture_assert_log (fixture, "removed /org/libmgr/Component/c; removed " MANAGER_PATH ";");
 
   /* The connection is free for the next. */
   fixture->manager = bus_fixture_make_manager (fixture);

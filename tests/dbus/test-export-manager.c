@@ -7,15 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-assert_property (BusFixture *fixture,
-                 const char *property,
-                 const char *expected)
-{
-  g_autofree char *value = bus_fixture_get (fixture, MANAGER_PATH, MANAGER_INTERFACE, property);
-
-  g_assert_cmpstr (value, ==, expected);
-}
+#define assert_property(fixture, property, expected) \
+  bus_fixture_assert_property (fixture, MANAGER_PATH, MANAGER_INTERFACE, property, expected)
 
 static void
 test_properties (BusFixture    *fixture,
@@ -77,24 +70,17 @@ static void
 test_announcements (BusFixture    *fixture,
                     gconstpointer  data)
 {
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-  g_autofree char *third = NULL;
-
   g_test_summary ("What changes in one dispatch is said once, with the last value");
 
   bus_fixture_export (fixture);
-  first = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (first, ==, "added " MANAGER_PATH ";");
+  bus_fixture_assert_log (fixture, "added " MANAGER_PATH ";");
 
   for (guint i = 1; i <= 1000; i++)
     g_assert_true (mgr_manager_set_total_budget (fixture->manager, i * MIB, NULL));
-  second = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (second, ==, "Manager.TotalBudget=1048576000;");
+  bus_fixture_assert_log (fixture, "Manager.TotalBudget=1048576000;");
 
   mgr_manager_set_automatic_cleanup (fixture->manager, FALSE);
-  third = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (third, ==, "Manager.AutomaticCleanup=false;");
+  bus_fixture_assert_log (fixture, "Manager.AutomaticCleanup=false;");
 }
 
 static void
@@ -292,8 +278,6 @@ static void
 test_cleanup (BusFixture    *fixture,
               gconstpointer  data)
 {
-  g_autofree char *log = NULL;
-
   bus_fixture_add_resource (fixture, "safe", 10 * MIB, MGR_SAFETY_SAFE);
   bus_fixture_add_resource (fixture, "cautious", 20 * MIB, MGR_SAFETY_CAUTIOUS);
   bus_fixture_add_resource (fixture, "protected", 30 * MIB, MGR_SAFETY_PROTECTED);
@@ -308,9 +292,8 @@ test_cleanup (BusFixture    *fixture,
   assert_cleanup (fixture, "emergency", TRUE, FALSE, "cautious: 20 MiB");
   assert_property (fixture, "Used", "uint64 31457280");
 
-  log = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (log, ==, "added " MANAGER_PATH "; "
-                            "CleanupFinished(aggressive); CleanupFinished(emergency);");
+  bus_fixture_assert_log (fixture, "added " MANAGER_PATH "; "
+                                   "CleanupFinished(aggressive); CleanupFinished(emergency);");
 }
 
 static void
@@ -331,7 +314,6 @@ static void
 test_pressure (BusFixture    *fixture,
                gconstpointer  data)
 {
-  g_autofree char *up = NULL;
   g_autofree char *down = NULL;
 
   g_test_summary ("The level is announced, then the change, then the cleanup it caused");
@@ -340,10 +322,9 @@ test_pressure (BusFixture    *fixture,
   bus_fixture_export (fixture);
   bus_fixture_hold (fixture, "", 77 * MIB);
   bus_fixture_sense (fixture);
-  up = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (up, ==, "added " MANAGER_PATH "; "
-                           "Manager.Level='high'; PressureChanged(high); "
-                           "CleanupFinished(moderate);");
+  bus_fixture_assert_log (fixture, "added " MANAGER_PATH "; "
+                                   "Manager.Level='high'; PressureChanged(high); "
+                                   "CleanupFinished(moderate);");
 
   g_ptr_array_set_size (fixture->held, 0);
   bus_fixture_sense (fixture);

@@ -7,25 +7,8 @@
 #define MODEL(name) "/org/libmgr/Model/" name
 #define MODEL_INTERFACE "org.libmgr.Model1"
 
-static void
-assert_log (BusFixture *fixture,
-            const char *expected)
-{
-  g_autofree char *log = bus_fixture_take_log (fixture);
-
-  g_assert_cmpstr (log, ==, expected);
-}
-
-static void
-assert_property (BusFixture *fixture,
-                 const char *object_path,
-                 const char *property,
-                 const char *expected)
-{
-  g_autofree char *value = bus_fixture_get (fixture, object_path, MODEL_INTERFACE, property);
-
-  g_assert_cmpstr (value, ==, expected);
-}
+#define assert_property(fixture, object_path, property, expected) \
+  bus_fixture_assert_property (fixture, object_path, MODEL_INTERFACE, property, expected)
 
 static GObject *
 load_cb (MgrModel *model,
@@ -113,9 +96,9 @@ test_come_and_go (BusFixture    *fixture,
   add_model (fixture, "first", NULL);
   export_quietly (fixture);
   model = add_model (fixture, "a-b", NULL);
-  assert_log (fixture, "added " MODEL ("a_2db") ";");
+  bus_fixture_assert_log (fixture, "added " MODEL ("a_2db") ";");
   g_assert_true (mgr_model_registry_unregister (models, model));
-  assert_log (fixture, "removed " MODEL ("a_2db") ";");
+  bus_fixture_assert_log (fixture, "removed " MODEL ("a_2db") ";");
 }
 
 static void
@@ -127,17 +110,17 @@ test_changes (BusFixture    *fixture,
 
   export_quietly (fixture);
   used = use (model);
-  assert_log (fixture, "m.Loaded=true;");
+  bus_fixture_assert_log (fixture, "m.Loaded=true;");
   mgr_model_set_safety (model, MGR_SAFETY_CAUTIOUS);
-  assert_log (fixture, "m.Safety='cautious';");
+  bus_fixture_assert_log (fixture, "m.Safety='cautious';");
   mgr_model_set_priority (model, 9);
-  assert_log (fixture, "m.Priority=9;");
+  bus_fixture_assert_log (fixture, "m.Priority=9;");
 
   g_test_message ("That it is in use is not announced");
   g_assert_true (mgr_model_use_end (used, NULL));
-  assert_log (fixture, "");
+  bus_fixture_assert_log (fixture, "");
   g_assert_true (mgr_model_unload (model, NULL));
-  assert_log (fixture, "m.Loaded=false;");
+  bus_fixture_assert_log (fixture, "m.Loaded=false;");
 }
 
 static void

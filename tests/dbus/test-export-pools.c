@@ -8,25 +8,8 @@
 #define POOL(name) "/org/libmgr/Pool/" name
 #define POOL_INTERFACE "org.libmgr.Pool1"
 
-static void
-assert_log (BusFixture *fixture,
-            const char *expected)
-{
-  g_autofree char *log = bus_fixture_take_log (fixture);
-
-  g_assert_cmpstr (log, ==, expected);
-}
-
-static void
-assert_property (BusFixture *fixture,
-                 const char *object_path,
-                 const char *property,
-                 const char *expected)
-{
-  g_autofree char *value = bus_fixture_get (fixture, object_path, POOL_INTERFACE, property);
-
-  g_assert_cmpstr (value, ==, expected);
-}
+#define assert_property(fixture, object_path, property, expected) \
+  bus_fixture_assert_property (fixture, object_path, POOL_INTERFACE, property, expected)
 
 /* Returns a pool that the manager alone keeps. */
 static MgrPool *
@@ -93,9 +76,9 @@ test_come_and_go (BusFixture    *fixture,
   add_pool (fixture, "first", NULL);
   export_quietly (fixture);
   pool = add_pool (fixture, "a-b", NULL);
-  assert_log (fixture, "added " POOL ("a_2db") ";");
+  bus_fixture_assert_log (fixture, "added " POOL ("a_2db") ";");
   g_assert_true (mgr_manager_remove_pool (fixture->manager, pool));
-  assert_log (fixture, "removed " POOL ("a_2db") ";");
+  bus_fixture_assert_log (fixture, "removed " POOL ("a_2db") ";");
 }
 
 static gpointer
@@ -118,7 +101,7 @@ test_replaced (BusFixture    *fixture,
   add_pool (fixture, "p", NULL);
   export_quietly (fixture);
   g_thread_join (g_thread_new ("replace", replace_thread, fixture));
-  assert_log (fixture, "removed " POOL ("p") "; added " POOL ("p") ";");
+  bus_fixture_assert_log (fixture, "removed " POOL ("p") "; added " POOL ("p") ";");
 }
 
 static void
@@ -129,18 +112,18 @@ test_changes (BusFixture    *fixture,
 
   export_quietly (fixture);
   mgr_pool_set_flushing (pool, TRUE);
-  assert_log (fixture, "p.Flushing=true;");
+  bus_fixture_assert_log (fixture, "p.Flushing=true;");
   g_assert_true (mgr_pool_set_active (pool, FALSE, NULL));
-  assert_log (fixture, "p.Active=false;");
+  bus_fixture_assert_log (fixture, "p.Active=false;");
   g_assert_true (mgr_pool_set_capacity (pool, 5000, NULL));
-  assert_log (fixture, "p.Capacity=5000;");
+  bus_fixture_assert_log (fixture, "p.Capacity=5000;");
 
   g_test_message ("What is used is not announced");
   mgr_pool_set_flushing (pool, FALSE);
   g_assert_true (mgr_pool_set_active (pool, TRUE, NULL));
   g_free (bus_fixture_take_log (fixture));
   g_assert_true (mgr_fake_pool_take (pool, 10, NULL));
-  assert_log (fixture, "");
+  bus_fixture_assert_log (fixture, "");
 }
 
 static void

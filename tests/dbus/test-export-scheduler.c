@@ -133,17 +133,6 @@ wait_for_waiting (BusFixture *fixture,
 }
 
 static void
-assert_task (BusFixture *fixture,
-             const char *path,
-             const char *property,
-             const char *expected)
-{
-  g_autofree char *value = bus_fixture_get (fixture, path, TASK_INTERFACE, property);
-
-  g_assert_cmpstr (value, ==, expected);
-}
-
-static void
 test_lease (BusFixture    *fixture,
             gconstpointer  data)
 {
@@ -159,12 +148,12 @@ test_lease (BusFixture    *fixture,
   assert_statistic (fixture, "running", "1");
   wait_for_waiting (fixture, 1);
   g_assert_null (second.reply);
-  assert_task (fixture, TASK ("2"), "State", "'waiting'");
+  bus_fixture_assert_property (fixture, TASK ("2"), TASK_INTERFACE, "State", "'waiting'");
 
   call (fixture, "ReportMemory", g_variant_new ("(tt)", G_GUINT64_CONSTANT (1), 10 * MIB));
   call (fixture, "Release", g_variant_new ("(t)", G_GUINT64_CONSTANT (1)));
   g_assert_cmpuint (wait_for_lease (&second), ==, 2);
-  assert_task (fixture, TASK ("1"), "Reason", "'done'");
+  bus_fixture_assert_property (fixture, TASK ("1"), TASK_INTERFACE, "Reason", "'done'");
   call (fixture, "Release", g_variant_new ("(t)", G_GUINT64_CONSTANT (2)));
   g_assert_cmpuint (get_used (fixture), ==, 0);
   assert_statistic (fixture, "overcommit", "0");
@@ -210,14 +199,13 @@ test_cancel (BusFixture    *fixture,
   g_auto (Answer) held = { 0 };
   g_auto (Answer) waiting = { 0 };
   g_autoptr (GVariant) reply = NULL;
-  g_autofree char *log = NULL;
 
   bus_fixture_export (fixture);
   acquire (fixture, fixture->client, "held", 60 * MIB, "{}", &held);
   wait_for_lease (&held);
   acquire (fixture, fixture->client, "waiting", 60 * MIB, "{}", &waiting);
   wait_for_waiting (fixture, 1);
-  assert_task (fixture, TASK ("2"), "Name", "'waiting'");
+  bus_fixture_assert_property (fixture, TASK ("2"), TASK_INTERFACE, "Name", "'waiting'");
   reply = bus_fixture_call (fixture, TASK ("2"), TASK_INTERFACE, "Cancel", NULL, NULL);
   g_assert_nonnull (reply);
   while (waiting.error == NULL)
@@ -227,8 +215,7 @@ test_cancel (BusFixture    *fixture,
   g_clear_pointer (&reply, g_variant_unref);
   reply = bus_fixture_call (fixture, TASK ("1"), TASK_INTERFACE, "Cancel", NULL, NULL);
   g_assert_nonnull (reply);
-  log = bus_fixture_take_log (fixture);
-  g_assert_cmpstr (log, ==, "LeaseEnding();");
+  bus_fixture_assert_log (fixture, "LeaseEnding();");
   g_assert_cmpuint (get_used (fixture), ==, 60 * MIB);
   call (fixture, "Release", g_variant_new ("(t)", G_GUINT64_CONSTANT (1)));
   g_assert_cmpuint (get_used (fixture), ==, 0);
@@ -263,12 +250,12 @@ test_holder_does_not_listen (BusFixture    *fixture,
   g_assert_nonnull (reply);
 
   pass (fixture, 10 * G_USEC_PER_SEC - 1);
-  assert_task (fixture, TASK ("1"), "State", "'running'");
+  bus_fixture_assert_property (fixture, TASK ("1"), TASK_INTERFACE, "State", "'running'");
   g_assert_cmpuint (get_used (fixture), ==, 60 * MIB);
 
   pass (fixture, 1);
   g_assert_cmpuint (wait_for_lease (&waiting), ==, 2);
-  assert_task (fixture, TASK ("1"), "Reason", "'cancelled'");
+  bus_fixture_assert_property (fixture, TASK ("1"), TASK_INTERFACE, "Reason", "'cancelled'");
   g_assert_cmpuint (get_used (fixture), ==, 60 * MIB);
   g_assert_null (bus_fixture_call (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE, "Release",
                                    g_variant_new ("(t)", G_GUINT64_CONSTANT (1)), &error));
@@ -386,7 +373,7 @@ test_holder_leaves (BusFixture    *fixture,
 
   g_assert_true (g_dbus_connection_close_sync (other, NULL, NULL));
   g_assert_cmpuint (wait_for_lease (&waiting), ==, 2);
-  assert_task (fixture, TASK ("1"), "Reason", "'cancelled'");
+  bus_fixture_assert_property (fixture, TASK ("1"), TASK_INTERFACE, "Reason", "'cancelled'");
   call (fixture, "Release", g_variant_new ("(t)", G_GUINT64_CONSTANT (2)));
 }
 
@@ -394,16 +381,12 @@ static void
 test_properties (BusFixture    *fixture,
                  gconstpointer  data)
 {
-  g_autofree char *strategy = NULL;
-  g_autofree char *paused = NULL;
-
   bus_fixture_export (fixture);
   mgr_scheduler_pause (mgr_manager_get_scheduler (fixture->manager));
   g_free (bus_fixture_take_log (fixture));
-  strategy = bus_fixture_get (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE, "Strategy");
-  paused = bus_fixture_get (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE, "Paused");
-  g_assert_cmpstr (strategy, ==, "'priority'");
-  g_assert_cmpstr (paused, ==, "true");
+  bus_fixture_assert_property (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE, "Strategy",
+                               "'priority'");
+  bus_fixture_assert_property (fixture, SCHEDULER_PATH, SCHEDULER_INTERFACE, "Paused", "true");
 }
 
 int
