@@ -8,6 +8,7 @@ import collections
 import io
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -18,7 +19,8 @@ import gi
 gi.require_version("Mgr", "1.0")
 from gi.repository import GLib, Mgr  # noqa: E402
 
-sys.path.insert(0, os.path.join(os.environ["MGR_SOURCE_ROOT"], "doc/examples/python"))
+EXAMPLES = os.path.join(os.environ["MGR_SOURCE_ROOT"], "doc/examples/python")
+sys.path.insert(0, EXAMPLES)
 
 from package_index import records
 from package_index.allowance import Unlimited
@@ -28,6 +30,7 @@ from package_index.features import BLOCK_ROWS, BLOCK_SIZE, COLUMNS, FeatureTable
 from package_index.graph import Graph
 from package_index.memory import MIB, anonymous
 from package_index.pipeline import Pipeline
+from package_index.progress import opening
 from package_index.stages import Stages
 from package_index.store import SEGMENT_RECORDS, RecordCache, Spool
 from package_index.summary import batch_history
@@ -148,6 +151,26 @@ class Parts(unittest.TestCase):
     def test_a_history_shows_where_it_turns(self):
         self.assertEqual(batch_history([8]), "8")
         self.assertEqual(batch_history([8, 4, 2, 4, 8, 1]), "8 ↘ 2 ↗ 8 ↘ 1")
+
+
+class Opening(unittest.TestCase):
+    def test_it_says_what_is_analysed_and_in_what(self):
+        self.assertEqual(opening(None, 0.25), "This machine's package index, analysed twice: "
+                                              "freely, then in a budget of 25 %")
+        self.assertEqual(opening("Packages", 1.5), "The given package index, analysed twice: "
+                                                   "freely, then in a budget of 150 %")
+
+    def test_it_fits_in_a_terminal(self):
+        for share in (1 / 8, 1 / 3, 0.001):
+            self.assertLessEqual(len(opening(None, share)), 80)
+
+    def test_it_comes_first(self):
+        program = os.path.join(EXAMPLES, "package-index.py")
+        demo = subprocess.run([sys.executable, program, "--index", "/nonexistent"],
+                              capture_output=True, encoding="utf-8", check=False)
+        self.assertEqual(demo.returncode, 1)
+        self.assertEqual(demo.stdout.splitlines(),
+                         [opening("/nonexistent", 0.25), "the run “freely” failed, see above"])
 
 
 class Results(unittest.TestCase):

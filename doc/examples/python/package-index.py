@@ -21,7 +21,7 @@ from package_index import summary
 from package_index.backstop import Backstop
 from package_index.bus import Bus, report_lines
 from package_index.memory import MIB, mib
-from package_index.progress import Progress
+from package_index.progress import Progress, opening
 from package_index.run import Run
 from package_index.worker import Worker
 
@@ -51,6 +51,7 @@ class Demo:
 
     def run(self):
         """Returns whether every promise was kept."""
+        self._progress.say(opening(self._arguments.index, self._arguments.share))
         free = self._start("freely")
         try:
             if not free.watch(lambda *step: self._progress.show(*step, 0)):

@@ -44,6 +44,13 @@ class Progress:
         self._stream.flush()
 
 
+def opening(index, budget_share):
+    """What is going to be done."""
+    what = "The given package index" if index else "This machine's package index"
+    return (f"{what}, analysed twice: freely, "
+            f"then in a budget of {round(100 * budget_share, 1):g} %")
+
+
 def share(event):
     return event["done"] / event["total"] if event["total"] else 0.0
 
