@@ -48,14 +48,7 @@ print_head (const MgrctlOptions *options,
   g_autofree char *name = mgrctl_printable (entry->name);
   g_autofree char *strong_name = mgrctl_paint (options, MGRCTL_STYLE_STRONG, name);
   g_autofree char *bound = format_bound (entry);
-  g_autofree char *component = NULL;
-
-  if (entry->component == NULL)
-    component = g_strdup ("charged to nobody");
-  else if (*entry->component == '\0')
-    component = g_strdup ("charged to the whole program");
-  else
-    component = g_strdup_printf ("charged to %s", entry->component);
+  g_autofree char *component = mgrctl_charged_to (entry->component);
 
   printf ("%s: cache %s, %s\n", strong_name, bound, component);
 }

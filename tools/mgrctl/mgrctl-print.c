@@ -237,6 +237,17 @@ mgrctl_gain (GVariant *report)
 }
 
 char *
+mgrctl_charged_to (const char *component)
+{
+  if (component == NULL)
+    return g_strdup ("charged to nobody");
+  if (*component == '\0')
+    return g_strdup ("charged to the whole program");
+
+  return g_strdup_printf ("charged to %s", component);
+}
+
+char *
 mgrctl_names (const char * const *names)
 {
   GString *text = g_string_new (NULL);

@@ -64,6 +64,9 @@ char       *mgrctl_signed_size     (gint64               bytes);
  * one report or of their totals. */
 char       *mgrctl_gain            (GVariant            *report);
 
+/* Who pays for what @component has: nobody if it is NULL. */
+char       *mgrctl_charged_to      (const char          *component);
+
 /* Names as a list, of which the first few are shown. */
 char       *mgrctl_names           (const char * const  *names);
 
