@@ -239,12 +239,15 @@ mgrctl_gain (GVariant *report)
 char *
 mgrctl_charged_to (const char *component)
 {
+  g_autofree char *path = NULL;
+
   if (component == NULL)
     return g_strdup ("charged to nobody");
   if (*component == '\0')
     return g_strdup ("charged to the whole program");
 
-  return g_strdup_printf ("charged to %s", component);
+  path = mgrctl_printable (component);
+  return g_strdup_printf ("charged to %s", path);
 }
 
 char *
