@@ -155,10 +155,10 @@ class Parts(unittest.TestCase):
 
 class Opening(unittest.TestCase):
     def test_it_says_what_is_analysed_and_in_what(self):
-        self.assertEqual(opening(None, 0.25), "This machine's package index, analysed twice: "
-                                              "freely, then in a budget of 25 %")
-        self.assertEqual(opening("Packages", 1.5), "The given package index, analysed twice: "
-                                                   "freely, then in a budget of 150 %")
+        self.assertEqual(opening(None, 0.25), "This machine's package index analysed twice: "
+                                              "freely and on 25 % of the memory")
+        self.assertEqual(opening("Packages", 1.5), "The given package index analysed twice: "
+                                                   "freely and on 150 % of the memory")
 
     def test_it_fits_in_a_terminal(self):
         for share in (1 / 8, 1 / 3, 0.001):

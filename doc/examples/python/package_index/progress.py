@@ -47,8 +47,8 @@ class Progress:
 def opening(index, budget_share):
     """What is going to be done."""
     what = "The given package index" if index else "This machine's package index"
-    return (f"{what}, analysed twice: freely, "
-            f"then in a budget of {round(100 * budget_share, 1):g} %")
+    return (f"{what} analysed twice: freely "
+            f"and on {round(100 * budget_share, 1):g} % of the memory")
 
 
 def share(event):
