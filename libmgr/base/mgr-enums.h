@@ -208,7 +208,7 @@ typedef enum
 /**
  * MgrJournalKind:
  * @MGR_JOURNAL_KIND_ANY: whatever it is; only to ask for entries
- * @MGR_JOURNAL_KIND_REFUSAL: a request for memory was refused
+ * @MGR_JOURNAL_KIND_REFUSAL: a request for memory was refused, or a plan not executed
  * @MGR_JOURNAL_KIND_LEVEL: the pressure rose or fell to another level
  * @MGR_JOURNAL_KIND_PLAN: a cleanup was planned
  * @MGR_JOURNAL_KIND_REPORT: a cleanup has ended

@@ -9,8 +9,6 @@
 #include "base/mgr-variant-private.h"
 #include "mgr-enum-types.h"
 
-#include <string.h>
-
 /**
  * SECTION:mgr-journal-entry
  * @title: MgrJournalEntry
@@ -69,22 +67,6 @@ mgr_journal_severity_from_nick (const char *nick)
                                               MGR_JOURNAL_SEVERITY_INFO);
 }
 
-/* UTF-8 as a whole, whatever @text was, and no longer than it may be. */
-static char *
-summary_cut (const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  char *end = valid + MGR_JOURNAL_SUMMARY_MAX - strlen ("…");
-
-  if (strlen (valid) <= MGR_JOURNAL_SUMMARY_MAX)
-    return g_steal_pointer (&valid);
-
-  while ((*end & 0xc0) == 0x80)
-    end--;
-  *end = '\0';
-  return g_strconcat (valid, "…", NULL);
-}
-
 static GBytes *
 details_cut (GVariant *details)
 {
@@ -125,7 +107,7 @@ mgr_journal_entry_new (guint64             id,
   self->monotonic = monotonic;
   self->kind = kind;
   self->severity = severity;
-  self->summary = summary_cut (summary);
+  self->summary = mgr_text_cut (summary, MGR_JOURNAL_SUMMARY_MAX);
   self->details = details_cut (details);
   self->cause = cause < id ? cause : 0;
   return self;

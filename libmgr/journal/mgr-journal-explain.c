@@ -14,16 +14,6 @@
 #define CAUSES_TOLD 40
 #define EFFECTS_TOLD 40
 
-static const struct
-{
-  const char *key;
-  const char *label;
-} told_details[] = {
-  { "rule", "Rule" },
-  { "holders", "Largest holders" },
-  { "remedy", "What would help" },
-};
-
 static MgrJournalEntry *
 entries_find (GPtrArray *entries,
               guint64    id)
@@ -94,6 +84,26 @@ tell_head (GString         *text,
   g_string_append_printf (text, ": %s\n", entry->summary);
 }
 
+/* What others add may use the same names for something else. */
+static gboolean
+is_of_cleanup (const MgrJournalEntry *entry)
+{
+  return entry->kind == MGR_JOURNAL_KIND_PLAN || entry->kind == MGR_JOURNAL_KIND_REPORT
+         || entry->kind == MGR_JOURNAL_KIND_REFUSAL;
+}
+
+static void
+tell_text (GString    *text,
+           GVariant   *details,
+           const char *key,
+           const char *label)
+{
+  const char *detail = NULL;
+
+  if (g_variant_lookup (details, key, "&s", &detail) && *detail != '\0')
+    g_string_append_printf (text, "  %s: %s\n", label, detail);
+}
+
 static void
 tell_entry (GString         *text,
             MgrJournalEntry *cause,
@@ -102,13 +112,11 @@ tell_entry (GString         *text,
   g_autoptr (GVariant) details = mgr_journal_entry_get_details (entry);
 
   tell_head (text, cause, entry);
-  for (gsize i = 0; i < G_N_ELEMENTS (told_details); i++)
-    {
-      const char *detail = NULL;
-
-      if (g_variant_lookup (details, told_details[i].key, "&s", &detail) && *detail != '\0')
-        g_string_append_printf (text, "  %s: %s\n", told_details[i].label, detail);
-    }
+  tell_text (text, details, "rule", "Rule");
+  if (is_of_cleanup (entry))
+    mgr_journal_tell_steps (text, details);
+  tell_text (text, details, "holders", "Largest holders");
+  tell_text (text, details, "remedy", "What would help");
 }
 
 static MgrJournalEntry *

@@ -34,4 +34,8 @@ guint64 mgr_journal_get_cause   (MgrJournal      *self);
 char *mgr_journal_tell (GPtrArray       *entries,
                         MgrJournalEntry *entry);
 
+/* A line of @text for each list of resources in the details of a cleanup. */
+void  mgr_journal_tell_steps (GString  *text,
+                              GVariant *details);
+
 G_END_DECLS

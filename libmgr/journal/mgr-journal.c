@@ -24,7 +24,12 @@
  *
  * The details of an entry are figures by name. Three names mean the same in all kinds,
  * and their texts are told by mgr_journal_explain(): `rule`, by which it was decided;
- * `holders`, who held most at that time; and `remedy`, what would have changed it.
+ * `holders`, who held most at that time; and `remedy`, what would have changed it. What
+ * comes of a cleanup has the `flags` (as) that it was asked for with, and lists of resources,
+ * `steps`, `kept`, `protected` and `cleaned`, each an aa{sv} with the keys `name` and `reason`
+ * (s), `error` (s) if there was one, and `expected` or `claimed` (t), as in
+ * mgr_cleanup_step_to_variant(). Where there are too many, `steps-left-out` (u) and the like
+ * say how many are not listed. These are told by mgr_journal_explain() as well.
  *
  * With a path the entries are kept in an SQLite database as well, and are there again
  * after a restart. One journal at a time has a file. A thread of its own writes it, so

@@ -291,6 +291,21 @@ cleaner_check_plan (MgrCleaner      *self,
   return TRUE;
 }
 
+/* The cleaner is busy once this has returned %TRUE. */
+static gboolean
+cleaner_begin_plan (MgrCleaner      *self,
+                    MgrCleanupPlan  *plan,
+                    GError         **error)
+{
+  if (!cleaner_begin (self, error))
+    return FALSE;
+  if (cleaner_check_plan (self, plan, error))
+    return TRUE;
+
+  g_atomic_int_set (&self->busy, 0);
+  return FALSE;
+}
+
 /**
  * mgr_cleaner_execute:
  * @self: the cleaner that made @plan
@@ -306,7 +321,7 @@ cleaner_check_plan (MgrCleaner      *self,
  * by its owner, or has nothing to give any more; where the plan was executed before, or was
  * made by another cleaner. Nothing has been touched then, and unless it was executed
  * the plan stays as good as it was. What changes only while the cleanup runs is
- * skipped, and said in the report.
+ * skipped, and said in the report. A refusal is an entry of the journal.
  *
  * Fails as well where mgr_cleaner_cleanup() does. May be called from any thread.
  *
@@ -320,22 +335,19 @@ mgr_cleaner_execute (MgrCleaner      *self,
                      GError         **error)
 {
   g_autoptr (MgrCleaner) keep_alive = NULL;
+  g_autoptr (GError) refusal = NULL;
 
   g_return_val_if_fail (MGR_IS_CLEANER (self), NULL);
   g_return_val_if_fail (plan != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!cleaner_begin (self, error))
-    return NULL;
-
   keep_alive = g_object_ref (self);
-  if (!cleaner_check_plan (self, plan, error))
-    {
-      g_atomic_int_set (&self->busy, 0);
-      return NULL;
-    }
+  if (cleaner_begin_plan (self, plan, &refusal))
+    return cleaner_run (self, plan, MGR_CLEANUP_RUN_EXACT);
 
-  return cleaner_run (self, plan, MGR_CLEANUP_RUN_EXACT);
+  mgr_cleaner_record_refusal (self, plan, refusal);
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return NULL;
 }
 
 /**

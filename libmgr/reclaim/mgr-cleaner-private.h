@@ -41,7 +41,7 @@ struct _MgrCleaner
   MgrPssVerifier *verifier;      /* (owned), never changes */
   gint64 owner_deadline;         /* set before the first cleanup */
   MgrJournal *journal;           /* (owned) (nullable), set before the first cleanup */
-  MgrJournalTally *restores;     /* (owned), never changes */
+  MgrJournalTally *tally;        /* (owned), never changes: of restores and refusals */
 
   gint busy;  /* atomic: 1 while a cleanup runs */
   gint level; /* atomic: MgrPressureLevel */
@@ -106,6 +106,12 @@ guint64           mgr_cleaner_record_plan        (MgrCleaner         *self,
 void              mgr_cleaner_record_report      (MgrCleaner         *self,
                                                   MgrCleanupReport   *report,
                                                   guint64             planned);
+
+/* Writes down by which @error @plan was not executed. Of many that are alike ever fewer
+ * are. */
+void              mgr_cleaner_record_refusal     (MgrCleaner         *self,
+                                                  MgrCleanupPlan     *plan,
+                                                  const GError       *error);
 
 /* Writes down that @name was brought back, or by @error why not; @story says what
  * @record, if there is one, knows of it. Of many that are alike ever fewer are. */

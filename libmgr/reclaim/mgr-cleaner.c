@@ -174,7 +174,7 @@ mgr_cleaner_finalize (GObject *object)
   g_clear_pointer (&self->last, mgr_cleanup_report_unref);
   g_object_unref (self->verifier);
   mgr_score_table_free (self->scores);
-  mgr_journal_tally_free (self->restores);
+  mgr_journal_tally_free (self->tally);
   g_object_unref (self->registry);
   g_object_unref (self->rules);
   g_clear_object (&self->journal);
@@ -323,7 +323,7 @@ mgr_cleaner_init (MgrCleaner *self)
   self->rules = mgr_protection_rules_new ();
   self->registry = mgr_resource_registry_new (self->rules);
   self->scores = mgr_score_table_new ();
-  self->restores = mgr_journal_tally_new ();
+  self->tally = mgr_journal_tally_new ();
   self->owner_deadline = OWNER_DEADLINE;
 }
 

@@ -18,6 +18,7 @@ struct _MgrCleanupPlan
   MgrCleanupStrategy strategy;
   MgrCleanupFlags flags;
   guint64 target;
+  gboolean by_bytes; /* the target was asked for, and is no share by the strategy */
   guint64 expected;
   gint64 time;
   gboolean here; /* only what may be asked in the thread that made it */
@@ -35,6 +36,9 @@ struct _MgrCleanupPlan
 
 /* What a step says that is left alone because enough was freed. */
 #define MGR_REASON_TARGET_MET "target met"
+
+/* What a step says that has an error of its resource. */
+#define MGR_REASON_FAILED "failed"
 
 /* Takes the elements of @candidates, which have been read and given their yields,
  * out of it. @target: bytes, or %NULL for the share of the strategy. */

@@ -341,6 +341,7 @@ mgr_cleanup_plan_new (GPtrArray          *candidates,
   plan->flags = flags;
   planner_sort_out (&planner, candidates);
   sort_turns (plan->turns);
+  plan->by_bytes = target != NULL;
   plan->target = target != NULL
                    ? *target
                    : percent_of (turns_get_total (plan->turns),

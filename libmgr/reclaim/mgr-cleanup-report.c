@@ -437,8 +437,10 @@ mgr_cleanup_report_get_heap_trimmed (MgrCleanupReport *self)
  * mgr_cleanup_report_get_pss_before:
  * @self: a report
  *
- * Gets the proportional set size of the process as it was last measured before the
- * cleanup, at most a few seconds earlier. Only #MgrCleaner::cleanup-verified knows it.
+ * Gets the proportional set size of the process when the cleanup began: as it was last
+ * measured, at most 5 s earlier, and moved by how much the anonymous memory that /proc
+ * counts has changed since, so that nothing had to wait for a measure. The kernel counts
+ * in batches, of a few hundred KiB in all. Only #MgrCleaner::cleanup-verified knows it.
  * May be called from any thread.
  *
  * Returns: bytes; 0 where it is not known
@@ -510,24 +512,6 @@ mgr_cleanup_report_get_duration (MgrCleanupReport *self)
   return self->duration;
 }
 
-static GVariant *
-flags_to_variant (MgrCleanupFlags flags)
-{
-  g_autoptr (GFlagsClass) klass = g_type_class_ref (MGR_TYPE_CLEANUP_FLAGS);
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
-  for (guint i = 0; i < klass->n_values; i++)
-    {
-      const GFlagsValue *value = &klass->values[i];
-
-      if (value->value != 0 && ((guint) flags & value->value) != 0)
-        g_variant_builder_add (&builder, "s", value->value_nick);
-    }
-
-  return g_variant_builder_end (&builder);
-}
-
 static void
 dict_insert_names (GVariantDict  *dict,
                    const char    *key,
@@ -576,7 +560,8 @@ mgr_cleanup_report_to_variant (MgrCleanupReport *self)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "strategy", "s",
                          mgr_enum_get_nick (MGR_TYPE_CLEANUP_STRATEGY, (int) self->strategy));
-  g_variant_dict_insert_value (&dict, "flags", flags_to_variant (self->flags));
+  g_variant_dict_insert_value (&dict, "flags",
+                               mgr_variant_new_flags (MGR_TYPE_CLEANUP_FLAGS, (guint) self->flags));
   g_variant_dict_insert (&dict, "dry-run", "b", self->dry_run);
   dict_insert_names (&dict, "cleaned", self->cleaned);
   dict_insert_names (&dict, "protected", self->protected);

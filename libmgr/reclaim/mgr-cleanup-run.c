@@ -175,7 +175,7 @@ run_note_error (MgrCleanupRun  *self,
   else if (is_kept_error (error))
     mgr_cleanup_step_set_reason (step, "kept when its turn came");
   else
-    mgr_cleanup_step_set_reason (step, "failed");
+    mgr_cleanup_step_set_reason (step, MGR_REASON_FAILED);
 
   if (!is_kept_error (error)
       && mgr_score_table_warns (self->cleaner->scores, step->name, self->start))

@@ -58,10 +58,11 @@ mgr_reclaim_request_init (MgrReclaimRequest  *request,
                           MgrRecordRing      *records)
 {
   g_autofree char *reason =
-    g_strdup_printf ("%s%s%s cleanup at level %s",
+    g_strdup_printf ("%s%s%s cleanup%s at level %s",
                      flags & MGR_CLEANUP_FLAGS_UNSAFE ? "unsafe " : "",
                      flags & MGR_CLEANUP_FLAGS_FORCE ? "forced " : "",
                      nick_of (MGR_TYPE_CLEANUP_STRATEGY, (int) strategy),
+                     flags & MGR_CLEANUP_FLAGS_ALLOW_PROTECTED ? " with PROTECTED allowed" : "",
                      nick_of (MGR_TYPE_PRESSURE_LEVEL, (int) level));
 
   *request = (MgrReclaimRequest) { .flags = flags, .level = level, .time = time };

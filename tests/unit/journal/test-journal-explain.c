@@ -107,6 +107,57 @@ test_details (void)
 }
 
 static void
+assert_steps (MgrJournalKind  kind,
+              const char     *details,
+              const char     *expected)
+{
+  g_autoptr (MgrJournal) journal = mgr_journal_new (NULL, NULL);
+  g_autofree char *nick = NULL;
+  g_autofree char *story = NULL;
+
+  mgr_journal_add (journal, kind, MGR_JOURNAL_SEVERITY_INFO, "A cleanup",
+                   g_variant_new_parsed (details), 0);
+  story = explain (journal, 1);
+  nick = g_strndup (story, strcspn (story, ","));
+  g_assert_true (g_str_has_prefix (story + strlen (nick), ", TIME: A cleanup"));
+  g_assert_cmpstr (story + strlen (nick) + strlen (", TIME: A cleanup"), ==, expected);
+}
+
+/* Who was asked, and who was not and why; each reason once. */
+static void
+test_steps (void)
+{
+  assert_steps (MGR_JOURNAL_KIND_PLAN,
+                "{'rule': <'all'>, 'holders': <'a'>, "
+                "'steps': <[{'name': <'a'>, 'reason': <'SAFE'>, 'expected': <uint64 2048>}]>, "
+                "'kept': <[{'name': <'b'>, 'reason': <'pinned'>}, "
+                "{'name': <'c'>, 'reason': <'CAUTIOUS'>}, {'name': <'d'>, 'reason': <'pinned'>}]>, "
+                "'kept-left-out': <uint32 7>, 'protected': <@aa{sv} []>}",
+                "\n  Rule: all\n  To be asked: a 2.0 KiB (SAFE)\n"
+                "  Kept: b, d (pinned); c (CAUTIOUS); 7 more are not listed\n"
+                "  Largest holders: a");
+  assert_steps (MGR_JOURNAL_KIND_REPORT,
+                "{'cleaned': <[{'name': <'a'>, 'reason': <'SAFE'>, 'claimed': <uint64 1024>}]>, "
+                "'kept': <[{'name': <'b'>, 'reason': <'failed'>, 'error': <'disk full'>}]>, "
+                "'remedy': <'a disk'>}",
+                "\n  Cleaned: a 1.0 KiB (SAFE)\n  Kept: b (failed: disk full)\n"
+                "  What would help: a disk");
+}
+
+/* An earlier libmgr wrote their names alone; others write what they like. */
+static void
+test_steps_of_others (void)
+{
+  assert_steps (MGR_JOURNAL_KIND_PLAN,
+                "{'steps': <['a', 'b']>, 'kept': <['c']>, 'protected': <@as []>}",
+                "\n  To be asked: a, b\n  Kept: c");
+  assert_steps (MGR_JOURNAL_KIND_PLAN,
+                "{'steps': <5>, 'kept': <[{'nom': <'a'>}, {'name': <7>}]>, 'protected': <'x'>, "
+                "'kept-left-out': <'many'>}", "");
+  assert_steps (MGR_JOURNAL_KIND_OTHER, "{'steps': <['a', 'b']>}", "");
+}
+
+static void
 test_cause_that_is_forgotten (void)
 {
   g_autoptr (MgrJournal) journal = g_object_new (MGR_TYPE_JOURNAL, "capacity", 2, NULL);
@@ -176,6 +227,8 @@ main (int    argc,
   g_test_add_func ("/journal/explain/chain", test_chain);
   g_test_add_func ("/journal/explain/branches", test_branches);
   g_test_add_func ("/journal/explain/details", test_details);
+  g_test_add_func ("/journal/explain/steps", test_steps);
+  g_test_add_func ("/journal/explain/steps-of-others", test_steps_of_others);
   g_test_add_func ("/journal/explain/cause-that-is-forgotten", test_cause_that_is_forgotten);
   g_test_add_func ("/journal/explain/many-effects", test_many_effects);
   g_test_add_func ("/journal/explain/many-causes", test_many_causes);
