@@ -53,7 +53,7 @@ background_begin (MgrCleaner *self,
   mgr_journal_scope_close (&scope);
 
   mgr_cleaner_warn_of_flags (background->flags);
-  background->pss = mgr_pss_verifier_get_pss (self->verifier);
+  background->pss = mgr_pss_verifier_estimate_pss (self->verifier);
   mgr_cleaner_post_started (self, background->strategy);
 }
 

@@ -211,7 +211,7 @@ cleaner_run (MgrCleaner        *self,
              MgrCleanupPlan    *plan,
              MgrCleanupRunMode  mode)
 {
-  guint64 pss = mgr_pss_verifier_get_pss (self->verifier);
+  guint64 pss = mgr_pss_verifier_estimate_pss (self->verifier);
   MgrCleanupReport *report = cleaner_do (self, plan, mode);
 
   g_atomic_int_set (&self->busy, 0);

@@ -228,8 +228,8 @@ cleaner_install_signals (GType type)
    *
    * What a cleanup did has been measured once more, as exactly as the kernel can, in
    * a thread of its own: @report is that of #MgrCleaner::cleanup-finished, with
-   * mgr_cleanup_report_get_pss_after() and, if the process was measured within a few
-   * seconds before, mgr_cleanup_report_get_pss_before(). That takes 15 ms of a core
+   * mgr_cleanup_report_get_pss_after() and, if the process was measured within 5 s
+   * before, mgr_cleanup_report_get_pss_before(). That takes 15 ms of a core
    * for each GiB and at most one hundredth of a core, so that cleanups which follow
    * one another closely, in a large process, may never be verified; nor are they where
    * the kernel has no /proc/self/smaps_rollup.

@@ -29,8 +29,9 @@ MgrPssVerifier *mgr_pss_verifier_new     (const char         *proc_path,
 /* Measures soon, for what may come, unless that was done a moment ago. */
 void            mgr_pss_verifier_prepare (MgrPssVerifier     *self);
 
-/* What was measured last before now; 0 if that is too long ago. */
-guint64         mgr_pss_verifier_get_pss (MgrPssVerifier     *self);
+/* What was measured last, moved by how much the anonymous memory of the process has
+ * changed since, which costs a few microseconds; 0 if the measure is too long ago. */
+guint64         mgr_pss_verifier_estimate_pss (MgrPssVerifier *self);
 
 /* Measures soon what became of it, and then tells of @report. */
 void            mgr_pss_verifier_verify  (MgrPssVerifier     *self,

@@ -48,6 +48,7 @@ struct _MgrPssVerifier
   gboolean measuring; /* a measure is under way, or waits for the thread */
   gboolean waiting;   /* a source waits until the next one may begin */
   guint64 pss;        /* 0: never measured */
+  guint64 resident;   /* anonymous memory when that was measured; 0: not known */
   gint64 start;       /* of the last measure */
   gint64 end;         /* of the last measure */
   gint64 next;        /* when the next one may begin */
@@ -184,9 +185,12 @@ verifier_measure (MgrPssVerifier *self)
 {
   gint64 start = g_get_monotonic_time ();
   gint64 used = get_processor_time ();
+  guint64 resident = 0;
   guint64 pss = 0;
-  gboolean measured = mgr_process_memory_read_pss (self->memory, &pss, NULL);
+  gboolean measured;
 
+  mgr_process_memory_read_resident (self->memory, &resident, NULL);
+  measured = mgr_process_memory_read_pss (self->memory, &pss, NULL);
   used = get_processor_time () - used;
   g_mutex_lock (&self->lock);
   self->measuring = FALSE;
@@ -194,7 +198,10 @@ verifier_measure (MgrPssVerifier *self)
   self->next = mgr_pss_duty_get_next (self->end, used);
   self->start = start;
   if (measured)
-    self->pss = pss;
+    {
+      self->pss = pss;
+      self->resident = resident;
+    }
   else
     g_queue_clear_full (&self->pending, pending_free);
   g_mutex_unlock (&self->lock);
@@ -303,12 +310,29 @@ mgr_pss_verifier_prepare (MgrPssVerifier *self)
   g_mutex_unlock (&self->lock);
 }
 
-guint64
-mgr_pss_verifier_get_pss (MgrPssVerifier *self)
+/* What came and went since is private to the process, and so counts as much in its PSS. */
+static guint64
+move_pss (guint64 pss,
+          guint64 before,
+          guint64 now)
 {
+  if (now >= before)
+    return pss + MIN (now - before, G_MAXUINT64 - pss);
+
+  return pss - MIN (before - now, pss);
+}
+
+guint64
+mgr_pss_verifier_estimate_pss (MgrPssVerifier *self)
+{
+  guint64 now = 0;
+  gboolean readable = mgr_process_memory_read_resident (self->memory, &now, NULL);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return self->pss > 0 && g_get_monotonic_time () - self->end <= FRESH ? self->pss : 0;
+  if (self->pss == 0 || g_get_monotonic_time () - self->end > FRESH)
+    return 0;
+
+  return readable && self->resident > 0 ? move_pss (self->pss, self->resident, now) : self->pss;
 }
 
 gboolean

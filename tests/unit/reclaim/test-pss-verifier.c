@@ -7,6 +7,8 @@
 #include "mgr-test-support.h"
 #include "reclaim/mgr-cleaner-private.h"
 
+#include <unistd.h>
+
 typedef struct
 {
   MgrFakeTree *tree;
@@ -36,6 +38,16 @@ verified_write (Verified *fixture,
   g_autofree char *rollup = g_strdup_printf ("5-7 ---p 0 [rollup]\nPss: %u kB\n", kilobytes);
 
   mgr_fake_tree_write (fixture->tree, "proc/self/smaps_rollup", rollup);
+}
+
+static void
+verified_write_resident (Verified *fixture,
+                         guint     kilobytes)
+{
+  guint pages = kilobytes * 1024 / (guint) sysconf (_SC_PAGESIZE);
+  g_autofree char *statm = g_strdup_printf ("9000 %u 1000 1 0 1 0\n", pages + 1000);
+
+  mgr_fake_tree_write (fixture->tree, "proc/self/statm", statm);
 }
 
 static void
@@ -70,7 +82,7 @@ verified_cleanup (Verified *fixture)
 static void
 wait_for_pss (Verified *fixture)
 {
-  while (mgr_pss_verifier_get_pss (fixture->cleaner->verifier) == 0)
+  while (mgr_pss_verifier_estimate_pss (fixture->cleaner->verifier) == 0)
     g_thread_yield ();
 }
 
@@ -96,6 +108,51 @@ test_before_and_after (Verified      *fixture,
                    mgr_cleanup_report_get_time (report));
   g_assert_cmpstrv (mgr_cleanup_report_get_kept (fixture->verified),
                     mgr_cleanup_report_get_kept (report));
+}
+
+static void
+assert_before (Verified *fixture,
+               guint     measured,
+               guint     began,
+               guint     expected)
+{
+  g_autoptr (MgrCleanupReport) report = NULL;
+
+  verified_write_resident (fixture, measured);
+  mgr_cleanup_plan_unref (
+    mgr_cleaner_plan (fixture->cleaner, MGR_CLEANUP_STRATEGY_LIGHT, MGR_CLEANUP_FLAGS_NONE, NULL));
+  wait_for_pss (fixture);
+
+  verified_write_resident (fixture, began);
+  verified_write (fixture, 200);
+  report = verified_cleanup (fixture);
+  mgr_test_iterate_until (&fixture->is_verified);
+  g_assert_cmpuint (mgr_cleanup_report_get_pss_before (fixture->verified), ==, expected * 1024);
+  g_assert_cmpuint (mgr_cleanup_report_get_pss_after (fixture->verified), ==, 200 * 1024);
+}
+
+static void
+test_grown_since (Verified      *fixture,
+                  gconstpointer  data)
+{
+  g_test_summary ("What was taken between the measure and the cleanup is counted");
+  assert_before (fixture, 100, 260, 460);
+}
+
+static void
+test_shrunk_since (Verified      *fixture,
+                   gconstpointer  data)
+{
+  g_test_summary ("What was given back between the measure and the cleanup is none of its doing");
+  assert_before (fixture, 260, 160, 200);
+}
+
+static void
+test_shrunk_below (Verified      *fixture,
+                   gconstpointer  data)
+{
+  g_test_summary ("Figures that do not fit each other never wrap around");
+  assert_before (fixture, 2600, 100, 0);
 }
 
 static void
@@ -195,6 +252,9 @@ main (int    argc,
               verified_tear_down)
 
   ADD ("before-and-after", test_before_and_after);
+  ADD ("grown-since", test_grown_since);
+  ADD ("shrunk-since", test_shrunk_since);
+  ADD ("shrunk-below", test_shrunk_below);
   ADD ("without-before", test_without_before);
   ADD ("from-another-thread", test_from_another_thread);
   ADD ("broken", test_broken);
