@@ -25,6 +25,13 @@ int        mgr_journal_database_open_old  (const char        *path,
                                            sqlite3          **database,
                                            GError           **error);
 
+/* Says why a file that is only to be read could not be, by @status, which it returns.
+ * @database may be %NULL. */
+int        mgr_journal_database_fail_to_read (sqlite3        *database,
+                                              const char     *path,
+                                              int             status,
+                                              GError        **error);
+
 /* Returns SQLITE_OK, or sets @error; @entries are the last @limit, the oldest first. */
 int        mgr_journal_database_read      (sqlite3           *database,
                                            const char        *path,

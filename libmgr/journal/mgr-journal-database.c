@@ -136,13 +136,55 @@ query_number (sqlite3     *database,
   return status == SQLITE_OK ? status : fail (database, path, status, error);
 }
 
+/* Whose file it is. */
+typedef enum
+{
+  LAYOUT_NONE,    /* there is nothing yet */
+  LAYOUT_OURS,
+  LAYOUT_NEWER,   /* of a libmgr that knows more */
+  LAYOUT_FOREIGN, /* the database of something else */
+} Layout;
+
 static int
-fail_foreign (const char  *path,
-              gint64       version,
-              gboolean     is_ours,
+read_layout (sqlite3     *database,
+             const char  *path,
+             Layout      *layout,
+             gint64      *version,
+             GError     **error)
+{
+  gint64 application = 0;
+  gint64 tables = 0;
+  int status;
+
+  status = query_number (database, path, "PRAGMA application_id", &application, error);
+  if (status == SQLITE_OK)
+    status = query_number (database, path, "PRAGMA user_version", version, error);
+  if (status == SQLITE_OK)
+    status = query_number (database, path, "SELECT count(*) FROM sqlite_master", &tables, error);
+
+  if (application == APPLICATION_ID)
+    *layout = *version == SCHEMA_VERSION ? LAYOUT_OURS : LAYOUT_NEWER;
+  else
+    *layout = application == 0 && *version == 0 && tables == 0 ? LAYOUT_NONE : LAYOUT_FOREIGN;
+  return status;
+}
+
+/* Whether it is a journal, of a layout that we know; @is_new: it has nothing yet. */
+static int
+check_layout (sqlite3     *database,
+              const char  *path,
+              gboolean    *is_new,
               GError     **error)
 {
-  if (is_ours)
+  Layout layout = LAYOUT_NONE;
+  gint64 version = 0;
+  int status = read_layout (database, path, &layout, &version, error);
+
+  *is_new = layout == LAYOUT_NONE;
+  if (status != SQLITE_OK || layout == LAYOUT_NONE || layout == LAYOUT_OURS)
+    return status;
+
+  if (layout == LAYOUT_NEWER)
     g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
                  "The journal “%s” is kept in memory alone, and the file is left as it is: its "
                  "layout is %" G_GINT64_FORMAT ", of a newer libmgr, and %d is the newest known "
@@ -153,33 +195,6 @@ fail_foreign (const char  *path,
                  "the database of something else. Name another file", path);
 
   return SQLITE_MISMATCH;
-}
-
-/* Whether it is a journal, of a layout that we know; @is_new: it has nothing yet. */
-static int
-check_layout (sqlite3     *database,
-              const char  *path,
-              gboolean    *is_new,
-              GError     **error)
-{
-  gint64 application = 0;
-  gint64 version = 0;
-  gint64 tables = 0;
-  int status;
-
-  status = query_number (database, path, "PRAGMA application_id", &application, error);
-  if (status == SQLITE_OK)
-    status = query_number (database, path, "PRAGMA user_version", &version, error);
-  if (status == SQLITE_OK)
-    status = query_number (database, path, "SELECT count(*) FROM sqlite_master", &tables, error);
-  if (status != SQLITE_OK)
-    return status;
-
-  *is_new = application == 0 && version == 0 && tables == 0;
-  if (*is_new || (application == APPLICATION_ID && version == SCHEMA_VERSION))
-    return SQLITE_OK;
-
-  return fail_foreign (path, version, application == APPLICATION_ID, error);
 }
 
 /* Looks through all of it: there is little, and what is damaged is better known now. */
@@ -286,14 +301,77 @@ open_unshared (const char  *path,
   return sqlite3_open_v2 (uri, database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
 }
 
+static int
+fail_no_journal (const char  *path,
+                 const char  *what,
+                 GError     **error)
+{
+  g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+               "“%s” is no journal: it is %s. Name the file that the program was given as "
+               "“journal-path” or MGR_JOURNAL_PATH", path, what);
+  return SQLITE_MISMATCH;
+}
+
+int
+mgr_journal_database_fail_to_read (sqlite3     *database,
+                                   const char  *path,
+                                   int          status,
+                                   GError     **error)
+{
+  int number = database != NULL ? sqlite3_system_errno (database) : 0;
+  gboolean by_system = number != 0 && primary_code (status) != SQLITE_CORRUPT
+                       && primary_code (status) != SQLITE_BUSY;
+  const char *remedy = "Give yourself the right to read it and its folder";
+
+  if (primary_code (status) == SQLITE_NOTADB)
+    return fail_no_journal (path, "no SQLite database", error);
+
+  if (primary_code (status) == SQLITE_CORRUPT)
+    remedy = "What can be saved of it, “sqlite3 FILE .recover” saves";
+  else if (primary_code (status) == SQLITE_BUSY || primary_code (status) == SQLITE_LOCKED)
+    remedy = "Try again when the program that keeps it locked has ended";
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED, "The journal “%s” cannot be read: %s%s%s. %s",
+               path, sqlite3_errstr (status), by_system ? ": " : "",
+               by_system ? g_strerror (number) : "", remedy);
+  return status;
+}
+
+/* Whether there is something to read. */
+static int
+check_old_layout (sqlite3     *database,
+                  const char  *path,
+                  GError     **error)
+{
+  Layout layout = LAYOUT_NONE;
+  gint64 version = 0;
+  int status = read_layout (database, path, &layout, &version, NULL);
+
+  if (status != SQLITE_OK)
+    return mgr_journal_database_fail_to_read (database, path, status, error);
+  if (layout == LAYOUT_OURS)
+    return SQLITE_OK;
+  if (layout != LAYOUT_NEWER)
+    return fail_no_journal (path, layout == LAYOUT_NONE ? "empty" : "the database of something else",
+                            error);
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
+               "The journal “%s” is of a newer libmgr: its layout is %" G_GINT64_FORMAT ", and %d is "
+               "the newest known here. Read it with the newer libmgr", path, version, SCHEMA_VERSION);
+  return SQLITE_MISMATCH;
+}
+
 int
 mgr_journal_database_open_old (const char  *path,
                                sqlite3    **database,
                                GError     **error)
 {
   g_autofree char *log_path = g_strconcat (path, "-wal", NULL);
-  gboolean is_new = FALSE;
   int status;
+
+  *database = NULL;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return fail_no_journal (path, "a folder", error);
 
   if (g_file_test (log_path, G_FILE_TEST_EXISTS))
     status = sqlite3_open_v2 (path, database, SQLITE_OPEN_READONLY, NULL);
@@ -302,12 +380,10 @@ mgr_journal_database_open_old (const char  *path,
 
   sqlite3_busy_timeout (*database, OPEN_PATIENCE);
   if (status != SQLITE_OK)
-    fail (*database, path, status, error);
+    mgr_journal_database_fail_to_read (*database, path, status, error);
   else
-    status = check_layout (*database, path, &is_new, error);
+    status = check_old_layout (*database, path, error);
 
-  if (status == SQLITE_OK && is_new)
-    status = fail_foreign (path, 0, FALSE, error);
   if (status != SQLITE_OK)
     g_clear_pointer (database, sqlite3_close);
   return status;

@@ -221,7 +221,9 @@ mgr_journal_store_read_file (const char  *path,
   if (mgr_journal_database_open_old (path, &database, error) != SQLITE_OK)
     return NULL;
 
-  status = mgr_journal_database_read (database, path, G_MAXINT, entries, error);
+  status = mgr_journal_database_read (database, path, G_MAXINT, entries, NULL);
+  if (status != SQLITE_OK)
+    mgr_journal_database_fail_to_read (database, path, status, error);
   sqlite3_close (database);
   return status == SQLITE_OK ? g_steal_pointer (&entries) : NULL;
 }

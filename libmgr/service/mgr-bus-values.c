@@ -41,9 +41,10 @@ mgr_bus_journal_kind_parse (const char      *nick,
 
   if (value == NULL)
     {
+      g_autofree char *kinds = mgr_enum_list_nicks (MGR_TYPE_JOURNAL_KIND);
+
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "There is no kind “%s” of journal entries: use refusal, level, plan, report, "
-                   "restore, phase, limits, emergency, other or any", nick);
+                   "There is no kind “%s” of journal entries: use %s", nick, kinds);
       return FALSE;
     }
 
@@ -74,9 +75,10 @@ mgr_bus_strategy_parse (const char          *nick,
 
   if (value == NULL)
     {
+      g_autofree char *strategies = mgr_enum_list_nicks (MGR_TYPE_CLEANUP_STRATEGY);
+
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "There is no cleanup strategy “%s”: "
-                   "use light, moderate, aggressive or emergency", nick);
+                   "There is no cleanup strategy “%s”: use %s", nick, strategies);
       return FALSE;
     }
 

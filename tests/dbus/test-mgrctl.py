@@ -416,7 +416,9 @@ class TestJournal(MgrctlTestCase):
         self.start()
         self.assertIn("There is no entry #7", self.check_fails(1, "why", "7"))
         self.assertIn("is no number", self.check_fails(2, "why", "seven"))
-        self.assertIn("There is no kind “gossip”", self.check_fails(2, "journal", "--kind=gossip"))
+        self.assertIn("There is no kind “gossip”: use any, refusal, level, plan, report, restore, phase, "
+                      "limits, emergency, task or other\n",
+                      self.check_fails(2, "journal", "--kind=gossip"))
         self.assertIn("1 to 1000", self.check_fails(2, "journal", "--count=0"))
         self.assertIn("“--follow” asks a program",
                       self.check_fails(2, "journal", "--follow", "--file=x"))
@@ -431,6 +433,8 @@ class TestJournal(MgrctlTestCase):
             self.skipTest("built without SQLite")
         self.assertEqual((missing.returncode, missing.stdout), (1, ""))
         self.assertIn("There is no file", missing.stderr)
+        self.assertIn("“/etc/passwd” is no journal: it is no SQLite database. Name the file",
+                      self.check_fails(1, "journal", "--file", "/etc/passwd"))
         self.environment = dict(self.environment, MGR_JOURNAL_PATH=path)
         program = self.start()
         self.press(program)

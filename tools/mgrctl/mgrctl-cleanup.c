@@ -242,8 +242,9 @@ mgrctl_cleanup (const MgrctlOptions *options)
     strategy = g_strdup ("moderate");
   if (!is_strategy (strategy))
     {
-      mgrctl_print_error ("There is no strategy “%s”: use light, moderate, aggressive or emergency",
-                          strategy);
+      g_autofree char *strategies = mgrctl_nicks (MGR_TYPE_CLEANUP_STRATEGY);
+
+      mgrctl_print_error ("There is no strategy “%s”: use %s", strategy, strategies);
       return MGRCTL_EXIT_USAGE;
     }
 

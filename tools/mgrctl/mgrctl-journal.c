@@ -38,10 +38,10 @@ check_usage (MgrJournalKind *out_kind)
 {
   g_autoptr (GEnumClass) klass = g_type_class_ref (MGR_TYPE_JOURNAL_KIND);
   GEnumValue *value = g_enum_get_value_by_nick (klass, kind != NULL ? kind : "any");
+  g_autofree char *kinds = mgrctl_nicks (MGR_TYPE_JOURNAL_KIND);
 
   if (value == NULL)
-    mgrctl_print_error ("There is no kind “%s”: use refusal, level, plan, report, restore, phase, "
-                        "limits, emergency, other or any", kind);
+    mgrctl_print_error ("There is no kind “%s”: use %s", kind, kinds);
   else if (count < 1 || count > 1000)
     mgrctl_print_error ("“--count” is a number from 1 to 1000");
   else if (follow && file != NULL)

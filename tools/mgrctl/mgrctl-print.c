@@ -278,3 +278,19 @@ mgrctl_style_of_level (const char *level)
 
   return MGRCTL_STYLE_BAD;
 }
+
+char *
+mgrctl_nicks (GType type)
+{
+  g_autoptr (GEnumClass) klass = g_type_class_ref (type);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < klass->n_values; i++)
+    {
+      if (i > 0)
+        g_string_append (text, i + 1 < klass->n_values ? ", " : " or ");
+      g_string_append (text, klass->values[i].value_nick);
+    }
+
+  return g_string_free (text, FALSE);
+}

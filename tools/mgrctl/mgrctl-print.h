@@ -67,6 +67,9 @@ char       *mgrctl_gain            (GVariant            *report);
 /* Who pays for what @component has: nobody if it is NULL. */
 char       *mgrctl_charged_to      (const char          *component);
 
+/* What there is to choose from, as in “light, moderate or aggressive”. */
+char       *mgrctl_nicks           (GType                type);
+
 /* Names as a list, of which the first few are shown. */
 char       *mgrctl_names           (const char * const  *names);
 

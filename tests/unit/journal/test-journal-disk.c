@@ -168,6 +168,8 @@ test_newer_layout (Folder        *folder,
 
   g_assert_null (mgr_journal_new_from_file (folder->path, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE);
+  g_assert_nonnull (strstr (error->message, "is of a newer libmgr: its layout is 2, and 1 is the newest "
+                                            "known here. Read it with the newer libmgr"));
 }
 
 static void

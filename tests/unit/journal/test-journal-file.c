@@ -186,30 +186,71 @@ test_read_from_outside (Folder        *folder,
 }
 
 static void
+assert_no_journal (const char *path,
+                   const char *what)
+{
+  g_autofree char *expected =
+    g_strdup_printf ("“%s” is no journal: it is %s. Name the file that the program was given as "
+                     "“journal-path” or MGR_JOURNAL_PATH", path, what);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mgr_journal_new_from_file (path, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, expected);
+}
+
+/* Who only reads has nothing that is kept in memory. */
+static void
+test_read_what_is_damaged (Folder        *folder,
+                           gconstpointer  data)
+{
+  MgrJournal *journal = mgr_journal_new (NULL, folder->path);
+  g_autofree char *expected = g_strdup_printf (
+    "The journal “%s” cannot be read: database disk image is malformed. What can be saved of it, "
+    "“sqlite3 FILE .recover” saves", folder->path);
+  g_autofree char *contents = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  for (guint i = 0; i < 100; i++)
+    add_text (journal, "an entry");
+  g_object_unref (journal);
+
+  /* The first page has what there is to find, the others the rows. */
+  g_assert_true (g_file_get_contents (folder->path, &contents, &length, NULL));
+  g_assert_cmpuint (length, >, 8192);
+  memset (contents + 4096, 0xa5, length - 4096);
+  g_assert_true (g_file_set_contents (folder->path, contents, (gssize) length, NULL));
+
+  g_assert_null (mgr_journal_new_from_file (folder->path, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, expected);
+}
+
+static void
 test_read_what_is_none (Folder        *folder,
                         gconstpointer  data)
 {
   g_autoptr (GError) missing = NULL;
-  g_autoptr (GError) broken = NULL;
-  g_autoptr (GError) empty = NULL;
-  g_autoptr (GError) is_folder = NULL;
   g_autofree char *contents = NULL;
+  sqlite3 *beside;
 
   g_assert_null (mgr_journal_new_from_file (folder->path, &missing));
   g_assert_error (missing, MGR_ERROR, MGR_ERROR_NOT_FOUND);
 
   g_assert_true (g_file_set_contents (folder->path, "no database, but a long enough text", -1, NULL));
-  g_assert_null (mgr_journal_new_from_file (folder->path, &broken));
-  g_assert_error (broken, MGR_ERROR, MGR_ERROR_FAILED);
+  assert_no_journal (folder->path, "no SQLite database");
   g_assert_true (g_file_get_contents (folder->path, &contents, NULL, NULL));
   g_assert_cmpstr (contents, ==, "no database, but a long enough text");
 
   g_assert_true (g_file_set_contents (folder->path, "", 0, NULL));
-  g_assert_null (mgr_journal_new_from_file (folder->path, &empty));
-  g_assert_error (empty, MGR_ERROR, MGR_ERROR_FAILED);
+  assert_no_journal (folder->path, "empty");
+  assert_no_journal (folder->folder, "a folder");
 
-  g_assert_null (mgr_journal_new_from_file (folder->folder, &is_folder));
-  g_assert_error (is_folder, MGR_ERROR, MGR_ERROR_FAILED);
+  beside = open_beside (folder);
+  run_sql (beside, "CREATE TABLE songs (name TEXT)");
+  sqlite3_close (beside);
+  assert_no_journal (folder->path, "the database of something else");
 }
 
 /* Rows that no journal writes: of later versions, of people, of enemies. */
@@ -336,6 +377,7 @@ main (int    argc,
   folder_add_test ("/journal/file/adding-waits-for-no-disk", test_adding_waits_for_no_disk);
   folder_add_test ("/journal/file/read-from-outside", test_read_from_outside);
   folder_add_test ("/journal/file/read-what-is-none", test_read_what_is_none);
+  folder_add_test ("/journal/file/read-what-is-damaged", test_read_what_is_damaged);
   folder_add_test ("/journal/file/strange-rows", test_strange_rows);
   folder_add_test ("/journal/file/fork", test_fork);
   folder_add_test ("/journal/file/exit", test_exit);
