@@ -19,6 +19,28 @@ typedef struct
   guint64 bytes;
 } MgrArbiterOffer;
 
+/* What leaves with others what they hold. */
+typedef enum
+{
+  MGR_ARBITER_RULE_NONE, /* nothing does: it would not suffice */
+  MGR_ARBITER_RULE_PRIORITY,
+  MGR_ARBITER_RULE_GUARANTEE,
+  MGR_ARBITER_RULE_FAIR_SHARE,
+} MgrArbiterRule;
+
+#define MGR_ARBITER_N_RULES 4
+
+/* Why a request cannot be helped; 0 all over as long as nobody has asked. */
+typedef struct
+{
+  MgrArbiterRule rule; /* that decides */
+  guint64 held;        /* bytes that resources could give */
+  guint64 allowed;     /* bytes that may be asked of them */
+  guint64 most;        /* so much might be requested now */
+  guint64 share;       /* where fairness decides: bytes */
+  guint64 sharers;     /* where fairness decides: who is active */
+} MgrArbiterBounds;
+
 /* Whether @size would fit @requester. */
 gboolean mgr_arbiter_choice_fits     (MgrComponent *requester,
                                       guint64       size);
@@ -41,9 +63,10 @@ guint64  mgr_arbiter_choice_target   (MgrComponent *requester,
                                       MgrComponent *holder);
 
 /* Whether @size might fit if all of @offers, of MgrArbiterOffer, were taken, as far as
- * they may be. */
-gboolean mgr_arbiter_choice_suffices (MgrComponent *requester,
-                                      guint64       size,
-                                      GArray       *offers);
+ * they may be; where not, @bounds say why. */
+gboolean mgr_arbiter_choice_suffices (MgrComponent     *requester,
+                                      guint64           size,
+                                      GArray           *offers,
+                                      MgrArbiterBounds *bounds);
 
 G_END_DECLS

@@ -96,6 +96,13 @@ relation_get_spare (const Relation *relation)
   return spare;
 }
 
+static guint64
+count_sharers (MgrComponent *level,
+               MgrComponent *requester)
+{
+  return MAX (count_active (level, requester, mgr_ledger_now (requester->ledger)), 1);
+}
+
 /* What fairness leaves to ask for within @level, whose budget is in the way. */
 static guint64
 relation_get_fair_spare (const Relation *relation,
@@ -103,13 +110,12 @@ relation_get_fair_spare (const Relation *relation,
 {
   MgrComponent *requester = relation->requester;
   MgrComponent *holder = relation->holder;
-  gint64 now = mgr_ledger_now (requester->ledger);
   guint64 share;
 
-  if (!is_active (holder, now))
+  if (!is_active (holder, mgr_ledger_now (requester->ledger)))
     return holder->claimed;
 
-  share = level->limit / MAX (count_active (level, requester, now), 1);
+  share = level->limit / count_sharers (level, requester);
   if (requester->claimed <= share && relation->size <= share - requester->claimed)
     return holder->claimed;
 
@@ -130,34 +136,55 @@ relation_compare_priorities (const Relation *relation)
          - (int) find_branch (relation->holder, relation->common)->priority;
 }
 
-static guint64
-relation_get_limit (const Relation *relation,
-                    MgrComponent   *level)
+/* What may be asked of one holder. */
+typedef struct
+{
+  guint64 bytes;
+  guint64 unfair;      /* bytes, if fairness counted for nothing */
+  guint64 wanted;      /* bytes that would help */
+  MgrArbiterRule rule; /* what sets the bound */
+  MgrComponent *level; /* (unowned) (nullable) the lowest whose budget is in the way */
+} Limit;
+
+static void
+relation_set_limit (const Relation *relation,
+                    Limit          *limit)
 {
   int precedence = relation_compare_priorities (relation);
-  guint64 spare = relation_get_spare (relation);
+  guint64 fair;
 
-  if (precedence > 0)
-    return spare;
   if (precedence < 0)
-    return 0;
+    {
+      limit->rule = MGR_ARBITER_RULE_PRIORITY;
+      return;
+    }
 
-  return MIN (spare, relation_get_fair_spare (relation, level));
+  limit->unfair = relation_get_spare (relation);
+  limit->bytes = limit->unfair;
+  limit->rule = MGR_ARBITER_RULE_GUARANTEE;
+  if (precedence > 0)
+    return;
+
+  fair = relation_get_fair_spare (relation, limit->level);
+  if (fair < limit->bytes)
+    {
+      limit->bytes = fair;
+      limit->rule = MGR_ARBITER_RULE_FAIR_SHARE;
+    }
 }
 
 /* With the tree_lock held. */
-static guint64
-find_target (MgrComponent *requester,
-             guint64       size,
-             MgrComponent *holder,
-             GArray       *lacks)
+static Limit
+find_limit (MgrComponent *requester,
+            guint64       size,
+            MgrComponent *holder,
+            GArray       *lacks)
 {
   Relation relation = { requester, size, holder, find_common (requester, holder) };
-  MgrComponent *lowest = NULL;
-  guint64 wanted = 0;
+  Limit limit = { 0 };
 
   if (relation.common == NULL)
-    return 0;
+    return limit;
 
   for (guint i = 0; i < lacks->len; i++)
     {
@@ -165,12 +192,14 @@ find_target (MgrComponent *requester,
 
       if (!is_within (holder, lack->level))
         continue;
-      if (lowest == NULL)
-        lowest = lack->level;
-      wanted = MAX (wanted, lack->bytes);
+      if (limit.level == NULL)
+        limit.level = lack->level;
+      limit.wanted = MAX (limit.wanted, lack->bytes);
     }
 
-  return lowest != NULL ? MIN (wanted, relation_get_limit (&relation, lowest)) : 0;
+  if (limit.level != NULL)
+    relation_set_limit (&relation, &limit);
+  return limit;
 }
 
 gboolean
@@ -211,17 +240,17 @@ mgr_arbiter_choice_target (MgrComponent *requester,
 {
   MgrLedger *ledger = requester->ledger;
   g_autoptr (GArray) lacks = NULL;
-  guint64 target;
+  Limit limit;
 
   if (holder->ledger != ledger)
     return 0;
 
   g_mutex_lock (&ledger->tree_lock);
   lacks = mgr_charge_lacks (requester, size);
-  target = find_target (requester, size, holder, lacks);
+  limit = find_limit (requester, size, holder, lacks);
   g_mutex_unlock (&ledger->tree_lock);
 
-  return target;
+  return MIN (limit.wanted, limit.bytes);
 }
 
 /* Several may offer what is with one component: together they cannot give more than it
@@ -247,37 +276,107 @@ sum_offers (GArray *offers)
   return sums;
 }
 
-/* With the tree_lock held: what all of @sums may give for @lack, which is one of
+/* What all offers come to for one level whose budget is in the way. */
+typedef struct
+{
+  MgrArbiterBounds bounds;
+  guint64 withheld[MGR_ARBITER_N_RULES]; /* bytes */
+  guint64 unfair;                        /* bytes that fairness alone withholds */
+  MgrComponent *shared;                  /* (unowned) (nullable) the level that is shared */
+} Sum;
+
+static void
+sum_add (Sum         *sum,
+         guint64      offered,
+         const Limit *limit)
+{
+  guint64 part = MIN (offered, limit->bytes);
+
+  sum->bounds.held += MIN (offered, G_MAXUINT64 - sum->bounds.held);
+  sum->bounds.allowed += MIN (part, G_MAXUINT64 - sum->bounds.allowed);
+  sum->withheld[limit->rule] += offered - part;
+  sum->unfair += MIN (offered, MAX (limit->unfair, part)) - part;
+  if (limit->rule == MGR_ARBITER_RULE_FAIR_SHARE)
+    sum->shared = limit->level;
+}
+
+/* With the tree_lock held: what all of @offers may give for @lack, which is one of
  * @lacks. */
-static guint64
+static Sum
 sum_for_lack (MgrComponent        *requester,
               guint64              size,
-              GHashTable          *sums,
+              GHashTable          *offers,
               GArray              *lacks,
               const MgrChargeLack *lack)
 {
   GHashTableIter iter;
-  guint64 total = 0;
+  Sum sum = { 0 };
   gpointer holder;
-  gpointer sum;
+  gpointer offer;
 
-  g_hash_table_iter_init (&iter, sums);
-  while (g_hash_table_iter_next (&iter, &holder, &sum))
+  g_hash_table_iter_init (&iter, offers);
+  while (g_hash_table_iter_next (&iter, &holder, &offer))
     {
-      guint64 part = 0;
+      Limit limit;
 
-      if (is_within (holder, lack->level))
-        part = MIN (*(guint64 *) sum, find_target (requester, size, holder, lacks));
-      total += MIN (part, G_MAXUINT64 - total);
+      if (!is_within (holder, lack->level))
+        continue;
+
+      limit = find_limit (requester, size, holder, lacks);
+      sum_add (&sum, MIN (*(guint64 *) offer, ((MgrComponent *) holder)->claimed), &limit);
     }
 
-  return total;
+  return sum;
+}
+
+/* What would be enough if it might be asked for is withheld by the rule that withholds
+ * most. */
+static MgrArbiterRule
+sum_find_rule (const Sum *sum,
+               guint64    lacking)
+{
+  MgrArbiterRule rule = MGR_ARBITER_RULE_NONE;
+
+  if (sum->bounds.held < lacking)
+    return rule;
+
+  for (guint i = MGR_ARBITER_RULE_PRIORITY; i < MGR_ARBITER_N_RULES; i++)
+    {
+      if (sum->withheld[i] > sum->withheld[rule])
+        rule = (MgrArbiterRule) i;
+    }
+
+  return rule;
+}
+
+/* With the tree_lock held: fills in what is to be said of it. */
+static void
+sum_explain (Sum          *sum,
+             MgrComponent *requester,
+             guint64       size,
+             guint64       lacking)
+{
+  MgrArbiterBounds *bounds = &sum->bounds;
+  guint64 room = size - MIN (lacking, size);
+  guint64 within = 0;
+
+  bounds->rule = sum_find_rule (sum, lacking);
+  if (sum->shared != NULL)
+    {
+      bounds->sharers = count_sharers (sum->shared, requester);
+      bounds->share = sum->shared->limit / bounds->sharers;
+      within = bounds->share - MIN (requester->claimed, bounds->share);
+      within = MIN (within, room + bounds->allowed + sum->unfair);
+    }
+
+  bounds->most = MAX (room + bounds->allowed, within);
 }
 
 gboolean
-mgr_arbiter_choice_suffices (MgrComponent *requester,
-                             guint64       size,
-                             GArray       *offers)
+mgr_arbiter_choice_suffices (MgrComponent     *requester,
+                             guint64           size,
+                             GArray           *offers,
+                             MgrArbiterBounds *bounds)
 {
   MgrLedger *ledger = requester->ledger;
   g_autoptr (GHashTable) sums = sum_offers (offers);
@@ -289,8 +388,14 @@ mgr_arbiter_choice_suffices (MgrComponent *requester,
   for (guint i = 0; i < lacks->len && suffices; i++)
     {
       const MgrChargeLack *lack = &g_array_index (lacks, MgrChargeLack, i);
+      Sum sum = sum_for_lack (requester, size, sums, lacks, lack);
 
-      suffices = sum_for_lack (requester, size, sums, lacks, lack) >= lack->bytes;
+      suffices = sum.bounds.allowed >= lack->bytes;
+      if (!suffices)
+        {
+          sum_explain (&sum, requester, size, lack->bytes);
+          *bounds = sum.bounds;
+        }
     }
   g_mutex_unlock (&ledger->tree_lock);
 

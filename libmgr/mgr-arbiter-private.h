@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ledger/mgr-waiter-private.h"
+#include "mgr-arbiter-choice-private.h"
 #include "reclaim/mgr-cleaner.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ typedef struct
   guint asked;          /* so many resources */
   guint64 released;     /* bytes that left the books of the whole ledger meanwhile */
   const char *obstacle; /* (nullable) why it ended before it fitted */
+  MgrArbiterBounds bounds;
 } MgrArbiterOutcome;
 
 MgrArbiter     *mgr_arbiter_new              (MgrCleaner        *cleaner);

@@ -10,6 +10,7 @@
 #include "mgr-arbiter-choice-private.h"
 #include "mgr-arbiter-journal-private.h"
 #include "mgr-arbiter-turn-private.h"
+#include "mgr-arbiter-words-private.h"
 #include "reclaim/mgr-cleaner-private.h"
 #include "reclaim/mgr-resource-private.h"
 
@@ -21,7 +22,6 @@
 
 #define OBSTACLE_CLOSED "the manager is gone"
 #define OBSTACLE_NO_TURN "another request was being arbitrated all the time"
-#define OBSTACLE_TOO_LITTLE "all that may be asked holds too little"
 #define OBSTACLE_TIME "time was up"
 #define OBSTACLE_GAVE_LESS "those asked gave too little"
 
@@ -238,8 +238,8 @@ round_is_over (const Round *round)
 }
 
 static gboolean
-round_suffices (const Round *round,
-                GPtrArray   *turns)
+round_suffices (Round     *round,
+                GPtrArray *turns)
 {
   g_autoptr (GArray) offers = g_array_new (FALSE, FALSE, sizeof (MgrArbiterOffer));
 
@@ -251,7 +251,7 @@ round_suffices (const Round *round,
       g_array_append_val (offers, offer);
     }
 
-  return mgr_arbiter_choice_suffices (round->component, round->size, offers);
+  return mgr_arbiter_choice_suffices (round->component, round->size, offers, &round->outcome.bounds);
 }
 
 static char *
@@ -333,7 +333,7 @@ round_run (Round *round)
   turns = mgr_arbiter_turns_new (round->arbiter->cleaner, round->component);
   if (!round_suffices (round, turns))
     {
-      round->outcome.obstacle = OBSTACLE_TOO_LITTLE;
+      round->outcome.obstacle = mgr_arbiter_bounds_get_obstacle (&round->outcome.bounds);
       return FALSE;
     }
   /* Nothing suffices where somebody else has made room meanwhile. */

@@ -183,15 +183,16 @@ manager_allocate (MgrManager          *self,
                   GError             **error)
 {
   g_autoptr (GError) local_error = NULL;
+  MgrArbiterOutcome outcome = { 0 };
   MgrAllocation *allocation;
   MgrRequest request;
 
   mgr_request_init (&request, size, description, priority, tags);
-  allocation = mgr_manager_allocate_arbitrated (self, component, &request, &local_error);
+  allocation = mgr_manager_allocate_arbitrated (self, component, &request, &outcome, &local_error);
   mgr_request_clear (&request);
   if (allocation == NULL)
     {
-      mgr_manager_post_refused (self, component, size, local_error);
+      mgr_manager_post_refused (self, component, size, local_error, &outcome);
       g_propagate_error (error, g_steal_pointer (&local_error));
     }
 

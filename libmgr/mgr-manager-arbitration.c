@@ -7,6 +7,7 @@
 #include "base/mgr-size.h"
 #include "mgr-enum-types.h"
 #include "ledger/mgr-refusal-private.h"
+#include "mgr-arbiter-words-private.h"
 #include "mgr-manager-private.h"
 #include "reclaim/mgr-reclaim-private.h"
 
@@ -195,14 +196,18 @@ mgr_manager_set_arbitration_deadline (MgrManager *self,
 /* What the refusal does not know: what became of asking others. */
 static void
 explain_outcome (GError                  **error,
+                 MgrComponent             *component,
                  const MgrArbiterOutcome  *outcome)
 {
   g_autofree char *released = mgr_size_format (outcome->released);
+  g_autofree char *reason = mgr_arbiter_outcome_describe (outcome);
+  g_autofree char *help = mgr_arbiter_outcome_suggest (outcome, component);
   g_autofree char *message = NULL;
 
   message = g_strdup_printf ("%s. Resources asked to make room: %u; released meanwhile: %s; it "
-                             "ended because %s", (*error)->message, outcome->asked, released,
-                             outcome->obstacle);
+                             "ended because %s%s%s", (*error)->message, outcome->asked, released,
+                             reason, help != NULL ? ". What would help: " : "",
+                             help != NULL ? help : "");
   g_free ((*error)->message);
   (*error)->message = g_steal_pointer (&message);
 }
@@ -223,30 +228,30 @@ fail_nested (MgrComponent  *component,
 
 /* @error is why it did not fit, and says more afterwards. */
 static gboolean
-make_room (MgrManager    *self,
-           MgrComponent  *component,
-           guint64        size,
-           GError       **error)
+make_room (MgrManager         *self,
+           MgrComponent       *component,
+           guint64             size,
+           MgrArbiterOutcome  *outcome,
+           GError            **error)
 {
-  MgrArbiterOutcome outcome = { 0 };
-
   if (!g_error_matches (*error, MGR_ERROR, MGR_ERROR_NO_BUDGET)
       || !mgr_arbiter_serves (self->arbiter, MGR_ARBITRATION_ALWAYS))
     return FALSE;
   if (mgr_reclaim_in_progress ())
     return fail_nested (component, error);
-  if (mgr_arbiter_make_room (self->arbiter, component, size, &outcome))
+  if (mgr_arbiter_make_room (self->arbiter, component, size, outcome))
     return TRUE;
 
-  explain_outcome (error, &outcome);
+  explain_outcome (error, component, outcome);
   return FALSE;
 }
 
 MgrAllocation *
-mgr_manager_allocate_arbitrated (MgrManager    *self,
-                                 MgrComponent  *component,
-                                 MgrRequest    *request,
-                                 GError       **error)
+mgr_manager_allocate_arbitrated (MgrManager         *self,
+                                 MgrComponent       *component,
+                                 MgrRequest         *request,
+                                 MgrArbiterOutcome  *outcome,
+                                 GError            **error)
 {
   g_autoptr (MgrManager) keep_alive = g_object_ref (self);
   MgrAllocation *allocation = NULL;
@@ -258,7 +263,7 @@ mgr_manager_allocate_arbitrated (MgrManager    *self,
 
       allocation = mgr_allocation_new (component, request, &refusal);
       if (allocation == NULL
-          && (last || !make_room (self, component, request->size, &refusal)))
+          && (last || !make_room (self, component, request->size, outcome, &refusal)))
         {
           g_propagate_error (error, g_steal_pointer (&refusal));
           return NULL;

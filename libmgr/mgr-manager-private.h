@@ -94,17 +94,21 @@ void mgr_manager_close_scheduler  (MgrManager *self);
 /* Registers what malloc holds free, if the C library tells. */
 void mgr_manager_set_up_heap (MgrManager *self);
 
-/* As mgr_allocation_new(), after others made room if they have to and may be asked. */
-MgrAllocation *mgr_manager_allocate_arbitrated (MgrManager    *self,
-                                                MgrComponent  *component,
-                                                MgrRequest    *request,
-                                                GError       **error);
+/* As mgr_allocation_new(), after others made room if they have to and may be asked; what
+ * came of that is in @outcome, which is all 0 before. */
+MgrAllocation *mgr_manager_allocate_arbitrated (MgrManager         *self,
+                                                MgrComponent       *component,
+                                                MgrRequest         *request,
+                                                MgrArbiterOutcome  *outcome,
+                                                GError            **error);
 
-/* Writes down, and says in the owner's context, that @error refused @size to @component. */
-void mgr_manager_post_refused (MgrManager   *self,
-                               MgrComponent *component,
-                               guint64       size,
-                               const GError *error);
+/* Writes down, and says in the owner's context, that @error refused @size to @component,
+ * and by @outcome why others made no room. */
+void mgr_manager_post_refused (MgrManager              *self,
+                               MgrComponent            *component,
+                               guint64                  size,
+                               const GError            *error,
+                               const MgrArbiterOutcome *outcome);
 
 /* Who makes room for whom: the properties, from the id %MGR_MANAGER_ARBITRATION_PROPERTIES
  * on. %FALSE: not one of those. */

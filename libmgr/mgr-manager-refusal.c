@@ -34,10 +34,11 @@ refusal_emit_cb (gpointer object,
 }
 
 void
-mgr_manager_post_refused (MgrManager   *self,
-                          MgrComponent *component,
-                          guint64       size,
-                          const GError *error)
+mgr_manager_post_refused (MgrManager              *self,
+                          MgrComponent            *component,
+                          guint64                  size,
+                          const GError            *error,
+                          const MgrArbiterOutcome *outcome)
 {
   guint signal_id = g_signal_lookup ("allocation-refused", MGR_TYPE_MANAGER);
   Refusal *refusal;
@@ -46,7 +47,7 @@ mgr_manager_post_refused (MgrManager   *self,
       && !g_error_matches (error, MGR_ERROR, MGR_ERROR_INFEASIBLE))
     return;
 
-  mgr_recorder_add_refusal (self->recorder, component, size, error);
+  mgr_recorder_add_refusal (self->recorder, component, size, error, outcome);
   if (!g_signal_has_handler_pending (self, signal_id, 0, FALSE))
     return;
 

@@ -33,7 +33,8 @@ void         mgr_recorder_set_trigger   (MgrRecorder         *self,
 void         mgr_recorder_add_refusal   (MgrRecorder         *self,
                                          MgrComponent        *component,
                                          guint64              size,
-                                         const GError        *error);
+                                         const GError        *error,
+                                         const MgrArbiterOutcome *outcome);
 
 /* What an emergency gave back before there was memory to write that down. */
 typedef struct

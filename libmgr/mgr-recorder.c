@@ -351,10 +351,11 @@ mgr_recorder_set_trigger (MgrRecorder       *self,
 }
 
 void
-mgr_recorder_add_refusal (MgrRecorder  *self,
-                          MgrComponent *component,
-                          guint64       size,
-                          const GError *error)
+mgr_recorder_add_refusal (MgrRecorder             *self,
+                          MgrComponent            *component,
+                          guint64                  size,
+                          const GError            *error,
+                          const MgrArbiterOutcome *outcome)
 {
-  mgr_refusal_log_add (self->refusals, component, size, error);
+  mgr_refusal_log_add (self->refusals, component, size, error, outcome);
 }

@@ -7,6 +7,7 @@
 #include "base/mgr-clock.h"
 #include "journal/mgr-journal.h"
 #include "ledger/mgr-component.h"
+#include "mgr-arbiter-private.h"
 
 G_BEGIN_DECLS
 
@@ -23,9 +24,11 @@ MgrRefusalLog *mgr_refusal_log_new  (MgrJournal     *journal,
 /* Writes down what is counted and not said yet. */
 void           mgr_refusal_log_free (MgrRefusalLog  *self);
 
-void           mgr_refusal_log_add  (MgrRefusalLog  *self,
-                                     MgrComponent   *component,
-                                     guint64         size,
-                                     const GError   *error);
+/* @outcome: why others made no room, if they were to */
+void           mgr_refusal_log_add  (MgrRefusalLog           *self,
+                                     MgrComponent            *component,
+                                     guint64                  size,
+                                     const GError            *error,
+                                     const MgrArbiterOutcome *outcome);
 
 G_END_DECLS

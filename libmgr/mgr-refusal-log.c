@@ -11,6 +11,7 @@
 #include "base/mgr-size.h"
 #include "base/mgr-variant-private.h"
 #include "ledger/mgr-refusal-private.h"
+#include "mgr-arbiter-words-private.h"
 
 /* The interval after the first refusal, and the longest that it grows to while there
  * are further ones. */
@@ -235,40 +236,62 @@ log_set_first (MgrRefusalLog *self,
 }
 
 static void
-add_words (GVariantDict          *details,
-           const MgrRefusalFacts *facts,
-           guint64                size,
-           gboolean               infeasible)
+insert_words (GVariantDict *details,
+              const char   *rule,
+              const char   *remedy)
+{
+  g_variant_dict_insert_value (details, "rule", mgr_variant_new_text (rule));
+  g_variant_dict_insert_value (details, "remedy", mgr_variant_new_text (remedy));
+}
+
+static void
+add_infeasible_words (GVariantDict          *details,
+                      const MgrRefusalFacts *facts,
+                      guint64                size)
+{
+  g_autofree char *budget = mgr_size_format (facts->budget);
+  g_autofree char *wanted = mgr_size_format (MAX (facts->budget + facts->missing, size));
+  g_autofree char *rule = NULL;
+  g_autofree char *remedy = NULL;
+
+  rule = g_strdup_printf ("no request may be larger than the budgets above it, and that of “%s” "
+                          "is %s", facts->obstacle, budget);
+  remedy = g_strdup_printf ("a budget of %s for “%s”, or a smaller request", wanted, facts->obstacle);
+  insert_words (details, rule, remedy);
+}
+
+/* The rule by which others made no room goes with that of the budgets. */
+static void
+add_words (GVariantDict            *details,
+           const MgrRefusalFacts   *facts,
+           guint64                  size,
+           MgrComponent            *component,
+           const MgrArbiterOutcome *outcome)
 {
   g_autofree char *budget = mgr_size_format (facts->budget);
   g_autofree char *used = mgr_size_format (facts->used);
   g_autofree char *missing = mgr_size_format (facts->missing);
   g_autofree char *wanted = mgr_size_format (MAX (facts->budget + facts->missing, size));
+  g_autofree char *reason = outcome->obstacle != NULL ? mgr_arbiter_outcome_describe (outcome) : NULL;
+  g_autofree char *help = mgr_arbiter_outcome_suggest (outcome, component);
   g_autofree char *rule = NULL;
   g_autofree char *remedy = NULL;
 
-  if (infeasible)
-    {
-      rule = g_strdup_printf ("no request may be larger than the budgets above it, and that of “%s” "
-                              "is %s", facts->obstacle, budget);
-      remedy = g_strdup_printf ("a budget of %s for “%s”, or a smaller request", wanted, facts->obstacle);
-    }
-  else
-    {
-      rule = g_strdup_printf ("a request has to fit into every budget from its component up, and “%s” "
-                              "has used %s of %s", facts->obstacle, used, budget);
-      remedy = g_strdup_printf ("%s more released, or a budget of %s for “%s”", missing, wanted,
-                                facts->obstacle);
-    }
-
-  g_variant_dict_insert_value (details, "rule", mgr_variant_new_text (rule));
-  g_variant_dict_insert_value (details, "remedy", mgr_variant_new_text (remedy));
+  rule = g_strdup_printf ("a request has to fit into every budget from its component up, and “%s” "
+                          "has used %s of %s%s%s", facts->obstacle, used, budget,
+                          reason != NULL ? "; no room was made, because " : "",
+                          reason != NULL ? reason : "");
+  remedy = g_strdup_printf ("%s%s%s more released, or a budget of %s for “%s”",
+                            help != NULL ? help : "", help != NULL ? "; or " : "",
+                            missing, wanted, facts->obstacle);
+  insert_words (details, rule, remedy);
 }
 
 static GVariant *
-refusal_get_details (MgrComponent *component,
-                     guint64       size,
-                     const GError *error)
+refusal_get_details (MgrComponent            *component,
+                     guint64                  size,
+                     const GError            *error,
+                     const MgrArbiterOutcome *outcome)
 {
   gboolean infeasible = error->code == MGR_ERROR_INFEASIBLE;
   MgrRefusalFacts facts;
@@ -287,7 +310,10 @@ refusal_get_details (MgrComponent *component,
     {
       g_variant_dict_insert (&details, "obstacle", "s", facts.obstacle);
       g_variant_dict_insert (&details, "missing", "t", facts.missing);
-      add_words (&details, &facts, size, infeasible);
+      if (infeasible)
+        add_infeasible_words (&details, &facts, size);
+      else
+        add_words (&details, &facts, size, component, outcome);
     }
   mgr_refusal_facts_clear (&facts);
 
@@ -295,10 +321,11 @@ refusal_get_details (MgrComponent *component,
 }
 
 void
-mgr_refusal_log_add (MgrRefusalLog *self,
-                     MgrComponent  *component,
-                     guint64        size,
-                     const GError  *error)
+mgr_refusal_log_add (MgrRefusalLog           *self,
+                     MgrComponent            *component,
+                     guint64                  size,
+                     const GError            *error,
+                     const MgrArbiterOutcome *outcome)
 {
   g_autofree char *asked = NULL;
   g_autofree char *summary = NULL;
@@ -311,7 +338,7 @@ mgr_refusal_log_add (MgrRefusalLog *self,
   summary = g_strdup_printf ("A request of %s for “%s” was refused", asked,
                              mgr_component_display_path (component));
   id = mgr_journal_add (self->journal, MGR_JOURNAL_KIND_REFUSAL, MGR_JOURNAL_SEVERITY_WARNING, summary,
-                        refusal_get_details (component, size, error), 0);
+                        refusal_get_details (component, size, error, outcome), 0);
   log_set_first (self, component, id);
 }
 

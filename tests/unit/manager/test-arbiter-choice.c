@@ -18,11 +18,13 @@ assert_suffices (MgrComponent *requester,
 {
   g_autoptr (GArray) offers = g_array_new (FALSE, FALSE, sizeof (MgrArbiterOffer));
   MgrArbiterOffer offer = { holder, bytes };
+  MgrArbiterBounds bounds = { 0 };
 
   for (guint i = 0; i < n_offers; i++)
     g_array_append_val (offers, offer);
 
-  g_assert_cmpint (mgr_arbiter_choice_suffices (requester, size, offers), ==, expected);
+  g_assert_cmpint (mgr_arbiter_choice_suffices (requester, size, offers, &bounds), ==,
+                   expected);
 }
 
 static void
@@ -126,6 +128,48 @@ test_fair_share (void)
 }
 
 static void
+test_bounds (void)
+{
+  g_autoptr (ScopedLedger) ledger = scoped_ledger_new (900);
+  MgrComponent *a = add (ledger, "a", 0, NULL);
+  MgrComponent *b = add (ledger, "b", 0, NULL);
+  MgrComponent *c = add (ledger, "c", 0, NULL);
+  g_autoptr (MgrAllocation) of_a = take (a, 500);
+  g_autoptr (MgrAllocation) of_b = take (b, 200);
+  g_autoptr (MgrAllocation) of_c = take (c, 200);
+  g_autoptr (GArray) offers = g_array_new (FALSE, FALSE, sizeof (MgrArbiterOffer));
+  MgrArbiterOffer offer_of_a = { a, G_MAXUINT64 };
+  MgrArbiterOffer offer_of_c = { c, 150 };
+  MgrArbiterBounds bounds = { 0 };
+
+  g_test_summary ("Of several rules the one is named that withholds most");
+
+  g_array_append_val (offers, offer_of_a);
+  g_array_append_val (offers, offer_of_c);
+  g_assert_false (mgr_arbiter_choice_suffices (b, 300, offers, &bounds));
+  g_assert_cmpint (bounds.rule, ==, MGR_ARBITER_RULE_FAIR_SHARE);
+  g_assert_cmpuint (bounds.held, ==, 650);
+  g_assert_cmpuint (bounds.allowed, ==, 200);
+  g_assert_cmpuint (bounds.share, ==, 300);
+  g_assert_cmpuint (bounds.sharers, ==, 3);
+  g_assert_cmpuint (bounds.most, ==, 200);
+  g_assert_true (mgr_arbiter_choice_suffices (b, 200, offers, &bounds));
+
+  g_assert_true (mgr_component_set_guaranteed (a, 450, NULL));
+  g_assert_false (mgr_arbiter_choice_suffices (b, 300, offers, &bounds));
+  g_assert_cmpint (bounds.rule, ==, MGR_ARBITER_RULE_GUARANTEE);
+  g_assert_cmpuint (bounds.allowed, ==, 50);
+
+  mgr_component_set_priority (a, 9);
+  g_assert_false (mgr_arbiter_choice_suffices (b, 300, offers, &bounds));
+  g_assert_cmpint (bounds.rule, ==, MGR_ARBITER_RULE_PRIORITY);
+  g_assert_cmpuint (bounds.allowed, ==, 0);
+
+  g_assert_false (mgr_arbiter_choice_suffices (b, 700, offers, &bounds));
+  g_assert_cmpint (bounds.rule, ==, MGR_ARBITER_RULE_NONE);
+}
+
+static void
 test_offers_of_one (void)
 {
   g_autoptr (ScopedLedger) ledger = scoped_ledger_new (100);
@@ -185,6 +229,7 @@ main (int    argc,
   g_test_add_func ("/manager/arbiter-choice/guarantees", test_guarantees);
   g_test_add_func ("/manager/arbiter-choice/priorities", test_priorities);
   g_test_add_func ("/manager/arbiter-choice/fair-share", test_fair_share);
+  g_test_add_func ("/manager/arbiter-choice/bounds", test_bounds);
   g_test_add_func ("/manager/arbiter-choice/offers-of-one-component", test_offers_of_one);
   g_test_add_func ("/manager/arbiter-choice/parent-holds", test_parent_holds);
   g_test_add_func ("/manager/arbiter-choice/elsewhere", test_elsewhere);

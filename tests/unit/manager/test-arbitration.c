@@ -35,7 +35,7 @@ test_guaranteed_share (Fixture       *fixture,
     g_ptr_array_add (results->blocks, g_steal_pointer (&work));
     mgr_resource_set_size (results->resource, 600);
     other = assert_refused (fixture, "storage", 450, MGR_ERROR_NO_BUDGET);
-    g_assert_nonnull (strstr (other, "holds too little"));
+    g_assert_nonnull (strstr (other, "it ended because those who hold it are more urgent: "));
     assert_asked (fixture, "");
     g_assert_cmpuint (mgr_component_get_used (execution), ==, 600);
   }
@@ -361,6 +361,122 @@ test_fair_share (Fixture       *fixture,
 }
 
 static void
+assert_text_of_refusal (Fixture    *fixture,
+                        const char *key,
+                        const char *expected)
+{
+  g_autoptr (GPtrArray) entries =
+    mgr_journal_list (mgr_manager_get_journal (fixture->manager), MGR_JOURNAL_KIND_REFUSAL, 1);
+  g_autoptr (GVariant) details = NULL;
+  const char *text = NULL;
+
+  g_assert_cmpuint (entries->len, ==, 1);
+  details = mgr_journal_entry_get_details (g_ptr_array_index (entries, 0));
+  g_assert_true (g_variant_lookup (details, key, "&s", &text));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_refused_by_fairness (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  MgrComponent *a = fixture_add (fixture, "a", 0, 5, 0);
+  g_autoptr (Holder) of_a = holder_new (fixture, "of_a", a, 60, 10);
+  g_autoptr (MgrAllocation) taken = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("The rule is named with its figures, and what helps does help");
+
+  fixture_add (fixture, "b", 0, 5, 0);
+  text = assert_refused (fixture, "b", 800, MGR_ERROR_NO_BUDGET);
+  g_assert_true (g_str_has_suffix (
+    text, "Resources asked to make room: 0; released meanwhile: 0 B; it ended because others keep "
+    "their fair share, which is 500 B for each of 2 that are active: of the 600 B that resources "
+    "hold, 100 B may be asked for. What would help: a request of 500 B at most, a higher priority "
+    "of “b”, or others that charge nothing for 30 s"));
+  assert_text_of_refusal (fixture, "rule",
+                          "a request has to fit into every budget from its component up, and “total” "
+                          "has used 600 B of 1000 B; no room was made, because others keep their "
+                          "fair share, which is 500 B for each of 2 that are active: of the 600 B "
+                          "that resources hold, 100 B may be asked for");
+  assert_text_of_refusal (fixture, "remedy",
+                          "a request of 500 B at most, a higher priority of “b”, or others that "
+                          "charge nothing for 30 s; or 400 B more released, or a budget of 1.4 KiB "
+                          "for “total”");
+  assert_asked (fixture, "");
+
+  g_free (assert_refused (fixture, "b", 501, MGR_ERROR_NO_BUDGET));
+  taken = take (fixture, "b", 500);
+  assert_asked (fixture, "of_a:100 ");
+}
+
+/* What stays within the share of the one that asks may have more of others. */
+static void
+test_refused_beyond_the_share (Fixture       *fixture,
+                               gconstpointer  data)
+{
+  MgrComponent *a = fixture_add (fixture, "a", 0, 5, 0);
+  MgrComponent *c = fixture_add (fixture, "c", 0, 5, 0);
+  g_autoptr (Holder) of_a = holder_new (fixture, "of_a", a, 50, 10);
+  g_autoptr (Holder) of_c = holder_new (fixture, "of_c", c, 30, 10);
+  g_autoptr (MgrAllocation) more = mgr_component_allocate (a, 200, NULL, 5, NULL, NULL);
+  g_autoptr (MgrAllocation) taken = NULL;
+  g_autofree char *text = NULL;
+
+  fixture_add (fixture, "b", 0, 5, 0);
+  text = assert_refused (fixture, "b", 500, MGR_ERROR_NO_BUDGET);
+  g_assert_nonnull (strstr (text, "which is 333 B for each of 3 that are active: of the 800 B that "
+                                  "resources hold, 367 B may be asked for. What would help: a "
+                                  "request of 367 B at most, "));
+  taken = take (fixture, "b", 367);
+}
+
+static void
+test_refused_by_guarantee (Fixture       *fixture,
+                           gconstpointer  data)
+{
+  MgrComponent *a = fixture_add (fixture, "a", 0, 3, 550);
+  g_autoptr (Holder) of_a = holder_new (fixture, "of_a", a, 60, 10);
+  g_autoptr (MgrAllocation) taken = NULL;
+  g_autofree char *text = NULL;
+
+  fixture_add (fixture, "b", 0, 5, 0);
+  text = assert_refused (fixture, "b", 600, MGR_ERROR_NO_BUDGET);
+  g_assert_true (g_str_has_suffix (
+    text, "it ended because others keep what is guaranteed to them: of the 600 B that resources "
+    "hold, 50 B may be asked for. What would help: a request of 450 B at most, or less that is "
+    "guaranteed to others"));
+  taken = take (fixture, "b", 450);
+  assert_asked (fixture, "of_a:50 ");
+}
+
+static void
+test_refused_by_priority (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  MgrComponent *a = fixture_add (fixture, "a", 0, 8, 0);
+  MgrComponent *b = fixture_add (fixture, "b", 0, 5, 0);
+  g_autoptr (Holder) of_a = holder_new (fixture, "of_a", a, 60, 10);
+  g_autoptr (MgrAllocation) taken = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *never = NULL;
+
+  text = assert_refused (fixture, "b", 800, MGR_ERROR_NO_BUDGET);
+  g_assert_true (g_str_has_suffix (
+    text, "it ended because those who hold it are more urgent: of the 600 B that resources hold, "
+    "0 B may be asked for. What would help: a request of 400 B at most, or a higher priority of "
+    "“b”"));
+  mgr_component_set_priority (b, 9);
+  taken = take (fixture, "b", 800);
+  assert_asked (fixture, "of_a:400 ");
+
+  g_test_message ("Where there is too little whatever the rules say, that is what is said");
+  mgr_component_set_priority (b, 5);
+  never = assert_refused (fixture, "b", 900, MGR_ERROR_NO_BUDGET);
+  g_assert_true (g_str_has_suffix (never, "it ended because all that may be asked holds too little"));
+}
+
+static void
 test_modes (Fixture       *fixture,
             gconstpointer  data)
 {
@@ -485,6 +601,10 @@ main (int    argc,
   add_case ("/manager/arbitration/claims-without-giving", test_claims_without_giving);
   add_case ("/manager/arbitration/nested-fails-at-once", test_nested);
   add_case ("/manager/arbitration/fair-share", test_fair_share);
+  add_case ("/manager/arbitration/refused-by-fairness", test_refused_by_fairness);
+  add_case ("/manager/arbitration/refused-beyond-the-share", test_refused_beyond_the_share);
+  add_case ("/manager/arbitration/refused-by-guarantee", test_refused_by_guarantee);
+  add_case ("/manager/arbitration/refused-by-priority", test_refused_by_priority);
   add_case ("/manager/arbitration/modes", test_modes);
   add_case ("/manager/arbitration/records", test_records);
   add_case ("/manager/arbitration/journal", test_journal);
