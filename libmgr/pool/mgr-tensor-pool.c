@@ -372,8 +372,8 @@ mgr_tensor_pool_class_init (MgrTensorPoolClass *klass)
    * MgrTensorPool:segment-size:
    *
    * How much shared memory the pool takes from the system at a time, in bytes. A tensor
-   * that is larger gets a segment of its own; the last segment is as large as the
-   * capacity leaves it.
+   * that is larger gets a segment of its own. Where the capacity, the budgets or the
+   * machine have less left, segments are smaller, down to what the tensor needs.
    *
    * Since: 1.0
    */
