@@ -32,13 +32,51 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* Of which pool handlers are asked in this thread, the innermost first. */
+typedef struct _Asking Asking;
+
+struct _Asking
+{
+  MgrStandardPool *pool; /* (unowned) */
+  Asking *outer;         /* (unowned) (nullable) */
+};
+
+static GPrivate innermost;
+
+gboolean
+mgr_standard_pool_is_asking (MgrStandardPool *self)
+{
+  for (Asking *asking = g_private_get (&innermost); asking != NULL; asking = asking->outer)
+    {
+      if (asking->pool == self)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* In the owner's context: whether a handler wants to keep the block. */
+static gboolean
+pool_emit_evict (MgrStandardPool *self,
+                 MgrBlock        *block)
+{
+  Asking asking = { .pool = self, .outer = g_private_get (&innermost) };
+  gboolean vetoed;
+
+  g_private_set (&innermost, &asking);
+  vetoed = mgr_standard_pool_emit_evict (self, block);
+  g_private_set (&innermost, asking.outer);
+
+  return vetoed;
+}
+
 static void
 ask_cb (gpointer object,
         gpointer user_data)
 {
   Question *question = user_data;
 
-  question->vetoed = mgr_standard_pool_emit_evict (MGR_STANDARD_POOL (object), question->block);
+  question->vetoed = pool_emit_evict (MGR_STANDARD_POOL (object), question->block);
 }
 
 /* Who does not answer has not said that the block may go. */
@@ -50,7 +88,7 @@ pool_may_evict (MgrStandardPool *self,
   Question *question;
 
   if (mgr_standard_pool_is_owner (self))
-    return !mgr_standard_pool_emit_evict (self, block);
+    return !pool_emit_evict (self, block);
 
   question = g_new0 (Question, 1);
   question->block = mgr_block_ref (block);
@@ -296,6 +334,10 @@ mgr_standard_pool_evict (MgrStandardPool *self,
 {
   g_autoptr (GHashTable) answers = answers_new ();
   guint64 evicted = 0;
+
+  /* A handler that has its pool cleaned up would be asked inside of itself, without end. */
+  if (mgr_standard_pool_is_asking (self))
+    return 0;
 
   while (evicted < target && g_get_monotonic_time () < deadline
          && pool_evict_batch (self, MIN (target - evicted, BATCH_BYTES), answers, &evicted) > 0)

@@ -231,6 +231,9 @@ guint64        mgr_standard_pool_evict      (MgrStandardPool       *self,
                                              guint64                target,
                                              gint64                 deadline);
 
+/* Whether the calling thread is inside of a handler of “evict”: it evicts nothing there. */
+gboolean       mgr_standard_pool_is_asking  (MgrStandardPool       *self);
+
 gboolean       mgr_standard_pool_is_owner   (MgrStandardPool       *self);
 gboolean       mgr_standard_pool_asks       (MgrStandardPool       *self);
 gboolean       mgr_standard_pool_tells_moves (MgrStandardPool      *self);

@@ -225,7 +225,8 @@ install_signals (GType type)
    * comes only of pools with %MGR_STANDARD_POOL_FLAGS_EVICT, and of blocks that nobody
    * pinned; for a request, only of those whose priority is not above its own. The first
    * handler that says %TRUE keeps the block. Of blocks that have to go together none goes
-   * unless all may, so that one which was asked for may stay.
+   * unless all may, so that one which was asked for may stay. While a handler runs nothing
+   * else is evicted in its thread.
    *
    * Fires directly where the owner's thread allocates or cleans up, otherwise in the
    * owner's main context: the other thread waits up to 100 ms, and a block of which nothing

@@ -281,6 +281,94 @@ test_handler_frees_by_itself (void)
   g_assert_cmpuint (mgr_pool_get_allocation_count (MGR_POOL (fixture.pool)), >=, 3);
 }
 
+/* How a handler fared that allocates of the pool that asks it. */
+typedef struct
+{
+  guint n_asked;
+  guint n_refused;
+  guint n_taken;
+} Nested;
+
+static gboolean
+allocating_cb (MgrStandardPool *pool,
+               MgrBlock        *block,
+               Nested          *nested)
+{
+  g_autoptr (GError) error = NULL;
+
+  nested->n_asked++;
+  if (mgr_standard_pool_allocate (pool, 64, "n", 5, NULL, &error) != 0)
+    {
+      nested->n_taken++;
+      return FALSE;
+    }
+
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK);
+  g_assert_nonnull (strstr (error->message, "pool “ticks”"));
+  g_assert_nonnull (strstr (error->message, "after the handler has returned"));
+  nested->n_refused++;
+
+  /* What never fits is no matter of when it is asked for. */
+  g_free (refuse_block (pool, MIB, 1, 5, MGR_ERROR_INFEASIBLE));
+  return FALSE;
+}
+
+static void
+test_handler_allocates (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (MgrPoolStatistics) statistics = NULL;
+  Nested nested = { 0 };
+  guint64 ids[4];
+
+  g_test_summary ("A handler that needs room itself is refused, not asked inside of itself");
+
+  fixture_start (&fixture, MIB, 256, EVICT);
+  fill (fixture.pool, 5, ids, G_N_ELEMENTS (ids));
+  g_signal_connect (fixture.pool, "evict", G_CALLBACK (allocating_cb), &nested);
+  take_named (fixture.pool, 64, "X", 5);
+  assert_names (fixture.pool, "Xbcd");
+  g_assert_cmpuint (nested.n_asked, ==, 1);
+  g_assert_cmpuint (nested.n_refused, ==, 1);
+  statistics = mgr_pool_get_statistics (MGR_POOL (fixture.pool));
+  g_assert_cmpuint (mgr_pool_statistics_get_refused_count (statistics), ==, 2);
+  g_assert_cmpuint (mgr_pool_statistics_get_evicted_count (statistics), ==, 1);
+
+  /* For what is free nobody has to be asked. */
+  free_block (fixture.pool, ids[2]);
+  take_named (fixture.pool, 128, "Y", 5);
+  g_assert_cmpuint (nested.n_taken, ==, 1);
+}
+
+static gboolean
+reclaiming_cb (MgrStandardPool *pool,
+               MgrBlock        *block,
+               Nested          *nested)
+{
+  nested->n_asked++;
+  nested->n_taken += mgr_reclaimer_reclaim (MGR_RECLAIMER (pool), MIB, MGR_PRESSURE_LEVEL_EMERGENCY,
+                                            G_MAXINT64, NULL) > 0;
+  return FALSE;
+}
+
+static void
+test_handler_cleans_up (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Nested nested = { 0 };
+  guint64 ids[4];
+
+  fixture_start (&fixture, MIB, 4 * GRANULE, EVICT);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = take_named (fixture.pool, GRANULE, "a", 5);
+  g_signal_connect (fixture.pool, "evict", G_CALLBACK (reclaiming_cb), &nested);
+  take_named (fixture.pool, GRANULE, "X", 5);
+  g_assert_false (has_block (fixture.pool, ids[0]));
+  g_assert_true (has_block (fixture.pool, ids[1]));
+  g_assert_cmpuint (nested.n_asked, ==, 1);
+  g_assert_cmpuint (nested.n_taken, ==, 0);
+}
+
 /* The budget refuses what the block would hold, but what goes makes up for it. */
 static void
 test_budget_is_kept (void)
@@ -450,6 +538,8 @@ main (int    argc,
   g_test_add_func ("/pool/standard/evict/veto", test_veto);
   g_test_add_func ("/pool/standard/evict/not-without-flag", test_not_without_flag);
   g_test_add_func ("/pool/standard/evict/handler-frees-by-itself", test_handler_frees_by_itself);
+  g_test_add_func ("/pool/standard/evict/handler-allocates", test_handler_allocates);
+  g_test_add_func ("/pool/standard/evict/handler-cleans-up", test_handler_cleans_up);
   g_test_add_func ("/pool/standard/evict/budget-is-kept", test_budget_is_kept);
   g_test_add_func ("/pool/standard/evict/virtual", test_virtual);
   g_test_add_func ("/pool/standard/evict/reclaim", test_reclaim);
