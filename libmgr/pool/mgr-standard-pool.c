@@ -229,8 +229,8 @@ install_signals (GType type)
    * else is evicted in its thread.
    *
    * Fires directly where the owner's thread allocates or cleans up, otherwise in the
-   * owner's main context: the other thread waits up to 100 ms, and a block of which nothing
-   * is heard by then stays. No lock is held meanwhile.
+   * owner's main context: the other thread waits up to 100 ms for all answers together, and
+   * blocks of which nothing is heard by then stay. No lock is held meanwhile.
    *
    * Returns: %TRUE to keep the block
    *

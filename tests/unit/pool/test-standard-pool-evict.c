@@ -4,6 +4,8 @@
 
 #include "standard-pool-fixture.h"
 
+#include "pool/mgr-standard-pool-private.h"
+
 #define EVICT MGR_STANDARD_POOL_FLAGS_EVICT
 
 /* Who is asked for, by description, and who stays. */
@@ -501,6 +503,67 @@ test_other_thread_asks_the_owner (void)
   assert_names (fixture.pool, "Xbcd");
 }
 
+/* So long takes the owner to keep a block: two answers are more than a request waits for. */
+#define SLOW_ANSWER (60 * G_TIME_SPAN_MILLISECOND)
+
+static gboolean
+slow_cb (MgrStandardPool *pool,
+         MgrBlock        *block,
+         guint           *n_asked)
+{
+  (*n_asked)++;
+  g_usleep (SLOW_ANSWER);
+  return TRUE;
+}
+
+static gpointer
+ask_for_reclaim_cb (gpointer user_data)
+{
+  Ask *ask = user_data;
+
+  ask->id = mgr_standard_pool_reclaim (MGR_POOL (ask->pool), MIB, MGR_PRESSURE_LEVEL_EMERGENCY,
+                                       G_MAXINT64);
+  g_atomic_int_set (&ask->done, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+/* Lets a thread run @func, and returns how often the owner was asked. */
+static guint
+count_slow_answers (Fixture     *fixture,
+                    GThreadFunc  func)
+{
+  Ask ask = { .pool = fixture->pool };
+  guint n_asked = 0;
+  gulong handler = g_signal_connect (fixture->pool, "evict", G_CALLBACK (slow_cb), &n_asked);
+  GThread *thread = g_thread_new ("asks", func, &ask);
+
+  while (!g_atomic_int_get (&ask.done))
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  mgr_test_settle ();
+  g_signal_handler_disconnect (fixture->pool, handler);
+
+  g_assert_cmpuint (ask.id, ==, 0);
+  return n_asked;
+}
+
+static void
+test_owner_answers_slowly (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  guint64 ids[8];
+
+  g_test_summary ("A request waits for all answers together, not for each of them");
+
+  fixture_start (&fixture, MIB, 512, EVICT);
+  fill (fixture.pool, 5, ids, G_N_ELEMENTS (ids));
+  g_assert_cmpuint (count_slow_answers (&fixture, ask_cb), <=, 2);
+  assert_names (fixture.pool, "abcdefgh");
+  g_assert_cmpuint (count_slow_answers (&fixture, ask_for_reclaim_cb), <=, 2);
+  assert_names (fixture.pool, "abcdefgh");
+}
+
 /* An owner that is not to be reached has not said that anything may go. */
 static void
 test_owner_does_not_answer (void)
@@ -545,6 +608,7 @@ main (int    argc,
   g_test_add_func ("/pool/standard/evict/reclaim", test_reclaim);
   g_test_add_func ("/pool/standard/evict/other-thread-asks-the-owner",
                    test_other_thread_asks_the_owner);
+  g_test_add_func ("/pool/standard/evict/owner-answers-slowly", test_owner_answers_slowly);
   g_test_add_func ("/pool/standard/evict/owner-does-not-answer", test_owner_does_not_answer);
 
   return g_test_run ();
