@@ -353,8 +353,10 @@ stripe_let_go (MgrStandardPool *self,
  *
  * Gives a block back. One that was freed before is %MGR_ERROR_DOUBLE_RELEASE, one that was
  * evicted or is of another pool %MGR_ERROR_NOT_FOUND, and one that somebody pinned
- * %MGR_ERROR_BUSY: nothing changes then. A pool takes blocks back also when it is stopped.
- * May be called from any thread.
+ * %MGR_ERROR_BUSY: nothing changes then. Of the last 64 blocks that a place in the table
+ * has had it is known what became of them; one before those is %MGR_ERROR_NOT_FOUND where
+ * it may have been evicted. A pool takes blocks back also when it is stopped. May be called
+ * from any thread.
  *
  * Returns: %TRUE on success
  *

@@ -191,7 +191,7 @@ stripe_clear (MgrPoolStripe *stripe)
 
           /* The id of a block that goes with its pool is not given again either. */
           if (slot->state == MGR_BLOCK_SLOT_LIVE)
-            mgr_block_slot_retire (slot);
+            mgr_block_slot_retire (slot, FALSE);
           g_clear_pointer (&slot->text, g_free);
         }
       mgr_block_table_return (chunk);

@@ -106,6 +106,44 @@ test_least_recently_used_goes (void)
 }
 
 static void
+assert_no_block (MgrStandardPool *pool,
+                 guint64          id,
+                 int              code,
+                 const char      *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_standard_pool_free (pool, id, &error));
+  g_assert_error (error, MGR_ERROR, code);
+  g_assert_nonnull (strstr (error->message, text));
+  g_clear_error (&error);
+  g_assert_false (mgr_standard_pool_touch (pool, id, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+static void
+test_evicted_is_not_freed (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  guint64 ids[130];
+
+  g_test_summary ("What was evicted is not called freed once others have had its place");
+
+  fixture_start (&fixture, MIB, 64, EVICT);
+  ids[0] = take_named (fixture.pool, 64, "freed", 5);
+  free_block (fixture.pool, ids[0]);
+  for (guint i = 1; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = take_named (fixture.pool, 64, "evicted", 5);
+
+  for (guint i = 1; i < 65; i++)
+    assert_no_block (fixture.pool, ids[i], MGR_ERROR_NOT_FOUND, "evicted");
+  for (guint i = 65; i < G_N_ELEMENTS (ids) - 1; i++)
+    assert_no_block (fixture.pool, ids[i], MGR_ERROR_NOT_FOUND, "was evicted to make room");
+  assert_no_block (fixture.pool, ids[0], MGR_ERROR_NOT_FOUND, "was freed or evicted");
+}
+
+static void
 test_priority_comes_first (void)
 {
   g_auto (Fixture) fixture = { 0 };
@@ -592,6 +630,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/pool/standard/evict/least-recently-used-goes", test_least_recently_used_goes);
+  g_test_add_func ("/pool/standard/evict/evicted-is-not-freed", test_evicted_is_not_freed);
   g_test_add_func ("/pool/standard/evict/priority-comes-first", test_priority_comes_first);
   g_test_add_func ("/pool/standard/evict/never-for-less-important", test_never_for_less_important);
   g_test_add_func ("/pool/standard/evict/pinned-stay", test_pinned_stay);
