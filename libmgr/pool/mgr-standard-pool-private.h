@@ -15,6 +15,7 @@
 #include "pool/mgr-block-table-private.h"
 #include "pool/mgr-pool-private.h"
 #include "pool/mgr-standard-pool.h"
+#include "pressure/mgr-memory-limits.h"
 
 G_BEGIN_DECLS
 
@@ -84,6 +85,7 @@ struct _MgrStandardPool
 
   MgrStandardPoolFlags flags; /* never changes */
   guint64 max_capacity;       /* never changes; 0 for what the system has to spare */
+  MgrMemoryLimits *limits;    /* (owned), never changes */
   guint64 unit;               /* never changes */
   GThread *thread;            /* (unowned): the one it was made in */
   gboolean coarse_clock;      /* the clock is the system's: its cheap form will do */
