@@ -78,8 +78,8 @@ pool_check_capacity (MgrStandardPool  *self,
   if (capacity >> OFFSET_BITS != 0)
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
-                   "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: offsets go "
-                   "up to 2^%d", mgr_pool_get_name (MGR_POOL (self)), capacity, OFFSET_BITS);
+                   "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: ask for less "
+                   "than 2^%d, which is as far as offsets go", mgr_pool_get_name (MGR_POOL (self)), capacity, OFFSET_BITS);
       return FALSE;
     }
 

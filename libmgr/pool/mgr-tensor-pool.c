@@ -91,7 +91,7 @@ check_capacity (MgrTensorPool  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-               "Pool “%s” cannot have a capacity of %s: it takes a page of %s at least, and no more "
+               "Pool “%s” cannot have a capacity of %s: it takes a page of %s at least, and less "
                "than %s", mgr_pool_get_name (MGR_POOL (self)), asked, least, most);
   return FALSE;
 }

@@ -26,7 +26,7 @@ refuse_pool (guint       min,
 static void
 test_limits_that_cannot_be (void)
 {
-  refuse_pool (0, 0, 10, "capacity");
+  refuse_pool (0, 0, 10, "“max” is 1 at least");
   refuse_pool (3, 2, 10, "3 to 2");
   refuse_pool (0, MGR_OBJECT_SLOTS_MAX + 1, 1, "262143");
   refuse_pool (0, 2, G_MAXUINT64, "counted");

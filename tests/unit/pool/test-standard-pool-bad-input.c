@@ -173,6 +173,7 @@ test_request_out_of_range (void)
   take_block (fixture.pool, MIB / 2 + 64, 5);
   text = refuse_block (fixture.pool, MIB / 2, 1, 5, MGR_ERROR_NO_BUDGET);
   g_assert_nonnull (strstr (text, "“ticks”"));
+  g_assert_nonnull (strstr (text, "with a capacity of 1.0 MiB (1048640 bytes)"));
 }
 
 static void
@@ -201,6 +202,9 @@ test_capacity_beyond_the_limit (void)
   assert_no_pool (&fixture, 11 * MIB, MGR_STANDARD_POOL_FLAGS_VIRTUAL, MGR_ERROR_INFEASIBLE);
   assert_no_pool (&fixture, G_MAXUINT64, MGR_STANDARD_POOL_FLAGS_NONE, MGR_ERROR_INFEASIBLE);
   assert_no_pool (&fixture, G_MAXUINT64, MGR_STANDARD_POOL_FLAGS_VIRTUAL, MGR_ERROR_INFEASIBLE);
+  g_assert_null (make_pool (&fixture, (guint64) 1 << 63, MGR_STANDARD_POOL_FLAGS_NONE, &error));
+  g_assert_nonnull (strstr (error->message, "9223372036854775808 bytes: ask for less than 2^53"));
+  g_clear_error (&error);
 
   g_assert_false (mgr_pool_set_capacity (MGR_POOL (fixture.pool), 11 * MIB, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);

@@ -576,7 +576,11 @@ test_bad_capacity (TensorFixture *fixture,
   g_assert_null (mgr_tensor_pool_new (NULL, "little", 4095, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
   g_clear_error (&error);
-  g_assert_null (mgr_tensor_pool_new (NULL, "much", G_MAXUINT64, &error));
+  g_assert_null (mgr_tensor_pool_new (NULL, "much", (guint64) 1 << 63, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "less than 8.0 EiB"));
+  g_clear_error (&error);
+  g_assert_null (mgr_tensor_pool_new (NULL, "more", G_MAXUINT64, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
 }
 
