@@ -27,6 +27,8 @@ struct _MgrBlockSlot
   guint64 offset;         /* in bytes, as size */
   guint64 size;           /* rounded to the unit */
   guint64 stamp;          /* when it was used last: a later one is larger */
+  guint64 evictions;      /* a bit for each of the last blocks that are no more, the last one
+                           * lowest: whether it was evicted */
   MgrBlockSlot *older;    /* (unowned) (nullable): in the order of use, unless pinned */
   MgrBlockSlot *newer;    /* (unowned) (nullable) */
   MgrBlockSlot *next;     /* (unowned) (nullable): of the free, or of the stocked ones */
@@ -38,7 +40,7 @@ struct _MgrBlockSlot
   guint8 state;           /* MgrBlockSlotState */
   guint8 priority;
   guint8 alignment_shift;
-  guint8 was_evicted;     /* the last block that is no more */
+  guint8 lost_evictions;  /* TRUE if one was evicted that evictions does not know any more */
   guint8 moving;          /* its owner is told of a new place, and may be copying */
 };
 
@@ -72,11 +74,17 @@ void           mgr_block_table_return (MgrBlockChunk *chunk);
 MgrBlockSlot  *mgr_block_table_find   (guint64        id,
                                        gpointer      *out_owner);
 
+/* Of so many blocks that a slot has had it is known whether they were evicted. */
+#define MGR_BLOCK_FATES 64
+
 /* The block of a slot is no more; the next one has another id. %FALSE if there will be
  * none, since all ids of the slot were used. */
 static inline gboolean
-mgr_block_slot_retire (MgrBlockSlot *slot)
+mgr_block_slot_retire (MgrBlockSlot *slot,
+                       gboolean      evicted)
 {
+  slot->lost_evictions |= (guint8) (slot->evictions >> (MGR_BLOCK_FATES - 1));
+  slot->evictions = slot->evictions << 1 | (evicted ? 1 : 0);
   slot->id += G_GUINT64_CONSTANT (1) << MGR_BLOCK_INDEX_BITS;
   return slot->id >> (MGR_BLOCK_INDEX_BITS + MGR_BLOCK_GENERATION_BITS) == 0;
 }
@@ -85,7 +93,8 @@ typedef enum
 {
   MGR_BLOCK_NEVER,   /* this owner never gave such an id */
   MGR_BLOCK_FREED,
-  MGR_BLOCK_EVICTED, /* where it is known: of a slot's last block */
+  MGR_BLOCK_EVICTED,
+  MGR_BLOCK_GONE,    /* one of the two: so long ago that it is not known any more */
 } MgrBlockFate;
 
 /* With the lock of the owner held: what became of an id that is not that of the live

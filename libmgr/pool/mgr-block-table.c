@@ -145,10 +145,13 @@ mgr_block_slot_get_fate (MgrBlockSlot *slot,
   guint64 index = id & INDEX_MASK;
   MgrBlockChunk *chunk = table_get_chunk ((guint) (index / MGR_BLOCKS_PER_CHUNK));
   guint64 generation = generation_of (id);
+  guint64 since;
 
   if (generation < chunk->first_generation || generation >= generation_of (slot->id))
     return MGR_BLOCK_NEVER;
 
-  return generation + 1 == generation_of (slot->id) && slot->was_evicted
-         ? MGR_BLOCK_EVICTED : MGR_BLOCK_FREED;
+  since = generation_of (slot->id) - generation - 1;
+  if (since < MGR_BLOCK_FATES)
+    return (slot->evictions >> since & 1) != 0 ? MGR_BLOCK_EVICTED : MGR_BLOCK_FREED;
+  return slot->lost_evictions ? MGR_BLOCK_GONE : MGR_BLOCK_FREED;
 }

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct _MgrCuda MgrCuda;
 
 /* Memory that processes share by a file descriptor. It is reserved whole when it is
- * made, and sealed so that nobody can make it smaller: whoever maps it never faults.
+ * made, and sealed so that nobody can change its size: whoever maps it never faults.
  * Everything but the reference count and the page lock is constant. */
 typedef struct
 {
@@ -43,8 +43,8 @@ MgrMemorySegment *mgr_memory_segment_new    (const char       *name,
                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Maps what another process has made, once however often it is imported: for writing
- * where the seals and @fd allow it. @fd stays the caller's. What is no sealed memfd of
- * at least @size bytes is MGR_ERROR_INVALID_ARGUMENT. */
+ * where the seals and @fd allow it. @fd stays the caller's. What is no memfd of at least
+ * @size bytes, sealed against both shrinking and growing, is MGR_ERROR_INVALID_ARGUMENT. */
 MgrMemorySegment *mgr_memory_segment_import (int               fd,
                                              guint64           size,
                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;

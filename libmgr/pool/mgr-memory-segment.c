@@ -200,10 +200,33 @@ segment_equal (gconstpointer a,
   const MgrMemorySegment *other = b;
 
   return one->inode == other->inode && one->device == other->device &&
-         one->writable == other->writable;
+         one->size == other->size && one->writable == other->writable;
 }
 
-/* Tells which segment @fd is, if it is one that can be trusted not to shrink. */
+static gboolean
+check_seals (int      seals,
+             GError **error)
+{
+  if ((seals & F_SEAL_SHRINK) == 0)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "The memory of the tensor is not sealed against shrinking, so that reading "
+                   "it could kill this process: its owner has to add F_SEAL_SHRINK");
+      return FALSE;
+    }
+  if ((seals & F_SEAL_GROW) == 0)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "The memory of the tensor is not sealed against growing, so that there could "
+                   "be more of it than is mapped here: its owner has to add F_SEAL_GROW");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Tells which segment @fd is, if it is one whose size can be trusted: the seals are read
+ * first, so that what is seen of it then is so for good. */
 static gboolean
 segment_identify (MgrMemorySegment  *self,
                   int                fd,
@@ -220,13 +243,8 @@ segment_identify (MgrMemorySegment  *self,
                    "The file descriptor of the tensor is no memfd: %s", g_strerror (errno));
       return FALSE;
     }
-  if ((seals & F_SEAL_SHRINK) == 0)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "The memory of the tensor is not sealed against shrinking, so that reading "
-                   "it could kill this process: its owner has to add F_SEAL_SHRINK");
-      return FALSE;
-    }
+  if (!check_seals (seals, error))
+    return FALSE;
   if (status.st_size <= 0 || (guint64) status.st_size < size)
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,

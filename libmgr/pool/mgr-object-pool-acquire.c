@@ -29,6 +29,22 @@ core_is_open (MgrObjectCore  *core,
   return FALSE;
 }
 
+/* With the lock held. A new object is wanted, not one that is free: what comes back is
+ * nothing to wait for. */
+static Step
+core_begin_fresh (MgrObjectCore  *core,
+                  GError        **error)
+{
+  if (mgr_object_core_claim (core, error))
+    return STEP_PLACE;
+
+  if (*error == NULL)
+    g_set_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET,
+                 "Pool “%s” has all the %u objects that it may have: raise the maximum",
+                 core->name, core->max);
+  return STEP_REFUSED;
+}
+
 /* With the lock held. Nobody overtakes who waits already. Sets @error as well where the
  * budget is what there is to wait for. */
 static Step
@@ -45,10 +61,12 @@ core_begin (MgrObjectCore  *core,
     return STEP_REFUSED;
 
   mgr_object_queue_serve (core);
+  if (fresh)
+    return core_begin_fresh (core, error);
   if (core->waiting.length > 0)
     return STEP_WAIT;
 
-  object = fresh ? NULL : mgr_object_core_pop (core);
+  object = mgr_object_core_pop (core);
   if (object != NULL)
     {
       *out_lease = mgr_object_core_lease (core, object);
@@ -449,8 +467,9 @@ pool_wants_more (MgrObjectPool *self,
  * @error: return location for a #GError
  *
  * Makes objects until there are that many, so that the first requests need not wait for
- * them. More than #MgrObjectPool:max is %MGR_ERROR_INFEASIBLE; otherwise it fails as
- * mgr_object_pool_acquire() does, and keeps what was made by then. May be called from any
+ * them. More than #MgrObjectPool:max is %MGR_ERROR_INFEASIBLE, and where the budget allows
+ * no more it fails as the budget says: it does not wait for that. Otherwise it fails as
+ * mgr_object_pool_acquire() does. What was made by then it keeps. May be called from any
  * thread.
  *
  * Returns: %TRUE on success
@@ -476,11 +495,19 @@ mgr_object_pool_prepare (MgrObjectPool  *self,
 
   while (pool_wants_more (self, n_objects))
     {
-      MgrLease *lease = pool_acquire_slowly (self, TRUE, NULL, error);
+      g_autoptr (GError) local_error = NULL;
+      MgrLease *lease = pool_acquire_slowly (self, TRUE, NULL, &local_error);
 
-      if (lease == NULL)
-        return FALSE;
-      mgr_lease_discard (lease);
+      if (lease != NULL)
+        {
+          mgr_lease_discard (lease);
+        }
+      /* Others may have made the rest. */
+      else if (pool_wants_more (self, n_objects))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
     }
 
   return TRUE;

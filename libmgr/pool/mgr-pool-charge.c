@@ -110,23 +110,25 @@ pool_set_infeasible (MgrPool  *self,
                asked, mgr_pool_get_name (self), whole, size, capacity);
 }
 
-/* What would help: bytes that are free, but in pieces, or more of them. */
+/* What would help: bytes that are free, but in pieces, or more of them. A capacity that
+ * reads like the one there is says nothing, so it is given to the byte as well. */
 static char *
 pool_suggest (guint64 size,
               guint64 available,
               guint64 used)
 {
+  guint64 wanted = used + MIN (size, G_MAXUINT64 - used);
   g_autofree char *missing = NULL;
-  g_autofree char *wanted = NULL;
+  g_autofree char *capacity = NULL;
 
   if (available >= size)
     return g_strdup ("It would fit once the free pieces are joined, or blocks between them "
                      "are released");
 
   missing = mgr_size_format (size - available);
-  wanted = mgr_size_format (used + MIN (size, G_MAXUINT64 - used));
-  return g_strdup_printf ("It would fit after %s more are released, or with a capacity of %s",
-                          missing, wanted);
+  capacity = mgr_size_format (wanted);
+  return g_strdup_printf ("It would fit after %s more are released, or with a capacity of %s "
+                          "(%" G_GUINT64_FORMAT " bytes)", missing, capacity, wanted);
 }
 
 void

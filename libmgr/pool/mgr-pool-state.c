@@ -66,8 +66,8 @@ capacity_check (MgrPool  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-               "Pool “%s” cannot have this capacity: it takes 1 byte at least, and what it is "
-               "rounded up to has to exist",
+               "Pool “%s” cannot have this capacity: its “capacity” or, of a pool of objects, its "
+               "“max” is 1 at least, and what it is rounded up to has to exist",
                mgr_pool_get_name (self));
   return FALSE;
 }

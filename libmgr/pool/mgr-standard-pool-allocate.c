@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "base/mgr-size.h"
 #include "pool/mgr-standard-pool-private.h"
 
 static gboolean
@@ -149,6 +150,36 @@ pool_refuse (MgrStandardPool        *self,
     mgr_pool_set_full (MGR_POOL (self), request->texts.size, largest, error);
 }
 
+/* Inside of a handler that is asked what may go nothing can go. */
+static GError *
+pool_make_deadlock_error (MgrStandardPool       *self,
+                          const MgrBlockRequest *request)
+{
+  g_autofree char *asked = mgr_size_format (request->texts.size);
+
+  return g_error_new (MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK,
+                      "%s do not fit into pool “%s”, and a handler of its “evict” has asked for "
+                      "them: it would be asked again what may go for them. Allocate after the "
+                      "handler has returned", asked, mgr_pool_get_name (MGR_POOL (self)));
+}
+
+/* With @reason the error so far. */
+static guint64
+pool_evict_for (MgrStandardPool  *self,
+                MgrPoolStripe    *stripe,
+                MgrBlockRequest  *request,
+                MgrBlockOutcome   outcome,
+                GError          **reason)
+{
+  if (!mgr_standard_pool_is_asking (self)
+      || request->texts.size > mgr_pool_get_capacity (MGR_POOL (self)))
+    return mgr_standard_pool_allocate_evicting (self, stripe, request, outcome);
+
+  g_clear_error (reason);
+  *reason = pool_make_deadlock_error (self, request);
+  return 0;
+}
+
 /* What is not there for the taking: makes room for it as the pool is allowed to. */
 static guint64
 pool_allocate_slowly (MgrStandardPool  *self,
@@ -167,7 +198,7 @@ pool_allocate_slowly (MgrStandardPool  *self,
 
   if (id == 0 && (self->flags & MGR_STANDARD_POOL_FLAGS_EVICT) != 0
       && (outcome == MGR_BLOCK_NO_PLACE || outcome == MGR_BLOCK_NO_CHARGE))
-    id = mgr_standard_pool_allocate_evicting (self, stripe, request, outcome);
+    id = pool_evict_for (self, stripe, request, outcome, &reason);
 
   if (id == 0 && outcome == MGR_BLOCK_CLOSED)
     g_propagate_error (error, g_steal_pointer (&reason));
@@ -261,7 +292,9 @@ mgr_standard_pool_allocate_aligned (MgrStandardPool     *self,
  * there is room. Where there is none, a pool that may compact does so, then one that may
  * evict asks the handlers of #MgrStandardPool::evict. What still does not fit is
  * %MGR_ERROR_NO_BUDGET, or %MGR_ERROR_INFEASIBLE if it never will. A stopped or flushing
- * pool is %MGR_ERROR_CLOSED. May be called from any thread.
+ * pool is %MGR_ERROR_CLOSED. A handler of #MgrStandardPool::evict can have what there is
+ * room for; a block for which others would have to go is %MGR_ERROR_WOULD_DEADLOCK there.
+ * May be called from any thread.
  *
  * Returns: the id of the block, or 0 on failure
  *
@@ -320,8 +353,10 @@ stripe_let_go (MgrStandardPool *self,
  *
  * Gives a block back. One that was freed before is %MGR_ERROR_DOUBLE_RELEASE, one that was
  * evicted or is of another pool %MGR_ERROR_NOT_FOUND, and one that somebody pinned
- * %MGR_ERROR_BUSY: nothing changes then. A pool takes blocks back also when it is stopped.
- * May be called from any thread.
+ * %MGR_ERROR_BUSY: nothing changes then. Of the last 64 blocks that a place in the table
+ * has had it is known what became of them; one before those is %MGR_ERROR_NOT_FOUND where
+ * it may have been evicted. A pool takes blocks back also when it is stopped. May be called
+ * from any thread.
  *
  * Returns: %TRUE on success
  *

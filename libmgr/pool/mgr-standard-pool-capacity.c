@@ -43,6 +43,33 @@ pool_check_budget (MgrStandardPool  *self,
   return FALSE;
 }
 
+/* Where memory is overcommitted, as is usual, the kernel promises more than there is, and
+ * kills whoever takes it at its word. What is no memory may be larger. */
+static gboolean
+pool_check_machine (MgrStandardPool  *self,
+                    guint64           capacity,
+                    GError          **error)
+{
+  g_autofree char *asked = mgr_size_format (capacity);
+  g_autofree char *explanation = NULL;
+  guint64 limit;
+
+  if ((self->flags & MGR_STANDARD_POOL_FLAGS_VIRTUAL) != 0)
+    return TRUE;
+
+  mgr_memory_limits_refresh (self->limits, NULL);
+  limit = mgr_memory_limits_get_limit (self->limits);
+  if (limit == 0 || capacity <= limit)
+    return TRUE;
+
+  explanation = mgr_memory_limits_explain (self->limits);
+  g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
+               "A capacity of %s for pool “%s” is more than this process may ever have, so ask "
+               "for less:\n%s", asked, mgr_pool_get_name (MGR_POOL (self)),
+               g_strchomp (explanation));
+  return FALSE;
+}
+
 static gboolean
 pool_check_capacity (MgrStandardPool  *self,
                      guint64           capacity,
@@ -51,8 +78,8 @@ pool_check_capacity (MgrStandardPool  *self,
   if (capacity >> OFFSET_BITS != 0)
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
-                   "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: offsets go "
-                   "up to 2^%d", mgr_pool_get_name (MGR_POOL (self)), capacity, OFFSET_BITS);
+                   "Pool “%s” cannot have a capacity of %" G_GUINT64_FORMAT " bytes: ask for less "
+                   "than 2^%d, which is as far as offsets go", mgr_pool_get_name (MGR_POOL (self)), capacity, OFFSET_BITS);
       return FALSE;
     }
 
@@ -114,7 +141,7 @@ mgr_standard_pool_start (MgrPool  *pool,
   guint64 capacity = mgr_pool_get_capacity (pool);
   gboolean made;
 
-  if (!pool_check_capacity (self, capacity, error))
+  if (!pool_check_capacity (self, capacity, error) || !pool_check_machine (self, capacity, error))
     return FALSE;
 
   mgr_standard_pool_lock_all (self);
@@ -203,10 +230,12 @@ mgr_standard_pool_resize (MgrPool  *pool,
                           GError  **error)
 {
   MgrStandardPool *self = MGR_STANDARD_POOL (pool);
+  gboolean grows = capacity > mgr_pool_get_capacity (pool);
   gboolean blocked;
   gboolean done;
 
-  if (!pool_check_capacity (self, capacity, error))
+  if (!pool_check_capacity (self, capacity, error)
+      || (grows && !pool_check_machine (self, capacity, error)))
     return FALSE;
 
   mgr_standard_pool_lock_all (self);

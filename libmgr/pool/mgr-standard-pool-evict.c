@@ -7,8 +7,8 @@
 #include "base/mgr-owner-call-private.h"
 #include "pool/mgr-eviction-plan-private.h"
 
-/* A request of another thread waits so long for the owner to answer: a loop that runs
- * answers sooner, and one that does not is not waited for. */
+/* A request of another thread waits so long for the owner to answer, for all blocks
+ * together: a loop that runs answers sooner, and one that does not is not waited for. */
 #define ANSWER_TIME (100 * G_TIME_SPAN_MILLISECOND)
 
 /* Where others take what was made free time and again, somebody has to give up. */
@@ -32,32 +32,78 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* Of which pool handlers are asked in this thread, the innermost first. */
+typedef struct _Asking Asking;
+
+struct _Asking
+{
+  MgrStandardPool *pool; /* (unowned) */
+  Asking *outer;         /* (unowned) (nullable) */
+};
+
+static GPrivate innermost;
+
+gboolean
+mgr_standard_pool_is_asking (MgrStandardPool *self)
+{
+  for (Asking *asking = g_private_get (&innermost); asking != NULL; asking = asking->outer)
+    {
+      if (asking->pool == self)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* In the owner's context: whether a handler wants to keep the block. */
+static gboolean
+pool_emit_evict (MgrStandardPool *self,
+                 MgrBlock        *block)
+{
+  Asking asking = { .pool = self, .outer = g_private_get (&innermost) };
+  gboolean vetoed;
+
+  g_private_set (&innermost, &asking);
+  vetoed = mgr_standard_pool_emit_evict (self, block);
+  g_private_set (&innermost, asking.outer);
+
+  return vetoed;
+}
+
 static void
 ask_cb (gpointer object,
         gpointer user_data)
 {
   Question *question = user_data;
 
-  question->vetoed = mgr_standard_pool_emit_evict (MGR_STANDARD_POOL (object), question->block);
+  question->vetoed = pool_emit_evict (MGR_STANDARD_POOL (object), question->block);
 }
 
-/* Who does not answer has not said that the block may go. */
+/* FALSE where nobody has answered by the deadline. */
 static gboolean
-pool_may_evict (MgrStandardPool *self,
-                MgrBlock        *block)
+pool_ask_about (MgrStandardPool *self,
+                MgrBlock        *block,
+                gint64           deadline,
+                gboolean        *out_stays)
 {
   g_autoptr (MgrOwnerCall) call = NULL;
   Question *question;
 
   if (mgr_standard_pool_is_owner (self))
-    return !mgr_standard_pool_emit_evict (self, block);
+    {
+      *out_stays = pool_emit_evict (self, block);
+      return TRUE;
+    }
 
   question = g_new0 (Question, 1);
   question->block = mgr_block_ref (block);
   call = mgr_owner_call_post (mgr_pool_get_context (MGR_POOL (self)), self, ask_cb,
                               question, question_free);
-  if (mgr_owner_call_wait (call, g_get_monotonic_time () + ANSWER_TIME))
-    return !question->vetoed;
+  if (mgr_owner_call_wait (call, deadline))
+    {
+      *out_stays = question->vetoed;
+      return TRUE;
+    }
 
   mgr_owner_call_withdraw (call);
   return FALSE;
@@ -70,23 +116,30 @@ answers_new (void)
   return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
-/* With no lock held: asks for each block that nobody has been asked for yet. */
-static void
+/* With no lock held: asks for each block that nobody has been asked for yet. Who does not
+ * answer has not said that anything may go, and FALSE says not to ask again. */
+static gboolean
 pool_ask (MgrStandardPool *self,
           GPtrArray       *blocks,
-          GHashTable      *answers)
+          GHashTable      *answers,
+          gint64           deadline)
 {
   for (guint i = 0; i < blocks->len; i++)
     {
       MgrBlock *block = g_ptr_array_index (blocks, i);
       guint64 id = mgr_block_get_id (block);
-      gboolean stays = !pool_may_evict (self, block);
+      gboolean stays;
+
+      if (!pool_ask_about (self, block, deadline, &stays))
+        return FALSE;
 
       g_hash_table_insert (answers, g_memdup2 (&id, sizeof id), GINT_TO_POINTER (stays));
       /* The others need not hear of a plan that has failed. */
       if (stays)
-        return;
+        break;
     }
+
+  return TRUE;
 }
 
 /* With all locks held. Returns (transfer full) (element-type MgrBlock): those victims of
@@ -173,6 +226,7 @@ mgr_standard_pool_allocate_evicting (MgrStandardPool *self,
 {
   g_autoptr (GHashTable) answers = answers_new ();
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  const gint64 deadline = g_get_monotonic_time () + ANSWER_TIME;
   guint64 id = 0;
   gboolean found = TRUE;
 
@@ -196,8 +250,8 @@ mgr_standard_pool_allocate_evicting (MgrStandardPool *self,
         }
       mgr_standard_pool_unlock_all (self);
 
-      if (blocks != NULL)
-        pool_ask (self, blocks, answers);
+      if (blocks != NULL && !pool_ask (self, blocks, answers, deadline))
+        found = FALSE;
     }
 
   return id;
@@ -261,10 +315,12 @@ pool_choose_victims (MgrStandardPool *self,
   return victims;
 }
 
-/* Returns how many blocks were evicted or asked for: 0 if there is none left. */
+/* Returns how many blocks were evicted or asked for: 0 if there is none left, or nobody
+ * answers. */
 static guint
 pool_evict_batch (MgrStandardPool *self,
                   guint64          target,
+                  gint64           deadline,
                   GHashTable      *answers,
                   guint64         *evicted)
 {
@@ -285,8 +341,7 @@ pool_evict_batch (MgrStandardPool *self,
   *evicted += self->gauge.evicted_bytes - before;
   mgr_standard_pool_unlock_all (self);
 
-  pool_ask (self, blocks, answers);
-  return n_victims;
+  return pool_ask (self, blocks, answers, deadline) ? n_victims : 0;
 }
 
 guint64
@@ -294,11 +349,17 @@ mgr_standard_pool_evict (MgrStandardPool *self,
                          guint64          target,
                          gint64           deadline)
 {
+  const gint64 answer_deadline = MIN (deadline, g_get_monotonic_time () + ANSWER_TIME);
   g_autoptr (GHashTable) answers = answers_new ();
   guint64 evicted = 0;
 
+  /* A handler that has its pool cleaned up would be asked inside of itself, without end. */
+  if (mgr_standard_pool_is_asking (self))
+    return 0;
+
   while (evicted < target && g_get_monotonic_time () < deadline
-         && pool_evict_batch (self, MIN (target - evicted, BATCH_BYTES), answers, &evicted) > 0)
+         && pool_evict_batch (self, MIN (target - evicted, BATCH_BYTES), answer_deadline, answers,
+                              &evicted) > 0)
     continue;
 
   if (evicted > 0 && (self->flags & MGR_STANDARD_POOL_FLAGS_COMPACT) != 0)

@@ -15,6 +15,7 @@
 #include "pool/mgr-block-table-private.h"
 #include "pool/mgr-pool-private.h"
 #include "pool/mgr-standard-pool.h"
+#include "pressure/mgr-memory-limits.h"
 
 G_BEGIN_DECLS
 
@@ -84,6 +85,7 @@ struct _MgrStandardPool
 
   MgrStandardPoolFlags flags; /* never changes */
   guint64 max_capacity;       /* never changes; 0 for what the system has to spare */
+  MgrMemoryLimits *limits;    /* (owned), never changes */
   guint64 unit;               /* never changes */
   GThread *thread;            /* (unowned): the one it was made in */
   gboolean coarse_clock;      /* the clock is the system's: its cheap form will do */
@@ -230,6 +232,9 @@ guint64        mgr_standard_pool_allocate_evicting (MgrStandardPool *self,
 guint64        mgr_standard_pool_evict      (MgrStandardPool       *self,
                                              guint64                target,
                                              gint64                 deadline);
+
+/* Whether the calling thread is inside of a handler of “evict”: it evicts nothing there. */
+gboolean       mgr_standard_pool_is_asking  (MgrStandardPool       *self);
 
 gboolean       mgr_standard_pool_is_owner   (MgrStandardPool       *self);
 gboolean       mgr_standard_pool_asks       (MgrStandardPool       *self);

@@ -159,9 +159,8 @@ mgr_pool_stripe_end_block (MgrPoolStripe *stripe,
   stripe->count--;
   slot->description = "";
   slot->tags = NULL;
-  slot->was_evicted = (guint8) evicted;
   slot->state = MGR_BLOCK_SLOT_STOCKED;
-  mgr_block_slot_retire (slot);
+  mgr_block_slot_retire (slot, evicted);
   return text;
 }
 
@@ -308,6 +307,10 @@ pool_set_no_block (MgrStandardPool  *self,
     g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
                  "Block %" G_GUINT64_FORMAT " of pool “%s” was evicted to make room: make it "
                  "anew, and pin what must not go", id, name);
+  else if (fate == MGR_BLOCK_GONE)
+    g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
+                 "Block %" G_GUINT64_FORMAT " of pool “%s” was freed or evicted, longer ago than "
+                 "is known: forget the id with the block, and pin what must not go", id, name);
   else
     g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
                  "Pool “%s” has no block %" G_GUINT64_FORMAT ", and never had: ask the pool that "

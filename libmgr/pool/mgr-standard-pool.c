@@ -37,9 +37,10 @@ typedef enum
 {
   PROP_FLAGS = 1,
   PROP_MAX_CAPACITY,
+  PROP_LIMITS,
 } MgrStandardPoolProperty;
 
-static GParamSpec *props[PROP_MAX_CAPACITY + 1];
+static GParamSpec *props[PROP_LIMITS + 1];
 
 enum
 {
@@ -123,6 +124,9 @@ mgr_standard_pool_get_property (GObject    *object,
     case PROP_MAX_CAPACITY:
       g_value_set_uint64 (value, self->max_capacity);
       break;
+    case PROP_LIMITS:
+      g_value_set_object (value, self->limits);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -143,6 +147,9 @@ mgr_standard_pool_set_property (GObject      *object,
       break;
     case PROP_MAX_CAPACITY:
       self->max_capacity = g_value_get_uint64 (value);
+      break;
+    case PROP_LIMITS:
+      self->limits = g_value_dup_object (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -172,6 +179,8 @@ mgr_standard_pool_constructed (GObject *object)
 
   self->unit = (self->flags & MGR_STANDARD_POOL_FLAGS_VIRTUAL) != 0 ? 1 : MGR_STANDARD_POOL_UNIT;
   self->max_capacity = mgr_standard_pool_round_capacity (MGR_POOL (self), self->max_capacity);
+  if (self->limits == NULL)
+    self->limits = mgr_memory_limits_new (NULL, NULL);
   self->coarse_clock = mgr_pool_get_clock (MGR_POOL (self)) == mgr_clock_get_default ();
   self->n_stripes = pool_count_stripes (self);
   self->stripes = g_new0 (MgrPoolStripe, self->n_stripes);
@@ -191,7 +200,7 @@ stripe_clear (MgrPoolStripe *stripe)
 
           /* The id of a block that goes with its pool is not given again either. */
           if (slot->state == MGR_BLOCK_SLOT_LIVE)
-            mgr_block_slot_retire (slot);
+            mgr_block_slot_retire (slot, FALSE);
           g_clear_pointer (&slot->text, g_free);
         }
       mgr_block_table_return (chunk);
@@ -208,6 +217,7 @@ mgr_standard_pool_finalize (GObject *object)
   g_free (self->stripes);
   g_clear_pointer (&self->allocator, mgr_offset_allocator_free);
   g_clear_pointer (&self->arena, mgr_arena_free);
+  g_clear_object (&self->limits);
   g_mutex_clear (&self->space_lock);
 
   G_OBJECT_CLASS (mgr_standard_pool_parent_class)->finalize (object);
@@ -225,11 +235,12 @@ install_signals (GType type)
    * comes only of pools with %MGR_STANDARD_POOL_FLAGS_EVICT, and of blocks that nobody
    * pinned; for a request, only of those whose priority is not above its own. The first
    * handler that says %TRUE keeps the block. Of blocks that have to go together none goes
-   * unless all may, so that one which was asked for may stay.
+   * unless all may, so that one which was asked for may stay. While a handler runs nothing
+   * else is evicted in its thread.
    *
    * Fires directly where the owner's thread allocates or cleans up, otherwise in the
-   * owner's main context: the other thread waits up to 100 ms, and a block of which nothing
-   * is heard by then stays. No lock is held meanwhile.
+   * owner's main context: the other thread waits up to 100 ms for all answers together, and
+   * blocks of which nothing is heard by then stay. No lock is held meanwhile.
    *
    * Returns: %TRUE to keep the block
    *
@@ -314,6 +325,17 @@ mgr_standard_pool_class_init (MgrStandardPoolClass *klass)
   props[PROP_MAX_CAPACITY] =
     g_param_spec_uint64 ("max-capacity", NULL, NULL, 0, G_MAXUINT64, 0, flags);
 
+  /**
+   * MgrStandardPool:limits:
+   *
+   * What limits the memory of the process: a capacity beyond it is %MGR_ERROR_INFEASIBLE.
+   * %NULL at construction for the limits of this process. A virtual pool has none.
+   *
+   * Since: 1.0
+   */
+  props[PROP_LIMITS] =
+    g_param_spec_object ("limits", NULL, NULL, MGR_TYPE_MEMORY_LIMITS, flags);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   install_signals (G_TYPE_FROM_CLASS (klass));
@@ -336,8 +358,8 @@ mgr_standard_pool_init (MgrStandardPool *self)
  * @error: return location for a #GError
  *
  * Makes a pool and starts it. Memory is taken only as blocks need it, but a capacity that
- * the addresses of the process or a budget above can never hold is
- * %MGR_ERROR_INFEASIBLE at once. May be called from any thread.
+ * the machine, the container, the addresses of the process or a budget above can never
+ * hold is %MGR_ERROR_INFEASIBLE at once. May be called from any thread.
  *
  * Returns: (transfer full): the pool, or %NULL on failure
  *

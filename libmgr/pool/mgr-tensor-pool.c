@@ -91,7 +91,7 @@ check_capacity (MgrTensorPool  *self,
     return TRUE;
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-               "Pool “%s” cannot have a capacity of %s: it takes a page of %s at least, and no more "
+               "Pool “%s” cannot have a capacity of %s: it takes a page of %s at least, and less "
                "than %s", mgr_pool_get_name (MGR_POOL (self)), asked, least, most);
   return FALSE;
 }
@@ -372,8 +372,8 @@ mgr_tensor_pool_class_init (MgrTensorPoolClass *klass)
    * MgrTensorPool:segment-size:
    *
    * How much shared memory the pool takes from the system at a time, in bytes. A tensor
-   * that is larger gets a segment of its own; the last segment is as large as the
-   * capacity leaves it.
+   * that is larger gets a segment of its own. Where the capacity, the budgets or the
+   * machine have less left, segments are smaller, down to what the tensor needs.
    *
    * Since: 1.0
    */

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "base/mgr-size.h"
 #include "pool/mgr-tensor-pool-private.h"
 
 void
@@ -215,32 +216,58 @@ mgr_tensor_pool_grow (MgrTensorPool  *self,
   return TRUE;
 }
 
-/* How large a segment for @size bytes is to be, 0 if there is no room for it. Segments
- * without a block, in which it has not found room, make way for it. */
+/* With the lock held: what the capacity leaves for segments. */
 static guint64
-pool_plan_segment (MgrTensorPool *self,
-                   guint64        size)
+pool_get_room (MgrTensorPool *self)
 {
-  const guint64 page = mgr_memory_page_size ();
+  return self->capacity - MIN (self->reserved, self->capacity);
+}
+
+/* What the budgets leave for segments. */
+static guint64
+pool_get_affordable (MgrTensorPool *self)
+{
+  MgrComponent *component = mgr_pool_get_component (MGR_POOL (self));
+
+  return component != NULL ? mgr_component_get_available (component) : G_MAXUINT64;
+}
+
+/* Segments without a block, in which @size bytes have not found room, make way for a
+ * segment of that size, if that is enough. */
+static void
+pool_make_way (MgrTensorPool *self,
+               guint64        size)
+{
   g_autoptr (GPtrArray) detached = NULL;
   guint64 room;
 
-  if (size > G_MAXINT64 - page)
-    return 0;
-
-  size = round_up (size, page);
   g_mutex_lock (&self->lock);
-  room = self->capacity - MIN (self->reserved, self->capacity);
+  room = MIN (pool_get_room (self), pool_get_affordable (self));
   if (room < size && room + mgr_tensor_pool_get_idle (self) >= size)
     detached = mgr_tensor_pool_detach_free (self, size - room);
   g_mutex_unlock (&self->lock);
 
   if (detached != NULL)
-    room += mgr_tensor_pool_drop (self, detached);
+    mgr_tensor_pool_drop (self, detached);
+}
+
+/* How large a segment for @size bytes, whole pages, is to be: no larger than what there is
+ * to be had, unless it would be too small; 0 if the capacity has no room for it. */
+static guint64
+pool_plan_segment (MgrTensorPool *self,
+                   guint64        size)
+{
+  guint64 room;
+
+  pool_make_way (self, size);
+  g_mutex_lock (&self->lock);
+  room = pool_get_room (self);
+  g_mutex_unlock (&self->lock);
   if (room < size)
     return 0;
 
-  return round_down (MIN (MAX (size, self->segment_size), room), page);
+  room = MIN (room, pool_get_affordable (self));
+  return MAX (size, round_down (MIN (self->segment_size, room), mgr_memory_page_size ()));
 }
 
 static void
@@ -256,6 +283,51 @@ pool_refuse (MgrTensorPool  *self,
   mgr_pool_set_full (MGR_POOL (self), size, largest, error);
 }
 
+/* A segment of @planned bytes or, where something else limits it, such as the machine,
+ * a smaller one: of @needed bytes at least. */
+static MgrTensorSegment *
+pool_make_segment_for (MgrTensorPool  *self,
+                       guint64         needed,
+                       guint64         planned,
+                       GError        **error)
+{
+  while (planned > needed)
+    {
+      MgrTensorSegment *segment = pool_make_segment (self, planned, NULL);
+
+      if (segment != NULL)
+        return segment;
+      planned = MAX (needed, round_down (planned / 2, mgr_memory_page_size ()));
+    }
+
+  return pool_make_segment (self, needed, error);
+}
+
+/* With the grow_lock held: a segment in which @size bytes find room. */
+static MgrTensorSegment *
+pool_grow_for (MgrTensorPool  *self,
+               guint64         size,
+               GError        **error)
+{
+  const guint64 page = mgr_memory_page_size ();
+  guint64 needed = size <= G_MAXINT64 - page ? round_up (size, page) : 0;
+  guint64 planned = needed > 0 ? pool_plan_segment (self, needed) : 0;
+  g_autofree char *asked = mgr_size_format (size);
+  g_autofree char *segment_size = mgr_size_format (needed);
+  MgrTensorSegment *segment;
+
+  if (planned == 0)
+    {
+      pool_refuse (self, size, error);
+      return NULL;
+    }
+
+  segment = pool_make_segment_for (self, needed, planned, error);
+  if (segment == NULL)
+    g_prefix_error (error, "A tensor of %s needs a segment of %s more: ", asked, segment_size);
+  return segment;
+}
+
 MgrTensorPoolBlock *
 mgr_tensor_pool_grow_and_take (MgrTensorPool  *self,
                                guint64         size,
@@ -264,7 +336,6 @@ mgr_tensor_pool_grow_and_take (MgrTensorPool  *self,
 {
   MgrTensorSegment *segment;
   MgrTensorPoolBlock *block;
-  guint64 planned;
 
   /* Somebody else may have made room while this thread waited for the lock. */
   g_mutex_lock (&self->lock);
@@ -273,14 +344,7 @@ mgr_tensor_pool_grow_and_take (MgrTensorPool  *self,
   if (block != NULL)
     return block;
 
-  planned = pool_plan_segment (self, size);
-  if (planned == 0)
-    {
-      pool_refuse (self, size, error);
-      return NULL;
-    }
-
-  segment = pool_make_segment (self, planned, error);
+  segment = pool_grow_for (self, size, error);
   if (segment == NULL)
     return NULL;
 
@@ -358,7 +422,7 @@ mgr_tensor_pool_drop (MgrTensorPool *self,
 guint64
 mgr_tensor_pool_get_largest_free (MgrTensorPool *self)
 {
-  guint64 room = self->capacity - MIN (self->reserved, self->capacity);
+  guint64 room = pool_get_room (self);
   guint64 largest = round_down (room + mgr_tensor_pool_get_idle (self), mgr_memory_page_size ());
 
   for (guint i = 0; i < self->segments->len; i++)

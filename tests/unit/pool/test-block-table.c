@@ -46,16 +46,52 @@ test_fate (void)
   guint64 first = slot->id;
 
   g_assert_cmpint (mgr_block_slot_get_fate (slot, first), ==, MGR_BLOCK_NEVER);
-  g_assert_true (mgr_block_slot_retire (slot));
+  g_assert_true (mgr_block_slot_retire (slot, FALSE));
   g_assert_cmpuint (slot->id, ==, first + NEXT);
   g_assert_cmpint (mgr_block_slot_get_fate (slot, first), ==, MGR_BLOCK_FREED);
-  slot->was_evicted = TRUE;
-  g_assert_cmpint (mgr_block_slot_get_fate (slot, first), ==, MGR_BLOCK_EVICTED);
-  slot->was_evicted = FALSE;
-  mgr_block_slot_retire (slot);
+  mgr_block_slot_retire (slot, TRUE);
   g_assert_cmpint (mgr_block_slot_get_fate (slot, first), ==, MGR_BLOCK_FREED);
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first + NEXT), ==, MGR_BLOCK_EVICTED);
   g_assert_cmpint (mgr_block_slot_get_fate (slot, first - NEXT), ==, MGR_BLOCK_NEVER);
   g_assert_cmpint (mgr_block_slot_get_fate (slot, first + 2 * NEXT), ==, MGR_BLOCK_NEVER);
+  mgr_block_table_return (chunk);
+}
+
+/* Those of whom it is not known any more are not called freed where one was evicted. */
+static void
+test_fate_long_ago (void)
+{
+  int owner;
+  MgrBlockChunk *chunk = mgr_block_table_adopt (&owner);
+  MgrBlockSlot *slot = &chunk->slots[6];
+  guint64 first = slot->id;
+
+  for (guint i = 0; i < 100; i++)
+    mgr_block_slot_retire (slot, FALSE);
+  for (guint64 i = 0; i < 100; i++)
+    g_assert_cmpint (mgr_block_slot_get_fate (slot, first + i * NEXT), ==, MGR_BLOCK_FREED);
+
+  mgr_block_slot_retire (slot, TRUE);
+  for (guint i = 0; i < 63; i++)
+    {
+      g_assert_cmpint (mgr_block_slot_get_fate (slot, first + 100 * NEXT), ==, MGR_BLOCK_EVICTED);
+      mgr_block_slot_retire (slot, FALSE);
+    }
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first + 100 * NEXT), ==, MGR_BLOCK_EVICTED);
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first + 99 * NEXT), ==, MGR_BLOCK_FREED);
+
+  mgr_block_slot_retire (slot, FALSE);
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first + 101 * NEXT), ==, MGR_BLOCK_FREED);
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first + 100 * NEXT), ==, MGR_BLOCK_GONE);
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first), ==, MGR_BLOCK_GONE);
+  mgr_block_table_return (chunk);
+
+  /* The next owner begins anew. */
+  g_assert_true (mgr_block_table_adopt (&owner) == chunk);
+  first = slot->id;
+  for (guint i = 0; i < 100; i++)
+    mgr_block_slot_retire (slot, FALSE);
+  g_assert_cmpint (mgr_block_slot_get_fate (slot, first), ==, MGR_BLOCK_FREED);
   mgr_block_table_return (chunk);
 }
 
@@ -71,7 +107,7 @@ test_next_owner (void)
   guint64 idle = chunk->slots[1].id;
 
   for (guint i = 0; i < 100; i++)
-    mgr_block_slot_retire (&chunk->slots[0]);
+    mgr_block_slot_retire (&chunk->slots[0], FALSE);
   mgr_block_table_return (chunk);
   g_assert_nonnull (mgr_block_table_find (busy, &found));
   g_assert_null (found);
@@ -101,10 +137,10 @@ test_ids_are_used_up (void)
 
   chunk->slots[3].id += (G_GUINT64_CONSTANT (1) << ID_BITS) - 2 * NEXT
                         - (chunk->slots[3].id & ~(NEXT - 1));
-  g_assert_true (mgr_block_slot_retire (&chunk->slots[3]));
+  g_assert_true (mgr_block_slot_retire (&chunk->slots[3], FALSE));
   last = chunk->slots[3].id;
   g_assert_true (mgr_block_table_find (last, &found) == &chunk->slots[3]);
-  g_assert_false (mgr_block_slot_retire (&chunk->slots[3]));
+  g_assert_false (mgr_block_slot_retire (&chunk->slots[3], FALSE));
   g_assert_cmpint (mgr_block_slot_get_fate (&chunk->slots[3], last), ==, MGR_BLOCK_FREED);
 
   /* Nobody gets it any more. */
@@ -123,6 +159,7 @@ main (int    argc,
   g_test_add_func ("/pool/block-table/finds-by-id", test_finds_by_id);
   g_test_add_func ("/pool/block-table/no-such-id", test_no_such_id);
   g_test_add_func ("/pool/block-table/fate", test_fate);
+  g_test_add_func ("/pool/block-table/fate-long-ago", test_fate_long_ago);
   g_test_add_func ("/pool/block-table/next-owner", test_next_owner);
   g_test_add_func ("/pool/block-table/ids-are-used-up", test_ids_are_used_up);
 

@@ -184,6 +184,33 @@ test_not_sealed (void)
   assert_import_fails (fd, MIB, "not sealed against shrinking");
   g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_GROW), ==, 0);
   assert_import_fails (fd, MIB, "not sealed against shrinking");
+  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK), ==, 0);
+  mgr_memory_segment_unref (mgr_memory_segment_import (fd, MIB, NULL));
+  close (fd);
+}
+
+/* What was imported of it before would be mapped for its first size alone. */
+static void
+test_growing (void)
+{
+  int fd = memfd_create ("peer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  g_autoptr (MgrMemorySegment) segment = NULL;
+  guint64 sum = 0;
+
+  g_test_summary ("What the peer could make larger is not mapped, and what is mapped is whole");
+
+  g_assert_cmpint (ftruncate (fd, 4096), ==, 0);
+  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK), ==, 0);
+  assert_import_fails (fd, 4096, "not sealed against growing");
+  g_assert_cmpint (ftruncate (fd, 64 * MIB), ==, 0);
+  assert_import_fails (fd, 64 * MIB, "F_SEAL_GROW");
+
+  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_GROW), ==, 0);
+  segment = mgr_memory_segment_import (fd, 64 * MIB, NULL);
+  g_assert_nonnull (segment);
+  for (guint64 at = 0; at < 64 * MIB; at += 4 * MIB)
+    sum += segment->data[at];
+  g_assert_cmpuint (sum, ==, 0);
   close (fd);
 }
 
@@ -196,12 +223,12 @@ test_truncated (void)
 
   g_assert_cmpint (ftruncate (fd, MIB), ==, 0);
   g_assert_cmpint (ftruncate (fd, 4096), ==, 0);
-  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK), ==, 0);
+  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW), ==, 0);
   assert_import_fails (fd, MIB, "has 4096 bytes, but the tensor ends at byte 1048576");
   close (fd);
 
   fd = memfd_create ("peer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK), ==, 0);
+  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW), ==, 0);
   assert_import_fails (fd, 0, "has 0 bytes");
   close (fd);
 }
@@ -311,6 +338,7 @@ main (int    argc,
   ADD ("read-only-descriptor", test_read_only_descriptor);
   ADD ("no-memfd", test_no_memfd);
   ADD ("not-sealed", test_not_sealed);
+  ADD ("growing", test_growing);
   ADD ("truncated", test_truncated);
   ADD ("beyond-the-machine", test_beyond_the_machine);
   ADD ("beyond-the-cgroup", test_beyond_the_cgroup);

@@ -26,7 +26,7 @@ refuse_pool (guint       min,
 static void
 test_limits_that_cannot_be (void)
 {
-  refuse_pool (0, 0, 10, "capacity");
+  refuse_pool (0, 0, 10, "“max” is 1 at least");
   refuse_pool (3, 2, 10, "3 to 2");
   refuse_pool (0, MGR_OBJECT_SLOTS_MAX + 1, 1, "262143");
   refuse_pool (0, 2, G_MAXUINT64, "counted");
@@ -311,6 +311,59 @@ test_cancelled_before (Fixture       *fixture,
   assert_counts (fixture->pool, 1, 1, 0);
 }
 
+/* An object that is free, or comes back, is none that was prepared: to wait for one would
+ * never end. */
+static void
+test_prepare_beyond_budget (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  MgrLease *lease;
+
+  g_test_summary ("What the budget does not allow fails, and keeps what it does");
+
+  g_assert_true (mgr_component_set_budget (fixture->component, 2 * THING_SIZE + 50, NULL));
+  g_assert_false (mgr_object_pool_prepare (fixture->pool, 4, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET);
+  g_assert_nonnull (strstr (error->message, "“pools” has used 200 B "));
+  g_clear_error (&error);
+  assert_counts (fixture->pool, 2, 2, 0);
+  g_assert_cmpuint (fixture->n_asked, ==, 2);
+  g_assert_true (mgr_object_pool_prepare (fixture->pool, 2, NULL));
+
+  /* Also while one is in use. */
+  lease = acquire (fixture->pool);
+  g_assert_false (mgr_object_pool_prepare (fixture->pool, 3, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET);
+  assert_counts (fixture->pool, 2, 1, 1);
+  g_assert_true (mgr_component_set_budget (fixture->component, 3 * THING_SIZE, NULL));
+  g_assert_true (mgr_object_pool_prepare (fixture->pool, 3, NULL));
+  assert_counts (fixture->pool, 3, 2, 1);
+  give_back (lease);
+}
+
+static GObject *
+create_and_limit_cb (MgrObjectPool *pool,
+                     gpointer       user_data)
+{
+  g_assert_true (mgr_object_pool_set_limits (pool, 0, 1, NULL));
+  return g_object_new (TYPE_THING, NULL);
+}
+
+static void
+test_prepare_while_max_falls (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_signal_handlers_disconnect_by_func (fixture->pool, create_thing_cb, fixture);
+  g_signal_connect (fixture->pool, "create", G_CALLBACK (create_and_limit_cb), NULL);
+  g_assert_false (mgr_object_pool_prepare (fixture->pool, 3, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET);
+  g_assert_nonnull (strstr (error->message, "all the 1 objects that it may have"));
+  assert_counts (fixture->pool, 1, 1, 0);
+}
+
 static void
 test_budget_too_small (Fixture       *fixture,
                        gconstpointer  data)
@@ -346,6 +399,8 @@ main (int    argc,
   ADD ("/pool/object-bad/create-gives-floating", test_create_gives_floating);
   ADD ("/pool/object-bad/failure-without-a-create", test_failure_without_a_create);
   ADD ("/pool/object-bad/cancelled-before", test_cancelled_before);
+  ADD ("/pool/object-bad/prepare-beyond-budget", test_prepare_beyond_budget);
+  ADD ("/pool/object-bad/prepare-while-max-falls", test_prepare_while_max_falls);
   ADD ("/pool/object-bad/budget-too-small", test_budget_too_small);
 
   return g_test_run ();

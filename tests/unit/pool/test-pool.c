@@ -138,7 +138,7 @@ test_full (Fixture       *fixture,
   g_assert_cmpstr (full, ==,
                    "1.5 KiB does not fit into pool “alone”: it has used 1.0 KiB of its "
                    "capacity of 2.0 KiB, and its largest free piece is 1.0 KiB. It would fit "
-                   "after 512 B more are released, or with a capacity of 2.5 KiB");
+                   "after 512 B more are released, or with a capacity of 2.5 KiB (2560 bytes)");
   never = refuse_bytes (alone, 4096, MGR_ERROR_INFEASIBLE);
   g_assert_cmpstr (never, ==,
                    "4.0 KiB can never fit into pool “alone”: its whole capacity is 2.0 KiB "

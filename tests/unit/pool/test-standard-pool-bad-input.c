@@ -4,6 +4,8 @@
 
 #include "standard-pool-fixture.h"
 
+#include "mgr-fake-tree.h"
+
 #include <sys/resource.h>
 
 /* Asserts that an id is refused by everything that takes one. */
@@ -171,6 +173,7 @@ test_request_out_of_range (void)
   take_block (fixture.pool, MIB / 2 + 64, 5);
   text = refuse_block (fixture.pool, MIB / 2, 1, 5, MGR_ERROR_NO_BUDGET);
   g_assert_nonnull (strstr (text, "“ticks”"));
+  g_assert_nonnull (strstr (text, "with a capacity of 1.0 MiB (1048640 bytes)"));
 }
 
 static void
@@ -199,6 +202,9 @@ test_capacity_beyond_the_limit (void)
   assert_no_pool (&fixture, 11 * MIB, MGR_STANDARD_POOL_FLAGS_VIRTUAL, MGR_ERROR_INFEASIBLE);
   assert_no_pool (&fixture, G_MAXUINT64, MGR_STANDARD_POOL_FLAGS_NONE, MGR_ERROR_INFEASIBLE);
   assert_no_pool (&fixture, G_MAXUINT64, MGR_STANDARD_POOL_FLAGS_VIRTUAL, MGR_ERROR_INFEASIBLE);
+  g_assert_null (make_pool (&fixture, (guint64) 1 << 63, MGR_STANDARD_POOL_FLAGS_NONE, &error));
+  g_assert_nonnull (strstr (error->message, "9223372036854775808 bytes: ask for less than 2^53"));
+  g_clear_error (&error);
 
   g_assert_false (mgr_pool_set_capacity (MGR_POOL (fixture.pool), 11 * MIB, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
@@ -224,6 +230,73 @@ test_capacity_beyond_the_addresses (void)
                                             &error));
       g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
     }
+}
+
+/* A pool of nobody's, in a process that @tree describes. */
+static MgrStandardPool *
+pool_new_in (MgrFakeTree           *tree,
+             guint64                capacity,
+             MgrStandardPoolFlags   flags,
+             GError               **error)
+{
+  g_autoptr (MgrMemoryLimits) limits =
+    mgr_memory_limits_new (mgr_fake_tree_get_proc (tree), mgr_fake_tree_get_root (tree));
+
+  return g_initable_new (MGR_TYPE_STANDARD_POOL, NULL, error, "name", "large",
+                         "capacity", capacity, "flags", flags, "limits", limits, NULL);
+}
+
+static void
+test_capacity_beyond_the_machine (void)
+{
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=64M available=32M\n");
+  g_autoptr (MgrStandardPool) pool = NULL;
+  g_autoptr (MgrStandardPool) offsets = NULL;
+  g_autoptr (MgrMemoryLimits) limits = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("The kernel would promise it, and kill somebody later");
+
+  g_assert_null (pool_new_in (tree, 64 * MIB + 64, MGR_STANDARD_POOL_FLAGS_NONE, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+  g_assert_nonnull (strstr (error->message, "64.0 MiB for pool “large” is more than this process"));
+  g_clear_error (&error);
+
+  pool = pool_new_in (tree, 64 * MIB, MGR_STANDARD_POOL_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  g_object_get (pool, "limits", &limits, NULL);
+  g_assert_cmpuint (mgr_memory_limits_get_limit (limits), ==, 64 * MIB);
+  g_assert_false (mgr_pool_set_capacity (MGR_POOL (pool), 65 * MIB, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+  g_assert_cmpuint (mgr_pool_get_capacity (MGR_POOL (pool)), ==, 64 * MIB);
+  g_clear_error (&error);
+
+  /* What limits a file or a quota is not the memory of the machine. */
+  offsets = pool_new_in (tree, 1024 * MIB, MGR_STANDARD_POOL_FLAGS_VIRTUAL, &error);
+  g_assert_no_error (error);
+  take_block (offsets, 1024 * MIB, 5);
+
+  /* A limit that falls keeps nobody from making a pool smaller. */
+  mgr_fake_tree_describe (tree, "host total=16M available=8M\n");
+  g_assert_true (mgr_pool_set_capacity (MGR_POOL (pool), 32 * MIB, &error));
+  g_assert_false (mgr_pool_set_capacity (MGR_POOL (pool), 33 * MIB, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+}
+
+static void
+test_capacity_beyond_the_container (void)
+{
+  g_autoptr (MgrFakeTree) tree =
+    mgr_fake_tree_new ("host total=16G available=8G\nv2 /a\ngroup /a max=64M current=60M\n");
+  g_autoptr (MgrStandardPool) pool = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (pool_new_in (tree, 65 * MIB, MGR_STANDARD_POOL_FLAGS_HUGE_PAGES, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+  g_assert_nonnull (strstr (error->message, "/a"));
+  g_clear_error (&error);
+  pool = pool_new_in (tree, 64 * MIB, MGR_STANDARD_POOL_FLAGS_NONE, &error);
+  g_assert_no_error (error);
 }
 
 static void
@@ -391,6 +464,10 @@ main (int    argc,
   g_test_add_func ("/pool/standard/bad-input/request-out-of-range", test_request_out_of_range);
   g_test_add_func ("/pool/standard/bad-input/capacity-beyond-the-limit",
                    test_capacity_beyond_the_limit);
+  g_test_add_func ("/pool/standard/bad-input/capacity-beyond-the-machine",
+                   test_capacity_beyond_the_machine);
+  g_test_add_func ("/pool/standard/bad-input/capacity-beyond-the-container",
+                   test_capacity_beyond_the_container);
   g_test_add_func ("/pool/standard/bad-input/capacity-beyond-the-addresses",
                    test_capacity_beyond_the_addresses);
   g_test_add_func ("/pool/standard/bad-input/growth-beyond-the-addresses",

@@ -4,6 +4,8 @@
 
 #include "standard-pool-fixture.h"
 
+#include "pool/mgr-standard-pool-private.h"
+
 #define EVICT MGR_STANDARD_POOL_FLAGS_EVICT
 
 /* Who is asked for, by description, and who stays. */
@@ -101,6 +103,44 @@ test_least_recently_used_goes (void)
   g_assert_cmpuint (mgr_pool_statistics_get_used (statistics), ==, 256);
   g_assert_cmpuint (mgr_pool_statistics_get_peak (statistics), ==, 256);
   g_assert_cmpuint (mgr_pool_statistics_get_refused_count (statistics), ==, 0);
+}
+
+static void
+assert_no_block (MgrStandardPool *pool,
+                 guint64          id,
+                 int              code,
+                 const char      *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_standard_pool_free (pool, id, &error));
+  g_assert_error (error, MGR_ERROR, code);
+  g_assert_nonnull (strstr (error->message, text));
+  g_clear_error (&error);
+  g_assert_false (mgr_standard_pool_touch (pool, id, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+static void
+test_evicted_is_not_freed (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  guint64 ids[130];
+
+  g_test_summary ("What was evicted is not called freed once others have had its place");
+
+  fixture_start (&fixture, MIB, 64, EVICT);
+  ids[0] = take_named (fixture.pool, 64, "freed", 5);
+  free_block (fixture.pool, ids[0]);
+  for (guint i = 1; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = take_named (fixture.pool, 64, "evicted", 5);
+
+  for (guint i = 1; i < 65; i++)
+    assert_no_block (fixture.pool, ids[i], MGR_ERROR_NOT_FOUND, "evicted");
+  for (guint i = 65; i < G_N_ELEMENTS (ids) - 1; i++)
+    assert_no_block (fixture.pool, ids[i], MGR_ERROR_NOT_FOUND, "was evicted to make room");
+  assert_no_block (fixture.pool, ids[0], MGR_ERROR_NOT_FOUND, "was freed or evicted");
 }
 
 static void
@@ -281,6 +321,94 @@ test_handler_frees_by_itself (void)
   g_assert_cmpuint (mgr_pool_get_allocation_count (MGR_POOL (fixture.pool)), >=, 3);
 }
 
+/* How a handler fared that allocates of the pool that asks it. */
+typedef struct
+{
+  guint n_asked;
+  guint n_refused;
+  guint n_taken;
+} Nested;
+
+static gboolean
+allocating_cb (MgrStandardPool *pool,
+               MgrBlock        *block,
+               Nested          *nested)
+{
+  g_autoptr (GError) error = NULL;
+
+  nested->n_asked++;
+  if (mgr_standard_pool_allocate (pool, 64, "n", 5, NULL, &error) != 0)
+    {
+      nested->n_taken++;
+      return FALSE;
+    }
+
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_WOULD_DEADLOCK);
+  g_assert_nonnull (strstr (error->message, "pool “ticks”"));
+  g_assert_nonnull (strstr (error->message, "after the handler has returned"));
+  nested->n_refused++;
+
+  /* What never fits is no matter of when it is asked for. */
+  g_free (refuse_block (pool, MIB, 1, 5, MGR_ERROR_INFEASIBLE));
+  return FALSE;
+}
+
+static void
+test_handler_allocates (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (MgrPoolStatistics) statistics = NULL;
+  Nested nested = { 0 };
+  guint64 ids[4];
+
+  g_test_summary ("A handler that needs room itself is refused, not asked inside of itself");
+
+  fixture_start (&fixture, MIB, 256, EVICT);
+  fill (fixture.pool, 5, ids, G_N_ELEMENTS (ids));
+  g_signal_connect (fixture.pool, "evict", G_CALLBACK (allocating_cb), &nested);
+  take_named (fixture.pool, 64, "X", 5);
+  assert_names (fixture.pool, "Xbcd");
+  g_assert_cmpuint (nested.n_asked, ==, 1);
+  g_assert_cmpuint (nested.n_refused, ==, 1);
+  statistics = mgr_pool_get_statistics (MGR_POOL (fixture.pool));
+  g_assert_cmpuint (mgr_pool_statistics_get_refused_count (statistics), ==, 2);
+  g_assert_cmpuint (mgr_pool_statistics_get_evicted_count (statistics), ==, 1);
+
+  /* For what is free nobody has to be asked. */
+  free_block (fixture.pool, ids[2]);
+  take_named (fixture.pool, 128, "Y", 5);
+  g_assert_cmpuint (nested.n_taken, ==, 1);
+}
+
+static gboolean
+reclaiming_cb (MgrStandardPool *pool,
+               MgrBlock        *block,
+               Nested          *nested)
+{
+  nested->n_asked++;
+  nested->n_taken += mgr_reclaimer_reclaim (MGR_RECLAIMER (pool), MIB, MGR_PRESSURE_LEVEL_EMERGENCY,
+                                            G_MAXINT64, NULL) > 0;
+  return FALSE;
+}
+
+static void
+test_handler_cleans_up (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Nested nested = { 0 };
+  guint64 ids[4];
+
+  fixture_start (&fixture, MIB, 4 * GRANULE, EVICT);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = take_named (fixture.pool, GRANULE, "a", 5);
+  g_signal_connect (fixture.pool, "evict", G_CALLBACK (reclaiming_cb), &nested);
+  take_named (fixture.pool, GRANULE, "X", 5);
+  g_assert_false (has_block (fixture.pool, ids[0]));
+  g_assert_true (has_block (fixture.pool, ids[1]));
+  g_assert_cmpuint (nested.n_asked, ==, 1);
+  g_assert_cmpuint (nested.n_taken, ==, 0);
+}
+
 /* The budget refuses what the block would hold, but what goes makes up for it. */
 static void
 test_budget_is_kept (void)
@@ -413,6 +541,67 @@ test_other_thread_asks_the_owner (void)
   assert_names (fixture.pool, "Xbcd");
 }
 
+/* So long takes the owner to keep a block: two answers are more than a request waits for. */
+#define SLOW_ANSWER (60 * G_TIME_SPAN_MILLISECOND)
+
+static gboolean
+slow_cb (MgrStandardPool *pool,
+         MgrBlock        *block,
+         guint           *n_asked)
+{
+  (*n_asked)++;
+  g_usleep (SLOW_ANSWER);
+  return TRUE;
+}
+
+static gpointer
+ask_for_reclaim_cb (gpointer user_data)
+{
+  Ask *ask = user_data;
+
+  ask->id = mgr_standard_pool_reclaim (MGR_POOL (ask->pool), MIB, MGR_PRESSURE_LEVEL_EMERGENCY,
+                                       G_MAXINT64);
+  g_atomic_int_set (&ask->done, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+/* Lets a thread run @func, and returns how often the owner was asked. */
+static guint
+count_slow_answers (Fixture     *fixture,
+                    GThreadFunc  func)
+{
+  Ask ask = { .pool = fixture->pool };
+  guint n_asked = 0;
+  gulong handler = g_signal_connect (fixture->pool, "evict", G_CALLBACK (slow_cb), &n_asked);
+  GThread *thread = g_thread_new ("asks", func, &ask);
+
+  while (!g_atomic_int_get (&ask.done))
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  mgr_test_settle ();
+  g_signal_handler_disconnect (fixture->pool, handler);
+
+  g_assert_cmpuint (ask.id, ==, 0);
+  return n_asked;
+}
+
+static void
+test_owner_answers_slowly (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  guint64 ids[8];
+
+  g_test_summary ("A request waits for all answers together, not for each of them");
+
+  fixture_start (&fixture, MIB, 512, EVICT);
+  fill (fixture.pool, 5, ids, G_N_ELEMENTS (ids));
+  g_assert_cmpuint (count_slow_answers (&fixture, ask_cb), <=, 2);
+  assert_names (fixture.pool, "abcdefgh");
+  g_assert_cmpuint (count_slow_answers (&fixture, ask_for_reclaim_cb), <=, 2);
+  assert_names (fixture.pool, "abcdefgh");
+}
+
 /* An owner that is not to be reached has not said that anything may go. */
 static void
 test_owner_does_not_answer (void)
@@ -441,6 +630,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/pool/standard/evict/least-recently-used-goes", test_least_recently_used_goes);
+  g_test_add_func ("/pool/standard/evict/evicted-is-not-freed", test_evicted_is_not_freed);
   g_test_add_func ("/pool/standard/evict/priority-comes-first", test_priority_comes_first);
   g_test_add_func ("/pool/standard/evict/never-for-less-important", test_never_for_less_important);
   g_test_add_func ("/pool/standard/evict/pinned-stay", test_pinned_stay);
@@ -450,11 +640,14 @@ main (int    argc,
   g_test_add_func ("/pool/standard/evict/veto", test_veto);
   g_test_add_func ("/pool/standard/evict/not-without-flag", test_not_without_flag);
   g_test_add_func ("/pool/standard/evict/handler-frees-by-itself", test_handler_frees_by_itself);
+  g_test_add_func ("/pool/standard/evict/handler-allocates", test_handler_allocates);
+  g_test_add_func ("/pool/standard/evict/handler-cleans-up", test_handler_cleans_up);
   g_test_add_func ("/pool/standard/evict/budget-is-kept", test_budget_is_kept);
   g_test_add_func ("/pool/standard/evict/virtual", test_virtual);
   g_test_add_func ("/pool/standard/evict/reclaim", test_reclaim);
   g_test_add_func ("/pool/standard/evict/other-thread-asks-the-owner",
                    test_other_thread_asks_the_owner);
+  g_test_add_func ("/pool/standard/evict/owner-answers-slowly", test_owner_answers_slowly);
   g_test_add_func ("/pool/standard/evict/owner-does-not-answer", test_owner_does_not_answer);
 
   return g_test_run ();

@@ -143,6 +143,81 @@ test_more_than_budget (TensorFixture *fixture,
 }
 
 static void
+test_little_budget (TensorFixture *fixture,
+                    gconstpointer  unused)
+{
+  g_autoptr (MgrTensor) tiny = NULL;
+  g_autoptr (MgrTensor) again = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("A budget that is smaller than a segment makes segments smaller");
+
+  g_assert_true (mgr_component_set_budget (fixture->component, 3 * MIB + 100, NULL));
+  tiny = tensor_new (fixture->pool, 10);
+  assert_pool (fixture, 64, 3 * MIB);
+  again = tensor_new_of (fixture->pool, 2 * MIB);
+  assert_pool (fixture, 64 + 2 * MIB, 3 * MIB);
+
+  /* It is told of what was asked for, not of what would have been taken. */
+  text = refuse (fixture, MIB + 1, MGR_ERROR_NO_BUDGET);
+  g_assert_true (g_str_has_prefix (text, "A tensor of 1.0 MiB needs a segment of "));
+  g_assert_nonnull (strstr (text, "1.0 MiB for “models” does not fit"));
+  g_assert_cmpuint (mgr_component_get_refused_count (fixture->component), ==, 1);
+}
+
+static void
+test_rest_of_budget (TensorFixture *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (MgrTensor) first = tensor_new_of (fixture->pool, 4 * MIB);
+  g_autoptr (MgrTensor) second = NULL;
+  g_autoptr (MgrTensor) third = NULL;
+
+  g_assert_true (mgr_component_set_budget (fixture->component, 6 * MIB, NULL));
+  second = tensor_new_of (fixture->pool, MIB);
+  assert_pool (fixture, 5 * MIB, 6 * MIB);
+  third = tensor_new_of (fixture->pool, MIB);
+  assert_pool (fixture, 6 * MIB, 6 * MIB);
+  g_free (refuse (fixture, 1, MGR_ERROR_NO_BUDGET));
+  g_free (refuse (fixture, 6 * MIB + 1, MGR_ERROR_INFEASIBLE));
+}
+
+static void
+test_idle_segments_make_way_in_budget (TensorFixture *fixture,
+                                       gconstpointer  unused)
+{
+  MgrTensor *first = tensor_new_of (fixture->pool, 4 * MIB);
+  g_autoptr (MgrTensor) large = NULL;
+
+  g_test_summary ("What is held for nothing is no reason to refuse");
+
+  tensor_release (first);
+  g_assert_true (mgr_component_set_budget (fixture->component, 7 * MIB, NULL));
+  large = tensor_new_of (fixture->pool, 6 * MIB);
+  assert_pool (fixture, 6 * MIB, 6 * MIB);
+}
+
+static void
+test_little_machine (TensorFixture *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (MgrFakeTree) tree = mgr_fake_tree_new ("host total=8M available=3M\n");
+  g_autoptr (MgrMemoryLimits) limits =
+    mgr_memory_limits_new (mgr_fake_tree_get_proc (tree), mgr_fake_tree_get_root (tree));
+  g_autoptr (MgrTensor) tensor = NULL;
+
+  g_test_summary ("Where the machine has no segment left it may still have what is needed");
+
+  g_object_unref (fixture->pool);
+  fixture->pool = g_initable_new (MGR_TYPE_TENSOR_POOL, NULL, NULL,
+                                  "component", fixture->component, "name", "tensors",
+                                  "capacity", 16 * MIB, "segment-size", 4 * MIB,
+                                  "limits", limits, NULL);
+  tensor = tensor_new_of (fixture->pool, MIB);
+  assert_pool (fixture, MIB, 2 * MIB);
+}
+
+static void
 test_more_than_machine (TensorFixture *fixture,
                         gconstpointer  unused)
 {
@@ -501,7 +576,11 @@ test_bad_capacity (TensorFixture *fixture,
   g_assert_null (mgr_tensor_pool_new (NULL, "little", 4095, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
   g_clear_error (&error);
-  g_assert_null (mgr_tensor_pool_new (NULL, "much", G_MAXUINT64, &error));
+  g_assert_null (mgr_tensor_pool_new (NULL, "much", (guint64) 1 << 63, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "less than 8.0 EiB"));
+  g_clear_error (&error);
+  g_assert_null (mgr_tensor_pool_new (NULL, "more", G_MAXUINT64, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
 }
 
@@ -574,6 +653,10 @@ main (int    argc,
   ADD ("whole-capacity", test_whole_capacity);
   ADD ("more-than-capacity", test_more_than_capacity);
   ADD ("more-than-budget", test_more_than_budget);
+  ADD ("little-budget", test_little_budget);
+  ADD ("rest-of-budget", test_rest_of_budget);
+  ADD ("idle-segments-make-way-in-budget", test_idle_segments_make_way_in_budget);
+  ADD ("little-machine", test_little_machine);
   ADD ("more-than-machine", test_more_than_machine);
   ADD ("trim", test_trim);
   ADD ("reserve", test_reserve);
