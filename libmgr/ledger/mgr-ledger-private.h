@@ -45,7 +45,8 @@ struct _MgrLedger
   GPtrArray *retired;       /* (owned) (element-type MgrComponent) removed, but still
                              * named by handles, guarded by tree_lock */
   GQueue waiters;           /* (element-type MgrWaiter), guarded by tree_lock */
-  int n_waiters;            /* atomic, written under tree_lock */
+  GQueue room_watches;      /* (element-type MgrRoomWatch), guarded by tree_lock */
+  int n_waiters;            /* atomic, written under tree_lock: of both */
   guint64 waiter_serial;    /* guarded by tree_lock */
 
   MgrComponent *stocked;    /* atomic: a list through next_stocked */

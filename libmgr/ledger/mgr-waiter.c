@@ -8,6 +8,7 @@
 
 #include "base/mgr-size.h"
 #include "ledger/mgr-refusal-private.h"
+#include "ledger/mgr-room-watch-private.h"
 
 struct _MgrWaiterTicket
 {
@@ -296,6 +297,8 @@ mgr_waiters_serve (MgrLedger *ledger)
 
       waiter_finish (entry->waiter, entry->allocation, NULL);
     }
+
+  mgr_room_watches_tell (ledger);
 }
 
 void

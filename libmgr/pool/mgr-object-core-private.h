@@ -54,7 +54,7 @@ struct _MgrObjectCore
   GThread *thread;       /* (owned) that made the pool */
 
   /* Atomic; only head of slots changes without the lock */
-  int ref_count;         /* of the pool, and of each lease */
+  int ref_count;         /* of the pool, of each lease, and of who waits for the budget */
   guint attention;       /* MgrObjectAttention */
   guint n_inside;        /* free and leased, so that those that are not free are leased */
   guint use_peak;        /* who makes it that many leases or more has to say so */
@@ -80,6 +80,7 @@ struct _MgrObjectCore
   guint64 n_created;
   gint64 create_time;    /* µs, of all that were created */
   GQueue waiting;        /* (element-type MgrObjectRequest) (owned) in order of arrival */
+  MgrRoomWatch *room_watch; /* (owned) (nullable): the budget is what they wait for */
   GQueue chores;         /* (element-type Chore) (owned) for the owner's thread */
   gboolean chores_posted;
   MgrObjectRequest *owner_request; /* (unowned) (nullable): the owner's thread waits in it */
@@ -93,6 +94,7 @@ MgrObjectCore *mgr_object_core_new            (GMainContext   *context);
 
 /* The pool is gone: the core goes with its last lease. */
 void           mgr_object_core_release        (MgrObjectCore  *self);
+MgrObjectCore *mgr_object_core_ref            (MgrObjectCore  *self);
 void           mgr_object_core_unref          (MgrObjectCore  *self);
 
 /* Whether the calling thread is where the pool lives; whether it may call create and
@@ -114,8 +116,8 @@ gboolean       mgr_object_core_put            (MgrObjectCore  *self,
 /* The owner was told that figures change: the next change is to be told again. */
 void           mgr_object_core_hear           (MgrObjectCore  *self);
 
-/* Lets go of the lock: who waits gets what is free by now, and other threads learn what
- * they go by. */
+/* Lets go of the lock: who waits gets what is free by now, or hears of it once the budget
+ * has room, and other threads learn what they go by. */
 void           mgr_object_core_unlock         (MgrObjectCore  *self);
 
 /* What follows is called with the lock held, unless it says otherwise. */

@@ -27,6 +27,13 @@ mgr_object_core_new (GMainContext *context)
   return self;
 }
 
+MgrObjectCore *
+mgr_object_core_ref (MgrObjectCore *self)
+{
+  __atomic_add_fetch (&self->ref_count, 1, __ATOMIC_RELAXED);
+  return self;
+}
+
 void
 mgr_object_core_unref (MgrObjectCore *self)
 {
@@ -138,6 +145,7 @@ mgr_object_core_unlock (MgrObjectCore *self)
       core_set_attention (self);
     }
 
+  mgr_object_queue_watch_room (self);
   mgr_object_core_look (self);
   g_mutex_unlock (&self->lock);
 }
@@ -178,8 +186,7 @@ slot_renew_lease (MgrObjectCore *self,
 {
   MgrLease *lease = g_new0 (MgrLease, 1);
 
-  __atomic_add_fetch (&self->ref_count, 1, __ATOMIC_RELAXED);
-  lease->core = self;
+  lease->core = mgr_object_core_ref (self);
   lease->slot = slot;
   if (slot->lease != NULL)
     mgr_lease_drop (slot->lease);

@@ -253,7 +253,7 @@ pool_acquire_slowly (MgrObjectPool  *self,
  * Takes an object: the free one that came back last or, if there is none and fewer than
  * #MgrObjectPool:max, a new one. Where that may be neither, because there are as many as
  * there may be or the budget of the component allows no more, it waits until somebody
- * releases one; who came first is served first.
+ * releases one, or the budget has room; who came first is served first.
  *
  * In a pool that is not #MgrObjectPool:thread-safe, another thread than the owner's
  * waits until the owner's main context, or a wait of the owner's own, has made the

@@ -79,6 +79,9 @@ void              mgr_object_queue_offer_place (MgrObjectCore     *core);
 /* Hands out the places there are, as far as the budget allows. */
 void              mgr_object_queue_serve       (MgrObjectCore     *core);
 
+/* Serves those who wait once the budget has room, if that is what they wait for. */
+void              mgr_object_queue_watch_room (MgrObjectCore    *core);
+
 /* Why a request fails that the pool was open for when it came. */
 GError           *mgr_object_queue_make_error  (MgrObjectCore     *core);
 

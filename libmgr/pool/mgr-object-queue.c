@@ -277,6 +277,53 @@ mgr_object_queue_serve (MgrObjectCore *core)
     mgr_object_queue_offer_place (core);
 }
 
+static void
+room_serve (gpointer data,
+            gpointer user_data)
+{
+  MgrObjectCore *core = data;
+
+  g_mutex_lock (&core->lock);
+  g_clear_pointer (&core->room_watch, mgr_room_watch_cancel);
+  if (core->pool != NULL)
+    mgr_object_queue_serve (core);
+  mgr_object_core_unlock (core);
+  mgr_object_core_unref (core);
+}
+
+/* Whoever made the room may hold this very lock, so that a thread of the library's has
+ * to take it. */
+static void
+room_told_cb (gpointer user_data)
+{
+  static gsize servers = 0;
+
+  if (g_once_init_enter (&servers))
+    g_once_init_leave (&servers, (gsize) g_thread_pool_new (room_serve, NULL, 1, FALSE, NULL));
+  g_thread_pool_push ((GThreadPool *) servers, mgr_object_core_ref (user_data), NULL);
+}
+
+static void
+room_watch_destroy_cb (gpointer user_data)
+{
+  mgr_object_core_unref (user_data);
+}
+
+void
+mgr_object_queue_watch_room (MgrObjectCore *core)
+{
+  gboolean wanted = core->waiting.length > 0 && core->n_objects < core->max && core->pool != NULL
+                    && mgr_pool_get_component (MGR_POOL (core->pool)) != NULL;
+
+  if (!wanted)
+    g_clear_pointer (&core->room_watch, mgr_room_watch_cancel);
+  else if (core->room_watch == NULL)
+    core->room_watch = mgr_pool_watch_room (MGR_POOL (core->pool),
+                                            (core->n_objects + 1) * core->object_size,
+                                            room_told_cb, mgr_object_core_ref (core),
+                                            room_watch_destroy_cb);
+}
+
 GError *
 mgr_object_queue_make_error (MgrObjectCore *core)
 {

@@ -57,6 +57,24 @@ mgr_pool_charge (MgrPool  *self,
   return FALSE;
 }
 
+MgrRoomWatch *
+mgr_pool_watch_room (MgrPool        *self,
+                     guint64         bytes,
+                     MgrRoomFunc     func,
+                     gpointer        user_data,
+                     GDestroyNotify  destroy)
+{
+  MgrPoolPrivate *priv = mgr_pool_get_private (self);
+  guint64 held = 0;
+
+  g_mutex_lock (&priv->charge_lock);
+  if (priv->charge != NULL && !mgr_allocation_is_released (priv->charge))
+    held = priv->charged;
+  g_mutex_unlock (&priv->charge_lock);
+
+  return mgr_room_watch_new (priv->component, bytes - MIN (held, bytes), func, user_data, destroy);
+}
+
 void
 mgr_pool_drop_charge (MgrPool *self)
 {

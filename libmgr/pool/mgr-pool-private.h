@@ -9,6 +9,7 @@
 #endif
 
 #include "base/mgr-clock.h"
+#include "ledger/mgr-room-watch-private.h"
 #include "pool/mgr-pool-statistics-private.h"
 #include "pool/mgr-pool.h"
 
@@ -100,6 +101,14 @@ const int         *mgr_pool_get_changed_flag (MgrPool            *self);
 gboolean           mgr_pool_charge          (MgrPool             *self,
                                              guint64              bytes,
                                              GError             **error);
+
+/* Tells once that so many bytes can be charged, as mgr_room_watch_new() does. The lock of
+ * the subclass may be held. */
+MgrRoomWatch      *mgr_pool_watch_room      (MgrPool             *self,
+                                             guint64              bytes,
+                                             MgrRoomFunc          func,
+                                             gpointer             user_data,
+                                             GDestroyNotify       destroy);
 
 /* %FALSE with an error that names the pool, when it is inactive or flushing. It takes no
  * lock. Called with the lock of the subclass held, it is %TRUE only for requests that

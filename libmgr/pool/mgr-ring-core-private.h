@@ -25,6 +25,11 @@ G_BEGIN_DECLS
  * read, on either side: instead of two expensive barriers on the path of every frame,
  * whoever sets a sign has the kernel put one into all threads.
  *
+ * Each thread has a seat of its own at a side, and says there whether it is inside. The
+ * side points to the seat of the thread that used it last, so that this one finds itself
+ * there and goes on. Another one has to take its place, and can while nobody is inside:
+ * two at a time are told so, and touch nothing.
+ *
  * Any number of threads otherwise share the lock. A frame is RESERVED until it is
  * committed, READY until a reader claims it, CLAIMED until that consumes it, and then
  * FREE; memory is free again in the order of the frames. Dropping the oldest frame takes
@@ -37,6 +42,7 @@ typedef enum
   MGR_RING_CLOSED,    /* closed, or flushing */
   MGR_RING_TOO_LARGE, /* for the ring, or for what was reserved */
   MGR_RING_TAKEN,     /* of a pair, this side holds a frame already */
+  MGR_RING_CROWDED,   /* of a pair, another thread is at this side */
   MGR_RING_UNKNOWN,   /* no frame that is held */
 } MgrRingResult;
 
@@ -56,7 +62,7 @@ typedef enum
   MGR_RING_SIGN_HIGH         = 1 << 5, /* the reader looks out for low_watch */
 } MgrRingSign;
 
-/* What one side of a pair is at. */
+/* What a thread is at, on one side of a pair. */
 typedef enum
 {
   MGR_RING_IDLE,
@@ -110,6 +116,13 @@ typedef struct
 #define MGR_RING_ALIGN 8
 #define MGR_RING_FRAME_MAX ((gsize) G_MAXUINT32)
 
+/* Of a thread at one side of a pair. Only that thread changes the mark. */
+typedef struct
+{
+  gconstpointer thread;      /* never changes; NULL: of nobody */
+  int mark;                  /* atomic: MgrRingMark */
+} MgrRingSeat;
+
 typedef struct
 {
   gboolean pair;             /* never changes, as the three below */
@@ -133,7 +146,7 @@ typedef struct
     gsize wanted;            /* atomic: what did not fit last, or 0 */
     guint64 watch;           /* atomic: up to there the writer need not note the use */
     guint64 frames;          /* atomic: ever written */
-    int mark;                /* atomic: MgrRingMark */
+    MgrRingSeat *seat;       /* atomic (unowned): of writer_seats, or vacant */
   } writer __attribute__ ((aligned (MGR_RING_LINE)));
 
   guint64 tail __attribute__ ((aligned (MGR_RING_LINE))); /* atomic: the start of what is not free */
@@ -144,12 +157,15 @@ typedef struct
     gsize offset;            /* atomic: of tail */
     gsize skip;              /* what was read of the first frame, in bytes */
     guint64 frames;          /* atomic: ever freed */
-    int mark;                /* atomic: MgrRingMark */
+    MgrRingSeat *seat;       /* atomic (unowned): of reader_seats, or vacant */
   } reader __attribute__ ((aligned (MGR_RING_LINE)));
 
   /* Held while the ring is halted; taken before lock. */
   GMutex halt_lock __attribute__ ((aligned (MGR_RING_LINE)));
   GMutex lock;               /* guards what follows */
+  GPtrArray *writer_seats;   /* (owned) (element-type MgrRingSeat) */
+  GPtrArray *reader_seats;   /* (owned) (element-type MgrRingSeat) */
+  MgrRingSeat vacant;        /* never changes */
   MgrMirrorMap *map;         /* (owned) (nullable) */
   MgrPoolGauge gauge;
   guint64 dropped;           /* frames that were not let in */
@@ -187,6 +203,16 @@ mgr_ring_light_barrier (void)
 
 /* Between a change of signs and the reading of what a side stored. */
 void           mgr_ring_heavy_barrier  (void);
+
+/* Its address is that of no other thread. */
+extern __thread char mgr_ring_here __attribute__ ((tls_model ("initial-exec")));
+
+/* What the side that points to @seat is at, as far as another thread can tell. */
+static inline int
+mgr_ring_get_mark (MgrRingSeat *const *seat)
+{
+  return mgr_ring_acquire (&mgr_ring_acquire (seat)->mark);
+}
 
 static inline gsize
 mgr_ring_span (gsize size)
@@ -264,6 +290,9 @@ void           mgr_ring_core_read_gauge (MgrRingCore        *self);
  * the two sides know exactly what is used. */
 void           mgr_ring_core_note_use   (MgrRingCore        *self,
                                         gboolean             exact);
+/* Has the calling thread take its place at a side, which points to it from then on. */
+MgrRingResult  mgr_ring_core_sit_down  (MgrRingCore         *self,
+                                        MgrRingSeat        **place);
 /* What a side of a pair calls when it finds a sign it has to act on. */
 void           mgr_ring_core_heed_signs (MgrRingCore        *self);
 /* With the lock held: gives the memory back if the ring is closed and empty. */

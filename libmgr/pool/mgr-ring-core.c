@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 gboolean mgr_ring_has_membarrier;
+__thread char mgr_ring_here __attribute__ ((tls_model ("initial-exec")));
 
 /* Where the kernel, or what guards it, has none, the sides of a pair pay for a barrier
  * of their own. */
@@ -52,6 +53,10 @@ mgr_ring_core_new (gboolean            pair,
   self->funcs = funcs;
   self->owner = owner;
   self->signs = MGR_RING_SIGN_CLOSED;
+  self->writer.seat = &self->vacant;
+  self->reader.seat = &self->vacant;
+  self->writer_seats = g_ptr_array_new_with_free_func (g_aligned_free);
+  self->reader_seats = g_ptr_array_new_with_free_func (g_aligned_free);
   self->gauge.high_at = G_MAXUINT64;
   g_mutex_init (&self->halt_lock);
   g_mutex_init (&self->lock);
@@ -69,6 +74,8 @@ mgr_ring_core_free (MgrRingCore *self)
   g_assert (self->watches->len == 0);
 
   g_clear_pointer (&self->map, mgr_mirror_map_unref);
+  g_ptr_array_unref (self->reader_seats);
+  g_ptr_array_unref (self->writer_seats);
   g_array_unref (self->claims);
   g_array_unref (self->reservations);
   g_ptr_array_unref (self->watches);
@@ -139,7 +146,7 @@ mgr_ring_core_drain (MgrRingCore *self)
   guint signs = mgr_ring_get (&self->signs);
 
   if (self->map == NULL || (signs & MGR_RING_SIGN_CLOSED) == 0 || mgr_ring_used (self) > 0
-      || mgr_ring_acquire (&self->writer.mark) != MGR_RING_IDLE)
+      || mgr_ring_get_mark (&self->writer.seat) != MGR_RING_IDLE)
     return;
 
   /* Who kept a view beyond its time keeps the addresses, not the memory. */
@@ -271,8 +278,8 @@ core_is_entered (MgrRingCore *self)
   gboolean entered;
 
   if (self->pair)
-    return mgr_ring_acquire (&self->writer.mark) == MGR_RING_INSIDE
-           || mgr_ring_acquire (&self->reader.mark) == MGR_RING_INSIDE;
+    return mgr_ring_get_mark (&self->writer.seat) == MGR_RING_INSIDE
+           || mgr_ring_get_mark (&self->reader.seat) == MGR_RING_INSIDE;
 
   g_mutex_lock (&self->lock);
   entered = self->inside > 0;
@@ -285,8 +292,8 @@ core_is_entered (MgrRingCore *self)
 static gboolean
 core_is_held (MgrRingCore *self)
 {
-  return mgr_ring_acquire (&self->writer.mark) == MGR_RING_HOLDING
-         || mgr_ring_acquire (&self->reader.mark) == MGR_RING_HOLDING
+  return mgr_ring_get_mark (&self->writer.seat) == MGR_RING_HOLDING
+         || mgr_ring_get_mark (&self->reader.seat) == MGR_RING_HOLDING
          || self->reservations->len > 0
          || self->claims->len > 0;
 }
@@ -361,6 +368,47 @@ mgr_ring_core_resize (MgrRingCore  *self,
 
   g_mutex_lock (&self->lock);
   result = core_is_held (self) ? MGR_RING_TAKEN : core_replace_map (self, size, error);
+  core_change_signs (self, 0, MGR_RING_SIGN_HALTED);
+  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->halt_lock);
+
+  return result;
+}
+
+/* With the lock held. */
+static MgrRingSeat *
+core_find_seat (GPtrArray *seats)
+{
+  MgrRingSeat *seat;
+
+  for (guint i = 0; i < seats->len; i++)
+    {
+      seat = seats->pdata[i];
+      if (seat->thread == &mgr_ring_here)
+        return seat;
+    }
+
+  seat = g_aligned_alloc0 (1, MGR_RING_LINE, MGR_RING_LINE);
+  seat->thread = &mgr_ring_here;
+  g_ptr_array_add (seats, seat);
+  return seat;
+}
+
+MgrRingResult
+mgr_ring_core_sit_down (MgrRingCore  *self,
+                        MgrRingSeat **place)
+{
+  GPtrArray *seats = place == &self->writer.seat ? self->writer_seats : self->reader_seats;
+  MgrRingResult result = MGR_RING_CROWDED;
+
+  g_mutex_lock (&self->halt_lock);
+  g_mutex_lock (&self->lock);
+  core_change_signs (self, MGR_RING_SIGN_HALTED, 0);
+  if (mgr_ring_get_mark (place) == MGR_RING_IDLE)
+    {
+      mgr_ring_release (place, core_find_seat (seats));
+      result = MGR_RING_DONE;
+    }
   core_change_signs (self, 0, MGR_RING_SIGN_HALTED);
   g_mutex_unlock (&self->lock);
   g_mutex_unlock (&self->halt_lock);

@@ -27,9 +27,10 @@ void          mgr_ring_pair_heed_signs    (MgrRingCore    *self,
                                            guint           heeded);
 MgrRingResult mgr_ring_writer_look_again  (MgrRingCore    *self,
                                            gsize           size);
-/* After a side could not enter: %TRUE if it may try again. */
-gboolean      mgr_ring_pair_retreat       (MgrRingCore    *self,
-                                           int            *mark,
+/* After a side could not enter from @seat: %MGR_RING_DONE if it may try again. */
+MgrRingResult mgr_ring_pair_retreat       (MgrRingCore    *self,
+                                           MgrRingSeat   **place,
+                                           MgrRingSeat    *seat,
                                            guint           closed);
 /* After a reader found nothing: whether more may come. */
 MgrRingResult mgr_ring_reader_leave_empty (MgrRingCore    *self);
@@ -46,54 +47,55 @@ MgrRingResult mgr_ring_pair_read          (MgrRingCore    *self,
 MgrRingResult mgr_ring_pair_take          (MgrRingCore    *self,
                                            GBytes        **out_frame);
 
-/* Says that this side is inside, unless one of the signs of @shut is set. */
-static inline gboolean
-mgr_ring_pair_enter (MgrRingCore *self,
-                     int         *mark,
-                     guint        shut)
-{
-  mgr_ring_put (mark, MGR_RING_INSIDE);
-  mgr_ring_light_barrier ();
-  return G_LIKELY ((mgr_ring_acquire (&self->signs) & shut) == 0);
-}
-
 /* Publishes all that was done inside. Whoever closes the ring leaves it to us to give
  * the memory back, where we were in it then. */
 static inline void
 mgr_ring_pair_leave (MgrRingCore *self,
-                     int         *mark,
+                     MgrRingSeat *seat,
                      guint        heeded)
 {
-  mgr_ring_release (mark, MGR_RING_IDLE);
+  mgr_ring_release (&seat->mark, MGR_RING_IDLE);
   mgr_ring_light_barrier ();
   if (G_UNLIKELY ((mgr_ring_acquire (&self->signs) & (heeded | MGR_RING_SIGN_CLOSED)) != 0))
     mgr_ring_pair_heed_signs (self, heeded);
 }
 
-static inline gboolean
-mgr_ring_writer_enter (MgrRingCore *self)
+/* Says that this thread is inside, unless one of the signs of @closed is set, or another
+ * one is. From then on nobody takes its place. */
+static inline MgrRingResult
+mgr_ring_pair_enter (MgrRingCore  *self,
+                     MgrRingSeat **place,
+                     guint         closed)
 {
-  while (!mgr_ring_pair_enter (self, &self->writer.mark,
-                               MGR_RING_WRITER_CLOSED | MGR_RING_SIGN_HALTED))
-    {
-      if (!mgr_ring_pair_retreat (self, &self->writer.mark, MGR_RING_WRITER_CLOSED))
-        return FALSE;
-    }
+  MgrRingResult result;
+  MgrRingSeat *seat;
 
-  return TRUE;
+  do
+    {
+      seat = mgr_ring_acquire (place);
+      if (G_LIKELY (seat->thread == &mgr_ring_here))
+        {
+          if (G_UNLIKELY (mgr_ring_get (&seat->mark) == MGR_RING_HOLDING))
+            return MGR_RING_TAKEN;
+
+          mgr_ring_put (&seat->mark, MGR_RING_INSIDE);
+          mgr_ring_light_barrier ();
+          if (G_LIKELY ((mgr_ring_acquire (&self->signs) & (closed | MGR_RING_SIGN_HALTED)) == 0
+                        && mgr_ring_get (place) == seat))
+            return MGR_RING_DONE;
+        }
+      result = mgr_ring_pair_retreat (self, place, seat, closed);
+    }
+  while (result == MGR_RING_DONE);
+
+  return result;
 }
 
+/* Whether this thread holds what there is at its side. */
 static inline gboolean
-mgr_ring_reader_enter (MgrRingCore *self)
+mgr_ring_pair_holds (MgrRingSeat *seat)
 {
-  while (!mgr_ring_pair_enter (self, &self->reader.mark,
-                               MGR_RING_READER_CLOSED | MGR_RING_SIGN_HALTED))
-    {
-      if (!mgr_ring_pair_retreat (self, &self->reader.mark, MGR_RING_READER_CLOSED))
-        return FALSE;
-    }
-
-  return TRUE;
+  return seat->thread == &mgr_ring_here && mgr_ring_get (&seat->mark) == MGR_RING_HOLDING;
 }
 
 /* For the most part what is used is below all lines: that of the water, of the peak, and
@@ -125,14 +127,14 @@ mgr_ring_writer_publish (MgrRingCore *self,
   if (G_UNLIKELY (mgr_ring_get (&self->writer.wanted) != 0))
     mgr_ring_put (&self->writer.wanted, 0);
   mgr_ring_release (&self->head, mgr_ring_get (&self->head) + span);
-  mgr_ring_pair_leave (self, &self->writer.mark, MGR_RING_WRITER_HEEDS);
+  mgr_ring_pair_leave (self, mgr_ring_get (&self->writer.seat), MGR_RING_WRITER_HEEDS);
 }
 
 static inline gboolean
 mgr_ring_writer_holds (MgrRingCore   *self,
                        gconstpointer  frame)
 {
-  return mgr_ring_get (&self->writer.mark) == MGR_RING_HOLDING
+  return mgr_ring_pair_holds (mgr_ring_acquire (&self->writer.seat))
          && frame == mgr_ring_frame_at (self, self->writer.offset) + 1;
 }
 
@@ -155,17 +157,15 @@ mgr_ring_pair_write (MgrRingCore   *self,
                      gconstpointer  data,
                      gsize          size)
 {
-  MgrRingResult result;
+  MgrRingResult result = mgr_ring_pair_enter (self, &self->writer.seat, MGR_RING_WRITER_CLOSED);
 
-  if (G_UNLIKELY (mgr_ring_get (&self->writer.mark) == MGR_RING_HOLDING))
-    return MGR_RING_TAKEN;
-  if (G_UNLIKELY (!mgr_ring_writer_enter (self)))
-    return MGR_RING_CLOSED;
+  if (G_UNLIKELY (result != MGR_RING_DONE))
+    return result;
 
   result = mgr_ring_writer_make_room (self, size);
   if (G_UNLIKELY (result != MGR_RING_DONE))
     {
-      mgr_ring_pair_leave (self, &self->writer.mark, 0);
+      mgr_ring_pair_leave (self, mgr_ring_get (&self->writer.seat), 0);
       return result;
     }
 
@@ -190,11 +190,10 @@ mgr_ring_reader_find_frame (MgrRingCore *self)
 static inline MgrRingResult
 mgr_ring_reader_begin (MgrRingCore *self)
 {
-  if (G_UNLIKELY (mgr_ring_get (&self->reader.mark) == MGR_RING_HOLDING))
-    return MGR_RING_TAKEN;
-  if (G_UNLIKELY (!mgr_ring_reader_enter (self)))
-    return MGR_RING_CLOSED;
+  MgrRingResult result = mgr_ring_pair_enter (self, &self->reader.seat, MGR_RING_READER_CLOSED);
 
+  if (G_UNLIKELY (result != MGR_RING_DONE))
+    return result;
   if (G_LIKELY (mgr_ring_reader_find_frame (self)))
     return MGR_RING_DONE;
 
@@ -235,7 +234,7 @@ mgr_ring_pair_peek (MgrRingCore   *self,
     return result;
 
   *out_frame = mgr_ring_reader_get_frame (self, out_size);
-  mgr_ring_release (&self->reader.mark, MGR_RING_HOLDING);
+  mgr_ring_release (&mgr_ring_get (&self->reader.seat)->mark, MGR_RING_HOLDING);
   return MGR_RING_DONE;
 }
 
@@ -245,12 +244,12 @@ mgr_ring_pair_consume (MgrRingCore   *self,
 {
   gsize size;
 
-  if (G_UNLIKELY (mgr_ring_get (&self->reader.mark) != MGR_RING_HOLDING
+  if (G_UNLIKELY (!mgr_ring_pair_holds (mgr_ring_acquire (&self->reader.seat))
                   || frame != mgr_ring_reader_get_frame (self, &size)))
     return MGR_RING_UNKNOWN;
 
   mgr_ring_reader_free_frame (self);
-  mgr_ring_pair_leave (self, &self->reader.mark, MGR_RING_READER_HEEDS);
+  mgr_ring_pair_leave (self, mgr_ring_get (&self->reader.seat), MGR_RING_READER_HEEDS);
   return MGR_RING_DONE;
 }
 

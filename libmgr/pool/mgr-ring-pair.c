@@ -6,20 +6,24 @@
 
 #include "pool/mgr-ring-pair-private.h"
 
-gboolean
-mgr_ring_pair_retreat (MgrRingCore *self,
-                       int         *mark,
-                       guint        closed)
+MgrRingResult
+mgr_ring_pair_retreat (MgrRingCore  *self,
+                       MgrRingSeat **place,
+                       MgrRingSeat  *seat,
+                       guint         closed)
 {
   guint signs = mgr_ring_get (&self->signs);
 
-  mgr_ring_pair_leave (self, mark, 0);
+  if (seat->thread == &mgr_ring_here)
+    mgr_ring_pair_leave (self, seat, 0);
   if (signs & closed)
-    return FALSE;
+    return MGR_RING_CLOSED;
+  if (mgr_ring_acquire (place)->thread != &mgr_ring_here)
+    return mgr_ring_core_sit_down (self, place);
 
   g_mutex_lock (&self->halt_lock);
   g_mutex_unlock (&self->halt_lock);
-  return TRUE;
+  return MGR_RING_DONE;
 }
 
 static void
@@ -87,7 +91,7 @@ mgr_ring_reader_leave_empty (MgrRingCore *self)
 {
   MgrRingResult result = MGR_RING_AGAIN;
 
-  mgr_ring_pair_leave (self, &self->reader.mark, 0);
+  mgr_ring_pair_leave (self, mgr_ring_get (&self->reader.seat), 0);
   if ((mgr_ring_get (&self->signs) & MGR_RING_SIGN_CLOSED) == 0)
     return result;
 
@@ -104,24 +108,22 @@ mgr_ring_pair_reserve (MgrRingCore *self,
                        gsize        size,
                        gpointer    *out_frame)
 {
-  MgrRingResult result;
+  MgrRingResult result = mgr_ring_pair_enter (self, &self->writer.seat, MGR_RING_WRITER_CLOSED);
 
-  if (mgr_ring_get (&self->writer.mark) == MGR_RING_HOLDING)
-    return MGR_RING_TAKEN;
-  if (!mgr_ring_writer_enter (self))
-    return MGR_RING_CLOSED;
+  if (result != MGR_RING_DONE)
+    return result;
 
   result = mgr_ring_writer_make_room (self, size);
   if (result != MGR_RING_DONE)
     {
-      mgr_ring_pair_leave (self, &self->writer.mark, 0);
+      mgr_ring_pair_leave (self, mgr_ring_get (&self->writer.seat), 0);
       return result;
     }
 
   mgr_ring_put (&self->writer.reserved, mgr_ring_span (size));
   self->writer.asked = size;
   *out_frame = mgr_ring_frame_at (self, self->writer.offset) + 1;
-  mgr_ring_release (&self->writer.mark, MGR_RING_HOLDING);
+  mgr_ring_release (&mgr_ring_get (&self->writer.seat)->mark, MGR_RING_HOLDING);
   return MGR_RING_DONE;
 }
 
@@ -133,7 +135,7 @@ mgr_ring_pair_abandon (MgrRingCore   *self,
     return MGR_RING_UNKNOWN;
 
   mgr_ring_put (&self->writer.reserved, 0);
-  mgr_ring_pair_leave (self, &self->writer.mark, MGR_RING_SIGN_WRITER_WAITS);
+  mgr_ring_pair_leave (self, mgr_ring_get (&self->writer.seat), MGR_RING_SIGN_WRITER_WAITS);
   return MGR_RING_DONE;
 }
 
@@ -166,7 +168,7 @@ mgr_ring_pair_read (MgrRingCore *self,
     }
   while (mgr_ring_reader_find_frame (self));
 
-  mgr_ring_pair_leave (self, &self->reader.mark, MGR_RING_READER_HEEDS);
+  mgr_ring_pair_leave (self, mgr_ring_get (&self->reader.seat), MGR_RING_READER_HEEDS);
   *out_size = length;
   return MGR_RING_DONE;
 }
@@ -185,6 +187,6 @@ mgr_ring_pair_take (MgrRingCore  *self,
   data = mgr_ring_reader_get_frame (self, &size);
   *out_frame = g_bytes_new (data, size);
   mgr_ring_reader_free_frame (self);
-  mgr_ring_pair_leave (self, &self->reader.mark, MGR_RING_READER_HEEDS);
+  mgr_ring_pair_leave (self, mgr_ring_get (&self->reader.seat), MGR_RING_READER_HEEDS);
   return MGR_RING_DONE;
 }

@@ -72,6 +72,12 @@ mgr_ring_pool_set_error (MgrRingPool    *self,
                    "commit, abandon or consume that first, or share it among any number of "
                    "threads", mgr_pool_get_name (pool));
       return FALSE;
+    case MGR_RING_CROWDED:
+      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
+                   "Pool “%s” is shared by a pair, and another thread is at this side of it: "
+                   "let one thread at a time write, and one read, or share it among any number "
+                   "of threads (MGR_RING_SHARING_ANY)", mgr_pool_get_name (pool));
+      return FALSE;
     case MGR_RING_UNKNOWN:
       g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND,
                    "Pool “%s” holds no such frame: it was committed, abandoned or consumed "

@@ -26,7 +26,9 @@
  *
  * What happens to a frame for which there is no room is up to the #MgrRingPolicy. Where
  * one thread writes and one reads, with %MGR_RING_SHARING_PAIR, they share no lock, but
- * each side holds at most one frame at a time. With %MGR_RING_POLICY_DROP_OLDEST the
+ * each side holds at most one frame at a time. Another thread may take the place of one
+ * that is not inside of a function and holds no frame; one that is, is not disturbed, and
+ * the other is told %MGR_ERROR_BUSY. With %MGR_RING_POLICY_DROP_OLDEST the
  * writer takes frames from the reader's end, which needs the lock whatever the sharing
  * is; a frame that a reader has peeked at is never taken, and where it is in the way, the
  * new frame is dropped instead.

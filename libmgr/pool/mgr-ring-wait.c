@@ -29,7 +29,7 @@ static gboolean
 pair_is_readable (MgrRingCore *self)
 {
   return mgr_ring_acquire (&self->head) != mgr_ring_get (&self->tail)
-         && mgr_ring_get (&self->reader.mark) != MGR_RING_HOLDING;
+         && mgr_ring_get_mark (&self->reader.seat) != MGR_RING_HOLDING;
 }
 
 static gboolean
@@ -38,7 +38,7 @@ core_has_room (MgrRingCore *self,
 {
   guint64 used = mgr_ring_used (self);
 
-  if (self->pair && mgr_ring_get (&self->writer.mark) == MGR_RING_HOLDING)
+  if (self->pair && mgr_ring_get_mark (&self->writer.seat) == MGR_RING_HOLDING)
     return FALSE;
 
   return used + MAX (wanted, mgr_ring_span (0)) <= mgr_ring_get (&self->size);

@@ -39,6 +39,21 @@ send_all (GSocket                *socket,
   return TRUE;
 }
 
+/* No other carries file descriptors, or keeps what was sent in one piece. */
+static gboolean
+check_socket (GSocket  *socket,
+              GError  **error)
+{
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX
+      && g_socket_get_socket_type (socket) == G_SOCKET_TYPE_STREAM)
+    return TRUE;
+
+  g_set_error_literal (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                       "A tensor goes over a Unix stream socket alone, since no other carries its "
+                       "file descriptors: use one, or export it and take a way of your own");
+  return FALSE;
+}
+
 /**
  * mgr_tensor_send:
  * @self: a tensor
@@ -50,7 +65,8 @@ send_all (GSocket                *socket,
  * mgr_tensor_receive(). It waits where the other end does not read. When it fails on the
  * way, nothing else can be sent over @socket.
  *
- * A released tensor is %MGR_ERROR_NOT_FOUND; errors of the socket are #GIOErrorEnum.
+ * A released tensor is %MGR_ERROR_NOT_FOUND, a socket of another kind
+ * %MGR_ERROR_INVALID_ARGUMENT; errors of the socket are #GIOErrorEnum.
  *
  * Returns: %TRUE on success
  *
@@ -71,6 +87,9 @@ mgr_tensor_send (MgrTensor     *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_socket (socket, error))
+    return FALSE;
 
   exported = mgr_tensor_export (self, fds, error);
   if (exported == NULL)
@@ -147,8 +166,8 @@ receive_all (GSocket       *socket,
  * Waits for a tensor that another process sends with mgr_tensor_send(), and makes one of
  * its own of it, as mgr_tensor_new_from_export() does.
  *
- * A socket that was closed is %MGR_ERROR_CLOSED, what is no tensor is
- * %MGR_ERROR_INVALID_ARGUMENT, and other errors of the socket are #GIOErrorEnum.
+ * A socket that was closed is %MGR_ERROR_CLOSED, one of another kind and what is no tensor
+ * are %MGR_ERROR_INVALID_ARGUMENT, and other errors of the socket are #GIOErrorEnum.
  *
  * Returns: (transfer full): the tensor, or %NULL on failure
  *
@@ -167,7 +186,8 @@ mgr_tensor_receive (GSocket       *socket,
   g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!receive_all (socket, &fds, (guint8 *) &length, sizeof length, cancellable, error))
+  if (!check_socket (socket, error)
+      || !receive_all (socket, &fds, (guint8 *) &length, sizeof length, cancellable, error))
     return NULL;
 
   if (length > LENGTH_MAX)

@@ -638,6 +638,18 @@ class AsyncTest(unittest.TestCase):
         thread.join()
         self.assertEqual(sizes, [5])
 
+    def test_plain_asyncio(self):
+        held = self.manager.allocate(self.bert, 8 * MIB)
+
+        async def play():
+            pending = self.manager.allocate_async(self.bert, 8 * MIB)
+            await asyncio.sleep(0.001)
+            held.release()
+            async with pending as allocation:
+                return allocation.size
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(play(), 20)), 8 * MIB)
+
     def test_no_loop(self):
         with self.assertRaises(RuntimeError):
             self.manager.allocate_async(self.bert, 1)

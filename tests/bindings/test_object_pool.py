@@ -18,6 +18,9 @@ from gi.repository import GLib, GObject, Mgr  # noqa: E402
 
 N_MANY = 2000
 
+# Seconds for what is done in a few milliseconds.
+PATIENCE = 20
+
 
 class Parser:
     """Something that is no GObject."""
@@ -216,6 +219,23 @@ class ObjectPoolTest(unittest.TestCase):
         order = run_async(main())
         self.assertEqual([number for number, _parser in order], list(range(5)))
         self.assertEqual((pool.n_created, pool.n_leaked, pool.n_free), (1, 0, 1))
+
+    def test_plain_asyncio(self):
+        pool = Mgr.ObjectPool("parsers", max=1, create=Parser)
+
+        async def use():
+            async with pool.lease_async() as parser:
+                await asyncio.sleep(0)
+                return parser
+
+        async def main():
+            parsers = await asyncio.gather(*(use() for _ in range(3)))
+            (await pool.lease_async()).release()
+            return parsers
+
+        parsers = asyncio.run(asyncio.wait_for(main(), PATIENCE))
+        self.assertEqual(len({id(parser) for parser in parsers}), 1)
+        self.assertEqual(len(pool), 0)
 
     def test_await_cancelled(self):
         pool = Mgr.ObjectPool("parsers", max=1, create=Parser)

@@ -14,6 +14,9 @@ import gi
 gi.require_version("Mgr", "1.0")
 from gi.repository import Gio, GLib, Mgr  # noqa: E402
 
+# Seconds for what is done in a few milliseconds.
+PATIENCE = 20
+
 
 def new_ring(policy=Mgr.RingPolicy.FAIL, sharing=Mgr.RingSharing.ANY):
     return Mgr.RingPool.new(None, "ring", "4 KiB", policy, sharing)
@@ -137,6 +140,24 @@ class RingTest(unittest.TestCase):
             return await pending
 
         self.assertEqual(run_with_loop(play()), b"late")
+
+    def test_plain_asyncio(self):
+        ring = new_ring()
+
+        async def write():
+            await asyncio.sleep(0.001)
+            ring.write(b"later")
+            ring.set_active(False)
+
+        async def play():
+            ring.write(b"there")
+            frames = [await ring.read_async()]
+            task = asyncio.ensure_future(write())
+            frames += [frame async for frame in ring]
+            await task
+            return frames
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(play(), PATIENCE)), [b"there", b"later"])
 
     def test_iterates_without_stopping_the_loop(self):
         ring = new_ring()

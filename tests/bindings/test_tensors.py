@@ -7,8 +7,11 @@ scenario-tensor.py, and what goes between processes in tests/dbus."""
 import ctypes
 import gc
 import multiprocessing
+import os
 import socket
 import sys
+import tempfile
+import threading
 import unittest
 import warnings
 import weakref
@@ -347,7 +350,81 @@ class SharingTest(TensorTest):
 
     def test_wrong_thing_to_send_over(self):
         tensor = self.pool.allocate_tensor(4, "uint8")
-        self.assertRaises(AttributeError, tensor.send, "socket")
+        self.assertRaises(TypeError, tensor.send, "socket")
+        self.assertRaises(TypeError, Mgr.Tensor.receive, None)
+        with tempfile.TemporaryFile() as file:
+            self.assertRaises(TypeError, tensor.send, file)
+
+        reader, writer = multiprocessing.Pipe(duplex=False)
+        with reader, writer:
+            with self.assertRaisesRegex(TypeError, "duplex"):
+                tensor.send(writer)
+            self.assertRaises(TypeError, Mgr.Tensor.receive, reader)
+
+        with socket.socket() as tcp:
+            self.assertRaises(ValueError, tensor.send, tcp)
+            self.assertRaises(ValueError, Mgr.Tensor.receive, tcp)
+            gsocket = Gio.Socket.new_from_fd(os.dup(tcp.fileno()))
+            self.assert_error(Mgr.Error.INVALID_ARGUMENT, tensor.send, gsocket)
+            self.assert_error(Mgr.Error.INVALID_ARGUMENT, Mgr.Tensor.receive, gsocket)
+
+    def test_sockets_of_both_kinds(self):
+        tensor = self.pool.allocate_tensor(4, "uint8", "mixed")
+        one, other = socket.socketpair()
+        gsocket = Gio.Socket.new_from_fd(other.detach())
+        with one:
+            tensor.send(one)
+            self.assertEqual(Mgr.Tensor.receive(gsocket).description, "mixed")
+            tensor.send(gsocket)
+            self.assertEqual(Mgr.Tensor.receive(one).description, "mixed")
+
+    def test_socket_is_not_touched(self):
+        one, other = multiprocessing.Pipe()
+        received = []
+        with one, other:
+            receiver = threading.Thread(target=lambda: received.append(Mgr.Tensor.receive(one)))
+            receiver.start()
+            reader = threading.Thread(target=other.recv_bytes)
+            reader.start()
+            # More than fits into the socket at once.
+            one.send_bytes(bytes(4 << 20))
+            reader.join()
+            self.assertTrue(os.get_blocking(one.fileno()))
+            self.pool.allocate_tensor(4, "uint8", "there").send(other)
+            receiver.join()
+        self.assertEqual(received[0].description, "there")
+
+    def test_socket_has_a_timeout(self):
+        one, other = socket.socketpair()
+        with one, other:
+            other.settimeout(0.001)
+            self.assertRaises(TimeoutError, Mgr.Tensor.receive, other)
+            other.setblocking(False)
+            self.assertRaises(BlockingIOError, Mgr.Tensor.receive, other)
+            self.pool.allocate_tensor(4, "uint8", "at last").send(one)
+            self.assertEqual(Mgr.Tensor.receive(other).description, "at last")
+
+    def test_receiving_is_cancelled(self):
+        one, other = socket.socketpair()
+        cancellable = Gio.Cancellable()
+        with one, other:
+            threading.Timer(0.001, cancellable.cancel).start()
+            with self.assertRaises(GLib.Error) as caught:
+                Mgr.Tensor.receive(other, cancellable)
+            self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                     Gio.IOErrorEnum.CANCELLED))
+
+    def test_no_tensor_comes(self):
+        for data in (b"\xff\xff\xff\x7fabc", b"\x08\0\0\0abcdefgh"):
+            one, other = socket.socketpair()
+            with one, other:
+                one.sendall(data)
+                self.assert_error(Mgr.Error.INVALID_ARGUMENT, Mgr.Tensor.receive, other)
+        one, other = socket.socketpair()
+        with one, other:
+            one.sendall(b"\x08\0\0\0abc")
+            one.close()
+            self.assert_error(Mgr.Error.CLOSED, Mgr.Tensor.receive, other)
 
 
 class GpuTest(unittest.TestCase):

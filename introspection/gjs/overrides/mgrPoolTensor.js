@@ -84,14 +84,15 @@ function overrideArrays(Mgr) {
     };
 }
 
-/* Without a callback fetch_async() returns a promise. */
+/* Without a callback fetch_async() returns a promise. What GJS makes of it for that looks
+ * for the original in the class, so it is called as a method of it. */
 function overrideFetch(tensor, override) {
     Gio._promisify(tensor, 'fetch_async', 'fetch_finish');
     for (const name of ['fetch', 'fetch_async']) {
         override(tensor, name, fetch => (connection, busName, path, interfaceName, method,
             parameters = null, cancellable = null, ...rest) =>
-            fetch(connection, busName, path, interfaceName, method, parameters, cancellable,
-                ...rest));
+            fetch.call(tensor, connection, busName, path, interfaceName, method, parameters,
+                cancellable, ...rest));
     }
 }
 

@@ -7,6 +7,9 @@
  *
  *   tensor-program owner NAME [read-only]   until it is killed
  *   tensor-program reader NAME METHOD       until the end of its input
+ *
+ * Those beside it also know readers that fetch without blocking: called-back-reader, and
+ * in JavaScript promised-reader.
  */
 
 #include <mgr.h>

@@ -100,9 +100,35 @@ function beReader(tensor) {
     }
 }
 
+/* Calls back with a tensor that was fetched while the main loop ran. */
+function fetchLater(connection, name, method, promised, callback) {
+    const loop = GLib.MainLoop.new(null, false);
+    const address = [connection, name, PATH, INTERFACE, method];
+    const obtain = get => {
+        try {
+            callback(get());
+        } finally {
+            loop.quit();
+        }
+    };
+
+    if (promised) {
+        Mgr.Tensor.fetch_async(...address).then(tensor => obtain(() => tensor), error => {
+            print(error.message);
+            loop.quit();
+        });
+    } else {
+        Mgr.Tensor.fetch_async(...address, null, null,
+            (_source, result) => obtain(() => Mgr.Tensor.fetch_finish(result)));
+    }
+    loop.run();
+}
+
 const [role, name, ...rest] = ARGV;
 const connection = Gio.bus_get_sync(Gio.BusType.SESSION, null);
 if (role === 'owner')
     beOwner(connection, name, rest.length > 0);
-else
+else if (role === 'reader')
     beReader(Mgr.Tensor.fetch(connection, name, PATH, INTERFACE, rest[0]));
+else
+    fetchLater(connection, name, rest[0], role === 'promised-reader', beReader);

@@ -88,12 +88,32 @@ def be_reader(tensor):
             print("released", flush=True)
 
 
+def fetch_later(connection, name, method):
+    """The tensor, fetched while the main loop runs."""
+    loop = GLib.MainLoop()
+    results = []
+
+    def fetched(_source, result):
+        results.append(result)
+        loop.quit()
+
+    Mgr.Tensor.fetch_async(connection, name, PATH, INTERFACE, method, None, None, fetched)
+    loop.run()
+    try:
+        return Mgr.Tensor.fetch_finish(results[0])
+    except GLib.Error as error:
+        print(error.message)
+        sys.exit()
+
+
 def main(role, name, *rest):
     connection = Gio.bus_get_sync(Gio.BusType.SESSION)
     if role == "owner":
         be_owner(connection, name, bool(rest))
-    else:
+    elif role == "reader":
         be_reader(ask(connection, name, rest[0]))
+    else:
+        be_reader(fetch_later(connection, name, rest[0]))
 
 
 main(*sys.argv[1:])

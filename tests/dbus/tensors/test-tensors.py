@@ -108,8 +108,8 @@ class TensorsTest(unittest.TestCase):
         self.addCleanup(lambda: owner.process.poll() is None and owner.kill())
         return owner
 
-    def start_reader(self, language, owner, method="Give"):
-        reader = Program(self.bus, language, "reader", owner.name, method)
+    def start_reader(self, language, owner, method="Give", role="reader"):
+        reader = Program(self.bus, language, role, owner.name, method)
         self.addCleanup(lambda: reader.process.poll() is None and reader.stop())
         return reader
 
@@ -130,6 +130,25 @@ class TensorsTest(unittest.TestCase):
                     self.assertEqual(reader.ask("release"), "released")
                     self.assertEqual(owner.wait_for(0, SEGMENT), (0, SEGMENT))
                     reader.stop()
+
+    def test_fetched_without_blocking(self):
+        owner = self.start_owner("C")
+        for language, role in (("JavaScript", "promised-reader"),
+                               ("JavaScript", "called-back-reader"),
+                               ("Python", "called-back-reader")):
+            with self.subTest(language, role=role):
+                reader = self.start_reader(language, owner, role=role)
+                self.assertEqual(reader.said, WRITABLE)
+                self.assertEqual(reader.ask("release"), "released")
+
+    def test_not_fetched_without_blocking(self):
+        owner = self.start_owner("C")
+        for language, role in (("JavaScript", "promised-reader"),
+                               ("Python", "called-back-reader")):
+            with self.subTest(language):
+                reader = self.start_reader(language, owner, "NoSuchMethod", role)
+                self.assertIn("NoSuchMethod", reader.said)
+                reader.stop()
 
     def test_reader_is_killed(self):
         for _language, owner in self.each_owner():

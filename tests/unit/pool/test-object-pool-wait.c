@@ -329,13 +329,52 @@ test_budget_freed (Fixture       *fixture,
   MgrLease *lease = acquire (fixture->pool);
   Answer answers[2];
 
-  g_test_summary ("Who asks next has those served who waited for the budget");
+  g_test_summary ("Once others give back what the budget lacked, those who wait are served");
 
   ask (fixture->pool, NULL, &answers[0]);
-  mgr_allocation_unref (others);
   ask (fixture->pool, NULL, &answers[1]);
+  g_assert_true (mgr_allocation_resize (others, 4850, NULL));
+  mgr_test_settle ();
+  g_assert_cmpuint (mgr_object_pool_get_n_waiting (fixture->pool), ==, 2);
+
+  g_assert_true (mgr_allocation_resize (others, 4800, NULL));
   give_back (take_answer (&answers[0]));
   give_back (take_answer (&answers[1]));
+  give_back (lease);
+  mgr_allocation_unref (others);
+}
+
+static void
+test_budget_raised (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  g_autoptr (MgrAllocation) others = take (fixture->component, 4900);
+  MgrLease *lease = acquire (fixture->pool);
+  Answer answer;
+
+  ask (fixture->pool, NULL, &answer);
+  g_assert_true (mgr_component_set_budget (fixture->component, 5100, NULL));
+  give_back (take_answer (&answer));
+  give_back (lease);
+}
+
+static void
+test_budget_freed_for_nobody (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  MgrAllocation *others = take (fixture->component, 4900);
+  MgrLease *lease = acquire (fixture->pool);
+  Answer answer;
+
+  g_test_summary ("Who has given up waiting for the budget is not made an object for");
+
+  ask (fixture->pool, cancellable, &answer);
+  g_cancellable_cancel (cancellable);
+  assert_failed (&answer, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  mgr_allocation_unref (others);
+  mgr_test_settle ();
+  assert_counts (fixture->pool, 1, 0, 1);
   give_back (lease);
 }
 
@@ -427,6 +466,39 @@ test_blocked_until_released (Fixture       *fixture,
   g_assert_no_error (blocked.answer.error);
   leases[0] = blocked.answer.lease;
   give_all_back (leases);
+}
+
+typedef struct
+{
+  MgrObjectPool *pool;   /* (unowned) */
+  MgrAllocation *others; /* (owned) */
+} Freeing;
+
+static gpointer
+free_budget_cb (gpointer user_data)
+{
+  Freeing *freeing = user_data;
+
+  iterate_until_waiting (freeing->pool, 1);
+  mgr_allocation_unref (freeing->others);
+  return NULL;
+}
+
+static void
+test_blocked_until_budget_freed (Fixture       *fixture,
+                                 gconstpointer  data)
+{
+  Freeing freeing = { fixture->pool, take (fixture->component, 4900) };
+  MgrLease *lease = acquire (fixture->pool);
+  GThread *thread;
+
+  g_test_summary ("The owner, whose main context nobody iterates, is woken by what others free");
+
+  thread = g_thread_new ("free", free_budget_cb, &freeing);
+  give_back (acquire (fixture->pool));
+  g_thread_join (thread);
+  assert_counts (fixture->pool, 2, 1, 1);
+  give_back (lease);
 }
 
 static void
@@ -585,9 +657,12 @@ main (int    argc,
   ADD ("/pool/object-wait/more-allowed", test_more_allowed);
   ADD ("/pool/object-wait/budget", test_budget);
   ADD ("/pool/object-wait/budget-freed", test_budget_freed);
+  ADD ("/pool/object-wait/budget-raised", test_budget_raised);
+  ADD ("/pool/object-wait/budget-freed-for-nobody", test_budget_freed_for_nobody);
   ADD ("/pool/object-wait/made-by-the-owner", test_made_by_the_owner);
   ADD ("/pool/object-wait/not-made-without-waiting", test_not_made_without_waiting);
   ADD ("/pool/object-wait/blocked-until-released", test_blocked_until_released);
+  ADD ("/pool/object-wait/blocked-until-budget-freed", test_blocked_until_budget_freed);
   ADD ("/pool/object-wait/blocked-until-cancelled", test_blocked_until_cancelled);
   ADD ("/pool/object-wait/blocked-until-flushed", test_blocked_until_flushed);
   ADD ("/pool/object-wait/owner-resets-while-it-waits", test_owner_resets_while_it_waits);

@@ -487,6 +487,165 @@ test_loop_writes (gconstpointer sharing)
   g_assert_cmpuint (reader.sum, ==, sum_to (LOOP_FRAMES));
 }
 
+/* Two threads at each side of a pair */
+
+#define CROWD_FRAMES 20000
+
+/* Whoever is told that another thread is there tries again. */
+static gboolean
+crowd_may_go_on (Worker *worker)
+{
+  if (worker->error == NULL)
+    return TRUE;
+  if (!g_error_matches (worker->error, MGR_ERROR, MGR_ERROR_BUSY))
+    return FALSE;
+
+  g_assert_nonnull (strstr (worker->error->message, "MGR_RING_SHARING_ANY"));
+  g_clear_error (&worker->error);
+  g_thread_yield ();
+  return TRUE;
+}
+
+static gpointer
+crowd_write_cb (gpointer user_data)
+{
+  Worker *worker = user_data;
+  gpointer (*write) (gpointer) = worker->id == 0 ? write_cb : reserve_cb;
+
+  do
+    write (worker);
+  while (worker->n_done < worker->n_frames && crowd_may_go_on (worker));
+  return NULL;
+}
+
+/* What one reader was given the other one misses. */
+static gpointer
+crowd_read_cb (gpointer user_data)
+{
+  Worker *worker = user_data;
+  gpointer (*read) (gpointer) = worker->id == 0 ? read_cb : peek_cb;
+
+  do
+    read (worker);
+  while (crowd_may_go_on (worker));
+  return NULL;
+}
+
+static void
+run_crowd (void)
+{
+  g_autoptr (MgrRingPool) ring =
+    ring_new (MGR_RING_POLICY_BLOCK, GUINT_TO_POINTER (MGR_RING_SHARING_PAIR));
+  Worker writers[2];
+  Worker readers[2];
+  GThread *threads[4];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      writers[i] = (Worker) { .ring = ring, .id = i, .n_frames = CROWD_FRAMES };
+      readers[i] = (Worker) { .ring = ring, .id = i, .n_frames = G_MAXUINT32 };
+      threads[i] = g_thread_new ("write", crowd_write_cb, &writers[i]);
+      threads[2 + i] = g_thread_new ("read", crowd_read_cb, &readers[i]);
+    }
+  for (guint i = 0; i < 4; i++)
+    {
+      if (i == 2)
+        mgr_pool_set_active (MGR_POOL (ring), FALSE, NULL);
+      g_thread_join (threads[i]);
+    }
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_no_error (writers[i].error);
+      g_assert_error (readers[i].error, MGR_ERROR, MGR_ERROR_CLOSED);
+      g_clear_error (&readers[i].error);
+    }
+  g_assert_cmpuint (readers[0].n_done + readers[1].n_done, ==, 2 * CROWD_FRAMES);
+  g_assert_cmpuint (readers[0].sum + readers[1].sum, ==, 2 * sum_to (CROWD_FRAMES));
+}
+
+static void
+test_crowd (void)
+{
+  g_test_summary ("Two at a side of a pair get in each other's way, and lose nothing by it");
+
+  run_crowd ();
+}
+
+static gpointer
+try_to_write_cb (gpointer user_data)
+{
+  Worker *worker = user_data;
+
+  return GINT_TO_POINTER (mgr_ring_pool_write (worker->ring, (const guint8 *) "x", 1, 0, NULL,
+                                               &worker->error));
+}
+
+static gpointer
+try_to_read_cb (gpointer user_data)
+{
+  Worker *worker = user_data;
+  g_autoptr (GBytes) frame = mgr_ring_pool_try_read (worker->ring, &worker->error);
+
+  return GINT_TO_POINTER (frame != NULL);
+}
+
+static gpointer
+try_to_commit_cb (gpointer user_data)
+{
+  Worker *worker = user_data;
+  gpointer frame = worker->ring->core->data + sizeof (MgrRingFrame);
+
+  return GINT_TO_POINTER (mgr_ring_pool_commit (worker->ring, frame, 1, &worker->error));
+}
+
+static void
+assert_other_thread_fails (MgrRingPool *ring,
+                           GThreadFunc  func,
+                           int          code)
+{
+  Worker worker = { .ring = ring };
+
+  g_assert_null (g_thread_join (g_thread_new ("other", func, &worker)));
+  g_assert_error (worker.error, MGR_ERROR, code);
+  g_clear_error (&worker.error);
+}
+
+static void
+assert_other_thread_may (MgrRingPool *ring,
+                         GThreadFunc  func)
+{
+  Worker worker = { .ring = ring };
+
+  g_assert_nonnull (g_thread_join (g_thread_new ("other", func, &worker)));
+  g_assert_no_error (worker.error);
+}
+
+static void
+test_held_by_another (void)
+{
+  g_autoptr (MgrRingPool) ring =
+    ring_new (MGR_RING_POLICY_FAIL, GUINT_TO_POINTER (MGR_RING_SHARING_PAIR));
+  gconstpointer frame;
+  gpointer reserved;
+  gsize size;
+
+  g_test_summary ("Nobody takes the place of a thread that holds a frame, but who comes after");
+
+  reserved = mgr_ring_pool_reserve (ring, 8, 0, NULL, NULL);
+  assert_other_thread_fails (ring, try_to_write_cb, MGR_ERROR_BUSY);
+  assert_other_thread_fails (ring, try_to_commit_cb, MGR_ERROR_NOT_FOUND);
+  g_assert_true (mgr_ring_pool_commit (ring, reserved, 8, NULL));
+  assert_other_thread_may (ring, try_to_write_cb);
+  g_assert_true (mgr_ring_pool_write (ring, (const guint8 *) "y", 1, 0, NULL, NULL));
+
+  frame = mgr_ring_pool_peek (ring, &size, NULL);
+  assert_other_thread_fails (ring, try_to_read_cb, MGR_ERROR_BUSY);
+  g_assert_true (mgr_ring_pool_consume (ring, frame, NULL));
+  assert_other_thread_may (ring, try_to_read_cb);
+  g_assert_cmpuint (mgr_pool_get_allocation_count (MGR_POOL (ring)), ==, 1);
+}
+
 /* As where the kernel does not lend its barriers. */
 static void
 test_without_membarrier (void)
@@ -496,6 +655,7 @@ test_without_membarrier (void)
   mgr_ring_has_membarrier = FALSE;
   run_pair (GUINT_TO_POINTER (MGR_RING_SHARING_PAIR), write_cb, read_cb);
   run_pair (GUINT_TO_POINTER (MGR_RING_SHARING_PAIR), reserve_cb, peek_cb);
+  run_crowd ();
   mgr_ring_has_membarrier = had;
 }
 
@@ -519,6 +679,8 @@ main (int    argc,
   add_for_sharings ("/pool/ring-threads/disturbed", test_disturbed);
   add_for_sharings ("/pool/ring-threads/loop-reads", test_loop_reads);
   add_for_sharings ("/pool/ring-threads/loop-writes", test_loop_writes);
+  g_test_add_func ("/pool/ring-threads/crowd", test_crowd);
+  g_test_add_func ("/pool/ring-threads/held-by-another", test_held_by_another);
   g_test_add_func ("/pool/ring-threads/without-membarrier", test_without_membarrier);
 
   return g_test_run ();

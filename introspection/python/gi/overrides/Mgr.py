@@ -24,6 +24,7 @@ from . import (
     _mgr_cache_tier, _mgr_caches, _mgr_model, _mgr_pool, _mgr_pool_classic, _mgr_pool_object,
     _mgr_pool_ring, _mgr_pool_standard, _mgr_pool_tensor, _mgr_tasks)
 from ._MgrSizes import sizeof
+from ._mgr_pending import PendingHold
 
 Mgr = get_introspection_module("Mgr")
 
@@ -90,64 +91,15 @@ Mgr.Allocation.__exit__ = _allocation_exit
 Mgr.Allocation.resize = _resize
 
 
-class PendingAllocation:
+class PendingAllocation(PendingHold):
     """A request of Manager.allocate_async() that waits its turn.
 
     ``await`` it for the allocation, or let ``async with`` release that at the
     end of the block. Where the task that waits is cancelled, so is the request.
     """
 
-    def __init__(self, cancellable):
-        import asyncio
-
-        self._cancellable = cancellable or Gio.Cancellable()
-        self._loop = asyncio.get_running_loop()
-        self._future = self._loop.create_future()
-        self._future.add_done_callback(self._withdraw)
-        self._allocation = None
-
-    def _withdraw(self, future):
-        if future.cancelled():
-            self._cancellable.cancel()
-
-    def _settle(self, allocation, error):
-        if self._future.done():
-            if allocation is not None:
-                allocation.release()
-        elif error is not None:
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(allocation)
-
-    def _finished(self, manager, result):
-        try:
-            self._deliver(manager.allocate_finish(result), None)
-        except GLib.Error as error:
-            # The traceback would keep the result, and what was granted, alive.
-            self._deliver(None, error.with_traceback(None))
-
-    def _deliver(self, allocation, error):
-        # The main context may be iterated by another thread than the loop's.
-        try:
-            self._loop.call_soon_threadsafe(self._settle, allocation, error)
-        except RuntimeError:
-            # The loop is closed, so that nobody waits any more.
-            if allocation is not None:
-                allocation.release()
-
-    def cancel(self):
-        """Withdraw the request. Returns whether it was still waiting."""
-        return self._future.cancel()
-
-    def __await__(self):
-        return self._future.__await__()
-
-    async def __aenter__(self):
-        self._allocation = await self._future
-        return self._allocation
-
-    async def __aexit__(self, *exception):
-        self._allocation.__exit__(*exception)
+    def _finish(self, manager, result):
+        return manager.allocate_finish(result)
 
 
 # Components
@@ -268,8 +220,7 @@ def _allocate_async(self, component, size, description=None, priority=DEFAULT, t
                     timeout=0, cancellable=None, callback=None, *user_data):
     """Wait until it fits. With a callback as in C; without one, await what it returns.
 
-    The timeout is in microseconds, 0 for none. Some thread has to iterate the
-    main context of the calling one, as a GLib main loop or gbulb does.
+    The timeout is in microseconds, 0 for none.
     """
     arguments = (self, _path(component), _size(size), description, priority, tags, timeout)
     if callback is not None:

@@ -11,10 +11,11 @@ An object of Python's own that is no GObject travels in a Mgr.Held, and is unpac
 lease. What a function raises is in the text of the error that the request fails with.
 """
 
-import asyncio
 import sys
 
-from gi.repository import Gio, GLib, GObject
+from gi.repository import GObject
+
+from ._mgr_pending import PendingHold
 
 
 class Held(GObject.Object):
@@ -76,63 +77,18 @@ class _Leased:
             self._lease.release()
 
 
-class PendingLease:
+class PendingLease(PendingHold):
     """A request of ObjectPool.lease_async() that waits its turn.
 
     ``await`` it for the lease, or let ``async with`` give the object, and release it at the
     end of the block. Where the task that waits is cancelled, so is the request.
     """
 
-    def __init__(self, cancellable):
-        self._cancellable = cancellable or Gio.Cancellable()
-        self._loop = asyncio.get_running_loop()
-        self._future = self._loop.create_future()
-        self._future.add_done_callback(self._withdraw)
-        self._lease = None
-
-    def _withdraw(self, future):
-        if future.cancelled():
-            self._cancellable.cancel()
-
-    def _settle(self, lease, error):
-        if self._future.done():
-            if lease is not None:
-                lease.release()
-        elif error is not None:
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(lease)
-
-    def _finished(self, pool, result):
-        try:
-            self._deliver(pool.acquire_finish(result), None)
-        except GLib.Error as error:
-            # The traceback would keep the result alive.
-            self._deliver(None, error.with_traceback(None))
-
-    def _deliver(self, lease, error):
-        # The main context may be iterated by another thread than the loop's.
-        try:
-            self._loop.call_soon_threadsafe(self._settle, lease, error)
-        except RuntimeError:
-            # The loop is closed, so that nobody waits any more.
-            if lease is not None:
-                lease.release()
-
-    def cancel(self):
-        """Withdraw the request. Returns whether it was still waiting."""
-        return self._future.cancel()
-
-    def __await__(self):
-        return self._future.__await__()
+    def _finish(self, pool, result):
+        return pool.acquire_finish(result)
 
     async def __aenter__(self):
-        self._lease = await self._future
-        return self._lease.object
-
-    async def __aexit__(self, *_exception):
-        if not self._lease.is_released():
-            self._lease.release()
+        return (await self._enter()).object
 
 
 def _override_lease(lease):
@@ -159,10 +115,7 @@ def _override_requests(pool, tools):
         return tools.charge(acquire, self, cancellable)
 
     def lease_async(self, cancellable=None):
-        """Wait for an object without blocking: await it, or ``async with`` it.
-
-        Some thread has to iterate the main context of the calling one, as a GLib main
-        loop or gbulb does."""
+        """Wait for an object without blocking: await it, or ``async with`` it."""
         pending = PendingLease(cancellable)
         self.acquire_async(pending._cancellable, pending._finished)
         return pending

@@ -11,7 +11,9 @@ without stopping the loop. Timeouts are in microseconds, 0 for none.
 
 import ctypes
 
-from gi.repository import Gio, GLib
+from gi.repository import GLib
+
+from ._mgr_pending import Pending
 
 
 class Peek:
@@ -44,46 +46,14 @@ class Peek:
         self._bytes = None
 
 
-class PendingFrame:
+class PendingFrame(Pending):
     """A frame of RingPool.read_async() to be awaited.
 
     Where the task that waits is cancelled, so is the read.
     """
 
-    def __init__(self, cancellable):
-        import asyncio
-
-        self._cancellable = cancellable or Gio.Cancellable()
-        self._loop = asyncio.get_running_loop()
-        self._future = self._loop.create_future()
-        self._future.add_done_callback(self._withdraw)
-
-    def _withdraw(self, future):
-        if future.cancelled():
-            self._cancellable.cancel()
-
-    def _settle(self, frame, error):
-        if self._future.done():
-            return
-        if error is not None:
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(frame)
-
-    def _finished(self, ring, result):
-        try:
-            outcome = (ring.read_finish(result), None)
-        except GLib.Error as error:
-            outcome = (None, error.with_traceback(None))
-        # The main context may be iterated by another thread than the loop's.
-        try:
-            self._loop.call_soon_threadsafe(self._settle, *outcome)
-        except RuntimeError:
-            # The loop is closed, so that nobody waits any more.
-            pass
-
-    def __await__(self):
-        return self._future.__await__()
+    def _finish(self, ring, result):
+        return ring.read_finish(result)
 
 
 def _data(frame):

@@ -8,14 +8,13 @@ memory, which does not go back to the pool before the last array of it is gone. 
 is not needed for anything else.
 """
 
-import contextlib
 import ctypes
 import math
 import operator
-import os
 
 from gi.repository import Gio, GLib, GObject
 
+from . import _mgr_tensor_socket
 
 # DLPack, which hands memory to other libraries in a capsule
 
@@ -221,25 +220,13 @@ def _override_lifetime(Mgr):
     tensor.release = release_with_buffer
 
 
-@contextlib.contextmanager
-def _as_gsocket(sock):
-    """A Gio.Socket for whatever has a file descriptor, which stays as it was."""
-    if isinstance(sock, Gio.Socket):
-        yield sock
-        return
-
-    blocking = os.get_blocking(sock.fileno())
-    duplicate = Gio.Socket.new_from_fd(os.dup(sock.fileno()))
-    try:
-        yield duplicate
-    finally:
-        # GIO makes its descriptors non-blocking, and the duplicate shares that.
-        os.set_blocking(sock.fileno(), blocking)
-
-
-def _override_sharing(tensor):
+def _override_sharing(Mgr):
+    tensor = Mgr.Tensor
     export, send, receive = tensor.export, tensor.send, tensor.receive
     fetch = tensor.fetch
+
+    def error_of(code):
+        return lambda text: GLib.Error.new_literal(Mgr.Error.quark(), text, code)
 
     def export_with_fds(self, fds=None):
         """The description, and the Gio.UnixFDList that it belongs to."""
@@ -249,15 +236,22 @@ def _override_sharing(tensor):
     def send_over(self, sock, cancellable=None):
         """Share the tensor with whoever receives it from a connected Unix socket.
 
-        That may be a socket, a connection of multiprocessing.Pipe(), or a Gio.Socket.
+        That may be a socket, a connection of multiprocessing.Pipe(), or a Gio.Socket. The
+        timeout of a socket counts, and one that does not block is not waited for.
         """
-        with _as_gsocket(sock) as gsocket:
-            return send(self, gsocket, cancellable)
+        if isinstance(sock, Gio.Socket):
+            return send(self, sock, cancellable)
+
+        _mgr_tensor_socket.send(sock, *export_with_fds(self), cancellable)
+        return True
 
     def receive_from(sock, cancellable=None):
         """Wait for a tensor that another process sends over a connected Unix socket."""
-        with _as_gsocket(sock) as gsocket:
-            return receive(gsocket, cancellable)
+        if isinstance(sock, Gio.Socket):
+            return receive(sock, cancellable)
+
+        return tensor.new_from_export(*_mgr_tensor_socket.receive(
+            sock, cancellable, error_of(Mgr.Error.CLOSED), error_of(Mgr.Error.INVALID_ARGUMENT)))
 
     def fetch_from(connection, bus_name, object_path, interface_name, method_name,
                    parameters=None, cancellable=None):
@@ -355,7 +349,7 @@ def override(Mgr, tools):
     _override_arrays(Mgr)
     _override_dlpack(Mgr)
     _override_lifetime(Mgr)
-    _override_sharing(Mgr.Tensor)
+    _override_sharing(Mgr)
 
     _override_pool(Mgr, tools, _type_reader(Mgr))
     _override_constructors(Mgr.TensorPool, tools)

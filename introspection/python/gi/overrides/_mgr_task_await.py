@@ -9,17 +9,12 @@ where nobody iterates that, a plain asyncio.run() does it while it awaits.
 """
 
 import asyncio
-import contextlib
 import itertools
 import threading
-import weakref
 
 from gi.repository import Gio, GLib
 
-# Seconds between two looks at a main context that nobody else iterates.
-PAUSE = 0.02
-
-_PUMPS = weakref.WeakKeyDictionary()
+from ._mgr_pending import pumping
 
 
 class _Answers:
@@ -72,45 +67,6 @@ class _Answers:
 _ANSWERS = _Answers()
 
 
-class _Pump:
-    """Iterates the main context of a thread in its event loop, while somebody awaits."""
-
-    def __init__(self):
-        self._n_users = 0
-        self._task = None
-
-    def enter(self):
-        self._n_users += 1
-        if self._n_users == 1:
-            self._task = asyncio.ensure_future(self._run())
-
-    def leave(self):
-        self._n_users -= 1
-        if self._n_users == 0:
-            self._task.cancel()
-
-    async def _run(self):
-        context = GLib.MainContext.ref_thread_default()
-        while True:
-            # Within a dispatch the loop of asyncio is one of GLib's.
-            if GLib.main_depth() == 0 and context.acquire():
-                try:
-                    context.iteration(False)
-                finally:
-                    context.release()
-            await asyncio.sleep(0 if context.pending() else PAUSE)
-
-
-@contextlib.contextmanager
-def _pumping(loop):
-    pump = _PUMPS.setdefault(loop, _Pump())
-    pump.enter()
-    try:
-        yield
-    finally:
-        pump.leave()
-
-
 def _check_submitted(task):
     if task.get_state().value_nick == "new":
         raise RuntimeError(f"Task “{task.get_name()}” was not submitted, so it would never end: "
@@ -136,7 +92,7 @@ async def result_of(task):
             # The loop is closed, so that nobody waits any more.
             pass
 
-    with _pumping(loop):
+    with pumping(loop):
         _ANSWERS.wait(task, cancellable, answered)
         try:
             await future
