@@ -102,6 +102,7 @@ struct _MgrScheduler
   guint64 available;            /* bytes */
   guint64 headroom;             /* bytes that stay free */
   gint64 blocked_since;         /* µs; 0: nothing is stuck */
+  gint64 looked_at;             /* µs of the machine: when the watch last did its work */
   MgrSchedulerLack lack;        /* of who comes next */
   gint64 stall_time;            /* µs */
   gint64 level_since;           /* µs: since when the level is what it is */
@@ -275,6 +276,11 @@ gboolean           mgr_scheduler_watch_needed  (MgrScheduler          *self);
 void               mgr_scheduler_watch_arm     (MgrScheduler          *self);
 /* What that source does, in the owner's context. */
 void               mgr_scheduler_look          (MgrScheduler          *self);
+/* A source in @context that does it while the owner's thread blocks and iterates that alone:
+ * nothing of the program is called meanwhile, nor signalled. Returns: (transfer full)
+ * (nullable): %NULL in any other thread */
+GSource           *mgr_scheduler_watch_blocked (MgrScheduler          *self,
+                                                GMainContext          *context);
 
 /* No lock held: cancels an attempt; kills it where it was told so before. */
 void               mgr_scheduler_end_attempt   (MgrScheduler          *self,

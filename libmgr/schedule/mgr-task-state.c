@@ -506,14 +506,61 @@ wait_cb (GObject      *source,
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
+/* As long as it is not finished there is its scheduler. Returns: (transfer full)
+ * (nullable): %NULL if it is finished */
+static MgrScheduler *
+task_ref_scheduler (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->scheduler != NULL && self->state != MGR_TASK_STATE_FINISHED
+           ? g_object_ref (self->scheduler)
+           : NULL;
+}
+
+static void
+source_end (GSource *source)
+{
+  if (source == NULL)
+    return;
+
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+/* What is called while this blocks finds the context of the thread as it was. */
+static GAsyncResult *
+task_block (MgrTask      *self,
+            GCancellable *cancellable)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (MgrScheduler) scheduler = task_ref_scheduler (self);
+  GAsyncResult *result = NULL;
+  GSource *watch = NULL;
+
+  g_main_context_push_thread_default (context);
+  mgr_task_wait_async (self, cancellable, wait_cb, &result);
+  g_main_context_pop_thread_default (context);
+
+  if (scheduler != NULL)
+    watch = mgr_scheduler_watch_blocked (scheduler, context);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  source_end (watch);
+  return result;
+}
+
 /**
  * mgr_task_wait:
  * @self: a task that was submitted
  * @cancellable: (nullable): to wait no longer, which leaves the task alone
  * @error: return location for a #GError
  *
- * Blocks until the task is finished. A task with #MgrTask:in-owner never is if that is
- * called where it would run. May be called from any thread.
+ * Blocks until the task is finished. In the thread of the manager's owner the scheduler goes
+ * on meanwhile: what is due to end is ended, what fits is started. What it has to ask or
+ * tell the program there waits for the main context, so a task with #MgrTask:in-owner, or
+ * of an executor without %MGR_EXECUTOR_THREAD_SAFE, is never finished if this is called
+ * where it would begin. May be called from any thread.
  *
  * Returns: %TRUE if the task was done; %FALSE with the error it ended with otherwise
  *
@@ -524,7 +571,6 @@ mgr_task_wait (MgrTask       *self,
                GCancellable  *cancellable,
                GError       **error)
 {
-  g_autoptr (GMainContext) context = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GError *failure = NULL;
 
@@ -542,12 +588,6 @@ mgr_task_wait (MgrTask       *self,
       return FALSE;
     }
 
-  context = g_main_context_new ();
-  g_main_context_push_thread_default (context);
-  mgr_task_wait_async (self, cancellable, wait_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (context, TRUE);
-  g_main_context_pop_thread_default (context);
-
+  result = task_block (self, cancellable);
   return mgr_task_wait_finish (self, result, error);
 }

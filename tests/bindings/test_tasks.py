@@ -230,6 +230,31 @@ class FunctionTest(TaskCase):
         with self.assertRaises(GLib.Error):
             last.add_dependency(Mgr.Task.new("circle", len, after=last))
 
+    def test_blocking_wait_keeps_time(self):
+        said = []
+        task = Mgr.Task.new_command("sleep", ["sleep", "20"], memory="1 MiB", timeout=20000)
+        self.scheduler.connect("task-finished", lambda *_arguments: said.append("finished"))
+        self.scheduler.submit(task)
+        with self.assertRaises(GLib.Error) as caught:
+            task.wait()
+        self.assertTrue(caught.exception.matches(Mgr.error_quark(), Mgr.Error.TIMED_OUT))
+        self.assertEqual(task.reason, Mgr.TaskReason.TIMEOUT)
+        self.assertEqual(said, [])
+        settle()
+        self.assertEqual(said, ["finished"])
+
+    def test_blocking_wait_starts_what_fits(self):
+        others = self.manager.allocate(self.manager.root, "60 MiB", "others")
+        task = self.scheduler.submit(lambda: "started", memory="50 MiB")
+        timer = threading.Timer(0.02, others.release)
+        give_up = Gio.Cancellable()
+        giving_up = threading.Timer(20, give_up.cancel)
+        for thread in (timer, giving_up):
+            thread.start()
+        task.wait(give_up)
+        giving_up.cancel()
+        self.assertEqual(task.result(), "started")
+
     def test_bad_input(self):
         with self.assertRaises(TypeError) as caught:
             Mgr.Task.new("a", len, memroy=1)
