@@ -199,17 +199,18 @@ task_end (MgrTask       *task,
   return task->setup != NULL ? g_steal_pointer (&task->setup->dependents) : NULL;
 }
 
-/* A long chain of tasks must not become a deep stack. */
+/* A long chain of tasks must not become a deep stack, and the last reference to one must
+ * not go while the lock is held. */
 void
 mgr_scheduler_finish (MgrScheduler  *self,
                       MgrTask       *task,
                       MgrTaskReason  reason,
                       const GError  *error)
 {
-  g_autoptr (GPtrArray) to_end = g_ptr_array_new ();
+  g_autoptr (GPtrArray) to_end = g_ptr_array_new_with_free_func (g_object_unref);
   gint64 now = mgr_clock_get_time (self->clock);
 
-  g_ptr_array_add (to_end, task);
+  g_ptr_array_add (to_end, g_object_ref (task));
   for (guint i = 0; i < to_end->len; i++)
     {
       MgrTask *one = g_ptr_array_index (to_end, i);
@@ -218,7 +219,10 @@ mgr_scheduler_finish (MgrScheduler  *self,
       gboolean answers;
 
       if (one->state == MGR_TASK_STATE_FINISHED)
-        continue;
+        {
+          g_ptr_array_add (self->to_answer, g_object_ref (one));
+          continue;
+        }
 
       dependents = task_end (one, own, i == 0 ? error : task->run->error, now, &answers);
       self->figures.ended[own]++;
@@ -233,9 +237,9 @@ mgr_scheduler_finish (MgrScheduler  *self,
         {
           MgrTask *dependent = g_ptr_array_index (dependents, j);
 
-          if (own != MGR_TASK_REASON_DONE)
-            g_ptr_array_add (to_end, dependent);
-          else if (--dependent->n_pending == 0 && dependent->state == MGR_TASK_STATE_WAITING)
+          if (own != MGR_TASK_REASON_DONE || dependent->state == MGR_TASK_STATE_FINISHED)
+            g_ptr_array_add (to_end, g_object_ref (dependent));
+          else if (--dependent->n_pending == 0)
             mgr_scheduler_enqueue (self, dependent);
         }
     }

@@ -195,6 +195,20 @@ void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 gint64                 now);
 void               mgr_scheduler_expect_duration (MgrScheduler        *self,
                                                 MgrTask               *task);
+/* No other scheduler takes @task, or what it waits for or is waited for by, from here on. */
+gboolean           mgr_scheduler_claim         (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                GError               **error);
+/* It was refused: what waits for it ends with that. */
+void               mgr_scheduler_disclaim      (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                const GError          *refusal);
+/* Has @task, which was claimed, wait for what it depends on. @failed: how one of those has
+ * ended that was not done. */
+gboolean           mgr_scheduler_link          (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                GError               **failed,
+                                                GError               **error);
 /* @task will not run again; nor will what depends on it, unless it was done. */
 void               mgr_scheduler_finish        (MgrScheduler          *self,
                                                 MgrTask               *task,

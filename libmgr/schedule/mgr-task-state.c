@@ -484,17 +484,23 @@ mgr_task_wait_finish (MgrTask       *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* Who comes late needs no context to be told in. */
+/* Who comes late needs no context to be told in, and who comes too early would wait for
+ * ever, as nobody else knows that the task is waited for. */
 static gboolean
-task_is_finished (MgrTask  *self,
-                  GError  **failure)
+task_needs_no_wait (MgrTask  *self,
+                    GError  **failure)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (self->state != MGR_TASK_STATE_FINISHED)
+  if (self->state == MGR_TASK_STATE_NEW)
+    *failure = g_error_new (MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                            "Task “%s” was not submitted, so it would never end: submit it first",
+                            self->name);
+  else if (self->state == MGR_TASK_STATE_FINISHED)
+    *failure = task_copy_error (self);
+  else
     return FALSE;
 
-  *failure = task_copy_error (self);
   return TRUE;
 }
 
@@ -506,16 +512,14 @@ wait_cb (GObject      *source,
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
-/* As long as it is not finished there is its scheduler. Returns: (transfer full)
- * (nullable): %NULL if it is finished */
+/* As long as it waits or runs there is its scheduler. Returns: (transfer full) (nullable) */
 static MgrScheduler *
 task_ref_scheduler (MgrTask *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean unfinished = self->state != MGR_TASK_STATE_NEW && self->state != MGR_TASK_STATE_FINISHED;
 
-  return self->scheduler != NULL && self->state != MGR_TASK_STATE_FINISHED
-           ? g_object_ref (self->scheduler)
-           : NULL;
+  return unfinished ? g_object_ref (self->scheduler) : NULL;
 }
 
 static void
@@ -560,7 +564,8 @@ task_block (MgrTask      *self,
  * on meanwhile: what is due to end is ended, what fits is started. What it has to ask or
  * tell the program there waits for the main context, so a task with #MgrTask:in-owner, or
  * of an executor without %MGR_EXECUTOR_THREAD_SAFE, is never finished if this is called
- * where it would begin. May be called from any thread.
+ * where it would begin. A task that was not submitted is %MGR_ERROR_INVALID_ARGUMENT. May
+ * be called from any thread.
  *
  * Returns: %TRUE if the task was done; %FALSE with the error it ended with otherwise
  *
@@ -580,7 +585,7 @@ mgr_task_wait (MgrTask       *self,
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  if (task_is_finished (self, &failure))
+  if (task_needs_no_wait (self, &failure))
     {
       if (failure == NULL)
         return TRUE;

@@ -230,6 +230,23 @@ class FunctionTest(TaskCase):
         with self.assertRaises(GLib.Error):
             last.add_dependency(Mgr.Task.new("circle", len, after=last))
 
+    def test_dependency_refused(self):
+        never = Mgr.Task.new("never", len, memory="1 GiB")
+        last = self.scheduler.submit(Mgr.Task.new("last", len, after=never))
+        self.assertIn("“never” (never submitted)", self.scheduler.explain(last))
+        with self.assertRaises(MemoryError):
+            self.scheduler.submit(never)
+        self.assertEqual(last.reason, Mgr.TaskReason.CANCELLED)
+        self.assertIn("“never” needs 1.0 GiB", self.failure(last))
+
+    def test_dependency_of_another_scheduler(self):
+        other = Mgr.Manager.new("100 MiB")
+        first = self.scheduler.submit(Mgr.Task.new("first", lambda: 1))
+        with self.assertRaises(GLib.Error) as caught:
+            other.scheduler.submit(Mgr.Task.new("second", len, after=first))
+        self.assertTrue(caught.exception.matches(Mgr.error_quark(), Mgr.Error.INVALID_ARGUMENT))
+        first.wait()
+
     def test_blocking_wait_keeps_time(self):
         said = []
         task = Mgr.Task.new_command("sleep", ["sleep", "20"], memory="1 MiB", timeout=20000)
@@ -270,6 +287,9 @@ class FunctionTest(TaskCase):
             self.scheduler.submit(Mgr.Task.new("a", len), memory=1)
         with self.assertRaises(RuntimeError):
             asyncio.run(self.wait_for(Mgr.Task.new("a", len)))
+        with self.assertRaises(GLib.Error) as caught:
+            Mgr.Task.new("a", len).wait()
+        self.assertIn("was not submitted", str(caught.exception))
         task = self.run_to_end(len, ())
         with self.assertRaises(GLib.Error):
             self.scheduler.submit(task)

@@ -313,6 +313,19 @@ test_owner_waits_shortly (Fixture       *fixture,
   g_assert_cmpint (g_get_monotonic_time () - begun, <, 4 * G_USEC_PER_SEC);
 }
 
+static void
+test_not_submitted (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = mgr_task_new ("forgotten", count_func, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_task_wait (task, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "“forgotten” was not submitted"));
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_NEW);
+}
+
 static gpointer
 release_thread (gpointer data)
 {
@@ -358,6 +371,7 @@ main (int    argc,
   ADD ("/schedule/task-wait/lets-go", test_lets_go);
   ADD ("/schedule/task-wait/ended-within", test_ended_within);
   ADD ("/schedule/task-wait/cancelled-at-the-end", test_cancelled_at_the_end);
+  ADD ("/schedule/task-wait/not-submitted", test_not_submitted);
   ADD ("/schedule/task-wait/owner-keeps-time", test_owner_keeps_time);
   ADD ("/schedule/task-wait/owner-waits-shortly", test_owner_waits_shortly);
   ADD ("/schedule/task-wait/owner-starts-what-fits", test_owner_starts_what_fits);
