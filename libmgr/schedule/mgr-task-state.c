@@ -96,6 +96,30 @@ mgr_task_report_memory (MgrTask *self,
     mgr_task_attempt_report_measured (attempt, bytes);
 }
 
+static void
+result_clear (gpointer data)
+{
+  g_value_unset (data);
+}
+
+void
+mgr_task_result_unref (GValue *result)
+{
+  g_atomic_rc_box_release_full (result, result_clear);
+}
+
+/* Copying and freeing may be code of the program, which may ask the task.
+ * Returns: (transfer full) */
+static GValue *
+result_new (const GValue *value)
+{
+  GValue *result = g_atomic_rc_box_new0 (GValue);
+
+  g_value_init (result, G_VALUE_TYPE (value));
+  g_value_copy (value, result);
+  return result;
+}
+
 /**
  * mgr_task_set_result:
  * @self: a task that runs
@@ -109,19 +133,20 @@ void
 mgr_task_set_result (MgrTask      *self,
                      const GValue *result)
 {
-  g_auto (GValue) before = G_VALUE_INIT;
+  GValue *before;
+  GValue *after;
   MgrTaskRun *run;
 
   g_return_if_fail (MGR_IS_TASK (self));
   g_return_if_fail (G_IS_VALUE (result));
 
+  after = result_new (result);
   g_mutex_lock (&self->lock);
   run = mgr_task_get_run (self);
   before = run->result;
-  run->result = (GValue) G_VALUE_INIT;
-  g_value_init (&run->result, G_VALUE_TYPE (result));
-  g_value_copy (result, &run->result);
+  run->result = after;
   g_mutex_unlock (&self->lock);
+  g_clear_pointer (&before, mgr_task_result_unref);
 }
 
 /**
@@ -289,6 +314,31 @@ mgr_task_get_exit_status (MgrTask *self)
                                                                      : -1;
 }
 
+/* @result: (out) (transfer full) (nullable) */
+static gboolean
+task_take_result (MgrTask  *self,
+                  GValue  **result,
+                  GError  **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->state != MGR_TASK_STATE_FINISHED)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
+                   "Task “%s” is not finished: wait for it before", self->name);
+      return FALSE;
+    }
+  if (self->reason != MGR_TASK_REASON_DONE)
+    {
+      g_propagate_error (error, g_error_copy (self->run->error));
+      return FALSE;
+    }
+
+  if (self->run != NULL && self->run->result != NULL)
+    *result = g_atomic_rc_box_acquire (self->run->result);
+  return TRUE;
+}
+
 /**
  * mgr_task_get_result:
  * @self: a task
@@ -308,29 +358,20 @@ mgr_task_get_result (MgrTask  *self,
                      GValue   *result,
                      GError  **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  GValue *own = NULL;
 
   g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  locker = g_mutex_locker_new (&self->lock);
-  if (self->state != MGR_TASK_STATE_FINISHED)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
-                   "Task “%s” is not finished: wait for it before", self->name);
-      return FALSE;
-    }
-  if (self->reason != MGR_TASK_REASON_DONE)
-    {
-      g_propagate_error (error, g_error_copy (self->run->error));
-      return FALSE;
-    }
+  if (!task_take_result (self, &own, error))
+    return FALSE;
 
-  if (result != NULL && self->run != NULL && G_IS_VALUE (&self->run->result))
+  if (result != NULL && own != NULL)
     {
-      g_value_init (result, G_VALUE_TYPE (&self->run->result));
-      g_value_copy (&self->run->result, result);
+      g_value_init (result, G_VALUE_TYPE (own));
+      g_value_copy (own, result);
     }
+  g_clear_pointer (&own, mgr_task_result_unref);
   return TRUE;
 }
 

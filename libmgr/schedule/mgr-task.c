@@ -116,8 +116,7 @@ run_free (MgrTaskRun *run)
     return;
 
   g_assert (run->attempt == NULL && run->waiters == NULL);
-  if (G_IS_VALUE (&run->result))
-    g_value_unset (&run->result);
+  g_clear_pointer (&run->result, mgr_task_result_unref);
   g_clear_error (&run->error);
   g_free (run->message);
   g_free (run);

@@ -6,6 +6,7 @@
 
 #include "mgr-canceller.h"
 #include "mgr-test-support.h"
+#include "schedule/mgr-task-private.h"
 
 /* Who waits for a task no longer waits, in whichever thread and at whichever time that is
  * said. */
@@ -313,6 +314,64 @@ test_owner_waits_shortly (Fixture       *fixture,
   g_assert_cmpint (g_get_monotonic_time () - begun, <, 4 * G_USEC_PER_SEC);
 }
 
+static gpointer
+asking_copy (gpointer boxed)
+{
+  mgr_task_get_state (boxed);
+  return g_object_ref (boxed);
+}
+
+static void
+asking_free (gpointer boxed)
+{
+  mgr_task_get_state (boxed);
+  g_object_unref (boxed);
+}
+
+typedef MgrTask Asking;
+
+static GType asking_get_type (void);
+G_DEFINE_BOXED_TYPE (Asking, asking, asking_copy, asking_free)
+
+static gboolean
+result_func (MgrTask       *task,
+             GCancellable  *cancellable,
+             gpointer       user_data,
+             GError       **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, asking_get_type ());
+  g_value_set_boxed (&value, user_data);
+  mgr_task_set_result (task, &value);
+  mgr_task_set_result (task, &value);
+  return TRUE;
+}
+
+/* A result that asks its task as it is copied or freed. */
+static void
+test_result_asks (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) other = mgr_task_new ("asked", count_func, NULL, NULL);
+  g_auto (GValue) result = G_VALUE_INIT;
+  MgrTask *task = mgr_task_new ("asks", result_func, NULL, NULL);
+
+  g_object_set (task, "memory", MIB, NULL);
+  task->user_data = task;
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, task, NULL));
+  g_assert_true (mgr_task_wait (task, NULL, NULL));
+  g_assert_true (mgr_task_get_result (task, &result, NULL));
+  g_assert_true (g_value_get_boxed (&result) == task);
+  g_value_unset (&result);
+
+  /* Its own result holds it: that is taken away. */
+  g_value_init (&result, asking_get_type ());
+  g_value_set_boxed (&result, other);
+  mgr_task_set_result (task, &result);
+  g_object_unref (task);
+}
+
 static void
 test_not_submitted (Fixture       *fixture,
                     gconstpointer  user_data)
@@ -371,6 +430,7 @@ main (int    argc,
   ADD ("/schedule/task-wait/lets-go", test_lets_go);
   ADD ("/schedule/task-wait/ended-within", test_ended_within);
   ADD ("/schedule/task-wait/cancelled-at-the-end", test_cancelled_at_the_end);
+  ADD ("/schedule/task-wait/result-asks", test_result_asks);
   ADD ("/schedule/task-wait/not-submitted", test_not_submitted);
   ADD ("/schedule/task-wait/owner-keeps-time", test_owner_keeps_time);
   ADD ("/schedule/task-wait/owner-waits-shortly", test_owner_waits_shortly);
