@@ -51,6 +51,7 @@ typedef struct
   MgrScheduleShare share;   /* first: the items point to it */
   MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
+  gboolean gone;            /* that was removed: none of it starts again */
 } MgrSchedulerPart;
 
 /* What no task that runs has, and who comes next needs. */
@@ -141,8 +142,17 @@ void          mgr_scheduler_set_journal        (MgrScheduler          *self,
 void          mgr_scheduler_prefer_others      (MgrScheduler          *self,
                                                 MgrExecutor           *executor);
 
+/* Any thread, no lock held: @component is no longer there, and what waits for its memory
+ * ends. */
+void          mgr_scheduler_component_removed  (MgrScheduler          *self,
+                                                MgrComponent          *component);
+
 /* The manager is gone: what waits is withdrawn, what runs is cancelled. */
 void          mgr_scheduler_close              (MgrScheduler          *self);
+
+/* Any thread, no lock held: where it runs, which stays as long as the scheduler does. */
+MgrSchedulerPlace *mgr_scheduler_get_place     (MgrScheduler          *self,
+                                                MgrTaskAttempt        *attempt);
 
 /* Any thread, no lock held: starts all that may start. */
 void          mgr_scheduler_dispatch           (MgrScheduler          *self);
@@ -214,6 +224,9 @@ void               mgr_scheduler_finish        (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 MgrTaskReason          reason,
                                                 const GError          *error);
+/* With its component. */
+void               mgr_scheduler_finish_homeless (MgrScheduler        *self,
+                                                MgrTask               *task);
 /* What it depends on is done. */
 void               mgr_scheduler_enqueue       (MgrScheduler          *self,
                                                 MgrTask               *task);

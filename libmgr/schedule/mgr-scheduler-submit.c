@@ -190,6 +190,12 @@ void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
+  if (((MgrSchedulerPart *) task->item.share)->gone)
+    {
+      mgr_scheduler_finish_homeless (self, task);
+      return;
+    }
+
   g_hash_table_remove (self->pending, task);
   mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);

@@ -234,27 +234,18 @@ scheduler_get_unstuck (MgrScheduler *self,
     }
 }
 
-static MgrSchedulerPlace *
-scheduler_get_place (MgrScheduler   *self,
-                     MgrTaskAttempt *attempt)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return g_ptr_array_index (self->places, attempt->task->place);
-}
-
 static void
 stop_cb (gpointer object,
          gpointer user_data)
 {
-  mgr_executor_stop (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+  mgr_executor_stop (mgr_scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
 }
 
 static void
 kill_cb (gpointer object,
          gpointer user_data)
 {
-  mgr_executor_kill (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+  mgr_executor_kill (mgr_scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
 }
 
 /* Who is asked in the owner's context alone is asked at once by the owner's thread: a
@@ -264,7 +255,7 @@ mgr_scheduler_end_attempt (MgrScheduler   *self,
                            MgrTaskAttempt *attempt,
                            gboolean        kill)
 {
-  MgrSchedulerPlace *place = scheduler_get_place (self, attempt);
+  MgrSchedulerPlace *place = mgr_scheduler_get_place (self, attempt);
   gboolean here = (place->flags & MGR_EXECUTOR_THREAD_SAFE) != 0 || self->thread == g_thread_self ();
   void (* end_cb) (gpointer, gpointer) = kill ? kill_cb : stop_cb;
 

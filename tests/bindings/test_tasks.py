@@ -304,6 +304,14 @@ class FunctionTest(TaskCase):
                                memory="15 MiB")
         self.assertEqual((used, task.component), ([15 * MIB], "parsers"))
 
+    def test_component_removed(self):
+        parsers = self.manager.add_component("parsers", "20 MiB")
+        self.scheduler.pause()
+        task = self.scheduler.submit(len, (), component=parsers, memory="15 MiB")
+        self.manager.remove_component(parsers)
+        self.assertIn("component “parsers” was removed", self.failure(task))
+        self.scheduler.resume()
+
     def test_block_that_raises_cancels(self):
         with self.assertRaises(KeyError):
             with self.scheduler as scheduler:
