@@ -258,6 +258,8 @@ scheduler_take_in (MgrScheduler      *self,
   g_ptr_array_add (self->came, g_object_ref (task));
   if (failed != NULL)
     mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, failed);
+  else if (task->item.deadline <= task->item.submitted)
+    mgr_scheduler_finish (self, task, MGR_TASK_REASON_TIMEOUT, NULL);
   else if (task->n_pending == 0)
     mgr_scheduler_enqueue (self, task);
   else

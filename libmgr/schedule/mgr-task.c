@@ -641,7 +641,7 @@ install_time_properties (void)
    * MgrTask:deadline:
    *
    * By when it has to be done, in microseconds of the clock of the manager: a task that
-   * waits or runs beyond it ends with %MGR_TASK_REASON_TIMEOUT.
+   * waits or runs beyond it, or is submitted after it, ends with %MGR_TASK_REASON_TIMEOUT.
    *
    * Since: 1.0
    */

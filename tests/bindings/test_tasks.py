@@ -180,12 +180,14 @@ class FunctionTest(TaskCase):
 
     def test_out_of_memory_for_good(self):
         def greedy():
-            raise MemoryError
+            raise MemoryError("no table")
 
         task = self.run_to_end(greedy, memory="60 MiB")
         self.assertEqual((task.reason, task.attempt), (Mgr.TaskReason.OOM, 2))
-        with self.assertRaises(MemoryError):
+        with self.assertRaises(MemoryError) as caught:
             task.result()
+        self.assertIn("no table", str(caught.exception))
+        self.assertNotIn("took", str(caught.exception))
 
     def test_what_can_never_fit(self):
         with self.assertRaises(MemoryError) as caught:
