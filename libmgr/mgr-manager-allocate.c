@@ -10,6 +10,7 @@
 #include "ledger/mgr-waiter-private.h"
 #include "mgr-manager-private.h"
 #include "reclaim/mgr-reclaim-private.h"
+#include "schedule/mgr-scheduler-private.h"
 
 /* What adaptive allocation finds room for is rounded down to whole pages, where
  * that leaves the minimum. */
@@ -154,7 +155,7 @@ mgr_manager_lookup_component (MgrManager *self,
  * @error: return location for a #GError
  *
  * Removes a component that has neither charges nor components below it: else it
- * is %MGR_ERROR_BUSY. Those who wait for memory of it fail with
+ * is %MGR_ERROR_BUSY. Those who wait for memory of it, tasks too, fail with
  * %MGR_ERROR_NOT_FOUND.
  *
  * Returns: %TRUE on success
@@ -166,11 +167,18 @@ mgr_manager_remove_component (MgrManager    *self,
                               MgrComponent  *component,
                               GError       **error)
 {
+  g_autoptr (MgrComponent) held = NULL;
+
   g_return_val_if_fail (MGR_IS_MANAGER (self), FALSE);
   g_return_val_if_fail (MGR_IS_COMPONENT (component), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return mgr_ledger_remove (self->ledger, component, error);
+  held = g_object_ref (component);
+  if (!mgr_ledger_remove (self->ledger, component, error))
+    return FALSE;
+
+  mgr_scheduler_component_removed (self->scheduler, component);
+  return TRUE;
 }
 
 static MgrAllocation *

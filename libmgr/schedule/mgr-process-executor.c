@@ -35,9 +35,10 @@
  * nobody granted.
  *
  * With #MgrProcessExecutor:state-directory commands survive the end of this program. A
- * program that is started anew submits its tasks again; those of the same name and command
- * as one that still runs are watched further and not run twice, those that ended meanwhile
- * end as that did, and where that cannot be told, with %MGR_TASK_REASON_LOST.
+ * program that is started anew submits its tasks again; those of the same name, command,
+ * environment, directory, input and output as one that still runs are watched further and
+ * not run twice, those that ended meanwhile end as that did, and where that cannot be told,
+ * with %MGR_TASK_REASON_LOST.
  *
  * Its functions may be called from any thread. It works in a thread of its own, and needs no
  * main loop but for the notifications of pressure.

@@ -19,7 +19,8 @@ typedef struct
 {
   char *path;       /* (owned): of its file */
   char *name;       /* (owned), of the task */
-  char **argv;      /* (owned) */
+  char *identity;   /* (owned) (nullable): of all that decides what it does; %NULL in a
+                     * record that does not say so */
   char *mark;       /* (owned): a variable in the environment of all its processes */
   char *group;      /* (owned) (nullable): the directory of its cgroup */
   guint version;
@@ -39,7 +40,7 @@ void              mgr_process_record_remove  (MgrProcessRecord  *self);
 /* (element-type MgrProcessRecord): those of which nobody knows what became */
 GPtrArray        *mgr_process_records_load   (const char        *directory) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether it is of a task such as @task. */
+/* Whether it is of a task that does the same as @task, in the same place. */
 gboolean          mgr_process_record_matches (MgrProcessRecord  *self,
                                               MgrTask           *task);
 

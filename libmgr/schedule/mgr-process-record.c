@@ -7,6 +7,7 @@
 #include "schedule/mgr-process-record-private.h"
 
 #include "pressure/mgr-proc-file-private.h"
+#include "schedule/mgr-slurm-request-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -33,7 +34,7 @@ mgr_process_record_new (const char *directory,
   self->path = g_build_filename (directory, file, NULL);
   self->exit_path = find_exit_path (self->path);
   self->name = g_strdup (task->name);
-  self->argv = g_strdupv (task->setup->argv);
+  self->identity = mgr_slurm_request_get_identity (task);
   self->mark = g_strconcat ("LIBMGR_TASK=", id, NULL);
   return self;
 }
@@ -43,32 +44,11 @@ mgr_process_record_free (MgrProcessRecord *self)
 {
   g_free (self->path);
   g_free (self->name);
-  g_strfreev (self->argv);
+  g_free (self->identity);
   g_free (self->mark);
   g_free (self->group);
   g_free (self->exit_path);
   g_free (self);
-}
-
-/* Bytes that are no UTF-8 have no place in a key file. */
-static char *
-encode_argv (char **argv)
-{
-  g_autoptr (GVariant) bytes = g_variant_ref_sink (g_variant_new_bytestring_array
-                                                     ((const char * const *) argv, -1));
-
-  return g_variant_print (bytes, FALSE);
-}
-
-static char **
-decode_argv (const char *text)
-{
-  g_autoptr (GVariant) bytes = NULL;
-
-  if (text != NULL)
-    bytes = g_variant_parse (G_VARIANT_TYPE_BYTESTRING_ARRAY, text, NULL, NULL, NULL);
-
-  return bytes != NULL ? g_variant_dup_bytestring_array (bytes, NULL) : NULL;
 }
 
 gboolean
@@ -76,10 +56,9 @@ mgr_process_record_save (MgrProcessRecord  *self,
                          GError           **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *argv = encode_argv (self->argv);
 
   g_key_file_set_string (file, GROUP, "Name", self->name);
-  g_key_file_set_string (file, GROUP, "Argv", argv);
+  g_key_file_set_string (file, GROUP, "Identity", self->identity);
   g_key_file_set_string (file, GROUP, "Mark", self->mark);
   g_key_file_set_integer (file, GROUP, "Version", (int) self->version);
   if (self->group != NULL)
@@ -101,21 +80,19 @@ record_load (const char *path)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (MgrProcessRecord) self = NULL;
-  g_autofree char *argv = NULL;
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     return NULL;
 
-  argv = g_key_file_get_string (file, GROUP, "Argv", NULL);
   self = g_new0 (MgrProcessRecord, 1);
   self->path = g_strdup (path);
   self->exit_path = find_exit_path (path);
   self->name = g_key_file_get_string (file, GROUP, "Name", NULL);
-  self->argv = decode_argv (argv);
+  self->identity = g_key_file_get_string (file, GROUP, "Identity", NULL);
   self->mark = g_key_file_get_string (file, GROUP, "Mark", NULL);
   self->version = (guint) g_key_file_get_integer (file, GROUP, "Version", NULL);
   self->group = g_key_file_get_string (file, GROUP, "Group", NULL);
-  if (self->name == NULL || self->argv == NULL || self->mark == NULL)
+  if (self->name == NULL || self->mark == NULL)
     return NULL;
 
   return g_steal_pointer (&self);
@@ -144,9 +121,9 @@ gboolean
 mgr_process_record_matches (MgrProcessRecord *self,
                             MgrTask          *task)
 {
-  return g_str_equal (self->name, task->name)
-         && g_strv_equal ((const char * const *) self->argv,
-                          (const char * const *) task->setup->argv);
+  g_autofree char *identity = mgr_slurm_request_get_identity (task);
+
+  return g_strcmp0 (self->identity, identity) == 0;
 }
 
 gboolean

@@ -6,7 +6,9 @@
 
 #include "schedule/mgr-scheduler-private.h"
 
-/* Tasks that nobody wants any more. */
+#include "base/mgr-error.h"
+
+/* Tasks that nobody wants any more, or that have no place any more. */
 
 static void
 collect_cb (gpointer item,
@@ -67,6 +69,64 @@ mgr_scheduler_close (MgrScheduler *self)
     mgr_scheduler_end_attempt (self, g_ptr_array_index (attempts, i), FALSE);
   mgr_scheduler_tell (self);
   mgr_scheduler_flush_estimates (self);
+}
+
+void
+mgr_scheduler_finish_homeless (MgrScheduler *self,
+                               MgrTask      *task)
+{
+  g_autoptr (GError) error = NULL;
+
+  error = g_error_new (MGR_ERROR, MGR_ERROR_NOT_FOUND,
+                       "Task “%s” did not run: component “%s” was removed while it waited for its "
+                       "memory. Add it again, and submit a new task", task->name, task->component);
+  mgr_scheduler_finish (self, task, MGR_TASK_REASON_ERROR, error);
+}
+
+static void
+part_end (MgrScheduler     *self,
+          MgrSchedulerPart *part,
+          GPtrArray        *pending)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (g_object_unref);
+
+  part->gone = TRUE;
+  g_sequence_foreach (part->share.queue, collect_cb, waiting);
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      MgrTask *task = g_ptr_array_index (waiting, i);
+
+      mgr_schedule_core_remove (self->core, &task->item);
+      mgr_scheduler_finish_homeless (self, task);
+    }
+  for (guint i = 0; i < pending->len; i++)
+    {
+      MgrTask *task = g_ptr_array_index (pending, i);
+
+      if (task->item.share == &part->share && task->state != MGR_TASK_STATE_FINISHED)
+        mgr_scheduler_finish_homeless (self, task);
+    }
+}
+
+void
+mgr_scheduler_component_removed (MgrScheduler *self,
+                                 MgrComponent *component)
+{
+  g_autoptr (GPtrArray) pending = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_mutex_lock (&self->lock);
+  scheduler_collect_pending (self, pending);
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
+
+      if (part->component == component)
+        part_end (self, part, pending);
+    }
+  g_mutex_unlock (&self->lock);
+
+  mgr_scheduler_tell (self);
+  mgr_scheduler_dispatch (self);
 }
 
 /**

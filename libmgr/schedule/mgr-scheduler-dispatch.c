@@ -143,7 +143,8 @@ scheduler_take (MgrScheduler *self)
   return attempt;
 }
 
-/* Without the lock: the ledger may find that somebody else was faster. */
+/* Without the lock: the ledger may find that somebody else was faster, or that the component
+ * was removed. */
 static gboolean
 scheduler_reserve (MgrTaskAttempt *attempt)
 {
@@ -166,9 +167,10 @@ scheduler_put_back (MgrScheduler   *self,
   g_mutex_lock (&self->lock);
   mgr_schedule_core_end (self->core, &task->item, mgr_clock_get_time (self->clock));
   mgr_scheduler_say_promised (self);
-  mgr_schedule_core_add (self->core, &task->item);
+  mgr_scheduler_enqueue (self, task);
   ((MgrSchedulerPlace *) g_ptr_array_index (self->places, task->place))->n_running--;
   g_mutex_unlock (&self->lock);
+  mgr_scheduler_tell (self);
 }
 
 /* It may have been cancelled since it was taken. */
@@ -211,17 +213,14 @@ static void
 start_cb (gpointer object,
           gpointer user_data)
 {
-  MgrTaskAttempt *attempt = user_data;
-  MgrScheduler *self = MGR_SCHEDULER (object);
-
-  place_start (g_ptr_array_index (self->places, attempt->task->place), attempt);
+  place_start (mgr_scheduler_get_place (MGR_SCHEDULER (object), user_data), user_data);
 }
 
 static void
 scheduler_start (MgrScheduler   *self,
                  MgrTaskAttempt *attempt)
 {
-  MgrSchedulerPlace *place = g_ptr_array_index (self->places, attempt->task->place);
+  MgrSchedulerPlace *place = mgr_scheduler_get_place (self, attempt);
 
   scheduler_mark_running (self, attempt);
   if (place->flags & MGR_EXECUTOR_THREAD_SAFE)

@@ -134,14 +134,45 @@ scheduler_tries_again (MgrScheduler  *self,
     }
 }
 
+/* What is known of it: nobody measures a function that says nothing itself. */
+static GError *
+task_explain_oom (MgrTask      *task,
+                  const GError *error)
+{
+  guint64 most = task->run != NULL ? task->run->peak : 0;
+  g_autofree char *grant = mgr_size_format (task->item.grant);
+  g_autofree char *peak = mgr_size_format (most);
+  g_autofree char *what = most > task->item.grant
+    ? g_strdup_printf ("took %s and was granted %s", peak, grant)
+    : g_strdup_printf ("did not get by with the %s that it was granted", grant);
+  g_autofree char *cause = error != NULL ? g_strdup_printf (" (%s)", error->message) : g_strdup ("");
+
+  return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET, "Task “%s” %s%s, and %s", task->name, what,
+                      cause,
+                      task->preemptible ? "there is no more for it: make it smaller, or raise the "
+                                          "budget of its component"
+                                        : "may not be run again: declare more");
+}
+
+/* It ran, or something that it waited for did not get done. */
+static GError *
+task_explain_cancelled (MgrTask      *task,
+                        const GError *error)
+{
+  gboolean ran = task->n_attempts > 0;
+
+  if (error == NULL || (ran && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+    return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled", task->name);
+
+  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” %s: %s", task->name,
+                      ran ? "was cancelled" : "did not run", error->message);
+}
+
 static GError *
 task_explain (MgrTask       *task,
               MgrTaskReason  reason,
               const GError  *error)
 {
-  g_autofree char *grant = NULL;
-  g_autofree char *peak = NULL;
-
   if (reason == MGR_TASK_REASON_DONE)
     return NULL;
   if (error != NULL && (reason == MGR_TASK_REASON_ERROR || reason == MGR_TASK_REASON_LOST))
@@ -150,22 +181,12 @@ task_explain (MgrTask       *task,
   switch (reason)
     {
     case MGR_TASK_REASON_OOM:
-      grant = mgr_size_format (task->item.grant);
-      peak = mgr_size_format (MAX (task->run != NULL ? task->run->peak : 0, task->item.grant));
-      return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET,
-                          "Task “%s” took %s and was granted %s, and %s", task->name, peak, grant,
-                          task->preemptible ? "there is no more for it: make it smaller, or raise "
-                                              "the budget of its component"
-                                            : "may not be run again: declare more");
+      return task_explain_oom (task, error);
     case MGR_TASK_REASON_TIMEOUT:
-      return g_error_new (MGR_ERROR, MGR_ERROR_TIMED_OUT,
-                          "Task “%s” was not done in time", task->name);
+      return g_error_new (MGR_ERROR, MGR_ERROR_TIMED_OUT, "Task “%s” was not %s", task->name,
+                          task->n_attempts > 0 ? "done in time" : "started before its deadline");
     case MGR_TASK_REASON_CANCELLED:
-      if (error != NULL)
-        return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” did not run: %s",
-                            task->name, error->message);
-      return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
-                          task->name);
+      return task_explain_cancelled (task, error);
     case MGR_TASK_REASON_PREEMPTED:
       return g_error_new (MGR_ERROR, MGR_ERROR_NO_BUDGET,
                           "Task “%s” had to make room and may not be run again", task->name);
@@ -199,17 +220,18 @@ task_end (MgrTask       *task,
   return task->setup != NULL ? g_steal_pointer (&task->setup->dependents) : NULL;
 }
 
-/* A long chain of tasks must not become a deep stack. */
+/* A long chain of tasks must not become a deep stack, and the last reference to one must
+ * not go while the lock is held. */
 void
 mgr_scheduler_finish (MgrScheduler  *self,
                       MgrTask       *task,
                       MgrTaskReason  reason,
                       const GError  *error)
 {
-  g_autoptr (GPtrArray) to_end = g_ptr_array_new ();
+  g_autoptr (GPtrArray) to_end = g_ptr_array_new_with_free_func (g_object_unref);
   gint64 now = mgr_clock_get_time (self->clock);
 
-  g_ptr_array_add (to_end, task);
+  g_ptr_array_add (to_end, g_object_ref (task));
   for (guint i = 0; i < to_end->len; i++)
     {
       MgrTask *one = g_ptr_array_index (to_end, i);
@@ -218,7 +240,10 @@ mgr_scheduler_finish (MgrScheduler  *self,
       gboolean answers;
 
       if (one->state == MGR_TASK_STATE_FINISHED)
-        continue;
+        {
+          g_ptr_array_add (self->to_answer, g_object_ref (one));
+          continue;
+        }
 
       dependents = task_end (one, own, i == 0 ? error : task->run->error, now, &answers);
       self->figures.ended[own]++;
@@ -233,9 +258,9 @@ mgr_scheduler_finish (MgrScheduler  *self,
         {
           MgrTask *dependent = g_ptr_array_index (dependents, j);
 
-          if (own != MGR_TASK_REASON_DONE)
-            g_ptr_array_add (to_end, dependent);
-          else if (--dependent->n_pending == 0 && dependent->state == MGR_TASK_STATE_WAITING)
+          if (own != MGR_TASK_REASON_DONE || dependent->state == MGR_TASK_STATE_FINISHED)
+            g_ptr_array_add (to_end, g_object_ref (dependent));
+          else if (--dependent->n_pending == 0)
             mgr_scheduler_enqueue (self, dependent);
         }
     }

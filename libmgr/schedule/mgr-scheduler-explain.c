@@ -132,10 +132,12 @@ explain_dependencies (MgrTask *task)
   for (guint i = 0; i < dependencies->len && n_told < NAMES_TOLD; i++)
     {
       MgrTask *before = g_ptr_array_index (dependencies, i);
+      MgrTaskState state = mgr_task_get_state (before);
 
-      if (mgr_task_get_state (before) == MGR_TASK_STATE_FINISHED)
+      if (state == MGR_TASK_STATE_FINISHED)
         continue;
-      g_string_append_printf (names, "%s“%s”", n_told++ > 0 ? ", " : "", before->name);
+      g_string_append_printf (names, "%s“%s”%s", n_told++ > 0 ? ", " : "", before->name,
+                              state == MGR_TASK_STATE_NEW ? " (never submitted)" : "");
     }
 
   return g_strdup_printf ("%u that it depends on are not done: %s%s", task->n_pending, names->str,

@@ -33,6 +33,15 @@ scheduler_lookup_place (MgrScheduler *self,
   return NULL;
 }
 
+MgrSchedulerPlace *
+mgr_scheduler_get_place (MgrScheduler   *self,
+                         MgrTaskAttempt *attempt)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_ptr_array_index (self->places, attempt->task->place);
+}
+
 /**
  * mgr_scheduler_add_executor:
  * @self: a scheduler

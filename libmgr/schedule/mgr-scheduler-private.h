@@ -51,6 +51,7 @@ typedef struct
   MgrScheduleShare share;   /* first: the items point to it */
   MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
+  gboolean gone;            /* that was removed: none of it starts again */
 } MgrSchedulerPart;
 
 /* What no task that runs has, and who comes next needs. */
@@ -102,6 +103,7 @@ struct _MgrScheduler
   guint64 available;            /* bytes */
   guint64 headroom;             /* bytes that stay free */
   gint64 blocked_since;         /* µs; 0: nothing is stuck */
+  gint64 looked_at;             /* µs of the machine: when the watch last did its work */
   MgrSchedulerLack lack;        /* of who comes next */
   gint64 stall_time;            /* µs */
   gint64 level_since;           /* µs: since when the level is what it is */
@@ -140,8 +142,17 @@ void          mgr_scheduler_set_journal        (MgrScheduler          *self,
 void          mgr_scheduler_prefer_others      (MgrScheduler          *self,
                                                 MgrExecutor           *executor);
 
+/* Any thread, no lock held: @component is no longer there, and what waits for its memory
+ * ends. */
+void          mgr_scheduler_component_removed  (MgrScheduler          *self,
+                                                MgrComponent          *component);
+
 /* The manager is gone: what waits is withdrawn, what runs is cancelled. */
 void          mgr_scheduler_close              (MgrScheduler          *self);
+
+/* Any thread, no lock held: where it runs, which stays as long as the scheduler does. */
+MgrSchedulerPlace *mgr_scheduler_get_place     (MgrScheduler          *self,
+                                                MgrTaskAttempt        *attempt);
 
 /* Any thread, no lock held: starts all that may start. */
 void          mgr_scheduler_dispatch           (MgrScheduler          *self);
@@ -194,11 +205,28 @@ void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 gint64                 now);
 void               mgr_scheduler_expect_duration (MgrScheduler        *self,
                                                 MgrTask               *task);
+/* No other scheduler takes @task, or what it waits for or is waited for by, from here on. */
+gboolean           mgr_scheduler_claim         (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                GError               **error);
+/* It was refused: what waits for it ends with that. */
+void               mgr_scheduler_disclaim      (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                const GError          *refusal);
+/* Has @task, which was claimed, wait for what it depends on. @failed: how one of those has
+ * ended that was not done. */
+gboolean           mgr_scheduler_link          (MgrScheduler          *self,
+                                                MgrTask               *task,
+                                                GError               **failed,
+                                                GError               **error);
 /* @task will not run again; nor will what depends on it, unless it was done. */
 void               mgr_scheduler_finish        (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 MgrTaskReason          reason,
                                                 const GError          *error);
+/* With its component. */
+void               mgr_scheduler_finish_homeless (MgrScheduler        *self,
+                                                MgrTask               *task);
 /* What it depends on is done. */
 void               mgr_scheduler_enqueue       (MgrScheduler          *self,
                                                 MgrTask               *task);
@@ -275,6 +303,11 @@ gboolean           mgr_scheduler_watch_needed  (MgrScheduler          *self);
 void               mgr_scheduler_watch_arm     (MgrScheduler          *self);
 /* What that source does, in the owner's context. */
 void               mgr_scheduler_look          (MgrScheduler          *self);
+/* A source in @context that does it while the owner's thread blocks and iterates that alone:
+ * nothing of the program is called meanwhile, nor signalled. Returns: (transfer full)
+ * (nullable): %NULL in any other thread */
+GSource           *mgr_scheduler_watch_blocked (MgrScheduler          *self,
+                                                GMainContext          *context);
 
 /* No lock held: cancels an attempt; kills it where it was told so before. */
 void               mgr_scheduler_end_attempt   (MgrScheduler          *self,

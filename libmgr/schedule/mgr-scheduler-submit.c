@@ -190,42 +190,20 @@ void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
+  if (((MgrSchedulerPart *) task->item.share)->gone)
+    {
+      mgr_scheduler_finish_homeless (self, task);
+      return;
+    }
+
   g_hash_table_remove (self->pending, task);
   mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);
 }
 
-/* Returns how it ended that a dependency of @task did not get done, or %NULL. */
-static GError *
-scheduler_await_dependencies (MgrScheduler *self,
-                              MgrTask      *task)
-{
-  GPtrArray *dependencies = task->setup != NULL ? task->setup->dependencies : NULL;
-
-  for (guint i = 0; dependencies != NULL && i < dependencies->len; i++)
-    {
-      MgrTask *before = g_ptr_array_index (dependencies, i);
-      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&before->lock);
-      MgrTaskSetup *setup = mgr_task_get_setup (before);
-
-      if (before->state == MGR_TASK_STATE_FINISHED)
-        {
-          if (before->reason == MGR_TASK_REASON_DONE)
-            continue;
-          return g_error_copy (before->run->error);
-        }
-
-      if (setup->dependents == NULL)
-        setup->dependents = g_ptr_array_new_with_free_func (g_object_unref);
-      g_ptr_array_add (setup->dependents, g_object_ref (task));
-      task->n_pending++;
-    }
-
-  return NULL;
-}
-
+/* Returns whether it is ours then, for good or until it is refused. */
 static gboolean
-scheduler_check (MgrScheduler  *self,
+scheduler_claim (MgrScheduler  *self,
                  MgrTask       *task,
                  GError       **error)
 {
@@ -235,29 +213,30 @@ scheduler_check (MgrScheduler  *self,
                    "The scheduler is closed: task “%s” was not taken", task->name);
       return FALSE;
     }
-  if (mgr_task_get_state (task) != MGR_TASK_STATE_NEW)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
-                   "Task “%s” was submitted before: make a new one", task->name);
-      return FALSE;
-    }
-  if (task->func == NULL && (task->setup == NULL || task->setup->argv == NULL))
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
-                   "Task “%s” has neither a function nor a command: set its argv", task->name);
-      return FALSE;
-    }
 
-  return TRUE;
+  return mgr_scheduler_claim (self, task, error);
 }
 
+static gboolean
+task_check (MgrTask  *task,
+            GError  **error)
+{
+  if (task->func != NULL || (task->setup != NULL && task->setup->argv != NULL))
+    return TRUE;
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+               "Task “%s” has neither a function nor a command: set its argv", task->name);
+  return FALSE;
+}
+
+/* @failed: (nullable): how it ended that something it depends on did not get done */
 static void
 scheduler_take_in (MgrScheduler      *self,
                    MgrTask           *task,
                    MgrSchedulerPlace *place,
-                   MgrSchedulerPart  *part)
+                   MgrSchedulerPart  *part,
+                   const GError      *failed)
 {
-  g_autoptr (GError) failed = NULL;
   gboolean remote = (place->flags & MGR_EXECUTOR_REMOTE) != 0;
 
   task->item.submitted = mgr_clock_get_time (self->clock);
@@ -270,7 +249,6 @@ scheduler_take_in (MgrScheduler      *self,
 
   g_mutex_lock (&task->lock);
   task->item.id = ++self->figures.submitted;
-  task->scheduler = self;
   task->state = MGR_TASK_STATE_WAITING;
   g_mutex_unlock (&task->lock);
 
@@ -278,13 +256,36 @@ scheduler_take_in (MgrScheduler      *self,
   if (task->item.deadline != G_MAXINT64)
     g_hash_table_add (self->dated, task);
   g_ptr_array_add (self->came, g_object_ref (task));
-  failed = scheduler_await_dependencies (self, task);
   if (failed != NULL)
     mgr_scheduler_finish (self, task, MGR_TASK_REASON_CANCELLED, failed);
+  else if (task->item.deadline <= task->item.submitted)
+    mgr_scheduler_finish (self, task, MGR_TASK_REASON_TIMEOUT, NULL);
   else if (task->n_pending == 0)
     mgr_scheduler_enqueue (self, task);
   else
     g_hash_table_add (self->pending, task);
+}
+
+/* Returns: (nullable): what it takes its memory from, or %NULL where it is refused */
+static MgrSchedulerPart *
+scheduler_place (MgrScheduler  *self,
+                 MgrTask       *task,
+                 GError       **error)
+{
+  g_autoptr (GError) failed = NULL;
+  MgrSchedulerPlace *place;
+  MgrSchedulerPart *part;
+
+  if (!task_check (task, error))
+    return NULL;
+
+  place = mgr_scheduler_find_place (self, task, error);
+  part = place != NULL ? mgr_scheduler_find_part (self, task, place, error) : NULL;
+  if (part == NULL || !mgr_scheduler_link (self, task, &failed, error))
+    return NULL;
+
+  scheduler_take_in (self, task, place, part, failed);
+  return part;
 }
 
 /**
@@ -296,8 +297,10 @@ scheduler_take_in (MgrScheduler      *self,
  * Has @task wait for its memory and its turn, and run then. The scheduler keeps it until it
  * is finished. What can never fit is %MGR_ERROR_INFEASIBLE, a component or an executor
  * that is not there %MGR_ERROR_NOT_FOUND, a task that was submitted before
- * %MGR_ERROR_BUSY; the task can then be changed and submitted again. May be called from
- * any thread.
+ * %MGR_ERROR_BUSY, one that depends on a task of another scheduler, or is waited for by
+ * one, %MGR_ERROR_INVALID_ARGUMENT; the task can then be changed and submitted again. What
+ * was submitted before what it depends on ends with the error with which that is refused.
+ * May be called from any thread.
  *
  * Returns: %TRUE if it was taken
  *
@@ -308,9 +311,9 @@ mgr_scheduler_submit (MgrScheduler  *self,
                       MgrTask       *task,
                       GError       **error)
 {
-  MgrSchedulerPlace *place = NULL;
   MgrSchedulerPart *part = NULL;
   GError *refusal = NULL;
+  gboolean claimed;
   gboolean news;
 
   g_return_val_if_fail (MGR_IS_SCHEDULER (self), FALSE);
@@ -318,17 +321,18 @@ mgr_scheduler_submit (MgrScheduler  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   g_mutex_lock (&self->lock);
-  if (scheduler_check (self, task, &refusal))
-    place = mgr_scheduler_find_place (self, task, &refusal);
-  if (place != NULL)
-    part = mgr_scheduler_find_part (self, task, place, &refusal);
-  if (part != NULL)
-    scheduler_take_in (self, task, place, part);
-  else
+  claimed = scheduler_claim (self, task, &refusal);
+  if (claimed)
+    part = scheduler_place (self, task, &refusal);
+  if (part == NULL)
     mgr_scheduler_record_refusal (self, task, refusal);
+  if (part == NULL && claimed)
+    mgr_scheduler_disclaim (self, task, refusal);
   news = mgr_scheduler_has_news (self);
   g_mutex_unlock (&self->lock);
 
+  if (news)
+    mgr_scheduler_tell (self);
   if (part == NULL)
     {
       g_propagate_error (error, refusal);
@@ -336,8 +340,6 @@ mgr_scheduler_submit (MgrScheduler  *self,
     }
 
   mgr_task_say_state (task);
-  if (news)
-    mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
   return TRUE;
 }

@@ -234,27 +234,18 @@ scheduler_get_unstuck (MgrScheduler *self,
     }
 }
 
-static MgrSchedulerPlace *
-scheduler_get_place (MgrScheduler   *self,
-                     MgrTaskAttempt *attempt)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return g_ptr_array_index (self->places, attempt->task->place);
-}
-
 static void
 stop_cb (gpointer object,
          gpointer user_data)
 {
-  mgr_executor_stop (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+  mgr_executor_stop (mgr_scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
 }
 
 static void
 kill_cb (gpointer object,
          gpointer user_data)
 {
-  mgr_executor_kill (scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
+  mgr_executor_kill (mgr_scheduler_get_place (MGR_SCHEDULER (object), user_data)->executor, user_data);
 }
 
 /* Who is asked in the owner's context alone is asked at once by the owner's thread: a
@@ -264,7 +255,7 @@ mgr_scheduler_end_attempt (MgrScheduler   *self,
                            MgrTaskAttempt *attempt,
                            gboolean        kill)
 {
-  MgrSchedulerPlace *place = scheduler_get_place (self, attempt);
+  MgrSchedulerPlace *place = mgr_scheduler_get_place (self, attempt);
   gboolean here = (place->flags & MGR_EXECUTOR_THREAD_SAFE) != 0 || self->thread == g_thread_self ();
   void (* end_cb) (gpointer, gpointer) = kill ? kill_cb : stop_cb;
 
@@ -278,8 +269,10 @@ mgr_scheduler_end_attempt (MgrScheduler   *self,
 
 /* What is cleaned then comes of the stall. */
 static void
-scheduler_trim (MgrScheduler *self)
+trim_cb (gpointer object,
+         gpointer user_data)
 {
+  MgrScheduler *self = MGR_SCHEDULER (object);
   MgrJournalScope scope;
 
   if (self->trim == NULL)
@@ -290,18 +283,45 @@ scheduler_trim (MgrScheduler *self)
   mgr_journal_scope_close (&scope);
 }
 
-void
-mgr_scheduler_look (MgrScheduler *self)
+static void
+say_stalled_cb (gpointer object,
+                gpointer user_data)
+{
+  mgr_scheduler_say_stalled (MGR_SCHEDULER (object), user_data);
+}
+
+/* What is code of the program, or may call some, waits for the context where the owner's
+ * thread blocks: there it could come in the middle of anything. */
+static void
+scheduler_call_owner (MgrScheduler *self,
+                      gboolean      blocked,
+                      MgrOwnerFunc  func,
+                      char         *text)
+{
+  if (blocked)
+    {
+      mgr_owner_context_post (self->context, self, func, text, g_free);
+      return;
+    }
+
+  func (self, text);
+  g_free (text);
+}
+
+static void
+scheduler_look (MgrScheduler *self,
+                gboolean      blocked)
 {
   g_autoptr (GArray) endings = g_array_new (FALSE, FALSE, sizeof (Ending));
-  g_autofree char *evidence = NULL;
+  char *evidence;
   gint64 now = mgr_clock_get_time (self->clock);
   gboolean trim = FALSE;
   gboolean adapted;
 
   g_array_set_clear_func (endings, ending_clear);
   g_mutex_lock (&self->lock);
-  self->armed = FALSE;
+  self->armed = self->armed && blocked;
+  self->looked_at = g_get_monotonic_time ();
   scheduler_follow_level (self, now);
   adapted = mgr_scheduler_choose_strategy (self);
   scheduler_watch_times (self, now, endings);
@@ -320,13 +340,49 @@ mgr_scheduler_look (MgrScheduler *self)
   if (adapted)
     mgr_scheduler_say_active (self);
   if (trim)
-    scheduler_trim (self);
+    scheduler_call_owner (self, blocked, trim_cb, NULL);
   if (evidence != NULL)
-    mgr_scheduler_say_stalled (self, evidence);
+    scheduler_call_owner (self, blocked, say_stalled_cb, evidence);
   mgr_scheduler_ask_for_room (self, now);
   mgr_scheduler_keep_estimates (self, now);
   mgr_scheduler_tell (self);
   mgr_scheduler_dispatch (self);
+}
+
+void
+mgr_scheduler_look (MgrScheduler *self)
+{
+  scheduler_look (self, FALSE);
+}
+
+static gboolean
+look_blocked_cb (gpointer user_data)
+{
+  scheduler_look (user_data, TRUE);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Many short waits must not put it off for ever: it is due when it would have been. */
+GSource *
+mgr_scheduler_watch_blocked (MgrScheduler *self,
+                             GMainContext *context)
+{
+  GSource *source;
+  gint64 looked_at;
+
+  if (self->thread != g_thread_self ())
+    return NULL;
+
+  g_mutex_lock (&self->lock);
+  looked_at = self->looked_at;
+  g_mutex_unlock (&self->lock);
+
+  source = g_timeout_source_new (WATCH_INTERVAL / G_TIME_SPAN_MILLISECOND);
+  g_source_set_ready_time (source, looked_at + WATCH_INTERVAL);
+  g_source_set_callback (source, look_blocked_cb, g_object_ref (self), g_object_unref);
+  g_source_set_static_name (source, "mgr-scheduler-watch-blocked");
+  g_source_attach (source, context);
+  return source;
 }
 
 static gboolean

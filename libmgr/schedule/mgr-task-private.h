@@ -36,7 +36,7 @@ typedef struct
 {
   MgrTaskAttempt *attempt;  /* (owned) (nullable): the one that runs */
   guint64 peak;             /* bytes, the most of any attempt */
-  GValue result;
+  GValue *result;           /* (owned) (nullable): shared, as it is copied without the lock */
   GError *error;            /* (owned) (nullable) */
   int exit_status;
   double progress;          /* 0 to 1 */
@@ -90,6 +90,9 @@ mgr_task_of_item (MgrScheduleItem *item)
 /* With the lock held: what is made when it is first needed. */
 MgrTaskSetup *mgr_task_get_setup      (MgrTask         *self);
 MgrTaskRun   *mgr_task_get_run        (MgrTask         *self);
+
+/* A value that goes with its last reference. */
+void          mgr_task_result_unref   (GValue          *result);
 
 /* Emits ::state-changed in the owner's context. Any thread, no lock held. */
 void          mgr_task_say_state      (MgrTask         *self);

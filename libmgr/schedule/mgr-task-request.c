@@ -135,7 +135,8 @@ add_to (GPtrArray *tasks,
  * @error: return location for a #GError
  *
  * Has @self wait until @before is done. Where that ends otherwise, @self ends with
- * %MGR_TASK_REASON_CANCELLED and the error of @before. A circle of tasks that wait for
+ * %MGR_TASK_REASON_CANCELLED and the error of @before. They may be submitted in any order, to
+ * the same scheduler; a task that is never submitted is waited for until then. A circle of tasks that wait for
  * each other is %MGR_ERROR_INVALID_ARGUMENT, a task that was submitted %MGR_ERROR_BUSY.
  *
  * Returns: %TRUE if it was added
@@ -163,7 +164,7 @@ mgr_task_add_dependency (MgrTask  *self,
     }
 
   locker = g_mutex_locker_new (&self->lock);
-  if (self->state != MGR_TASK_STATE_NEW)
+  if (self->scheduler != NULL)
     {
       g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
                    "Task “%s” was submitted: add what it depends on before", self->name);

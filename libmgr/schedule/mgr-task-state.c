@@ -96,6 +96,30 @@ mgr_task_report_memory (MgrTask *self,
     mgr_task_attempt_report_measured (attempt, bytes);
 }
 
+static void
+result_clear (gpointer data)
+{
+  g_value_unset (data);
+}
+
+void
+mgr_task_result_unref (GValue *result)
+{
+  g_atomic_rc_box_release_full (result, result_clear);
+}
+
+/* Copying and freeing may be code of the program, which may ask the task.
+ * Returns: (transfer full) */
+static GValue *
+result_new (const GValue *value)
+{
+  GValue *result = g_atomic_rc_box_new0 (GValue);
+
+  g_value_init (result, G_VALUE_TYPE (value));
+  g_value_copy (value, result);
+  return result;
+}
+
 /**
  * mgr_task_set_result:
  * @self: a task that runs
@@ -109,19 +133,20 @@ void
 mgr_task_set_result (MgrTask      *self,
                      const GValue *result)
 {
-  g_auto (GValue) before = G_VALUE_INIT;
+  GValue *before;
+  GValue *after;
   MgrTaskRun *run;
 
   g_return_if_fail (MGR_IS_TASK (self));
   g_return_if_fail (G_IS_VALUE (result));
 
+  after = result_new (result);
   g_mutex_lock (&self->lock);
   run = mgr_task_get_run (self);
   before = run->result;
-  run->result = (GValue) G_VALUE_INIT;
-  g_value_init (&run->result, G_VALUE_TYPE (result));
-  g_value_copy (result, &run->result);
+  run->result = after;
   g_mutex_unlock (&self->lock);
+  g_clear_pointer (&before, mgr_task_result_unref);
 }
 
 /**
@@ -289,6 +314,31 @@ mgr_task_get_exit_status (MgrTask *self)
                                                                      : -1;
 }
 
+/* @result: (out) (transfer full) (nullable) */
+static gboolean
+task_take_result (MgrTask  *self,
+                  GValue  **result,
+                  GError  **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->state != MGR_TASK_STATE_FINISHED)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
+                   "Task “%s” is not finished: wait for it before", self->name);
+      return FALSE;
+    }
+  if (self->reason != MGR_TASK_REASON_DONE)
+    {
+      g_propagate_error (error, g_error_copy (self->run->error));
+      return FALSE;
+    }
+
+  if (self->run != NULL && self->run->result != NULL)
+    *result = g_atomic_rc_box_acquire (self->run->result);
+  return TRUE;
+}
+
 /**
  * mgr_task_get_result:
  * @self: a task
@@ -308,29 +358,20 @@ mgr_task_get_result (MgrTask  *self,
                      GValue   *result,
                      GError  **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  GValue *own = NULL;
 
   g_return_val_if_fail (MGR_IS_TASK (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  locker = g_mutex_locker_new (&self->lock);
-  if (self->state != MGR_TASK_STATE_FINISHED)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
-                   "Task “%s” is not finished: wait for it before", self->name);
-      return FALSE;
-    }
-  if (self->reason != MGR_TASK_REASON_DONE)
-    {
-      g_propagate_error (error, g_error_copy (self->run->error));
-      return FALSE;
-    }
+  if (!task_take_result (self, &own, error))
+    return FALSE;
 
-  if (result != NULL && self->run != NULL && G_IS_VALUE (&self->run->result))
+  if (result != NULL && own != NULL)
     {
-      g_value_init (result, G_VALUE_TYPE (&self->run->result));
-      g_value_copy (&self->run->result, result);
+      g_value_init (result, G_VALUE_TYPE (own));
+      g_value_copy (own, result);
     }
+  g_clear_pointer (&own, mgr_task_result_unref);
   return TRUE;
 }
 
@@ -484,17 +525,23 @@ mgr_task_wait_finish (MgrTask       *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* Who comes late needs no context to be told in. */
+/* Who comes late needs no context to be told in, and who comes too early would wait for
+ * ever, as nobody else knows that the task is waited for. */
 static gboolean
-task_is_finished (MgrTask  *self,
-                  GError  **failure)
+task_needs_no_wait (MgrTask  *self,
+                    GError  **failure)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (self->state != MGR_TASK_STATE_FINISHED)
+  if (self->state == MGR_TASK_STATE_NEW)
+    *failure = g_error_new (MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                            "Task “%s” was not submitted, so it would never end: submit it first",
+                            self->name);
+  else if (self->state == MGR_TASK_STATE_FINISHED)
+    *failure = task_copy_error (self);
+  else
     return FALSE;
 
-  *failure = task_copy_error (self);
   return TRUE;
 }
 
@@ -506,14 +553,60 @@ wait_cb (GObject      *source,
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
+/* As long as it waits or runs there is its scheduler. Returns: (transfer full) (nullable) */
+static MgrScheduler *
+task_ref_scheduler (MgrTask *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean unfinished = self->state != MGR_TASK_STATE_NEW && self->state != MGR_TASK_STATE_FINISHED;
+
+  return unfinished ? g_object_ref (self->scheduler) : NULL;
+}
+
+static void
+source_end (GSource *source)
+{
+  if (source == NULL)
+    return;
+
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+/* What is called while this blocks finds the context of the thread as it was. */
+static GAsyncResult *
+task_block (MgrTask      *self,
+            GCancellable *cancellable)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (MgrScheduler) scheduler = task_ref_scheduler (self);
+  GAsyncResult *result = NULL;
+  GSource *watch = NULL;
+
+  g_main_context_push_thread_default (context);
+  mgr_task_wait_async (self, cancellable, wait_cb, &result);
+  g_main_context_pop_thread_default (context);
+
+  if (scheduler != NULL)
+    watch = mgr_scheduler_watch_blocked (scheduler, context);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  source_end (watch);
+  return result;
+}
+
 /**
  * mgr_task_wait:
  * @self: a task that was submitted
  * @cancellable: (nullable): to wait no longer, which leaves the task alone
  * @error: return location for a #GError
  *
- * Blocks until the task is finished. A task with #MgrTask:in-owner never is if that is
- * called where it would run. May be called from any thread.
+ * Blocks until the task is finished. In the thread of the manager's owner the scheduler goes
+ * on meanwhile: what is due to end is ended, what fits is started. What it has to ask or
+ * tell the program there waits for the main context, so a task with #MgrTask:in-owner, or
+ * of an executor without %MGR_EXECUTOR_THREAD_SAFE, is never finished if this is called
+ * where it would begin. A task that was not submitted is %MGR_ERROR_INVALID_ARGUMENT. May
+ * be called from any thread.
  *
  * Returns: %TRUE if the task was done; %FALSE with the error it ended with otherwise
  *
@@ -524,7 +617,6 @@ mgr_task_wait (MgrTask       *self,
                GCancellable  *cancellable,
                GError       **error)
 {
-  g_autoptr (GMainContext) context = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GError *failure = NULL;
 
@@ -534,7 +626,7 @@ mgr_task_wait (MgrTask       *self,
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  if (task_is_finished (self, &failure))
+  if (task_needs_no_wait (self, &failure))
     {
       if (failure == NULL)
         return TRUE;
@@ -542,12 +634,6 @@ mgr_task_wait (MgrTask       *self,
       return FALSE;
     }
 
-  context = g_main_context_new ();
-  g_main_context_push_thread_default (context);
-  mgr_task_wait_async (self, cancellable, wait_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (context, TRUE);
-  g_main_context_pop_thread_default (context);
-
+  result = task_block (self, cancellable);
   return mgr_task_wait_finish (self, result, error);
 }

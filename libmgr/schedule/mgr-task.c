@@ -116,8 +116,7 @@ run_free (MgrTaskRun *run)
     return;
 
   g_assert (run->attempt == NULL && run->waiters == NULL);
-  if (G_IS_VALUE (&run->result))
-    g_value_unset (&run->result);
+  g_clear_pointer (&run->result, mgr_task_result_unref);
   g_clear_error (&run->error);
   g_free (run->message);
   g_free (run);
@@ -642,7 +641,7 @@ install_time_properties (void)
    * MgrTask:deadline:
    *
    * By when it has to be done, in microseconds of the clock of the manager: a task that
-   * waits or runs beyond it ends with %MGR_TASK_REASON_TIMEOUT.
+   * waits or runs beyond it, or is submitted after it, ends with %MGR_TASK_REASON_TIMEOUT.
    *
    * Since: 1.0
    */

@@ -70,10 +70,23 @@ lease_end (Lease         *lease,
     mgr_task_attempt_report_finished (attempt, reason, 0, NULL);
 }
 
+/* Never called: the work is done elsewhere. */
+static gboolean
+lease_func (MgrTask       *task,
+            GCancellable  *cancellable,
+            gpointer       user_data,
+            GError       **error)
+{
+  g_assert_not_reached ();
+}
+
+/* Returns: (nullable): %NULL where the program sent a task of its own here, by the name */
 static Lease *
 lease_of_attempt (MgrTaskAttempt *attempt)
 {
-  return mgr_task_attempt_get_task (attempt)->user_data;
+  MgrTask *task = mgr_task_attempt_get_task (attempt);
+
+  return task->func == lease_func ? task->user_data : NULL;
 }
 
 static const char *
@@ -95,18 +108,31 @@ mgr_lease_executor_start (MgrExecutor     *executor,
 {
   Lease *lease = lease_of_attempt (attempt);
 
+  if (lease == NULL)
+    {
+      g_set_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
+                   "The executor “%s” runs nothing itself, it waits for turns that other programs "
+                   "ask for: task “%s” must name another executor, or none", EXECUTOR_NAME,
+                   mgr_task_get_name (mgr_task_attempt_get_task (attempt)));
+      return FALSE;
+    }
+
   lease->attempt = mgr_task_attempt_ref (attempt);
   g_dbus_method_invocation_return_value (g_steal_pointer (&lease->invocation),
                                          g_variant_new ("(t)", mgr_task_get_id (lease->task)));
   return TRUE;
 }
 
-/* The holder is asked, and where there is none any more it is the end. */
+/* The holder is asked, and where there is none any more it is the end. Who was cancelled
+ * before it was refused has none either. */
 static void
 mgr_lease_executor_stop (MgrExecutor    *executor,
                          MgrTaskAttempt *attempt)
 {
   Lease *lease = lease_of_attempt (attempt);
+
+  if (lease == NULL)
+    return;
 
   if (g_atomic_int_get (&lease->gone))
     lease_end (lease, MGR_TASK_REASON_CANCELLED);
@@ -120,7 +146,10 @@ static void
 mgr_lease_executor_kill (MgrExecutor    *executor,
                          MgrTaskAttempt *attempt)
 {
-  lease_end (lease_of_attempt (attempt), MGR_TASK_REASON_CANCELLED);
+  Lease *lease = lease_of_attempt (attempt);
+
+  if (lease != NULL)
+    lease_end (lease, MGR_TASK_REASON_CANCELLED);
 }
 
 static void
@@ -165,16 +194,6 @@ mgr_lease_executor_ensure (MgrScheduler *scheduler)
   made = g_object_new (MGR_TYPE_LEASE_EXECUTOR, NULL);
   mgr_scheduler_add_executor (scheduler, MGR_EXECUTOR (made), NULL);
   return made;
-}
-
-/* Never called: the work is done elsewhere. */
-static gboolean
-lease_func (MgrTask       *task,
-            GCancellable  *cancellable,
-            gpointer       user_data,
-            GError       **error)
-{
-  g_assert_not_reached ();
 }
 
 static void

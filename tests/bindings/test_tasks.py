@@ -180,12 +180,14 @@ class FunctionTest(TaskCase):
 
     def test_out_of_memory_for_good(self):
         def greedy():
-            raise MemoryError
+            raise MemoryError("no table")
 
         task = self.run_to_end(greedy, memory="60 MiB")
         self.assertEqual((task.reason, task.attempt), (Mgr.TaskReason.OOM, 2))
-        with self.assertRaises(MemoryError):
+        with self.assertRaises(MemoryError) as caught:
             task.result()
+        self.assertIn("no table", str(caught.exception))
+        self.assertNotIn("took", str(caught.exception))
 
     def test_what_can_never_fit(self):
         with self.assertRaises(MemoryError) as caught:
@@ -230,6 +232,48 @@ class FunctionTest(TaskCase):
         with self.assertRaises(GLib.Error):
             last.add_dependency(Mgr.Task.new("circle", len, after=last))
 
+    def test_dependency_refused(self):
+        never = Mgr.Task.new("never", len, memory="1 GiB")
+        last = self.scheduler.submit(Mgr.Task.new("last", len, after=never))
+        self.assertIn("“never” (never submitted)", self.scheduler.explain(last))
+        with self.assertRaises(MemoryError):
+            self.scheduler.submit(never)
+        self.assertEqual(last.reason, Mgr.TaskReason.CANCELLED)
+        self.assertIn("“never” needs 1.0 GiB", self.failure(last))
+
+    def test_dependency_of_another_scheduler(self):
+        other = Mgr.Manager.new("100 MiB")
+        first = self.scheduler.submit(Mgr.Task.new("first", lambda: 1))
+        with self.assertRaises(GLib.Error) as caught:
+            other.scheduler.submit(Mgr.Task.new("second", len, after=first))
+        self.assertTrue(caught.exception.matches(Mgr.error_quark(), Mgr.Error.INVALID_ARGUMENT))
+        first.wait()
+
+    def test_blocking_wait_keeps_time(self):
+        said = []
+        task = Mgr.Task.new_command("sleep", ["sleep", "20"], memory="1 MiB", timeout=20000)
+        self.scheduler.connect("task-finished", lambda *_arguments: said.append("finished"))
+        self.scheduler.submit(task)
+        with self.assertRaises(GLib.Error) as caught:
+            task.wait()
+        self.assertTrue(caught.exception.matches(Mgr.error_quark(), Mgr.Error.TIMED_OUT))
+        self.assertEqual(task.reason, Mgr.TaskReason.TIMEOUT)
+        self.assertEqual(said, [])
+        settle()
+        self.assertEqual(said, ["finished"])
+
+    def test_blocking_wait_starts_what_fits(self):
+        others = self.manager.allocate(self.manager.root, "60 MiB", "others")
+        task = self.scheduler.submit(lambda: "started", memory="50 MiB")
+        timer = threading.Timer(0.02, others.release)
+        give_up = Gio.Cancellable()
+        giving_up = threading.Timer(20, give_up.cancel)
+        for thread in (timer, giving_up):
+            thread.start()
+        task.wait(give_up)
+        giving_up.cancel()
+        self.assertEqual(task.result(), "started")
+
     def test_bad_input(self):
         with self.assertRaises(TypeError) as caught:
             Mgr.Task.new("a", len, memroy=1)
@@ -245,6 +289,9 @@ class FunctionTest(TaskCase):
             self.scheduler.submit(Mgr.Task.new("a", len), memory=1)
         with self.assertRaises(RuntimeError):
             asyncio.run(self.wait_for(Mgr.Task.new("a", len)))
+        with self.assertRaises(GLib.Error) as caught:
+            Mgr.Task.new("a", len).wait()
+        self.assertIn("was not submitted", str(caught.exception))
         task = self.run_to_end(len, ())
         with self.assertRaises(GLib.Error):
             self.scheduler.submit(task)
@@ -258,6 +305,14 @@ class FunctionTest(TaskCase):
         task = self.run_to_end(lambda: used.append(parsers.used), component=parsers,
                                memory="15 MiB")
         self.assertEqual((used, task.component), ([15 * MIB], "parsers"))
+
+    def test_component_removed(self):
+        parsers = self.manager.add_component("parsers", "20 MiB")
+        self.scheduler.pause()
+        task = self.scheduler.submit(len, (), component=parsers, memory="15 MiB")
+        self.manager.remove_component(parsers)
+        self.assertIn("component “parsers” was removed", self.failure(task))
+        self.scheduler.resume()
 
     def test_block_that_raises_cancels(self):
         with self.assertRaises(KeyError):

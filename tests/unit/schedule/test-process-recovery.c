@@ -285,6 +285,90 @@ test_ended_unasked (Fixture       *fixture,
   expect_one_run (fixture);
 }
 
+/* The same command in another place is another: what an earlier run left goes on. */
+static void
+test_other_directory (Fixture       *fixture,
+                      gconstpointer  user_data)
+{
+  g_autofree char *runs = path_of (fixture, "runs");
+  g_autofree char *go = path_of (fixture, "go");
+  g_autofree char *tail = g_strdup_printf ("while ! test -f %s; do sleep 0.01; done", go);
+  g_autofree char *script = script_of (fixture, tail);
+  g_autoptr (MgrTask) elsewhere = task_new (script);
+  g_autoptr (MgrTask) task = task_new (script);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) survivors = NULL;
+
+  run_and_kill (fixture, script, runs, user_data);
+  open_scheduler (fixture, TRUE);
+  g_object_set (elsewhere, "directory", fixture->directory, NULL);
+  g_assert_true (g_file_set_contents (go, "", 0, NULL));
+  submit (fixture, elsewhere);
+  g_assert_true (mgr_task_wait (elsewhere, NULL, NULL));
+  survivors = mgr_process_executor_get_survivors (fixture->executor);
+  g_assert_cmpuint (g_strv_length (survivors), ==, 1);
+
+  submit (fixture, task);
+  g_assert_true (mgr_task_wait (task, NULL, NULL));
+  g_assert_true (g_file_get_contents (runs, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "run\nrun\n");
+  g_unlink (runs);
+  g_unlink (go);
+}
+
+static void
+test_what_makes_another (void)
+{
+  static const struct
+  {
+    const char *property;
+    const char *value;
+  } others[] = {
+    { "directory", "/" },
+    { "stdin-path", "/dev/null" },
+    { "output-path", "/dev/null" },
+  };
+  const char *environment[] = { "TABLE=a", NULL };
+  g_autoptr (MgrTask) task = task_new ("true");
+  g_autoptr (MgrTask) same = task_new ("true");
+  g_autoptr (MgrTask) other = task_new ("false");
+  g_autoptr (MgrTask) tuned = task_new ("true");
+  g_autoptr (MgrProcessRecord) record = mgr_process_record_new ("/nowhere", "1", task);
+
+  g_object_set (same, "memory", MIB, "priority", MGR_TASK_PRIORITY_LOW, NULL);
+  g_object_set (tuned, "environment", environment, NULL);
+  g_assert_true (mgr_process_record_matches (record, same));
+  g_assert_false (mgr_process_record_matches (record, other));
+  g_assert_false (mgr_process_record_matches (record, tuned));
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (MgrTask) elsewhere = task_new ("true");
+
+      g_object_set (elsewhere, others[i].property, others[i].value, NULL);
+      g_assert_false (mgr_process_record_matches (record, elsewhere));
+    }
+}
+
+/* A record that does not say in which place the command runs is nobody's, but is listed. */
+static void
+test_says_too_little (Fixture       *fixture,
+                      gconstpointer  user_data)
+{
+  g_autofree char *path = g_build_filename (fixture->state, "1.task", NULL);
+  g_autoptr (MgrTask) task = task_new ("true");
+  g_auto (GStrv) survivors = NULL;
+
+  g_assert_cmpint (g_mkdir (fixture->state, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "[Task]\nName=survivor\nArgv=[b'sh', b'-c', b'true']\n"
+                                      "Mark=LIBMGR_TASK=of-nobody\nVersion=0\n", -1, NULL));
+  open_scheduler (fixture, FALSE);
+  submit (fixture, task);
+  g_assert_true (mgr_task_wait (task, NULL, NULL));
+  survivors = mgr_process_executor_get_survivors (fixture->executor);
+  g_assert_cmpuint (g_strv_length (survivors), ==, 1);
+  g_assert_cmpuint (mgr_process_executor_end_survivors (fixture->executor), ==, 1);
+}
+
 static void
 add (const char *name,
      void      (*test) (Fixture *, gconstpointer))
@@ -313,6 +397,10 @@ main (int    argc,
   add ("lost", test_lost);
   add ("cancelled", test_cancelled);
   add ("ended-unasked", test_ended_unasked);
+  add ("other-directory", test_other_directory);
+  g_test_add ("/process-recovery/says-too-little", Fixture, NULL, set_up, test_says_too_little,
+              tear_down);
+  g_test_add_func ("/process-recovery/what-makes-another", test_what_makes_another);
 
   return g_test_run ();
 }

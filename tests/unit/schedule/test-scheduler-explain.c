@@ -79,6 +79,23 @@ test_reserved (Fixture       *fixture,
                                      "and needs 900.0 MiB");
 }
 
+/* What is submitted later may come still, and is told apart. */
+static void
+test_never_submitted (Fixture       *fixture,
+                      gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) before = command_new ("before", MIB);
+  g_autoptr (MgrTask) last = command_new ("last", MIB);
+
+  g_assert_true (mgr_task_add_dependency (last, before, NULL));
+  submit (fixture, last);
+  assert_explained (fixture, last, "1 that it depends on are not done: “before” (never submitted)");
+  submit (fixture, before);
+  assert_explained (fixture, last, "1 that it depends on are not done: “before”");
+  mgr_fake_executor_end (fixture->local, before, MGR_TASK_REASON_DONE);
+  g_assert_cmpint (mgr_task_get_state (last), ==, MGR_TASK_STATE_RUNNING);
+}
+
 static void
 test_dependencies (Fixture       *fixture,
                    gconstpointer  user_data)
@@ -153,6 +170,7 @@ main (int    argc,
   ADD ("/schedule/explain/budget", test_budget);
   ADD ("/schedule/explain/reserved", test_reserved);
   ADD ("/schedule/explain/dependencies", test_dependencies);
+  ADD ("/schedule/explain/never-submitted", test_never_submitted);
   ADD ("/schedule/explain/journal", test_journal);
   ADD ("/schedule/explain/journal-is-not-flooded", test_journal_is_not_flooded);
 

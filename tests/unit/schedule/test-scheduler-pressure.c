@@ -267,6 +267,48 @@ test_overcommit (Fixture       *fixture,
   g_assert_cmpuint (mgr_scheduler_statistics_get_overcommit (statistics), ==, 10 * MIB);
 }
 
+static gpointer
+cancel_once_running_thread (gpointer data)
+{
+  MgrTask *task = MGR_TASK (data);
+
+  for (guint i = 0; i < 10000 && mgr_task_get_state (task) != MGR_TASK_STATE_RUNNING; i++)
+    g_usleep (1000);
+  g_cancellable_cancel (g_object_get_data (data, "cancellable"));
+  return NULL;
+}
+
+static void
+test_stalled_while_blocked (Fixture       *fixture,
+                            gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("large", 500 * MIB);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (MgrJournalEntry) entry = NULL;
+  GThread *thread;
+
+  g_test_summary ("Who blocks the owner's thread gets out of a stall, and hears of it later");
+
+  g_object_set (fixture->scheduler, "stall-time", (gint64) 0, NULL);
+  mgr_fake_tree_describe (fixture->tree, LITTLE);
+  mgr_manual_clock_advance (fixture->clock, SECOND);
+  submit (fixture, task);
+  mgr_test_settle ();
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_WAITING);
+
+  g_object_set_data (G_OBJECT (task), "cancellable", cancellable);
+  thread = g_thread_new ("cancels", cancel_once_running_thread, task);
+  g_assert_false (mgr_task_wait (task, cancellable, NULL));
+  g_thread_join (thread);
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_cmpstr (fixture->said->str, ==, "");
+
+  mgr_test_settle ();
+  g_assert_true (g_str_has_prefix (fixture->said->str, "stalled: 1 wait and none runs"));
+  entry = find_entry (fixture, "One task at a time is started though memory lacks");
+  g_assert_nonnull (entry);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -281,6 +323,7 @@ main (int    argc,
   ADD ("/schedule/pressure/adaptive", test_adaptive);
   ADD ("/schedule/pressure/never-stuck", test_never_stuck);
   ADD ("/schedule/pressure/overcommit", test_overcommit);
+  ADD ("/schedule/pressure/stalled-while-blocked", test_stalled_while_blocked);
 
   return g_test_run ();
 }

@@ -109,6 +109,78 @@ test_not_while_paused (Fixture       *fixture,
   g_assert_cmpuint (get_held (cache), ==, held);
 }
 
+static MgrTask *
+small_new (const char *name,
+           MgrTask    *before)
+{
+  MgrTask *task = command_new (name, 10 * MIB);
+
+  g_object_set (task, "component", "small", NULL);
+  if (before != NULL)
+    g_assert_true (mgr_task_add_dependency (task, before, NULL));
+  return task;
+}
+
+static void
+assert_homeless (MgrTask *task)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (mgr_task_get_reason (task), ==, MGR_TASK_REASON_ERROR);
+  g_assert_false (mgr_task_wait (task, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "component “small” was removed"));
+}
+
+static void
+test_component_removed (Fixture       *fixture,
+                        gconstpointer  user_data)
+{
+  MgrComponent *small = mgr_manager_lookup_component (fixture->manager, "small");
+  g_autoptr (MgrTask) runs = command_new ("runs", 10 * MIB);
+  g_autoptr (MgrTask) waits = small_new ("waits", NULL);
+  g_autoptr (MgrTask) depends = small_new ("depends", runs);
+  g_autoptr (MgrTask) last = command_new ("last", 10 * MIB);
+  g_autoptr (MgrTask) again = small_new ("again", NULL);
+
+  g_test_summary ("What waits for memory of a component ends with it, as a request does");
+
+  submit (fixture, runs);
+  mgr_scheduler_pause (fixture->scheduler);
+  g_assert_true (mgr_task_add_dependency (last, waits, NULL));
+  submit (fixture, waits);
+  submit (fixture, depends);
+  submit (fixture, last);
+  g_assert_true (mgr_manager_remove_component (fixture->manager, small, NULL));
+  assert_homeless (waits);
+  assert_homeless (depends);
+  g_assert_cmpint (mgr_task_get_reason (last), ==, MGR_TASK_REASON_CANCELLED);
+  g_assert_cmpint (mgr_task_get_state (runs), ==, MGR_TASK_STATE_RUNNING);
+
+  mgr_scheduler_resume (fixture->scheduler);
+  mgr_manager_add_component (fixture->manager, "small", 200 * MIB, NULL, NULL);
+  submit (fixture, again);
+  g_assert_cmpint (mgr_task_get_state (again), ==, MGR_TASK_STATE_RUNNING);
+}
+
+static void
+test_component_in_use (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  MgrComponent *small = mgr_manager_lookup_component (fixture->manager, "small");
+  g_autoptr (MgrTask) runs = small_new ("runs", NULL);
+  g_autoptr (MgrTask) depends = small_new ("depends", runs);
+  g_autoptr (GError) error = NULL;
+
+  submit (fixture, runs);
+  submit (fixture, depends);
+  g_assert_false (mgr_manager_remove_component (fixture->manager, small, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_BUSY);
+  g_assert_cmpint (mgr_task_get_state (depends), ==, MGR_TASK_STATE_WAITING);
+  mgr_fake_executor_end (fixture->local, runs, MGR_TASK_REASON_DONE);
+  g_assert_cmpint (mgr_task_get_state (depends), ==, MGR_TASK_STATE_RUNNING);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -118,6 +190,8 @@ main (int    argc,
   ADD ("/schedule/room/caches-give-way", test_caches_give_way);
   ADD ("/schedule/room/not-for-what-tasks-hold", test_not_for_what_tasks_hold);
   ADD ("/schedule/room/not-while-paused", test_not_while_paused);
+  ADD ("/schedule/room/component-removed", test_component_removed);
+  ADD ("/schedule/room/component-in-use", test_component_in_use);
 
   return g_test_run ();
 }

@@ -90,9 +90,74 @@ test_oom (Fixture       *fixture,
   g_assert_cmpint (mgr_task_get_reason (task), ==, MGR_TASK_REASON_OOM);
   g_assert_false (mgr_task_get_result (task, NULL, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_NO_BUDGET);
+  g_assert_nonnull (strstr (error->message, "with the 1000.0 MiB that it was granted"));
   first = find_entry (fixture, "granted 100.0 MiB, seen to hold 400.0 MiB; it is run again with 500.0 MiB");
   last = find_entry (fixture, "there is no more for it");
   g_assert_cmpuint (mgr_journal_entry_get_cause (first), >, 0);
+}
+
+static char *
+get_failure (MgrTask *task)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_task_get_result (task, NULL, &error));
+  return g_strdup (error->message);
+}
+
+static void
+test_deadline_passed (Fixture       *fixture,
+                      gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) late = command_new ("late", 10 * MIB);
+  g_autoptr (MgrTask) after = command_new ("after", 10 * MIB);
+  g_autofree char *failure = NULL;
+
+  g_test_summary ("What could not be done in time when it was submitted is not begun");
+
+  g_object_set (late, "deadline", mgr_clock_get_time (MGR_CLOCK (fixture->clock)), NULL);
+  g_assert_true (mgr_task_add_dependency (after, late, NULL));
+  submit (fixture, after);
+  submit (fixture, late);
+  g_assert_cmpint (mgr_task_get_reason (late), ==, MGR_TASK_REASON_TIMEOUT);
+  g_assert_cmpint (mgr_task_get_reason (after), ==, MGR_TASK_REASON_CANCELLED);
+  g_assert_cmpuint (mgr_task_get_attempt (late), ==, 0);
+  failure = get_failure (late);
+  g_assert_cmpstr (failure, ==, "Task “late” was not started before its deadline");
+}
+
+/* What is not known is not said, and what the task said itself is. */
+static void
+test_what_ends_say (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) greedy = command_new ("greedy", 1000 * MIB);
+  g_autoptr (MgrTask) ran = command_new ("ran", 10 * MIB);
+  g_autoptr (MgrTask) after = command_new ("after", 10 * MIB);
+  g_autoptr (GError) cause = g_error_new_literal (MGR_ERROR, MGR_ERROR_NO_BUDGET, "cannot map");
+  g_autoptr (GError) signal = g_error_new_literal (MGR_ERROR, MGR_ERROR_FAILED, "by signal 15");
+  g_autofree char *oom = NULL;
+  g_autofree char *cancelled = NULL;
+  g_autofree char *waited = NULL;
+
+  submit (fixture, greedy);
+  mgr_task_attempt_report_finished (mgr_fake_executor_find (fixture->local, greedy),
+                                    MGR_TASK_REASON_OOM, -1, cause);
+  oom = get_failure (greedy);
+  g_assert_cmpstr (oom, ==, "Task “greedy” did not get by with the 1000.0 MiB that it was granted "
+                   "(cannot map), and there is no more for it: make it smaller, or raise the "
+                   "budget of its component");
+
+  submit (fixture, ran);
+  g_assert_true (mgr_task_add_dependency (after, ran, NULL));
+  submit (fixture, after);
+  g_assert_true (mgr_scheduler_cancel (fixture->scheduler, ran, NULL));
+  mgr_task_attempt_report_finished (mgr_fake_executor_find (fixture->local, ran),
+                                    MGR_TASK_REASON_ERROR, -1, signal);
+  cancelled = get_failure (ran);
+  g_assert_cmpstr (cancelled, ==, "Task “ran” was cancelled: by signal 15");
+  waited = get_failure (after);
+  g_assert_cmpstr (waited, ==, "Task “after” did not run: Task “ran” was cancelled: by signal 15");
 }
 
 static void
@@ -263,6 +328,8 @@ main (int    argc,
 
   ADD ("/schedule/times/timeout", test_timeout);
   ADD ("/schedule/times/deadline", test_deadline);
+  ADD ("/schedule/times/deadline-passed", test_deadline_passed);
+  ADD ("/schedule/times/what-ends-say", test_what_ends_say);
   ADD ("/schedule/times/oom", test_oom);
   ADD ("/schedule/times/oom-of-what-may-run-once", test_oom_of_what_may_run_once);
   ADD ("/schedule/times/preempted-keeps-its-grant", test_preempted_keeps_its_grant);

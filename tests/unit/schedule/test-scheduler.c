@@ -5,6 +5,7 @@
 #include <mgr.h>
 
 #include "base/mgr-clock.h"
+#include "mgr-fake-executor.h"
 #include "mgr-test-support.h"
 #include "schedule/mgr-owner-executor-private.h"
 #include "schedule/mgr-scheduler-private.h"
@@ -491,6 +492,25 @@ test_threads (Fixture       *fixture,
                     ==, 2000);
 }
 
+/* The list of executors grows while tasks are started by it. */
+static void
+test_executors_added_meanwhile (Fixture       *fixture,
+                                gconstpointer  user_data)
+{
+  GThread *thread = g_thread_new ("submit", submit_thread, fixture);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("executor %u", i);
+      g_autoptr (MgrFakeExecutor) added = mgr_fake_executor_new (name, MGR_EXECUTOR_COMMANDS, 1);
+
+      g_assert_true (mgr_scheduler_add_executor (fixture->scheduler, MGR_EXECUTOR (added), NULL));
+      g_usleep (100);
+    }
+  g_thread_join (thread);
+  g_assert_nonnull (mgr_scheduler_lookup_executor (fixture->scheduler, "executor 99"));
+}
+
 /* Many depend on the first, so that its end takes a while: whoever sees that it has ended
  * must find its memory free. */
 static void
@@ -545,6 +565,7 @@ main (int    argc,
   ADD ("learns", test_learns);
   ADD ("closed-while-running", test_closed_while_running);
   ADD ("threads", test_threads);
+  ADD ("executors-added-meanwhile", test_executors_added_meanwhile);
 #undef ADD
 
   return g_test_run ();

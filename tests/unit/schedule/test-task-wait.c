@@ -6,6 +6,7 @@
 
 #include "mgr-canceller.h"
 #include "mgr-test-support.h"
+#include "schedule/mgr-task-private.h"
 
 /* Who waits for a task no longer waits, in whichever thread and at whichever time that is
  * said. */
@@ -240,6 +241,183 @@ test_cancelled_at_the_end (Fixture       *fixture,
   g_assert_cmpint (g_atomic_int_get (&counter), ==, 2 * N_ROUNDS);
 }
 
+/* It ends by itself so that a test fails and does not hang. */
+static gboolean
+nap_func (MgrTask       *task,
+          GCancellable  *cancellable,
+          gpointer       user_data,
+          GError       **error)
+{
+  GPollFD poll_fd;
+
+  if (g_cancellable_make_pollfd (cancellable, &poll_fd))
+    g_poll (&poll_fd, 1, 5000);
+  g_cancellable_release_fd (cancellable);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static void
+finished_cb (MgrScheduler *scheduler,
+             MgrTask      *task,
+             gpointer      user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* Whoever blocks the owner's thread keeps the time of what it waits for, in which nothing
+ * of the program is called. */
+static void
+test_owner_keeps_time (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) limited = mgr_task_new ("limited", nap_func, NULL, NULL);
+  g_autoptr (MgrTask) dated = mgr_task_new ("dated", nap_func, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  guint n_finished = 0;
+
+  g_signal_connect (fixture->scheduler, "task-finished", G_CALLBACK (finished_cb), &n_finished);
+  g_object_set (limited, "memory", MIB, "timeout", (gint64) 20000, NULL);
+  g_object_set (dated, "memory", MIB, "deadline", g_get_monotonic_time () + 20000, NULL);
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, limited, NULL));
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, dated, NULL));
+
+  g_assert_false (mgr_task_wait (limited, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  g_assert_false (mgr_task_wait (dated, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT);
+  g_assert_cmpuint (n_finished, ==, 0);
+  mgr_test_settle ();
+  g_assert_cmpuint (n_finished, ==, 2);
+}
+
+/* Waits that are shorter than the time between two looks put none off. */
+static void
+test_owner_waits_shortly (Fixture       *fixture,
+                          gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) limited = mgr_task_new ("limited", nap_func, NULL, NULL);
+  gint64 begun = g_get_monotonic_time ();
+  int counter = 0;
+
+  g_object_set (limited, "memory", MIB, "timeout", (gint64) 20000, NULL);
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, limited, NULL));
+  while (mgr_task_get_state (limited) != MGR_TASK_STATE_FINISHED)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, count_func, &counter);
+
+      g_assert_true (mgr_task_wait (task, NULL, NULL));
+      g_usleep (1000);
+    }
+
+  g_assert_cmpint (mgr_task_get_reason (limited), ==, MGR_TASK_REASON_TIMEOUT);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 4 * G_USEC_PER_SEC);
+}
+
+static gpointer
+asking_copy (gpointer boxed)
+{
+  mgr_task_get_state (boxed);
+  return g_object_ref (boxed);
+}
+
+static void
+asking_free (gpointer boxed)
+{
+  mgr_task_get_state (boxed);
+  g_object_unref (boxed);
+}
+
+typedef MgrTask Asking;
+
+static GType asking_get_type (void);
+G_DEFINE_BOXED_TYPE (Asking, asking, asking_copy, asking_free)
+
+static gboolean
+result_func (MgrTask       *task,
+             GCancellable  *cancellable,
+             gpointer       user_data,
+             GError       **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, asking_get_type ());
+  g_value_set_boxed (&value, user_data);
+  mgr_task_set_result (task, &value);
+  mgr_task_set_result (task, &value);
+  return TRUE;
+}
+
+/* A result that asks its task as it is copied or freed. */
+static void
+test_result_asks (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) other = mgr_task_new ("asked", count_func, NULL, NULL);
+  g_auto (GValue) result = G_VALUE_INIT;
+  MgrTask *task = mgr_task_new ("asks", result_func, NULL, NULL);
+
+  g_object_set (task, "memory", MIB, NULL);
+  task->user_data = task;
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, task, NULL));
+  g_assert_true (mgr_task_wait (task, NULL, NULL));
+  g_assert_true (mgr_task_get_result (task, &result, NULL));
+  g_assert_true (g_value_get_boxed (&result) == task);
+  g_value_unset (&result);
+
+  /* Its own result holds it: that is taken away. */
+  g_value_init (&result, asking_get_type ());
+  g_value_set_boxed (&result, other);
+  mgr_task_set_result (task, &result);
+  g_object_unref (task);
+}
+
+static void
+test_not_submitted (Fixture       *fixture,
+                    gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = mgr_task_new ("forgotten", count_func, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (mgr_task_wait (task, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "“forgotten” was not submitted"));
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_NEW);
+}
+
+static gpointer
+release_thread (gpointer data)
+{
+  g_usleep (20000);
+  mgr_allocation_unref (data);
+  return NULL;
+}
+
+/* What others give back starts what the owner waits for. */
+static void
+test_owner_starts_what_fits (Fixture       *fixture,
+                             gconstpointer  user_data)
+{
+  MgrComponent *root = mgr_manager_get_root (fixture->manager);
+  MgrAllocation *room = mgr_component_allocate (root, 900 * MIB, NULL, 5, NULL, NULL);
+  g_autoptr (MgrTask) task = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+  int counter = 0;
+
+  task = mgr_task_new ("large", count_func, &counter, NULL);
+  g_object_set (task, "memory", 500 * MIB, NULL);
+  g_assert_true (mgr_scheduler_submit (fixture->scheduler, task, NULL));
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_WAITING);
+
+  thread = g_thread_new ("releases", release_thread, room);
+  mgr_task_wait (task, cancellable, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_atomic_int_get (&counter), ==, 1);
+  g_thread_join (thread);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -252,6 +430,11 @@ main (int    argc,
   ADD ("/schedule/task-wait/lets-go", test_lets_go);
   ADD ("/schedule/task-wait/ended-within", test_ended_within);
   ADD ("/schedule/task-wait/cancelled-at-the-end", test_cancelled_at_the_end);
+  ADD ("/schedule/task-wait/result-asks", test_result_asks);
+  ADD ("/schedule/task-wait/not-submitted", test_not_submitted);
+  ADD ("/schedule/task-wait/owner-keeps-time", test_owner_keeps_time);
+  ADD ("/schedule/task-wait/owner-waits-shortly", test_owner_waits_shortly);
+  ADD ("/schedule/task-wait/owner-starts-what-fits", test_owner_starts_what_fits);
 #undef ADD
 
   return g_test_run ();
