@@ -25,6 +25,7 @@ typedef struct
   guint nice;
   gint64 deadline;    /* seconds from now; 0 for none */
   gint64 minutes;     /* for how long it may run; 0 for as long as it takes */
+  gint64 minutes_min; /* with a deadline: it may still begin where so much is left */
   gboolean requeue;   /* it may be begun anew after it made room, or its node failed */
 } MgrSlurmRequest;
 

@@ -17,6 +17,11 @@
 #define NICE_PER_PRIORITY 1000
 #define NICE_PER_RANK 100
 
+/* Slurm counts how long a job may run in minutes, and begins none that could end after its
+ * deadline: one that is told later by so much may begin until the deadline itself. The
+ * scheduler ends it then, to the moment. */
+#define DEADLINE_GRAIN (G_TIME_SPAN_MINUTE / G_TIME_SPAN_SECOND)
+
 /* Long enough that no two commands share it by chance. */
 #define IDENTITY_LENGTH 32
 
@@ -94,6 +99,19 @@ round_up (gint64 time,
 }
 
 static void
+choose_deadline (MgrSlurmRequest *self,
+                 const MgrTask   *task,
+                 gint64           left)
+{
+  gint64 most = MAX (round_up (left, G_TIME_SPAN_MINUTE), 1);
+
+  if (self->minutes > 0)
+    most = self->minutes = MIN (self->minutes, most);
+  self->minutes_min = CLAMP (round_up (task->item.duration, G_TIME_SPAN_MINUTE), 1, most);
+  self->deadline = MAX (round_up (left, G_TIME_SPAN_SECOND), 1) + DEADLINE_GRAIN;
+}
+
+static void
 choose_times (MgrSlurmRequest *self,
               const MgrTask   *task,
               gint64           now)
@@ -101,7 +119,7 @@ choose_times (MgrSlurmRequest *self,
   if (task->setup->timeout > 0)
     self->minutes = round_up (task->setup->timeout, G_TIME_SPAN_MINUTE);
   if (task->item.deadline != G_MAXINT64)
-    self->deadline = MAX (round_up (task->item.deadline - now, G_TIME_SPAN_SECOND), 1);
+    choose_deadline (self, task, task->item.deadline - now);
 }
 
 MgrSlurmRequest *

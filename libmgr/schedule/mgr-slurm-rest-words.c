@@ -208,8 +208,7 @@ write_times (JsonBuilder           *builder,
 
   json_builder_set_member_name (builder, "deadline");
   json_builder_add_int_value (builder, g_get_real_time () / G_USEC_PER_SEC + request->deadline);
-  if (request->minutes == 0)
-    write_number (builder, version, "time_minimum", 1);
+  write_number (builder, version, "time_minimum", request->minutes_min);
 }
 
 static void

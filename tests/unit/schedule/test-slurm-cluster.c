@@ -323,6 +323,28 @@ test_infeasible (Fixture       *fixture,
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
 }
 
+/* Slurm counts in minutes, and what is left here is less, or less than the timeout. */
+static void
+test_deadline (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  const gint64 left[] = { 50 * G_TIME_SPAN_SECOND, 130 * G_TIME_SPAN_SECOND };
+  gint64 now = mgr_clock_get_time (mgr_clock_get_default ());
+
+  if (skip_without_cluster ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (left); i++)
+    {
+      g_autoptr (MgrTask) task = shell_new ("short", 20 * MIB, "true");
+
+      g_object_set (task, "deadline", now + left[i], "timeout", (gint64) 600 * G_TIME_SPAN_SECOND,
+                    NULL);
+      submit (fixture, task);
+      wait_for (task, MGR_TASK_REASON_DONE);
+    }
+}
+
 static void
 test_cancel (Fixture       *fixture,
              gconstpointer  user_data)
@@ -409,6 +431,8 @@ main (int    argc,
 #endif
   g_test_add ("/schedule/slurm-cluster/fails", Fixture, NULL, set_up, test_fails, tear_down);
   g_test_add ("/schedule/slurm-cluster/infeasible", Fixture, NULL, set_up, test_infeasible,
+              tear_down);
+  g_test_add ("/schedule/slurm-cluster/deadline", Fixture, NULL, set_up, test_deadline,
               tear_down);
   g_test_add ("/schedule/slurm-cluster/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add ("/schedule/slurm-cluster/many", Fixture, NULL, set_up, test_many, tear_down);

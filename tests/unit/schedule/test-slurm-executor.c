@@ -4,7 +4,12 @@
 
 #include "slurm-fixture.h"
 
+#include "schedule/mgr-slurm-request-private.h"
+
 #include <signal.h>
+
+/* Seconds, of a clock that has been running for a while. */
+#define START 1000
 
 static guint
 count_files (Fixture    *fixture,
@@ -187,7 +192,66 @@ test_times (Fixture       *fixture,
   arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
   assert_has (arguments, "--nice=0\n--chdir=/tmp\n--output=/tmp/out.txt\n--input=/tmp/in.txt\n"
                          "--requeue\n--time=2\n");
-  assert_has (arguments, "--no-requeue\n--deadline=now+3");
+  assert_has (arguments, "--no-requeue\n--deadline=now+36");
+  assert_has (arguments, "--time-min=1\n");
+}
+
+/* Slurm counts in minutes: whatever is left, it may begin the job until the deadline, and
+ * gives it no more time than that. */
+static void
+test_deadlines (Fixture       *fixture,
+                gconstpointer  user_data)
+{
+  static const struct
+  {
+    gint64 left;     /* seconds, as those that follow */
+    gint64 timeout;
+    gint64 expected;
+    gint64 deadline;
+    gint64 minutes;
+    gint64 minutes_min;
+  } cases[] = {
+    { 10, 0, 0, 70, 0, 1 },
+    { 45, 600, 0, 105, 1, 1 },
+    { 130, 600, 0, 190, 3, 1 },
+    { 130, 60, 3600, 190, 1, 1 },
+    { 3600, 0, 90, 3660, 0, 2 },
+    { -5, 0, 0, 61, 0, 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = command_new ("work");
+      g_autoptr (MgrTaskAttempt) attempt = NULL;
+      g_autoptr (MgrSlurmRequest) request = NULL;
+
+      g_object_set (task, "deadline", (START + cases[i].left) * G_TIME_SPAN_SECOND,
+                    "timeout", cases[i].timeout * G_TIME_SPAN_SECOND,
+                    "expected-duration", cases[i].expected * G_TIME_SPAN_SECOND, NULL);
+      attempt = mgr_task_attempt_new (fixture->scheduler, task, 1, MIB);
+      request = mgr_slurm_request_new (attempt, "token", "mgr-job", "status", "out",
+                                       START * G_TIME_SPAN_SECOND);
+      g_assert_cmpint (request->deadline, ==, cases[i].deadline);
+      g_assert_cmpint (request->minutes, ==, cases[i].minutes);
+      g_assert_cmpint (request->minutes_min, ==, cases[i].minutes_min);
+    }
+}
+
+static void
+test_short_deadline (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  gint64 now = mgr_clock_get_time (mgr_clock_get_default ());
+  g_autofree char *arguments = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "ends-as", "COMPLETED|0\n");
+  g_object_set (task, "deadline", now + 50 * G_TIME_SPAN_SECOND,
+                "timeout", (gint64) 10 * G_TIME_SPAN_MINUTE, NULL);
+  submit (fixture, task);
+  g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+  arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
+  assert_has (arguments, "--time=1\n--deadline=now+1");
   assert_has (arguments, "--time-min=1\n");
 }
 
@@ -260,6 +324,14 @@ test_refused (Fixture       *fixture,
     { "sbatch: error: Memory specification can not be satisfied\n"
       "sbatch: error: Batch job submission failed: Requested node configuration is not "
       "available\n", MGR_ERROR_INFEASIBLE, "no node of it has so much memory" },
+    { "sbatch: error: Batch job submission failed: Requested time limit is invalid (missing or "
+      "exceeds some limit)\n", MGR_ERROR_INFEASIBLE, "shorten the timeout" },
+    { "sbatch: error: Batch job submission failed: Invalid time-min specification (exceeds job's "
+      "time or other limits)\n", MGR_ERROR_INFEASIBLE, "expect a shorter duration" },
+    { "sbatch: error: Batch job submission failed: Time limit specification required, but not "
+      "provided\n", MGR_ERROR_INVALID_ARGUMENT, "set a timeout" },
+    { "sbatch: error: Batch job submission failed: Invalid deadline time\n",
+      MGR_ERROR_INFEASIBLE, "set a later one" },
     { "sbatch: error: Batch job submission failed: Invalid partition name specified\n",
       MGR_ERROR_INVALID_ARGUMENT, "sinfo" },
     { "sbatch: error: Batch job submission failed: Access/permission denied\n",
@@ -443,6 +515,8 @@ main (int    argc,
   add ("cancel", NULL, test_cancel);
   add ("kill", NULL, test_kill);
   add ("times", NULL, test_times);
+  add ("deadlines", NULL, test_deadlines);
+  add ("short-deadline", NULL, test_short_deadline);
   add ("closure-is-refused", NULL, test_closure_is_refused);
   add ("absent", NULL, test_absent);
   add ("other-version", NULL, test_other_version);
