@@ -160,7 +160,7 @@ commands_make_submission (Commands              *self,
   add_option (argv, "--nice=%u", request->nice);
   add_option (argv, "--chdir=%s", request->directory);
   add_option (argv, "--output=%s", request->output_path);
-  add_option (argv, "--input=%s", request->stdin_path != NULL ? request->stdin_path : "/dev/null");
+  add_option (argv, "--input=/dev/null");
   add_option (argv, request->requeue ? "--requeue" : "--no-requeue");
   add_times (argv, request);
   if (self->partition != NULL)

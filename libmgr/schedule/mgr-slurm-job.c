@@ -15,6 +15,9 @@
 /* So much of the last line of the output goes into an error. */
 #define LAST_WORDS 200
 
+/* The last line is looked for in so many bytes at the end of a file that may be long. */
+#define LAST_WORDS_AT 4096
+
 MgrSlurmJob *
 mgr_slurm_job_new (MgrTaskAttempt *attempt)
 {
@@ -62,6 +65,7 @@ job_get_id (const MgrSlurmJob *self)
   return self->claim->id != NULL ? self->claim->id : "without a number";
 }
 
+/* Returns: (transfer full) (nullable): the file that the task names */
 static char *
 job_find_output (const MgrSlurmJob *self)
 {
@@ -69,7 +73,7 @@ job_find_output (const MgrSlurmJob *self)
   g_autofree char *directory = NULL;
 
   if (setup->output_path == NULL)
-    return g_strdup (self->output_path);
+    return NULL;
 
   directory = g_canonicalize_filename (setup->directory != NULL ? setup->directory : ".", NULL);
   return g_canonicalize_filename (setup->output_path, directory);
@@ -77,15 +81,13 @@ job_find_output (const MgrSlurmJob *self)
 
 /* Returns: (transfer full) (nullable) */
 static char *
-read_last_line (const MgrSlurmJob *self)
+read_last_line (const char *path)
 {
-  g_autofree char *path = job_find_output (self);
-  g_autofree char *text = NULL;
+  g_autofree char *text = path != NULL ? mgr_slurm_files_read_end (path, LAST_WORDS_AT) : NULL;
   g_autofree char *valid = NULL;
   char *line;
-  gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, NULL))
+  if (text == NULL)
     return NULL;
 
   g_strchomp (text);
@@ -95,12 +97,23 @@ read_last_line (const MgrSlurmJob *self)
   return *valid != '\0' ? g_steal_pointer (&valid) : NULL;
 }
 
+/* What is said of the job itself says why there is nothing new in the file of the task.
+ * Returns: (transfer full) (nullable) */
+static char *
+job_read_last_line (const MgrSlurmJob *self)
+{
+  g_autofree char *path = job_find_output (self);
+  char *line = read_last_line (self->output_path);
+
+  return line != NULL ? line : read_last_line (path);
+}
+
 static GError *
 job_explain (const MgrSlurmJob *self,
              const char        *state,
              int                exit_status)
 {
-  g_autofree char *last = read_last_line (self);
+  g_autofree char *last = job_read_last_line (self);
 
   return g_error_new (MGR_ERROR, MGR_ERROR_FAILED,
                       "Job %s of Slurm, which was task “%s”, ended as %s with exit status %d%s%s",

@@ -22,6 +22,9 @@
  * scheduler ends it then, to the moment. */
 #define DEADLINE_GRAIN (G_TIME_SPAN_MINUTE / G_TIME_SPAN_SECOND)
 
+/* As a shell says that a command is there, and cannot be run. */
+#define CANNOT_RUN 126
+
 /* Long enough that no two commands share it by chance. */
 #define IDENTITY_LENGTH 32
 
@@ -60,23 +63,6 @@ quote_command (const MgrTaskSetup *setup)
   return g_string_free (g_steal_pointer (&command), FALSE);
 }
 
-/* A node that lacks the wrapper runs the command all the same: then Slurm alone says how
- * it ended. */
-static char *
-make_script (const MgrTaskSetup *setup,
-             const char         *wrapper,
-             const char         *status_path)
-{
-  g_autofree char *command = quote_command (setup);
-  g_autofree char *program = g_shell_quote (wrapper);
-  g_autofree char *status = g_shell_quote (status_path);
-
-  return g_strdup_printf ("#!/bin/sh\n"
-                          "test ! -x %s || exec %s %s%s\n"
-                          "exec%s\n",
-                          program, program, status, command, command);
-}
-
 static char *
 choose_directory (const MgrTaskSetup *setup)
 {
@@ -84,11 +70,60 @@ choose_directory (const MgrTaskSetup *setup)
                                   : g_get_current_dir ();
 }
 
-static char *
-choose_path (const char *path,
-             const char *directory)
+/* Slurm runs a job in /tmp where its directory is not there. */
+static void
+append_directory (GString    *script,
+                  const char *directory)
 {
-  return path != NULL ? g_canonicalize_filename (path, directory) : NULL;
+  g_autofree char *shown = g_filename_display_name (directory);
+  g_autofree char *words = g_strdup_printf ("“%s” is no directory that a command can run in "
+                                            "on this node: make it, or name another", shown);
+  g_autofree char *quoted = g_shell_quote (directory);
+  g_autofree char *quoted_words = g_shell_quote (words);
+
+  g_string_append_printf (script, "cd %s 2> /dev/null || { printf '%%s\\n' %s; exit %d; }\n", quoted,
+                          quoted_words, CANNOT_RUN);
+}
+
+static void
+append_file (GString    *script,
+             const char *before,
+             const char *path,
+             const char *directory,
+             const char *after)
+{
+  g_autofree char *absolute = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (path == NULL)
+    return;
+
+  absolute = g_canonicalize_filename (path, directory);
+  quoted = g_shell_quote (absolute);
+  g_string_append_printf (script, "exec %s %s%s\n", before, quoted, after);
+}
+
+/* Its files are opened by the script, as a shell says what is wrong with one, and Slurm does
+ * not. A node that lacks the wrapper runs the command all the same: then Slurm alone says
+ * how it ended. */
+static char *
+make_script (const MgrTaskSetup *setup,
+             const char         *directory,
+             const char         *wrapper,
+             const char         *status_path)
+{
+  g_autoptr (GString) script = g_string_new ("#!/bin/sh\n");
+  g_autofree char *command = quote_command (setup);
+  g_autofree char *program = g_shell_quote (wrapper);
+  g_autofree char *status = g_shell_quote (status_path);
+
+  if (setup->directory != NULL)
+    append_directory (script, directory);
+  append_file (script, "<", setup->stdin_path, directory, "");
+  append_file (script, ">", setup->output_path, directory, " 2>&1");
+  g_string_append_printf (script, "test ! -x %s || exec %s %s%s\nexec%s\n", program, program,
+                          status, command, command);
+  return g_string_free (g_steal_pointer (&script), FALSE);
 }
 
 static gint64
@@ -136,12 +171,9 @@ mgr_slurm_request_new (MgrTaskAttempt *attempt,
 
   self->name = g_strdup (task->name != NULL ? task->name : setup->argv[0]);
   self->token = g_strdup (token);
-  self->script = make_script (setup, wrapper, status_path);
   self->directory = choose_directory (setup);
-  self->stdin_path = choose_path (setup->stdin_path, self->directory);
-  self->output_path = setup->output_path != NULL
-                        ? choose_path (setup->output_path, self->directory)
-                        : g_strdup (output_path);
+  self->script = make_script (setup, self->directory, wrapper, status_path);
+  self->output_path = g_strdup (output_path);
   self->memory = MAX ((attempt->grant + MIB - 1) / MIB, 1);
   self->nice = choose_nice (task);
   self->requeue = task->preemptible;
@@ -156,7 +188,6 @@ mgr_slurm_request_free (MgrSlurmRequest *self)
   g_free (self->token);
   g_free (self->script);
   g_free (self->directory);
-  g_free (self->stdin_path);
   g_free (self->output_path);
   g_free (self);
 }

@@ -307,6 +307,37 @@ test_fails (Fixture       *fixture,
   g_assert_cmpint (mgr_task_get_exit_status (absent), ==, 127);
 }
 
+/* Slurm would run it in /tmp, or say nothing. */
+static void
+test_no_files (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *property;
+    const char *words;
+  } cases[] = {
+    { "directory", "it said last: “/nowhere/there” is no directory that a command can run in" },
+    { "stdin-path", "/nowhere/there" },
+    { "output-path", "/nowhere/there" },
+  };
+
+  if (skip_without_cluster ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = shell_new ("work", 20 * MIB, "true");
+      g_autoptr (GError) error = NULL;
+
+      g_object_set (task, cases[i].property, "/nowhere/there", NULL);
+      submit (fixture, task);
+      g_assert_false (mgr_task_wait (task, NULL, &error));
+      g_assert_cmpint (mgr_task_get_reason (task), ==, MGR_TASK_REASON_ERROR);
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+    }
+}
+
 static void
 test_infeasible (Fixture       *fixture,
                  gconstpointer  user_data)
@@ -430,6 +461,7 @@ main (int    argc,
               test_by_rest, tear_down);
 #endif
   g_test_add ("/schedule/slurm-cluster/fails", Fixture, NULL, set_up, test_fails, tear_down);
+  g_test_add ("/schedule/slurm-cluster/no-files", Fixture, NULL, set_up, test_no_files, tear_down);
   g_test_add ("/schedule/slurm-cluster/infeasible", Fixture, NULL, set_up, test_infeasible,
               tear_down);
   g_test_add ("/schedule/slurm-cluster/deadline", Fixture, NULL, set_up, test_deadline,

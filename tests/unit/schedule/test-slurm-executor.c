@@ -6,7 +6,10 @@
 
 #include "schedule/mgr-slurm-request-private.h"
 
+#include <glib/gstdio.h>
+
 #include <signal.h>
+#include <sys/wait.h>
 
 /* Seconds, of a clock that has been running for a while. */
 #define START 1000
@@ -190,10 +193,121 @@ test_times (Fixture       *fixture,
   g_assert_null (wait_for (other, MGR_TASK_REASON_DONE));
 
   arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
-  assert_has (arguments, "--nice=0\n--chdir=/tmp\n--output=/tmp/out.txt\n--input=/tmp/in.txt\n"
-                         "--requeue\n--time=2\n");
+  assert_has (arguments, "--nice=0\n--chdir=/tmp\n--output=");
+  assert_has (arguments, ".out\n--input=/dev/null\n--requeue\n--time=2\n");
   assert_has (arguments, "--no-requeue\n--deadline=now+36");
   assert_has (arguments, "--time-min=1\n");
+}
+
+/* The script, run here as a node would. Returns: (transfer full): what it said. */
+static char *
+run_script (Fixture    *fixture,
+            MgrTask    *task,
+            const char *directory,
+            int        *exit_status)
+{
+  g_autoptr (MgrTaskAttempt) attempt = mgr_task_attempt_new (fixture->scheduler, task, 1, MIB);
+  g_autoptr (MgrSlurmRequest) request =
+    mgr_slurm_request_new (attempt, "token", "/nowhere/mgr-job", "status", "out", 0);
+  const char *argv[] = { "/bin/sh", "-c", request->script, NULL };
+  g_autofree char *errors = NULL;
+  char *output;
+  int status;
+
+  g_assert_true (g_spawn_sync (directory, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL,
+                               &output, &errors, &status, NULL));
+  *exit_status = WEXITSTATUS (status);
+  if (*errors == '\0')
+    return output;
+
+  g_free (output);
+  return g_steal_pointer (&errors);
+}
+
+static void
+test_files (Fixture       *fixture,
+            gconstpointer  user_data)
+{
+  const char * const argv[] = { "sh", "-c", "cat; pwd; echo err >&2", NULL };
+  g_autoptr (MgrTask) task = mgr_task_new_command ("files", argv);
+  g_autofree char *there = g_build_filename (fixture->slurm.folder, "it's there", NULL);
+  g_autofree char *expected = g_strdup_printf ("in\n%s\nerr\n", there);
+  g_autofree char *said = NULL;
+  g_autofree char *output = NULL;
+  int exit_status;
+
+  g_assert_no_errno (g_mkdir (there, 0700));
+  mgr_fake_slurm_set (&fixture->slurm, "it's there/in $HOME", "in\n");
+  g_object_set (task, "directory", there, "stdin-path", "in $HOME", "output-path", "o\"ut", NULL);
+  said = run_script (fixture, task, "/", &exit_status);
+  g_assert_cmpstr (said, ==, "");
+  g_assert_cmpint (exit_status, ==, 0);
+  output = mgr_fake_slurm_read (&fixture->slurm, "it's there/o\"ut");
+  g_assert_cmpstr (output, ==, expected);
+}
+
+/* What the task names and a node does not have is said, and the command is not run. */
+static void
+test_no_files (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *property;
+    const char *path;
+    const char *words;
+  } cases[] = {
+    { "directory", "/nowhere/it's", "“/nowhere/it's” is no directory that a command can run in" },
+    { "stdin-path", "/nowhere/in", "/nowhere/in" },
+    { "output-path", "/nowhere/out", "/nowhere/out" },
+  };
+  g_autofree char *ran = g_build_filename (fixture->slurm.folder, "ran", NULL);
+  const char *argv[] = { "touch", ran, NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = mgr_task_new_command ("files", argv);
+      g_autofree char *said = NULL;
+      int exit_status;
+
+      g_object_set (task, cases[i].property, cases[i].path, NULL);
+      said = run_script (fixture, task, "/", &exit_status);
+      assert_has (said, cases[i].words);
+      g_assert_cmpint (exit_status, !=, 0);
+      g_assert_false (g_file_test (ran, G_FILE_TEST_EXISTS));
+    }
+}
+
+/* What is said of the job itself counts for more than an output of before. */
+static void
+test_last_words (Fixture       *fixture,
+                 gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *job;
+    const char *command;
+    const char *words;
+  } cases[] = {
+    { "cannot open in.txt\n", "of before\n", "it said last: cannot open in.txt" },
+    { "", "begins\nno such data\n\n", "it said last: no such data" },
+  };
+  g_autofree char *path = g_build_filename (fixture->slurm.folder, "own", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = command_new ("work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_set (&fixture->slurm, "own", cases[i].command);
+      g_object_set (task, "output-path", path, NULL);
+      submit (fixture, task);
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, i + 1);
+      mgr_fake_slurm_measure (&fixture->slurm, i + 1, NULL, cases[i].job);
+      mgr_fake_slurm_set_state (&fixture->slurm, i + 1, "FAILED", 1 << 8);
+      error = wait_for (task, MGR_TASK_REASON_ERROR);
+      assert_has (error->message, cases[i].words);
+    }
 }
 
 /* Slurm counts in minutes: whatever is left, it may begin the job until the deadline, and
@@ -515,6 +629,9 @@ main (int    argc,
   add ("cancel", NULL, test_cancel);
   add ("kill", NULL, test_kill);
   add ("times", NULL, test_times);
+  add ("files", NULL, test_files);
+  add ("no-files", NULL, test_no_files);
+  add ("last-words", NULL, test_last_words);
   add ("deadlines", NULL, test_deadlines);
   add ("short-deadline", NULL, test_short_deadline);
   add ("closure-is-refused", NULL, test_closure_is_refused);
