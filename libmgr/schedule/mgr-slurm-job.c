@@ -18,6 +18,9 @@
 /* The last line is looked for in so many bytes at the end of a file that may be long. */
 #define LAST_WORDS_AT 4096
 
+/* As much as a #MgrProcessExecutor keeps, unless it is told otherwise. */
+#define KEPT_OUTPUT 65536
+
 MgrSlurmJob *
 mgr_slurm_job_new (MgrTaskAttempt *attempt)
 {
@@ -97,6 +100,26 @@ read_last_line (const char *path)
   return *valid != '\0' ? g_steal_pointer (&valid) : NULL;
 }
 
+/* As a process on this machine, a job has what it wrote as its result, unless the task names
+ * a file for that. */
+static void
+job_take_output (const MgrSlurmJob *self)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  char *text;
+
+  if (self->attempt->task->setup->output_path != NULL)
+    return;
+
+  text = mgr_slurm_files_read_end (self->output_path, KEPT_OUTPUT);
+  if (text == NULL)
+    return;
+
+  g_value_init (&value, G_TYPE_STRING);
+  g_value_take_string (&value, text);
+  mgr_task_set_result (self->attempt->task, &value);
+}
+
 /* What is said of the job itself says why there is nothing new in the file of the task.
  * Returns: (transfer full) (nullable) */
 static char *
@@ -137,6 +160,7 @@ mgr_slurm_job_report (MgrSlurmJob          *self,
     mgr_task_attempt_report_measured (self->attempt, measured->peak);
   if (reason == MGR_TASK_REASON_ERROR || reason == MGR_TASK_REASON_LOST)
     error = job_explain (self, state, exit_status);
+  job_take_output (self);
   mgr_task_attempt_report_finished (self->attempt, reason, exit_status, error);
 }
 
@@ -158,6 +182,7 @@ mgr_slurm_job_report_missing (MgrSlurmJob          *self,
   error = g_error_new (MGR_ERROR, MGR_ERROR_NOT_FOUND,
                        "Slurm no longer knows job %s, which was task “%s”, and nothing says how "
                        "it ended", job_get_id (self), mgr_task_get_name (self->attempt->task));
+  job_take_output (self);
   mgr_task_attempt_report_finished (self->attempt,
                                     self->asked != MGR_SLURM_GO_ON ? MGR_TASK_REASON_CANCELLED
                                                                    : MGR_TASK_REASON_LOST,

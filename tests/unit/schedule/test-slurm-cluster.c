@@ -307,6 +307,25 @@ test_fails (Fixture       *fixture,
   g_assert_cmpint (mgr_task_get_exit_status (absent), ==, 127);
 }
 
+static void
+test_result (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  if (skip_without_cluster ())
+    return;
+
+  task = shell_new ("say", 20 * MIB, "echo out; echo err >&2");
+  submit (fixture, task);
+  wait_for (task, MGR_TASK_REASON_DONE);
+  g_assert_true (mgr_task_get_result (task, &value, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_value_get_string (&value), ==, "out\nerr\n");
+}
+
 /* Slurm would run it in /tmp, or say nothing. */
 static void
 test_no_files (Fixture       *fixture,
@@ -461,6 +480,7 @@ main (int    argc,
               test_by_rest, tear_down);
 #endif
   g_test_add ("/schedule/slurm-cluster/fails", Fixture, NULL, set_up, test_fails, tear_down);
+  g_test_add ("/schedule/slurm-cluster/result", Fixture, NULL, set_up, test_result, tear_down);
   g_test_add ("/schedule/slurm-cluster/no-files", Fixture, NULL, set_up, test_no_files, tear_down);
   g_test_add ("/schedule/slurm-cluster/infeasible", Fixture, NULL, set_up, test_infeasible,
               tear_down);

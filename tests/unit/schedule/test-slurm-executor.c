@@ -199,6 +199,22 @@ test_times (Fixture       *fixture,
   assert_has (arguments, "--time-min=1\n");
 }
 
+static void
+assert_result (MgrTask    *task,
+               const char *expected)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_mutex_lock (&task->lock);
+  if (G_IS_VALUE (&task->run->result))
+    {
+      g_value_init (&value, G_TYPE_STRING);
+      g_value_copy (&task->run->result, &value);
+    }
+  g_mutex_unlock (&task->lock);
+  g_assert_cmpstr (G_IS_VALUE (&value) ? g_value_get_string (&value) : NULL, ==, expected);
+}
+
 /* The script, run here as a node would. Returns: (transfer full): what it said. */
 static char *
 run_script (Fixture    *fixture,
@@ -276,6 +292,39 @@ test_no_files (Fixture       *fixture,
       g_assert_cmpint (exit_status, !=, 0);
       g_assert_false (g_file_test (ran, G_FILE_TEST_EXISTS));
     }
+}
+
+/* What it wrote is its result, however it ended, but for what a file of its own takes. */
+static void
+test_result (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autofree char *flood = g_strnfill (100000, 'x');
+  const char *wrote[] = { "hi\n", "", flood, "refused\n" };
+  const char *results[] = { "hi\n", "", flood + 100000 - 65536, "refused\n" };
+  guint failing = G_N_ELEMENTS (wrote);
+  g_autoptr (MgrTask) own = command_new ("own");
+
+  for (guint i = 1; i <= failing; i++)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, "work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, i);
+      mgr_fake_slurm_measure (&fixture->slurm, i, NULL, wrote[i - 1]);
+      mgr_fake_slurm_set_state (&fixture->slurm, i, i < failing ? "COMPLETED" : "FAILED",
+                                i < failing ? 0 : 1 << 8);
+      error = wait_for (task, i < failing ? MGR_TASK_REASON_DONE : MGR_TASK_REASON_ERROR);
+      assert_result (task, results[i - 1]);
+    }
+
+  g_object_set (own, "output-path", "/nowhere/out", NULL);
+  submit (fixture, own);
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, failing + 1);
+  mgr_fake_slurm_measure (&fixture->slurm, failing + 1, NULL, "something\n");
+  mgr_fake_slurm_set_state (&fixture->slurm, failing + 1, "COMPLETED", 0);
+  g_assert_null (wait_for (own, MGR_TASK_REASON_DONE));
+  assert_result (own, NULL);
 }
 
 /* What is said of the job itself counts for more than an output of before. */
@@ -631,6 +680,7 @@ main (int    argc,
   add ("times", NULL, test_times);
   add ("files", NULL, test_files);
   add ("no-files", NULL, test_no_files);
+  add ("result", NULL, test_result);
   add ("last-words", NULL, test_last_words);
   add ("deadlines", NULL, test_deadlines);
   add ("short-deadline", NULL, test_short_deadline);
