@@ -144,9 +144,8 @@ add_times (GPtrArray             *argv,
     return;
 
   add_option (argv, "--deadline=now+%" G_GINT64_FORMAT, request->deadline);
-  /* Without a limit of its time a job that has a deadline is never begun. */
-  if (request->minutes == 0)
-    add_option (argv, "--time-min=1");
+  /* Slurm shortens the time of a job to what is left, if it is told how far it may. */
+  add_option (argv, "--time-min=%" G_GINT64_FORMAT, request->minutes_min);
 }
 
 static GPtrArray *
@@ -161,7 +160,7 @@ commands_make_submission (Commands              *self,
   add_option (argv, "--nice=%u", request->nice);
   add_option (argv, "--chdir=%s", request->directory);
   add_option (argv, "--output=%s", request->output_path);
-  add_option (argv, "--input=%s", request->stdin_path != NULL ? request->stdin_path : "/dev/null");
+  add_option (argv, "--input=/dev/null");
   add_option (argv, request->requeue ? "--requeue" : "--no-requeue");
   add_times (argv, request);
   if (self->partition != NULL)

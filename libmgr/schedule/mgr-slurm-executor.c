@@ -20,6 +20,9 @@
  * after all jobs at once. A small program on the node writes what the command takes and
  * how it ends into a file, in a directory that this machine and the nodes share.
  *
+ * What a job writes is the result of its task, a string, unless #MgrTask:output-path takes
+ * it: the last 64 KiB.
+ *
  * A job goes on when this program ends before it. Where a task is submitted again with the
  * same name, command, environment, directory and paths, the job that a program which is
  * gone left for it is taken over in place of a new one.

@@ -71,6 +71,11 @@ char         **mgr_slurm_files_list_left  (const char           *folder) G_GNUC_
 gboolean       mgr_slurm_parse_status     (const char           *text,
                                            MgrSlurmStatus       *status);
 
+/* At most @size bytes from the end of a file, as UTF-8. Returns: (transfer full) (nullable):
+ * %NULL where it cannot be read. Any thread. */
+char          *mgr_slurm_files_read_end   (const char           *path,
+                                           gsize                 size) G_GNUC_WARN_UNUSED_RESULT;
+
 #define MGR_SLURM_STATUS_SUFFIX ".status"
 #define MGR_SLURM_OUTPUT_SUFFIX ".out"
 

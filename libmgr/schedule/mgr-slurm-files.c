@@ -440,3 +440,54 @@ mgr_slurm_files_get_status (MgrSlurmFiles       *self,
 
   return g_file_get_contents (path, &text, NULL, NULL) && mgr_slurm_parse_status (text, status);
 }
+
+/* Of a character that was cut off only the end is there. */
+static const char *
+skip_cut_character (const char *text)
+{
+  while (((guchar) *text & 0xc0) == 0x80)
+    text++;
+
+  return text;
+}
+
+static gsize
+read_all (int    fd,
+          char  *text,
+          gsize  size)
+{
+  gsize length = 0;
+  gssize n;
+
+  do
+    {
+      n = read (fd, text + length, size - length);
+      length += (gsize) MAX (n, 0);
+    }
+  while ((n > 0 && length < size) || (n < 0 && errno == EINTR));
+
+  return length;
+}
+
+char *
+mgr_slurm_files_read_end (const char *path,
+                          gsize       size)
+{
+  g_autofree char *text = NULL;
+  const char *begin;
+  gboolean cut;
+  gsize length;
+  /* Nobody may be at the other end of a pipe. */
+  int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return NULL;
+
+  cut = lseek (fd, -(off_t) size, SEEK_END) > 0;
+  text = g_malloc (size + 1);
+  length = read_all (fd, text, size);
+  close (fd);
+  text[length] = '\0';
+  begin = cut ? skip_cut_character (text) : text;
+  return g_utf8_make_valid (begin, (gssize) (length - (gsize) (begin - text)));
+}

@@ -27,7 +27,7 @@ typedef struct
 {
   MgrTaskAttempt *attempt;  /* (owned) */
   MgrSlurmClaim *claim;     /* (owned) (nullable): until it is first submitted */
-  char *output_path;        /* (owned) (nullable): of a task that names none of its own */
+  char *output_path;        /* (owned) (nullable): what the job says, until it is first submitted */
   gint64 failing_since;     /* µs: since when no poll told of it; 0: the last one did */
   guint n_missing;          /* polls in a row that did not show it */
   gboolean unsure;          /* it may have been taken: a poll will tell */
@@ -41,8 +41,8 @@ void         mgr_slurm_job_free     (MgrSlurmJob          *self);
 /* Whether Slurm has it, as far as is known. */
 gboolean     mgr_slurm_job_is_taken (const MgrSlurmJob    *self);
 
-/* Tells how it ended, by what Slurm says and by what the wrapper wrote. What the command
- * said last is part of the error. */
+/* Tells how it ended, by what Slurm says and by what the wrapper wrote. What was said last
+ * is part of the error. */
 void         mgr_slurm_job_report   (MgrSlurmJob          *self,
                                      const char           *state,
                                      int                   status,

@@ -15,6 +15,12 @@
 /* So much of the last line of the output goes into an error. */
 #define LAST_WORDS 200
 
+/* The last line is looked for in so many bytes at the end of a file that may be long. */
+#define LAST_WORDS_AT 4096
+
+/* As much as a #MgrProcessExecutor keeps, unless it is told otherwise. */
+#define KEPT_OUTPUT 65536
+
 MgrSlurmJob *
 mgr_slurm_job_new (MgrTaskAttempt *attempt)
 {
@@ -62,6 +68,7 @@ job_get_id (const MgrSlurmJob *self)
   return self->claim->id != NULL ? self->claim->id : "without a number";
 }
 
+/* Returns: (transfer full) (nullable): the file that the task names */
 static char *
 job_find_output (const MgrSlurmJob *self)
 {
@@ -69,7 +76,7 @@ job_find_output (const MgrSlurmJob *self)
   g_autofree char *directory = NULL;
 
   if (setup->output_path == NULL)
-    return g_strdup (self->output_path);
+    return NULL;
 
   directory = g_canonicalize_filename (setup->directory != NULL ? setup->directory : ".", NULL);
   return g_canonicalize_filename (setup->output_path, directory);
@@ -77,15 +84,13 @@ job_find_output (const MgrSlurmJob *self)
 
 /* Returns: (transfer full) (nullable) */
 static char *
-read_last_line (const MgrSlurmJob *self)
+read_last_line (const char *path)
 {
-  g_autofree char *path = job_find_output (self);
-  g_autofree char *text = NULL;
+  g_autofree char *text = path != NULL ? mgr_slurm_files_read_end (path, LAST_WORDS_AT) : NULL;
   g_autofree char *valid = NULL;
   char *line;
-  gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, NULL))
+  if (text == NULL)
     return NULL;
 
   g_strchomp (text);
@@ -95,12 +100,43 @@ read_last_line (const MgrSlurmJob *self)
   return *valid != '\0' ? g_steal_pointer (&valid) : NULL;
 }
 
+/* As a process on this machine, a job has what it wrote as its result, unless the task names
+ * a file for that. */
+static void
+job_take_output (const MgrSlurmJob *self)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  char *text;
+
+  if (self->attempt->task->setup->output_path != NULL)
+    return;
+
+  text = mgr_slurm_files_read_end (self->output_path, KEPT_OUTPUT);
+  if (text == NULL)
+    return;
+
+  g_value_init (&value, G_TYPE_STRING);
+  g_value_take_string (&value, text);
+  mgr_task_set_result (self->attempt->task, &value);
+}
+
+/* What is said of the job itself says why there is nothing new in the file of the task.
+ * Returns: (transfer full) (nullable) */
+static char *
+job_read_last_line (const MgrSlurmJob *self)
+{
+  g_autofree char *path = job_find_output (self);
+  char *line = read_last_line (self->output_path);
+
+  return line != NULL ? line : read_last_line (path);
+}
+
 static GError *
 job_explain (const MgrSlurmJob *self,
              const char        *state,
              int                exit_status)
 {
-  g_autofree char *last = read_last_line (self);
+  g_autofree char *last = job_read_last_line (self);
 
   return g_error_new (MGR_ERROR, MGR_ERROR_FAILED,
                       "Job %s of Slurm, which was task “%s”, ended as %s with exit status %d%s%s",
@@ -124,6 +160,7 @@ mgr_slurm_job_report (MgrSlurmJob          *self,
     mgr_task_attempt_report_measured (self->attempt, measured->peak);
   if (reason == MGR_TASK_REASON_ERROR || reason == MGR_TASK_REASON_LOST)
     error = job_explain (self, state, exit_status);
+  job_take_output (self);
   mgr_task_attempt_report_finished (self->attempt, reason, exit_status, error);
 }
 
@@ -145,6 +182,7 @@ mgr_slurm_job_report_missing (MgrSlurmJob          *self,
   error = g_error_new (MGR_ERROR, MGR_ERROR_NOT_FOUND,
                        "Slurm no longer knows job %s, which was task “%s”, and nothing says how "
                        "it ended", job_get_id (self), mgr_task_get_name (self->attempt->task));
+  job_take_output (self);
   mgr_task_attempt_report_finished (self->attempt,
                                     self->asked != MGR_SLURM_GO_ON ? MGR_TASK_REASON_CANCELLED
                                                                    : MGR_TASK_REASON_LOST,

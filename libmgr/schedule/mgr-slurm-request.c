@@ -17,6 +17,14 @@
 #define NICE_PER_PRIORITY 1000
 #define NICE_PER_RANK 100
 
+/* Slurm counts how long a job may run in minutes, and begins none that could end after its
+ * deadline: one that is told later by so much may begin until the deadline itself. The
+ * scheduler ends it then, to the moment. */
+#define DEADLINE_GRAIN (G_TIME_SPAN_MINUTE / G_TIME_SPAN_SECOND)
+
+/* As a shell says that a command is there, and cannot be run. */
+#define CANNOT_RUN 126
+
 /* Long enough that no two commands share it by chance. */
 #define IDENTITY_LENGTH 32
 
@@ -55,23 +63,6 @@ quote_command (const MgrTaskSetup *setup)
   return g_string_free (g_steal_pointer (&command), FALSE);
 }
 
-/* A node that lacks the wrapper runs the command all the same: then Slurm alone says how
- * it ended. */
-static char *
-make_script (const MgrTaskSetup *setup,
-             const char         *wrapper,
-             const char         *status_path)
-{
-  g_autofree char *command = quote_command (setup);
-  g_autofree char *program = g_shell_quote (wrapper);
-  g_autofree char *status = g_shell_quote (status_path);
-
-  return g_strdup_printf ("#!/bin/sh\n"
-                          "test ! -x %s || exec %s %s%s\n"
-                          "exec%s\n",
-                          program, program, status, command, command);
-}
-
 static char *
 choose_directory (const MgrTaskSetup *setup)
 {
@@ -79,11 +70,60 @@ choose_directory (const MgrTaskSetup *setup)
                                   : g_get_current_dir ();
 }
 
-static char *
-choose_path (const char *path,
-             const char *directory)
+/* Slurm runs a job in /tmp where its directory is not there. */
+static void
+append_directory (GString    *script,
+                  const char *directory)
 {
-  return path != NULL ? g_canonicalize_filename (path, directory) : NULL;
+  g_autofree char *shown = g_filename_display_name (directory);
+  g_autofree char *words = g_strdup_printf ("“%s” is no directory that a command can run in "
+                                            "on this node: make it, or name another", shown);
+  g_autofree char *quoted = g_shell_quote (directory);
+  g_autofree char *quoted_words = g_shell_quote (words);
+
+  g_string_append_printf (script, "cd %s 2> /dev/null || { printf '%%s\\n' %s; exit %d; }\n", quoted,
+                          quoted_words, CANNOT_RUN);
+}
+
+static void
+append_file (GString    *script,
+             const char *before,
+             const char *path,
+             const char *directory,
+             const char *after)
+{
+  g_autofree char *absolute = NULL;
+  g_autofree char *quoted = NULL;
+
+  if (path == NULL)
+    return;
+
+  absolute = g_canonicalize_filename (path, directory);
+  quoted = g_shell_quote (absolute);
+  g_string_append_printf (script, "exec %s %s%s\n", before, quoted, after);
+}
+
+/* Its files are opened by the script, as a shell says what is wrong with one, and Slurm does
+ * not. A node that lacks the wrapper runs the command all the same: then Slurm alone says
+ * how it ended. */
+static char *
+make_script (const MgrTaskSetup *setup,
+             const char         *directory,
+             const char         *wrapper,
+             const char         *status_path)
+{
+  g_autoptr (GString) script = g_string_new ("#!/bin/sh\n");
+  g_autofree char *command = quote_command (setup);
+  g_autofree char *program = g_shell_quote (wrapper);
+  g_autofree char *status = g_shell_quote (status_path);
+
+  if (setup->directory != NULL)
+    append_directory (script, directory);
+  append_file (script, "<", setup->stdin_path, directory, "");
+  append_file (script, ">", setup->output_path, directory, " 2>&1");
+  g_string_append_printf (script, "test ! -x %s || exec %s %s%s\nexec%s\n", program, program,
+                          status, command, command);
+  return g_string_free (g_steal_pointer (&script), FALSE);
 }
 
 static gint64
@@ -94,6 +134,19 @@ round_up (gint64 time,
 }
 
 static void
+choose_deadline (MgrSlurmRequest *self,
+                 const MgrTask   *task,
+                 gint64           left)
+{
+  gint64 most = MAX (round_up (left, G_TIME_SPAN_MINUTE), 1);
+
+  if (self->minutes > 0)
+    most = self->minutes = MIN (self->minutes, most);
+  self->minutes_min = CLAMP (round_up (task->item.duration, G_TIME_SPAN_MINUTE), 1, most);
+  self->deadline = MAX (round_up (left, G_TIME_SPAN_SECOND), 1) + DEADLINE_GRAIN;
+}
+
+static void
 choose_times (MgrSlurmRequest *self,
               const MgrTask   *task,
               gint64           now)
@@ -101,7 +154,7 @@ choose_times (MgrSlurmRequest *self,
   if (task->setup->timeout > 0)
     self->minutes = round_up (task->setup->timeout, G_TIME_SPAN_MINUTE);
   if (task->item.deadline != G_MAXINT64)
-    self->deadline = MAX (round_up (task->item.deadline - now, G_TIME_SPAN_SECOND), 1);
+    choose_deadline (self, task, task->item.deadline - now);
 }
 
 MgrSlurmRequest *
@@ -118,12 +171,9 @@ mgr_slurm_request_new (MgrTaskAttempt *attempt,
 
   self->name = g_strdup (task->name != NULL ? task->name : setup->argv[0]);
   self->token = g_strdup (token);
-  self->script = make_script (setup, wrapper, status_path);
   self->directory = choose_directory (setup);
-  self->stdin_path = choose_path (setup->stdin_path, self->directory);
-  self->output_path = setup->output_path != NULL
-                        ? choose_path (setup->output_path, self->directory)
-                        : g_strdup (output_path);
+  self->script = make_script (setup, self->directory, wrapper, status_path);
+  self->output_path = g_strdup (output_path);
   self->memory = MAX ((attempt->grant + MIB - 1) / MIB, 1);
   self->nice = choose_nice (task);
   self->requeue = task->preemptible;
@@ -138,7 +188,6 @@ mgr_slurm_request_free (MgrSlurmRequest *self)
   g_free (self->token);
   g_free (self->script);
   g_free (self->directory);
-  g_free (self->stdin_path);
   g_free (self->output_path);
   g_free (self);
 }

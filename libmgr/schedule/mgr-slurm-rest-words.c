@@ -208,8 +208,7 @@ write_times (JsonBuilder           *builder,
 
   json_builder_set_member_name (builder, "deadline");
   json_builder_add_int_value (builder, g_get_real_time () / G_USEC_PER_SEC + request->deadline);
-  if (request->minutes == 0)
-    write_number (builder, version, "time_minimum", 1);
+  write_number (builder, version, "time_minimum", request->minutes_min);
 }
 
 static void
@@ -224,8 +223,7 @@ write_request (JsonBuilder           *builder,
   write_text (builder, "comment", comment);
   write_text (builder, "current_working_directory", request->directory);
   write_text (builder, "standard_output", request->output_path);
-  write_text (builder, "standard_input",
-              request->stdin_path != NULL ? request->stdin_path : "/dev/null");
+  write_text (builder, "standard_input", "/dev/null");
   write_text (builder, "partition", partition);
   write_number (builder, version, "memory_per_node", (gint64) request->memory);
   json_builder_set_member_name (builder, "nice");

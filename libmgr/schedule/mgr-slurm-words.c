@@ -189,6 +189,15 @@ static const Meaning meanings[] = {
     "no node of it has so much memory: ask for less, or for another partition" },
   { "emory", MGR_SLURM_REFUSED, MGR_ERROR_INFEASIBLE,
     "it gives no job so much memory: ask for less, or for another partition" },
+  { "time-min", MGR_SLURM_REFUSED, MGR_ERROR_INFEASIBLE,
+    "it gives no job of that partition so much time: expect a shorter duration, or ask for another "
+    "partition" },
+  { "imit specification required", MGR_SLURM_REFUSED, MGR_ERROR_INVALID_ARGUMENT,
+    "it takes no job without a limit of its time: set a timeout" },
+  { "ime limit", MGR_SLURM_REFUSED, MGR_ERROR_INFEASIBLE,
+    "it gives no job so much time: shorten the timeout, or ask for another partition" },
+  { "eadline", MGR_SLURM_REFUSED, MGR_ERROR_INFEASIBLE,
+    "it cannot be done by its deadline: set a later one" },
   { "nvalid partition", MGR_SLURM_REFUSED, MGR_ERROR_INVALID_ARGUMENT,
     "“sinfo” lists its partitions" },
 };

@@ -11,7 +11,7 @@ import sys
 import threading
 import unittest
 
-from mgrctl_case import Bus, MGRCTL
+from mgrctl_case import Bus, MGRCTL, MgrctlTestCase
 
 try:
     from gi.repository import Gio, GLib
@@ -27,8 +27,14 @@ SCHEDULER = """<node><interface name='org.libmgr.Scheduler1'>
 <arg type='a{sv}' direction='in'/><arg type='t' direction='out'/></method>
 <method name='Release'><arg type='t' direction='in'/></method>
 <method name='ReportMemory'><arg type='t' direction='in'/><arg type='t' direction='in'/></method>
+<method name='ListTasks'><arg type='s' direction='in'/><arg type='u' direction='in'/>
+<arg type='u' direction='in'/><arg type='aa{sv}' direction='out'/><arg type='b' direction='out'/>
+</method>
 <signal name='LeaseEnding'><arg type='t'/><arg type='s'/></signal>
 </interface></node>"""
+
+TASK = """<node><interface name='org.libmgr.Task1'>
+<method name='Explain'><arg type='s' direction='out'/></method></interface></node>"""
 
 LEASE = 7
 
@@ -40,6 +46,7 @@ class Granter:
         self.calls = []
         self.held = []
         self.grants = True
+        self.tasks = None
         self.changed = threading.Condition()
         self.schedules = schedules
         self.context = GLib.MainContext()
@@ -69,16 +76,34 @@ class Granter:
         info = Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0]
         self.connection.register_object(path, info, self.called, self.get, None)
 
+    def list_task(self, number, name, age):
+        """That one waits, which was submitted so many seconds ago."""
+        values = {"id": GLib.Variant("t", number), "name": GLib.Variant("s", name),
+                  "memory": GLib.Variant("t", 64 << 20),
+                  "submitted": GLib.Variant("x", GLib.get_monotonic_time() - age * 1_000_000)}
+        self.tasks = [*(self.tasks or []), values]
+        self.export(f"/org/libmgr/Task/{number}", TASK)
+
+    def answer(self, path, method, invocation):
+        if method == "Explain":
+            invocation.return_value(GLib.Variant("(s)", (f"This is {path}",)))
+        elif method == "ListTasks" and self.tasks is not None:
+            invocation.return_value(GLib.Variant("(aa{sv}b)", (self.tasks, False)))
+        elif method == "ListTasks":
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "no")
+        else:
+            invocation.return_value(None)
+
     def get(self, _connection, _sender, _path, _interface, name):
         return (GLib.Variant("s", "granter") if name == "Program"
                 else GLib.Variant("u", os.getpid()))
 
-    def called(self, _connection, _sender, _path, _interface, method, arguments, invocation):
+    def called(self, _connection, _sender, path, _interface, method, arguments, invocation):
         with self.changed:
             self.calls.append((method, *arguments.unpack()))
             self.changed.notify_all()
         if method != "Acquire":
-            invocation.return_value(None)
+            self.answer(path, method, invocation)
         elif self.grants is True:
             invocation.return_value(GLib.Variant("(t)", (LEASE,)))
         elif self.grants is None:
@@ -150,6 +175,32 @@ class TestLease(unittest.TestCase):
         output, errors = process.communicate(timeout=30)
         self.assertEqual((process.returncode, output), (0, "ran\n"), errors)
 
+    def test_says_that_it_waits(self):
+        """Where the program does not say why."""
+        granter = self.make_granter()
+        granter.grants = None
+        process = self.start("echo", "ran")
+        self.assertEqual(process.stderr.readline(),
+                         "mgrctl: The command waits until “granter” has 64.0 MiB for it\n")
+        granter.do(lambda: granter.held[0].return_value(GLib.Variant("(t)", (LEASE,))))
+        output, errors = process.communicate(timeout=30)
+        self.assertEqual((process.returncode, output), (0, "ran\n"), errors)
+
+    def test_says_why_of_its_own(self):
+        """Others wait as well, for a command of the same name too."""
+        granter = self.make_granter()
+        granter.grants = None
+        listed = threading.Event()
+        granter.do(lambda: (granter.list_task(1, "echo", 60), granter.list_task(2, "other", 0),
+                            granter.list_task(3, "echo", 0), granter.list_task(4, "echo", -60),
+                            listed.set()))
+        listed.wait()
+        process = self.start("echo", "ran")
+        self.assertEqual(process.stderr.readline(), "mgrctl: This is /org/libmgr/Task/3\n")
+        self.assertIn(("ListTasks", "waiting", 0, 1000), granter.calls)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
     def test_interrupted_while_it_waits(self):
         granter = self.make_granter()
         granter.grants = None
@@ -194,6 +245,48 @@ class TestLease(unittest.TestCase):
     def test_nobody(self):
         status, output, errors = self.run_command("echo", "ran")
         self.assertEqual((status, output), (0, "ran\n"), errors)
+
+
+class TestProgram(MgrctlTestCase):
+    """With a real program, of which a task took most of the memory."""
+
+    def setUp(self):
+        super().setUp()
+        self.program = self.start("--name", "importer")
+        self.assertEqual(self.program.ask("task import 62914560"), "ok")
+
+    def start_run(self, *arguments, memory="60M"):
+        process = subprocess.Popen([MGRCTL, "run", f"--memory={memory}", *arguments],
+                                   env=self.environment, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        self.addCleanup(lambda: (process.kill(), process.communicate()))
+        return process
+
+    def wait_for_waiting(self, count):
+        while True:
+            found = [task["id"] for task in self.check_json("tasks", "--state=waiting")["tasks"]]
+            if len(found) == count:
+                return found
+
+    def test_says_why(self):
+        """It is the program that knows what the command waits for."""
+        process = self.start_run("--", "echo", "ran")
+        line = process.stderr.readline()
+        self.assertRegex(line, "^mgrctl: .*“echo”.*waits")
+        self.assertIn("60.0 MiB", line)
+        self.assertEqual(self.program.ask("cancel 1"), "ok")
+        output, errors = process.communicate(timeout=30)
+        self.assertEqual((process.returncode, output), (0, "ran\n"), errors)
+        self.assertEqual(len(errors.splitlines()), 1)
+
+    def test_quiet(self):
+        process = self.start_run("--quiet", "--", "echo", "ran")
+        self.wait_for_waiting(1)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.wait(1.3)
+        self.assertEqual(self.program.ask("cancel 1"), "ok")
+        output, errors = process.communicate(timeout=30)
+        self.assertEqual((process.returncode, output, errors), (0, "ran\n", ""))
 
 
 if __name__ == "__main__":

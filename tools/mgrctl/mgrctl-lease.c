@@ -6,8 +6,6 @@
 
 #include "mgrctl-lease.h"
 
-#include "mgrctl-target.h"
-
 #include <mgr.h>
 
 #define SCHEDULER_PATH MGRCTL_BASE_PATH "/Scheduler"
@@ -110,15 +108,31 @@ lease_new (MgrctlTarget *target,
   return self;
 }
 
+static void
+wait_for_answer (MgrctlTarget *target,
+                 GVariant     *request,
+                 GCancellable *cancellable,
+                 Answer       *answer)
+{
+  g_dbus_connection_call (target->connection, target->bus_name, SCHEDULER_PATH,
+                          SCHEDULER_INTERFACE, "Acquire", request, G_VARIANT_TYPE ("(t)"),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, cancellable, answer_cb,
+                          answer);
+  while (!answer->done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 MgrctlLease *
 mgrctl_lease_acquire (const MgrctlOptions  *options,
                       const char           *name,
                       guint64               bytes,
                       const char           *priority,
+                      MgrctlLeaseWhyFunc    why,
                       GCancellable         *cancellable,
                       GError              **error)
 {
   g_autoptr (MgrctlTarget) target = find_target (options, error);
+  g_autoptr (MgrctlLeaseWhy) says = NULL;
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (GVariant) reply = NULL;
   Answer answer = { NULL, };
@@ -127,12 +141,9 @@ mgrctl_lease_acquire (const MgrctlOptions  *options,
   if (target == NULL)
     return NULL;
 
-  g_dbus_connection_call (target->connection, target->bus_name, SCHEDULER_PATH,
-                          SCHEDULER_INTERFACE, "Acquire", describe_request (name, bytes, priority),
-                          G_VARIANT_TYPE ("(t)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT,
-                          cancellable, answer_cb, &answer);
-  while (!answer.done)
-    g_main_context_iteration (NULL, TRUE);
+  if (why != NULL)
+    says = mgrctl_lease_why_new (target, name, bytes, why);
+  wait_for_answer (target, describe_request (name, bytes, priority), cancellable, &answer);
 
   reply = answer.reply;
   if (reply == NULL)

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "mgrctl.h"
+#include "mgrctl-lease-why.h"
 
 G_BEGIN_DECLS
 
@@ -15,12 +15,13 @@ typedef void (*MgrctlLeaseEndingFunc) (const char *why,
                                        gpointer    user_data);
 
 /* Asks the program that the options name, or the only one there is, to grant @bytes, and
- * waits for it. %NULL without an error where there is none that could grant anything; it
+ * waits for it. @why, which may be %NULL, is told why where that takes long. %NULL without an error where there is none that could grant anything; it
  * is an error where the options name it. */
 MgrctlLease *mgrctl_lease_acquire (const MgrctlOptions   *options,
                                    const char            *name,
                                    guint64                bytes,
                                    const char            *priority,
+                                   MgrctlLeaseWhyFunc     why,
                                    GCancellable          *cancellable,
                                    GError               **error);
 

@@ -19,9 +19,6 @@
 #define EXIT_NO_COMMAND 127
 #define EXIT_INTERRUPTED 130
 
-/* Who waits longer than that is told why. */
-#define SAY_WHY_AFTER_MS 1000
-
 #define REPORT_INTERVAL_MS 500
 
 #define FOREGROUND "foreground"
@@ -225,6 +222,14 @@ state_changed_cb (MgrTask      *task,
     run->started = g_get_monotonic_time ();
 }
 
+static void
+say_why (const char *why)
+{
+  g_autofree char *printable = mgrctl_printable (why);
+
+  g_printerr ("mgrctl: %s\n", printable);
+}
+
 static gboolean
 say_why_cb (gpointer user_data)
 {
@@ -235,7 +240,7 @@ say_why_cb (gpointer user_data)
     return G_SOURCE_REMOVE;
 
   why = mgr_scheduler_explain (mgr_manager_get_scheduler (run->manager), run->task);
-  g_printerr ("mgrctl: %s\n", why);
+  say_why (why);
   return G_SOURCE_REMOVE;
 }
 
@@ -263,7 +268,7 @@ waited_cb (GObject      *source,
 static void
 run_wait (Run *run)
 {
-  guint why_id = g_timeout_add (SAY_WHY_AFTER_MS, say_why_cb, run);
+  guint why_id = g_timeout_add (MGRCTL_SAY_WHY_AFTER_MS, say_why_cb, run);
   guint report_id = 0;
 
   if (run->lease != NULL)
@@ -383,7 +388,7 @@ run_take_turn (Run     *run,
     return TRUE;
 
   run->lease = mgrctl_lease_acquire (run->options, run->options->arguments[0], run->bytes,
-                                     priority, run->cancellable, &refused);
+                                     priority, quiet ? NULL : say_why, run->cancellable, &refused);
   if (refused == NULL)
     return TRUE;
 

@@ -308,6 +308,56 @@ test_fails (Fixture       *fixture,
 }
 
 static void
+test_result (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  if (skip_without_cluster ())
+    return;
+
+  task = shell_new ("say", 20 * MIB, "echo out; echo err >&2");
+  submit (fixture, task);
+  wait_for (task, MGR_TASK_REASON_DONE);
+  g_assert_true (mgr_task_get_result (task, &value, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_value_get_string (&value), ==, "out\nerr\n");
+}
+
+/* Slurm would run it in /tmp, or say nothing. */
+static void
+test_no_files (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *property;
+    const char *words;
+  } cases[] = {
+    { "directory", "it said last: “/nowhere/there” is no directory that a command can run in" },
+    { "stdin-path", "/nowhere/there" },
+    { "output-path", "/nowhere/there" },
+  };
+
+  if (skip_without_cluster ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = shell_new ("work", 20 * MIB, "true");
+      g_autoptr (GError) error = NULL;
+
+      g_object_set (task, cases[i].property, "/nowhere/there", NULL);
+      submit (fixture, task);
+      g_assert_false (mgr_task_wait (task, NULL, &error));
+      g_assert_cmpint (mgr_task_get_reason (task), ==, MGR_TASK_REASON_ERROR);
+      g_assert_nonnull (strstr (error->message, cases[i].words));
+    }
+}
+
+static void
 test_infeasible (Fixture       *fixture,
                  gconstpointer  user_data)
 {
@@ -321,6 +371,28 @@ test_infeasible (Fixture       *fixture,
   submit (fixture, task);
   g_assert_false (mgr_task_wait (task, NULL, &error));
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+}
+
+/* Slurm counts in minutes, and what is left here is less, or less than the timeout. */
+static void
+test_deadline (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  const gint64 left[] = { 50 * G_TIME_SPAN_SECOND, 130 * G_TIME_SPAN_SECOND };
+  gint64 now = mgr_clock_get_time (mgr_clock_get_default ());
+
+  if (skip_without_cluster ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (left); i++)
+    {
+      g_autoptr (MgrTask) task = shell_new ("short", 20 * MIB, "true");
+
+      g_object_set (task, "deadline", now + left[i], "timeout", (gint64) 600 * G_TIME_SPAN_SECOND,
+                    NULL);
+      submit (fixture, task);
+      wait_for (task, MGR_TASK_REASON_DONE);
+    }
 }
 
 static void
@@ -408,7 +480,11 @@ main (int    argc,
               test_by_rest, tear_down);
 #endif
   g_test_add ("/schedule/slurm-cluster/fails", Fixture, NULL, set_up, test_fails, tear_down);
+  g_test_add ("/schedule/slurm-cluster/result", Fixture, NULL, set_up, test_result, tear_down);
+  g_test_add ("/schedule/slurm-cluster/no-files", Fixture, NULL, set_up, test_no_files, tear_down);
   g_test_add ("/schedule/slurm-cluster/infeasible", Fixture, NULL, set_up, test_infeasible,
+              tear_down);
+  g_test_add ("/schedule/slurm-cluster/deadline", Fixture, NULL, set_up, test_deadline,
               tear_down);
   g_test_add ("/schedule/slurm-cluster/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add ("/schedule/slurm-cluster/many", Fixture, NULL, set_up, test_many, tear_down);

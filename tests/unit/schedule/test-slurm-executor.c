@@ -4,7 +4,15 @@
 
 #include "slurm-fixture.h"
 
+#include "schedule/mgr-slurm-request-private.h"
+
+#include <glib/gstdio.h>
+
 #include <signal.h>
+#include <sys/wait.h>
+
+/* Seconds, of a clock that has been running for a while. */
+#define START 1000
 
 static guint
 count_files (Fixture    *fixture,
@@ -185,9 +193,228 @@ test_times (Fixture       *fixture,
   g_assert_null (wait_for (other, MGR_TASK_REASON_DONE));
 
   arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
-  assert_has (arguments, "--nice=0\n--chdir=/tmp\n--output=/tmp/out.txt\n--input=/tmp/in.txt\n"
-                         "--requeue\n--time=2\n");
-  assert_has (arguments, "--no-requeue\n--deadline=now+3");
+  assert_has (arguments, "--nice=0\n--chdir=/tmp\n--output=");
+  assert_has (arguments, ".out\n--input=/dev/null\n--requeue\n--time=2\n");
+  assert_has (arguments, "--no-requeue\n--deadline=now+36");
+  assert_has (arguments, "--time-min=1\n");
+}
+
+static void
+assert_result (MgrTask    *task,
+               const char *expected)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_mutex_lock (&task->lock);
+  if (G_IS_VALUE (&task->run->result))
+    {
+      g_value_init (&value, G_TYPE_STRING);
+      g_value_copy (&task->run->result, &value);
+    }
+  g_mutex_unlock (&task->lock);
+  g_assert_cmpstr (G_IS_VALUE (&value) ? g_value_get_string (&value) : NULL, ==, expected);
+}
+
+/* The script, run here as a node would. Returns: (transfer full): what it said. */
+static char *
+run_script (Fixture    *fixture,
+            MgrTask    *task,
+            const char *directory,
+            int        *exit_status)
+{
+  g_autoptr (MgrTaskAttempt) attempt = mgr_task_attempt_new (fixture->scheduler, task, 1, MIB);
+  g_autoptr (MgrSlurmRequest) request =
+    mgr_slurm_request_new (attempt, "token", "/nowhere/mgr-job", "status", "out", 0);
+  const char *argv[] = { "/bin/sh", "-c", request->script, NULL };
+  g_autofree char *errors = NULL;
+  char *output;
+  int status;
+
+  g_assert_true (g_spawn_sync (directory, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL,
+                               &output, &errors, &status, NULL));
+  *exit_status = WEXITSTATUS (status);
+  if (*errors == '\0')
+    return output;
+
+  g_free (output);
+  return g_steal_pointer (&errors);
+}
+
+static void
+test_files (Fixture       *fixture,
+            gconstpointer  user_data)
+{
+  const char * const argv[] = { "sh", "-c", "cat; pwd; echo err >&2", NULL };
+  g_autoptr (MgrTask) task = mgr_task_new_command ("files", argv);
+  g_autofree char *there = g_build_filename (fixture->slurm.folder, "it's there", NULL);
+  g_autofree char *expected = g_strdup_printf ("in\n%s\nerr\n", there);
+  g_autofree char *said = NULL;
+  g_autofree char *output = NULL;
+  int exit_status;
+
+  g_assert_no_errno (g_mkdir (there, 0700));
+  mgr_fake_slurm_set (&fixture->slurm, "it's there/in $HOME", "in\n");
+  g_object_set (task, "directory", there, "stdin-path", "in $HOME", "output-path", "o\"ut", NULL);
+  said = run_script (fixture, task, "/", &exit_status);
+  g_assert_cmpstr (said, ==, "");
+  g_assert_cmpint (exit_status, ==, 0);
+  output = mgr_fake_slurm_read (&fixture->slurm, "it's there/o\"ut");
+  g_assert_cmpstr (output, ==, expected);
+}
+
+/* What the task names and a node does not have is said, and the command is not run. */
+static void
+test_no_files (Fixture       *fixture,
+               gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *property;
+    const char *path;
+    const char *words;
+  } cases[] = {
+    { "directory", "/nowhere/it's", "“/nowhere/it's” is no directory that a command can run in" },
+    { "stdin-path", "/nowhere/in", "/nowhere/in" },
+    { "output-path", "/nowhere/out", "/nowhere/out" },
+  };
+  g_autofree char *ran = g_build_filename (fixture->slurm.folder, "ran", NULL);
+  const char *argv[] = { "touch", ran, NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = mgr_task_new_command ("files", argv);
+      g_autofree char *said = NULL;
+      int exit_status;
+
+      g_object_set (task, cases[i].property, cases[i].path, NULL);
+      said = run_script (fixture, task, "/", &exit_status);
+      assert_has (said, cases[i].words);
+      g_assert_cmpint (exit_status, !=, 0);
+      g_assert_false (g_file_test (ran, G_FILE_TEST_EXISTS));
+    }
+}
+
+/* What it wrote is its result, however it ended, but for what a file of its own takes. */
+static void
+test_result (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  g_autofree char *flood = g_strnfill (100000, 'x');
+  const char *wrote[] = { "hi\n", "", flood, "refused\n" };
+  const char *results[] = { "hi\n", "", flood + 100000 - 65536, "refused\n" };
+  guint failing = G_N_ELEMENTS (wrote);
+  g_autoptr (MgrTask) own = command_new ("own");
+
+  for (guint i = 1; i <= failing; i++)
+    {
+      g_autoptr (MgrTask) task = submit_new (fixture, "work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, i);
+      mgr_fake_slurm_measure (&fixture->slurm, i, NULL, wrote[i - 1]);
+      mgr_fake_slurm_set_state (&fixture->slurm, i, i < failing ? "COMPLETED" : "FAILED",
+                                i < failing ? 0 : 1 << 8);
+      error = wait_for (task, i < failing ? MGR_TASK_REASON_DONE : MGR_TASK_REASON_ERROR);
+      assert_result (task, results[i - 1]);
+    }
+
+  g_object_set (own, "output-path", "/nowhere/out", NULL);
+  submit (fixture, own);
+  mgr_fake_slurm_wait_jobs (&fixture->slurm, failing + 1);
+  mgr_fake_slurm_measure (&fixture->slurm, failing + 1, NULL, "something\n");
+  mgr_fake_slurm_set_state (&fixture->slurm, failing + 1, "COMPLETED", 0);
+  g_assert_null (wait_for (own, MGR_TASK_REASON_DONE));
+  assert_result (own, NULL);
+}
+
+/* What is said of the job itself counts for more than an output of before. */
+static void
+test_last_words (Fixture       *fixture,
+                 gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *job;
+    const char *command;
+    const char *words;
+  } cases[] = {
+    { "cannot open in.txt\n", "of before\n", "it said last: cannot open in.txt" },
+    { "", "begins\nno such data\n\n", "it said last: no such data" },
+  };
+  g_autofree char *path = g_build_filename (fixture->slurm.folder, "own", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = command_new ("work");
+      g_autoptr (GError) error = NULL;
+
+      mgr_fake_slurm_set (&fixture->slurm, "own", cases[i].command);
+      g_object_set (task, "output-path", path, NULL);
+      submit (fixture, task);
+      mgr_fake_slurm_wait_jobs (&fixture->slurm, i + 1);
+      mgr_fake_slurm_measure (&fixture->slurm, i + 1, NULL, cases[i].job);
+      mgr_fake_slurm_set_state (&fixture->slurm, i + 1, "FAILED", 1 << 8);
+      error = wait_for (task, MGR_TASK_REASON_ERROR);
+      assert_has (error->message, cases[i].words);
+    }
+}
+
+/* Slurm counts in minutes: whatever is left, it may begin the job until the deadline, and
+ * gives it no more time than that. */
+static void
+test_deadlines (Fixture       *fixture,
+                gconstpointer  user_data)
+{
+  static const struct
+  {
+    gint64 left;     /* seconds, as those that follow */
+    gint64 timeout;
+    gint64 expected;
+    gint64 deadline;
+    gint64 minutes;
+    gint64 minutes_min;
+  } cases[] = {
+    { 10, 0, 0, 70, 0, 1 },
+    { 45, 600, 0, 105, 1, 1 },
+    { 130, 600, 0, 190, 3, 1 },
+    { 130, 60, 3600, 190, 1, 1 },
+    { 3600, 0, 90, 3660, 0, 2 },
+    { -5, 0, 0, 61, 0, 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MgrTask) task = command_new ("work");
+      g_autoptr (MgrTaskAttempt) attempt = NULL;
+      g_autoptr (MgrSlurmRequest) request = NULL;
+
+      g_object_set (task, "deadline", (START + cases[i].left) * G_TIME_SPAN_SECOND,
+                    "timeout", cases[i].timeout * G_TIME_SPAN_SECOND,
+                    "expected-duration", cases[i].expected * G_TIME_SPAN_SECOND, NULL);
+      attempt = mgr_task_attempt_new (fixture->scheduler, task, 1, MIB);
+      request = mgr_slurm_request_new (attempt, "token", "mgr-job", "status", "out",
+                                       START * G_TIME_SPAN_SECOND);
+      g_assert_cmpint (request->deadline, ==, cases[i].deadline);
+      g_assert_cmpint (request->minutes, ==, cases[i].minutes);
+      g_assert_cmpint (request->minutes_min, ==, cases[i].minutes_min);
+    }
+}
+
+static void
+test_short_deadline (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) task = command_new ("work");
+  gint64 now = mgr_clock_get_time (mgr_clock_get_default ());
+  g_autofree char *arguments = NULL;
+
+  mgr_fake_slurm_set (&fixture->slurm, "ends-as", "COMPLETED|0\n");
+  g_object_set (task, "deadline", now + 50 * G_TIME_SPAN_SECOND,
+                "timeout", (gint64) 10 * G_TIME_SPAN_MINUTE, NULL);
+  submit (fixture, task);
+  g_assert_null (wait_for (task, MGR_TASK_REASON_DONE));
+  arguments = mgr_fake_slurm_read (&fixture->slurm, "arguments");
+  assert_has (arguments, "--time=1\n--deadline=now+1");
   assert_has (arguments, "--time-min=1\n");
 }
 
@@ -260,6 +487,14 @@ test_refused (Fixture       *fixture,
     { "sbatch: error: Memory specification can not be satisfied\n"
       "sbatch: error: Batch job submission failed: Requested node configuration is not "
       "available\n", MGR_ERROR_INFEASIBLE, "no node of it has so much memory" },
+    { "sbatch: error: Batch job submission failed: Requested time limit is invalid (missing or "
+      "exceeds some limit)\n", MGR_ERROR_INFEASIBLE, "shorten the timeout" },
+    { "sbatch: error: Batch job submission failed: Invalid time-min specification (exceeds job's "
+      "time or other limits)\n", MGR_ERROR_INFEASIBLE, "expect a shorter duration" },
+    { "sbatch: error: Batch job submission failed: Time limit specification required, but not "
+      "provided\n", MGR_ERROR_INVALID_ARGUMENT, "set a timeout" },
+    { "sbatch: error: Batch job submission failed: Invalid deadline time\n",
+      MGR_ERROR_INFEASIBLE, "set a later one" },
     { "sbatch: error: Batch job submission failed: Invalid partition name specified\n",
       MGR_ERROR_INVALID_ARGUMENT, "sinfo" },
     { "sbatch: error: Batch job submission failed: Access/permission denied\n",
@@ -443,6 +678,12 @@ main (int    argc,
   add ("cancel", NULL, test_cancel);
   add ("kill", NULL, test_kill);
   add ("times", NULL, test_times);
+  add ("files", NULL, test_files);
+  add ("no-files", NULL, test_no_files);
+  add ("result", NULL, test_result);
+  add ("last-words", NULL, test_last_words);
+  add ("deadlines", NULL, test_deadlines);
+  add ("short-deadline", NULL, test_short_deadline);
   add ("closure-is-refused", NULL, test_closure_is_refused);
   add ("absent", NULL, test_absent);
   add ("other-version", NULL, test_other_version);

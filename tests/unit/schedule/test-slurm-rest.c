@@ -106,12 +106,16 @@ test_job (void)
     .memory = 20,
     .nice = 100,
     .minutes = 5,
+    .deadline = 70,
+    .minutes_min = 2,
   };
   g_autofree char *bare = mgr_slurm_rest_write_job (&request, 38, NULL);
   g_autofree char *objects = mgr_slurm_rest_write_job (&request, 40, "long");
 
   g_assert_nonnull (strstr (bare, "\"memory_per_node\":20,"));
   g_assert_nonnull (strstr (bare, "\"time_limit\":5"));
+  g_assert_nonnull (strstr (bare, "\"deadline\":"));
+  g_assert_nonnull (strstr (bare, "\"time_minimum\":2"));
   g_assert_nonnull (strstr (bare, "\"environment\":{\"PATH\":"));
   g_assert_nonnull (strstr (bare, "\"comment\":\"libmgr:ab-0\""));
   g_assert_nonnull (strstr (bare, "a \\\"name\\\""));

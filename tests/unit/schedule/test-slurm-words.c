@@ -12,6 +12,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static void
@@ -321,6 +322,52 @@ claim (MgrSlurmFiles *files)
   return made;
 }
 
+/* At most so many bytes of the end, and no half of a character. */
+static void
+test_end_of_file (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  static const struct
+  {
+    const char *text;
+    gsize size;
+    const char *end;
+  } cases[] = {
+    { "", 8, "" },
+    { "short", 8, "short" },
+    { "just 8 b", 8, "just 8 b" },
+    { "longer than that", 8, "han that" },
+    { "a\303\244\303\266", 3, "\303\266" },
+    { "bad \377", 8, "bad \357\277\275" },
+  };
+  g_autofree char *path = g_build_filename (fixture->folder, "output", NULL);
+
+  g_assert_null (mgr_slurm_files_read_end (path, 8));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *end = NULL;
+
+      g_assert_true (g_file_set_contents (path, cases[i].text, -1, NULL));
+      end = mgr_slurm_files_read_end (path, cases[i].size);
+      g_assert_cmpstr (end, ==, cases[i].end);
+    }
+  g_assert_no_errno (g_unlink (path));
+}
+
+/* Nobody writes to it, and nobody waits for that. */
+static void
+test_end_of_pipe (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "pipe", NULL);
+  g_autofree char *end = NULL;
+
+  g_assert_no_errno (mkfifo (path, 0600));
+  end = mgr_slurm_files_read_end (path, 8);
+  g_assert_cmpstr (end, ==, "");
+  g_assert_no_errno (g_unlink (path));
+}
+
 static void
 test_claims (Fixture       *fixture,
              gconstpointer  user_data)
@@ -419,6 +466,10 @@ main (int    argc,
   g_test_add_func ("/schedule/slurm-words/program-floods", test_program_floods);
   g_test_add_func ("/schedule/slurm-words/program-absent", test_program_absent);
   g_test_add_func ("/schedule/slurm-words/program-hangs", test_program_hangs);
+  g_test_add ("/schedule/slurm-words/end-of-file", Fixture, NULL, set_up, test_end_of_file,
+              tear_down);
+  g_test_add ("/schedule/slurm-words/end-of-pipe", Fixture, NULL, set_up, test_end_of_pipe,
+              tear_down);
   g_test_add ("/schedule/slurm-words/claims", Fixture, NULL, set_up, test_claims, tear_down);
   g_test_add ("/schedule/slurm-words/claims-are-left", Fixture, NULL, set_up,
               test_claims_are_left, tear_down);

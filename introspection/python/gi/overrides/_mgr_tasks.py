@@ -195,7 +195,8 @@ def _override_task(Mgr, maker):
         return maker.command(name, argv, options)
 
     def result(self):
-        """What its function returned, or None of a command. Raises what it ended with."""
+        """What its function returned, or a command wrote, where that is kept: else None.
+        Raises what it ended with."""
         try:
             value = maker.charge(get_result, self)[1]
         except TypeError:
