@@ -231,6 +231,24 @@ test('names that are taken', () => {
     assertEqual(registered(manager), ['temp_a']);
 });
 
+/* As the table in test-protection-rules.c says, and test_resources.py. */
+test('names', () => {
+    const {rules} = makeManager().cleaner;
+
+    for (const [safety, names] of [
+        [Mgr.Safety.PROTECTED, `model best_model BestModels result finalResult weight Weights
+            portfolioWeights prediction latestPredictions cfg config configuration raw_data rawData
+            model_cache temp_results tempResult`],
+        [Mgr.Safety.SAFE, `temp tempRows _temp_x temp1 tmp_x TEMP temporary_rows rowsTemporary
+            cache cache_prices _cache_x prices_cache HTTPCache batch trainBatch intermediateSums`],
+        [Mgr.Safety.CAUTIOUS, `template temperature my_temp_x caches cached minibatch table mode
+            raw_data_2`],
+    ]) {
+        for (const name of names.split(/\s+/))
+            assertEqual([name, rules.classify(name)], [name, safety]);
+    }
+});
+
 test('rules', () => {
     const {rules} = makeManager().cleaner;
     const patterns = () => rules.list_rules().map(rule => rule.pattern);
@@ -358,6 +376,19 @@ test('watch', () => {
     assertEqual(Object.keys(model), ['portfolio_weights', 'table', 'batch_size']);
     assertEqual(clean(manager, true).cleaned, ['Model.table']);
     assertEqual(Object.keys(model), ['portfolio_weights', 'batch_size']);
+});
+
+test('watch common names', () => {
+    const manager = makeManager();
+    const trainer = {};
+
+    for (const name of ['model', 'result', 'portfolioWeights', 'latestPredictions', 'rawData',
+        'tempRows', 'rowsCache'])
+        trainer[name] = new Uint8Array(10000);
+    manager.watch(trainer, {name: 'trainer'});
+    assertEqual(clean(manager, true).cleaned.sort(), ['trainer.rowsCache', 'trainer.tempRows']);
+    assertEqual(Object.keys(trainer),
+        ['model', 'result', 'portfolioWeights', 'latestPredictions', 'rawData']);
 });
 
 test('watch and restore', () => {

@@ -212,6 +212,23 @@ class ResourceTest(ManagerTest):
         report = held["manager"].cleanup(EMERGENCY)
         self.assertEqual((report.cleaned, held), (["temp_a"], {}))
 
+    def test_names(self):
+        # As the table in test-protection-rules.c says, and test-cleanup.js.
+        safety_of = self.manager.cleaner.rules.classify
+        for safety, names in (
+                (Mgr.Safety.PROTECTED,
+                 "model best_model BestModels result finalResult weight Weights portfolioWeights "
+                 "prediction latestPredictions cfg config configuration raw_data rawData "
+                 "model_cache temp_results tempResult"),
+                (Mgr.Safety.SAFE,
+                 "temp tempRows _temp_x temp1 tmp_x TEMP temporary_rows rowsTemporary cache "
+                 "cache_prices _cache_x prices_cache HTTPCache batch trainBatch intermediateSums"),
+                (Mgr.Safety.CAUTIOUS,
+                 "template temperature my_temp_x caches cached minibatch table mode raw_data_2")):
+            for name in names.split():
+                with self.subTest(name):
+                    self.assertEqual(safety_of(name), safety)
+
     def test_rules(self):
         rules = self.manager.cleaner.rules
         before = [(rule.pattern, rule.safety) for rule in rules.list_rules()]
@@ -439,6 +456,21 @@ class WatchTest(ManagerTest):
         forced = self.clean(force=True)
         self.assertEqual(forced.cleaned, ["model.table"])
         self.assertEqual(set(vars(model)), {"portfolio_weights", "batch_size"})
+
+    def test_common_names(self):
+        class Trainer:
+            def __init__(self):
+                for name in ("model", "result", "best_model", "prediction", "weight", "cfg",
+                             "Weights", "tempRows", "temp", "cache_rows", "temporary_sums"):
+                    setattr(self, name, bytearray(10000))
+
+        trainer = Trainer()
+        self.manager.watch(trainer)
+        self.assertEqual(sorted(self.clean(force=True).cleaned),
+                         ["Trainer.cache_rows", "Trainer.temp", "Trainer.tempRows",
+                          "Trainer.temporary_sums"])
+        self.assertEqual(sorted(vars(trainer)), ["Weights", "best_model", "cfg", "model",
+                                                 "prediction", "result", "weight"])
 
     def test_added_later(self):
         model = Model()
