@@ -82,6 +82,8 @@ struct _MgrResource
   gint64 rebuild_cost;     /* µs */
   gint64 walk_cost;        /* µs */
   gint64 maintenance_interval; /* µs; 0: that of the manager */
+  gboolean warned;         /* of a maintenance that failed */
+  gint64 warning_time;     /* of the last such warning, by the clock of the cleaner */
   MgrComponent *component; /* (owned) (nullable) */
   MgrLifeline *lifeline;   /* (owned) (nullable) to the bound object */
   gboolean orphaned;       /* the bound object or the reclaimer is gone */
@@ -237,6 +239,22 @@ gboolean      mgr_resource_join            (MgrResource              *self,
 void          mgr_resource_leave           (MgrResource              *self,
                                             GWeakRef                 *home);
 void          mgr_resource_home_release    (gpointer                  home);
+
+/* Handlers of a resource that run in this thread, between enter and leave. */
+typedef struct _MgrResourceInside MgrResourceInside;
+
+struct _MgrResourceInside
+{
+  MgrResource *resource;    /* (unowned) */
+  char *failure;            /* (owned) (nullable): why a handler could not */
+  MgrResourceInside *outer; /* (unowned) (nullable) */
+};
+
+void          mgr_resource_inside_enter    (MgrResourceInside        *self,
+                                            MgrResource              *resource);
+
+/* Returns (transfer full) (nullable): what a handler told mgr_resource_fail(). */
+char         *mgr_resource_inside_leave    (MgrResourceInside        *self);
 
 /* Among the files of this class. */
 void          mgr_resource_reclaimer_init  (MgrReclaimerInterface    *iface);

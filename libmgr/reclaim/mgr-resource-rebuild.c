@@ -88,12 +88,28 @@ rebuild_may_replace (MgrResource  *self,
   return FALSE;
 }
 
+static void
+set_failed_error (MgrResource  *self,
+                  const char   *failure,
+                  GError      **error)
+{
+  if (failure != NULL)
+    g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                 "“%s” could not be brought back: %s", self->name, failure);
+  else
+    g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
+                 "“%s” could not be brought back: its handler of “rebuild” returned 0. It has "
+                 "to be computed again", self->name);
+}
+
 static gboolean
 rebuild_here (MgrResource  *self,
               GError      **error)
 {
   g_autoptr (MgrResource) keep_alive = g_object_ref (self);
   g_auto (MgrResourceHold) hold = { NULL, NULL };
+  g_autofree char *failure = NULL;
+  MgrResourceInside inside;
   guint64 size_serial;
   guint64 built;
 
@@ -115,13 +131,13 @@ rebuild_here (MgrResource  *self,
   size_serial = self->size_serial;
   g_mutex_unlock (&self->lock);
 
+  mgr_resource_inside_enter (&inside, self);
   built = mgr_resource_emit_sum (self, MGR_RESOURCE_SIGNAL_REBUILD);
+  failure = mgr_resource_inside_leave (&inside);
   if (built > 0)
     rebuild_take_on (self, built, size_serial);
   else
-    g_set_error (error, MGR_ERROR, MGR_ERROR_FAILED,
-                 "“%s” could not be brought back: its handler of “rebuild” returned 0. It has "
-                 "to be computed again", self->name);
+    set_failed_error (self, failure, error);
 
   mgr_resource_end_access (self, NULL);
   return built > 0;
