@@ -182,7 +182,8 @@ cleaner_restore (MgrCleaner        *self,
  * Fails with %MGR_ERROR_NOT_AVAILABLE where nothing is connected to it or the resource
  * is no longer registered: the text says what was cleaned, when and why, and that it has
  * to be computed again. With %MGR_ERROR_FAILED where the handler could not, with
- * %MGR_ERROR_EXISTS where nothing is missing, with %MGR_ERROR_NOT_FOUND where there is no
+ * %MGR_ERROR_EXISTS where nothing is missing, or the program has made again by itself
+ * what was taken, which is not replaced, with %MGR_ERROR_NOT_FOUND where there is no
  * such resource and no record of it, with %MGR_ERROR_TIMED_OUT where its owner does not
  * answer within 5 s, and with %MGR_ERROR_WOULD_DEADLOCK inside a handler that a cleanup
  * called. May be called from any thread.

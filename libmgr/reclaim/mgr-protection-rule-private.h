@@ -6,6 +6,7 @@
 
 #include "base/mgr-error.h"
 #include "reclaim/mgr-protection-rule.h"
+#include "reclaim/mgr-rule-name-private.h"
 
 G_BEGIN_DECLS
 
@@ -15,9 +16,9 @@ MgrProtectionRule *mgr_protection_rule_new     (const char         *pattern,
                                                 MgrSafety           safety,
                                                 GError            **error);
 
-/* @item is the name within a group, or %NULL. Both are UTF-8. */
+/* @item is the name within a group, or %NULL. */
 gboolean           mgr_protection_rule_matches (MgrProtectionRule  *self,
-                                                const char         *name,
-                                                const char         *item);
+                                                MgrRuleName        *name,
+                                                MgrRuleName        *item);
 
 G_END_DECLS

@@ -22,6 +22,9 @@
 /* A name that nobody can read at a glance is a mistake, such as a whole file. */
 #define PATTERN_MAX_LENGTH 256
 
+/* What a pattern begins with that disregards case. */
+#define FOLDS_CASE '~'
+
 /* As much of a pattern that is too long as shows which one it is. */
 #define PATTERN_SHOWN_LENGTH 40
 
@@ -36,10 +39,12 @@ struct _MgrProtectionRule
 {
   gatomicrefcount ref_count;
 
-  char *pattern;       /* (owned) */
-  GPatternSpec *spec;  /* (owned) */
+  char *pattern;        /* (owned) */
+  GPatternSpec *spec;   /* (owned) */
   MgrSafety safety;
-  gboolean whole_name; /* the pattern speaks of the group too */
+  gboolean whole_name;  /* the pattern speaks of the group too */
+  gboolean folds_case;  /* it begins with FOLDS_CASE */
+  gboolean finds_words; /* it does, and speaks of the borders of words */
 };
 
 G_DEFINE_BOXED_TYPE (MgrProtectionRule, mgr_protection_rule,
@@ -51,7 +56,7 @@ rule_is_text (const char  *pattern,
 {
   g_autofree char *escaped = NULL;
 
-  if (pattern == NULL || *pattern == '\0')
+  if (pattern == NULL || *pattern == '\0' || (*pattern == FOLDS_CASE && pattern[1] == '\0'))
     {
       g_set_error_literal (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT,
                            "The pattern of a protection rule is empty: write a name, or a part "
@@ -101,6 +106,24 @@ rule_is_valid (const char  *pattern,
   return TRUE;
 }
 
+static void
+rule_compile (MgrProtectionRule *self)
+{
+  g_autofree char *folded = NULL;
+
+  self->whole_name = strchr (self->pattern, '.') != NULL;
+  self->folds_case = *self->pattern == FOLDS_CASE;
+  if (!self->folds_case)
+    {
+      self->spec = g_pattern_spec_new (self->pattern);
+      return;
+    }
+
+  folded = g_utf8_casefold (self->pattern + 1, -1);
+  self->finds_words = strchr (folded, '_') != NULL;
+  self->spec = g_pattern_spec_new (folded);
+}
+
 MgrProtectionRule *
 mgr_protection_rule_new (const char  *pattern,
                          MgrSafety    safety,
@@ -114,20 +137,24 @@ mgr_protection_rule_new (const char  *pattern,
   self = g_new0 (MgrProtectionRule, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->pattern = g_strdup (pattern);
-  self->spec = g_pattern_spec_new (pattern);
   self->safety = safety;
-  self->whole_name = strchr (pattern, '.') != NULL;
+  rule_compile (self);
   return self;
 }
 
 gboolean
 mgr_protection_rule_matches (MgrProtectionRule *self,
-                             const char        *name,
-                             const char        *item)
+                             MgrRuleName       *name,
+                             MgrRuleName       *item)
 {
-  const char *subject = item != NULL && !self->whole_name ? item : name;
+  MgrRuleName *subject = item != NULL && !self->whole_name ? item : name;
 
-  return g_pattern_spec_match_string (self->spec, subject);
+  if (!self->folds_case)
+    return g_pattern_spec_match_string (self->spec, subject->written);
+
+  return g_pattern_spec_match_string (self->spec, mgr_rule_name_get_folded (subject))
+         || (self->finds_words
+             && g_pattern_spec_match_string (self->spec, mgr_rule_name_get_words (subject)));
 }
 
 /**
@@ -176,7 +203,7 @@ mgr_protection_rule_unref (MgrProtectionRule *self)
  *
  * Gets which names it is for. May be called from any thread.
  *
- * Returns: (transfer none): the pattern, with `*` for any text and `?` for one character
+ * Returns: (transfer none): the pattern as it was given, see #MgrProtectionRules
  *
  * Since: 1.0
  */

@@ -18,13 +18,24 @@
  * one character. The first pattern that matches the name of a resource decides
  * how it is treated; a name that none of them matches is %MGR_SAFETY_CAUTIOUS.
  *
+ * Upper and lower case differ, unless the pattern begins with `~`: `~*model*` matches
+ * “model”, “BestModels” and “MODEL_2”. In such a pattern `_` also stands for the border of
+ * a word: the beginning and the end of the name, whatever is neither letter nor digit
+ * nor a dot, and the places between letters and digits, before a capital that follows
+ * a small letter, and before the last capital of many that a small letter follows. So
+ * `~_temp_*` matches “temp”, “temp_rows”, “tempRows”, “_temp1” and “TEMP-A”, but neither
+ * “template” nor “my_temp_x”; `~*_cache_` matches “cache”, “prices_cache” and
+ * “HTTPCache”. A name that itself begins with `~` is matched by a pattern with `?` there.
+ *
  * A new object holds these, in this order, so that what could be a result is kept even
  * where its name says that it is temporary:
  *
- * - %MGR_SAFETY_PROTECTED: `raw_data`, `feature_data`, `*predictions*`, `*weights*`,
- *   `*models*`, `*results*`, `*config*`, `alpha_engine`, `ltr_bma`, `target_engineer`.
+ * - %MGR_SAFETY_PROTECTED: `~_raw_data_`, `~_feature_data_`, `~*prediction*`, `~*weight*`,
+ *   `~*model*`, `~*result*`, `~*config*`, `~*cfg*`, `~_alpha_engine_`, `~_ltr_bma_`,
+ *   `~_target_engineer_`.
  *
- * - %MGR_SAFETY_SAFE: `temp_*`, `batch_*`, `_cache_*`, `*_cache`, `intermediate_*`.
+ * - %MGR_SAFETY_SAFE: of each of the words temporary, temp, tmp, batch, cache and
+ *   intermediate two, for names that begin and that end with it: `~_temp_*`, `~*_temp_`.
  *
  * What mgr_protection_rules_add() adds comes before these and after what was
  * added earlier, so that a program can override every default. A safety set by
@@ -59,21 +70,29 @@ typedef struct
 } DefaultRule;
 
 static const DefaultRule default_rules[] = {
-  { "raw_data", MGR_SAFETY_PROTECTED },
-  { "feature_data", MGR_SAFETY_PROTECTED },
-  { "*predictions*", MGR_SAFETY_PROTECTED },
-  { "*weights*", MGR_SAFETY_PROTECTED },
-  { "*models*", MGR_SAFETY_PROTECTED },
-  { "*results*", MGR_SAFETY_PROTECTED },
-  { "*config*", MGR_SAFETY_PROTECTED },
-  { "alpha_engine", MGR_SAFETY_PROTECTED },
-  { "ltr_bma", MGR_SAFETY_PROTECTED },
-  { "target_engineer", MGR_SAFETY_PROTECTED },
-  { "temp_*", MGR_SAFETY_SAFE },
-  { "batch_*", MGR_SAFETY_SAFE },
-  { "_cache_*", MGR_SAFETY_SAFE },
-  { "*_cache", MGR_SAFETY_SAFE },
-  { "intermediate_*", MGR_SAFETY_SAFE },
+  { "~_raw_data_", MGR_SAFETY_PROTECTED },
+  { "~_feature_data_", MGR_SAFETY_PROTECTED },
+  { "~*prediction*", MGR_SAFETY_PROTECTED },
+  { "~*weight*", MGR_SAFETY_PROTECTED },
+  { "~*model*", MGR_SAFETY_PROTECTED },
+  { "~*result*", MGR_SAFETY_PROTECTED },
+  { "~*config*", MGR_SAFETY_PROTECTED },
+  { "~*cfg*", MGR_SAFETY_PROTECTED },
+  { "~_alpha_engine_", MGR_SAFETY_PROTECTED },
+  { "~_ltr_bma_", MGR_SAFETY_PROTECTED },
+  { "~_target_engineer_", MGR_SAFETY_PROTECTED },
+  { "~_temporary_*", MGR_SAFETY_SAFE },
+  { "~*_temporary_", MGR_SAFETY_SAFE },
+  { "~_temp_*", MGR_SAFETY_SAFE },
+  { "~*_temp_", MGR_SAFETY_SAFE },
+  { "~_tmp_*", MGR_SAFETY_SAFE },
+  { "~*_tmp_", MGR_SAFETY_SAFE },
+  { "~_batch_*", MGR_SAFETY_SAFE },
+  { "~*_batch_", MGR_SAFETY_SAFE },
+  { "~_cache_*", MGR_SAFETY_SAFE },
+  { "~*_cache_", MGR_SAFETY_SAFE },
+  { "~_intermediate_*", MGR_SAFETY_SAFE },
+  { "~*_intermediate_", MGR_SAFETY_SAFE },
 };
 
 G_DEFINE_FINAL_TYPE (MgrProtectionRules, mgr_protection_rules, G_TYPE_OBJECT)
@@ -129,7 +148,8 @@ mgr_protection_rules_new (void)
 /**
  * mgr_protection_rules_add:
  * @self: the rules
- * @pattern: names it is for, with `*` for any text and `?` for one character
+ * @pattern: names it is for, with `*` for any text and `?` for one character, and `~` at
+ *    its beginning to disregard case
  * @safety: how a cleanup treats what it matches
  * @error: return location for a #GError
  *
@@ -186,7 +206,8 @@ set_position_error (const char  *pattern,
  * @self: the rules
  * @position: how many rules come before it: 0 for the first place, and at most as many
  *    as there are
- * @pattern: names it is for, with `*` for any text and `?` for one character
+ * @pattern: names it is for, with `*` for any text and `?` for one character, and `~` at
+ *    its beginning to disregard case
  * @safety: how a cleanup treats what it matches
  * @error: return location for a #GError
  *
@@ -325,18 +346,22 @@ mgr_protection_rules_lookup_item (MgrProtectionRules *self,
                                   const char         *name,
                                   const char         *item)
 {
+  g_auto (MgrRuleName) whole = { NULL };
+  g_auto (MgrRuleName) part = { NULL };
   MgrProtectionRule *found = NULL;
 
   /* Matching steps over whole characters and would run past a broken one. */
   if (!g_utf8_validate (name, -1, NULL))
     return NULL;
 
+  mgr_rule_name_init (&whole, name);
+  mgr_rule_name_init (&part, item);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->rules->len && found == NULL; i++)
     {
       MgrProtectionRule *rule = g_ptr_array_index (self->rules, i);
 
-      if (mgr_protection_rule_matches (rule, name, item))
+      if (mgr_protection_rule_matches (rule, &whole, item != NULL ? &part : NULL))
         found = mgr_protection_rule_ref (rule);
     }
   g_mutex_unlock (&self->lock);

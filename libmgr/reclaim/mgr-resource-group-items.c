@@ -68,8 +68,31 @@ item_reclaim_cb (MgrResource *resource,
 {
   ItemLink *link = user_data;
   g_autoptr (MgrResourceGroup) group = g_weak_ref_get (&link->group);
+  guint64 freed;
 
-  return group != NULL ? mgr_resource_group_emit_drop_item (group, link->item) : 0;
+  if (group == NULL)
+    return 0;
+
+  freed = mgr_resource_group_emit_drop_item (group, link->item);
+  if (freed > 0)
+    mgr_resource_set_dropped (resource, mgr_resource_group_get_part (group, link->item) == 0);
+  return freed;
+}
+
+guint64
+mgr_resource_group_get_part (MgrResourceGroup *self,
+                             const char       *item)
+{
+  guint64 size;
+
+  if (!mgr_resource_group_measures_items (self))
+    return 0;
+
+  mgr_reclaim_enter ();
+  size = mgr_resource_group_emit_item_size (self, item);
+  mgr_reclaim_leave ();
+
+  return size;
 }
 
 static MgrResource *
@@ -79,7 +102,7 @@ group_create_resource (MgrResourceGroup *self,
 {
   g_autofree char *name = g_strconcat (self->name, ".", item, NULL);
   g_autoptr (GObject) object = mgr_resource_group_get_object (self);
-  MgrResource *resource = mgr_resource_new_item (name, item, self->context, self->thread);
+  MgrResource *resource = mgr_resource_new_item (name, item, self);
 
   g_signal_connect_data (resource, "measure", G_CALLBACK (item_measure_cb),
                          item_link_new (self, item), item_link_free, 0);

@@ -63,6 +63,10 @@ guint64    mgr_resource_group_emit_drop_item   (MgrResourceGroup  *self,
 void       mgr_resource_group_emit_item_added  (MgrResourceGroup  *self,
                                                 const char        *item,
                                                 MgrResource       *resource);
+/* How much an item holds now, be it less than is worth a step; 0 where nobody says. To be
+ * called where the group lives. */
+guint64    mgr_resource_group_get_part         (MgrResourceGroup  *self,
+                                                const char        *item);
 gboolean   mgr_resource_group_add_listed       (MgrResourceGroup  *self,
                                                 const char        *item,
                                                 GError           **error);

@@ -6,6 +6,7 @@
 
 #include "base/mgr-owner-call-private.h"
 #include "reclaim/mgr-resource-private.h"
+#include "reclaim/mgr-score-table-private.h"
 
 /**
  * mgr_resource_get_maintenance_interval:
@@ -63,6 +64,37 @@ mgr_resource_can_maintain (MgrResource *self)
          || mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_MAINTAIN);
 }
 
+static gboolean
+resource_warns (MgrResource *self,
+                gint64       time)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->warned && time - self->warning_time < MGR_RECLAIM_WARNING_INTERVAL)
+    return FALSE;
+
+  self->warned = TRUE;
+  self->warning_time = time;
+  return TRUE;
+}
+
+/* Nobody asked for it, so there is nobody else to tell. */
+static guint64
+maintain_here (MgrResource             *self,
+               const MgrReclaimRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 freed = mgr_resource_maintain (self, request, &error);
+  gboolean kept = g_error_matches (error, MGR_ERROR, MGR_ERROR_BUSY)
+                  || g_error_matches (error, MGR_ERROR, MGR_ERROR_CLOSED)
+                  || g_error_matches (error, MGR_ERROR, MGR_ERROR_STALE_PLAN);
+
+  if (error != NULL && !kept && resource_warns (self, request->time))
+    g_message ("The maintenance of “%s” failed: %s", self->name, error->message);
+
+  return freed;
+}
+
 typedef struct
 {
   MgrReclaimRequest request;
@@ -75,7 +107,7 @@ maintain_call_cb (gpointer object,
 {
   MaintainCall *call = user_data;
 
-  call->freed = mgr_resource_maintain (object, &call->request, NULL);
+  call->freed = maintain_here (object, &call->request);
 }
 
 static void
@@ -101,7 +133,7 @@ mgr_resource_post_maintain (MgrResource             *self,
                             const MgrReclaimRequest *request)
 {
   if (mgr_resource_is_owner (self))
-    return mgr_resource_maintain (self, request, NULL);
+    return maintain_here (self, request);
 
   mgr_owner_context_post (self->context, self, maintain_call_cb, maintain_call_new (request),
                           maintain_call_free);
@@ -116,7 +148,7 @@ mgr_resource_call_maintain (MgrResource             *self,
   MaintainCall *call;
 
   if (mgr_resource_is_owner (self))
-    return mgr_resource_maintain (self, request, NULL);
+    return maintain_here (self, request);
 
   call = maintain_call_new (request);
   posted = mgr_owner_call_post (self->context, self, maintain_call_cb, call, maintain_call_free);

@@ -6,6 +6,7 @@
 
 #include "reclaim/mgr-lifeline-private.h"
 #include "reclaim/mgr-reclaim-private.h"
+#include "reclaim/mgr-resource-group.h"
 #include "reclaim/mgr-resource.h"
 
 G_BEGIN_DECLS
@@ -52,6 +53,7 @@ struct _MgrResource
   /* Never change */
   char *name;             /* (owned) (nullable) */
   char *item;             /* (owned) (nullable) its name within a group */
+  GWeakRef group;         /* the MgrResourceGroup of that */
   GMainContext *context;  /* (owned) */
   GThread *thread;        /* (owned) of the owner */
   MgrLifeline *reclaimer; /* (owned) (nullable) to the MgrReclaimer it stands for */
@@ -66,6 +68,7 @@ struct _MgrResource
   guint64 size;
   guint64 size_serial;     /* grows when the program sets the size */
   guint64 missing;         /* what cleanups took and nobody has put back since */
+  gboolean dropped;        /* it is an item, and nothing was left of that */
   guint64 limit;           /* 0: none */
   gint64 measured;         /* when, by the clock of the cleaner; G_MININT64: never */
   gboolean measuring;      /* a measure is under way, or waits for the owner */
@@ -79,18 +82,23 @@ struct _MgrResource
   gint64 rebuild_cost;     /* µs */
   gint64 walk_cost;        /* µs */
   gint64 maintenance_interval; /* µs; 0: that of the manager */
+  gboolean warned;         /* of a maintenance that failed */
+  gint64 warning_time;     /* of the last such warning, by the clock of the cleaner */
   MgrComponent *component; /* (owned) (nullable) */
   MgrLifeline *lifeline;   /* (owned) (nullable) to the bound object */
   gboolean orphaned;       /* the bound object or the reclaimer is gone */
   GPtrArray *homes;        /* (owned) (element-type GWeakRef) of the registries it is in */
 };
 
-/* One of a group, called @name and by the rules @item, that lives where its group
+/* One of @group, called @name and by the rules @item, that lives where the group
  * does. */
 MgrResource  *mgr_resource_new_item        (const char               *name,
                                             const char               *item,
-                                            GMainContext             *context,
-                                            GThread                  *thread);
+                                            MgrResourceGroup         *group);
+
+/* Remembers whether a cleanup left nothing of what it stands for in its group. */
+void          mgr_resource_set_dropped     (MgrResource              *self,
+                                            gboolean                  dropped);
 
 /* Before anybody else sees the resource: it lives there, and not where it was made. */
 void          mgr_resource_set_owner       (MgrResource              *self,
@@ -201,7 +209,8 @@ void          mgr_resource_settle_release  (MgrResource              *self,
                                             guint64                   cause,
                                             MgrRecordRing            *records);
 
-/* Asks `rebuild` where the resource lives and waits for its end. */
+/* Asks `rebuild` where the resource lives and waits for its end. Fails with
+ * %MGR_ERROR_EXISTS where the program has made again by itself what was taken. */
 gboolean      mgr_resource_rebuild         (MgrResource              *self,
                                             GError                  **error);
 
@@ -230,6 +239,22 @@ gboolean      mgr_resource_join            (MgrResource              *self,
 void          mgr_resource_leave           (MgrResource              *self,
                                             GWeakRef                 *home);
 void          mgr_resource_home_release    (gpointer                  home);
+
+/* Handlers of a resource that run in this thread, between enter and leave. */
+typedef struct _MgrResourceInside MgrResourceInside;
+
+struct _MgrResourceInside
+{
+  MgrResource *resource;    /* (unowned) */
+  char *failure;            /* (owned) (nullable): why a handler could not */
+  MgrResourceInside *outer; /* (unowned) (nullable) */
+};
+
+void          mgr_resource_inside_enter    (MgrResourceInside        *self,
+                                            MgrResource              *resource);
+
+/* Returns (transfer full) (nullable): what a handler told mgr_resource_fail(). */
+char         *mgr_resource_inside_leave    (MgrResourceInside        *self);
 
 /* Among the files of this class. */
 void          mgr_resource_reclaimer_init  (MgrReclaimerInterface    *iface);

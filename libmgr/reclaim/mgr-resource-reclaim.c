@@ -159,12 +159,23 @@ turn_clear (Turn *turn)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Turn, turn_clear)
 
+/* What a handler says counts, unless what it stands for has failed as well. */
+static void
+turn_set_failure (const char  *failure,
+                  GError     **error)
+{
+  if (failure != NULL && error != NULL && *error == NULL)
+    g_set_error_literal (error, MGR_ERROR, MGR_ERROR_FAILED, failure);
+}
+
 static guint64
 turn_ask (MgrResource              *self,
           const Turn               *turn,
           const MgrReclaimRequest  *request,
           GError                  **error)
 {
+  g_autofree char *failure = NULL;
+  MgrResourceInside inside;
   guint64 freed = 0;
   guint64 more = 0;
 
@@ -172,7 +183,12 @@ turn_ask (MgrResource              *self,
     freed = mgr_reclaimer_reclaim (turn->hold.reclaimer, request->target, request->level,
                                    request->deadline, error);
   if (turn->here)
-    more = mgr_resource_emit_reclaim (self, request->target);
+    {
+      mgr_resource_inside_enter (&inside, self);
+      more = mgr_resource_emit_reclaim (self, request->target);
+      failure = mgr_resource_inside_leave (&inside);
+      turn_set_failure (failure, error);
+    }
 
   return freed + MIN (more, G_MAXUINT64 - freed);
 }
@@ -283,18 +299,37 @@ turn_get_excess (MgrResource *self,
 }
 
 static guint64
+turn_emit_maintain (MgrResource  *self,
+                    GError      **error)
+{
+  g_autofree char *failure = NULL;
+  MgrResourceInside inside;
+  guint64 freed;
+
+  mgr_resource_inside_enter (&inside, self);
+  freed = mgr_resource_emit_sum (self, MGR_RESOURCE_SIGNAL_MAINTAIN);
+  failure = mgr_resource_inside_leave (&inside);
+  turn_set_failure (failure, error);
+
+  return freed;
+}
+
+static guint64
 turn_maintain (MgrResource              *self,
                const Turn               *turn,
                const MgrReclaimRequest  *request,
                GError                  **error)
 {
   MgrReclaimRequest rest = *request;
-  guint64 freed = turn->here ? mgr_resource_emit_sum (self, MGR_RESOURCE_SIGNAL_MAINTAIN) : 0;
+  g_autoptr (GError) failure = NULL;
+  guint64 freed = turn->here ? turn_emit_maintain (self, &failure) : 0;
   guint64 more = 0;
 
   rest.target = turn_get_excess (self, turn, freed);
   if (rest.target > 0)
-    more = turn_ask (self, turn, &rest, error);
+    more = turn_ask (self, turn, &rest, failure == NULL ? &failure : NULL);
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
 
   return freed + MIN (more, G_MAXUINT64 - freed);
 }

@@ -9,6 +9,7 @@
 #include "base/mgr-owner-context-private.h"
 #include "ledger/mgr-allocation.h"
 #include "mgr-enum-types.h"
+#include "reclaim/mgr-resource-group-private.h"
 #include "reclaim/mgr-resource-private.h"
 
 /**
@@ -238,6 +239,7 @@ mgr_resource_finalize (GObject *object)
   g_clear_pointer (&self->lifeline, mgr_lifeline_cut);
   g_clear_pointer (&self->reclaimer, mgr_lifeline_cut);
   g_clear_object (&self->component);
+  g_weak_ref_clear (&self->group);
   g_ptr_array_unref (self->homes);
   g_free (self->name);
   g_free (self->item);
@@ -530,6 +532,7 @@ mgr_resource_init (MgrResource *self)
 {
   g_mutex_init (&self->lock);
   g_cond_init (&self->left);
+  g_weak_ref_init (&self->group, NULL);
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_ref (g_thread_self ());
   self->homes = mgr_resource_homes_new ();
@@ -593,15 +596,15 @@ mgr_resource_new_for_reclaimer (const char   *name,
 }
 
 MgrResource *
-mgr_resource_new_item (const char   *name,
-                       const char   *item,
-                       GMainContext *context,
-                       GThread      *thread)
+mgr_resource_new_item (const char       *name,
+                       const char       *item,
+                       MgrResourceGroup *group)
 {
   MgrResource *self = mgr_resource_new (name, 0);
 
   self->item = g_strdup (item);
-  mgr_resource_set_owner (self, context, thread);
+  g_weak_ref_set (&self->group, group);
+  mgr_resource_set_owner (self, group->context, group->thread);
   return self;
 }
 

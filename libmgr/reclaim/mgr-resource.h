@@ -135,4 +135,10 @@ GObject      *mgr_resource_get_bound_object  (MgrResource   *self);
 MGR_AVAILABLE_IN_1_0
 gboolean      mgr_resource_unregister        (MgrResource   *self);
 
+/* For its handlers */
+
+MGR_AVAILABLE_IN_1_0
+gboolean      mgr_resource_fail              (MgrResource   *self,
+                                              const char    *message);
+
 G_END_DECLS

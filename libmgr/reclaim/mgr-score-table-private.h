@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/* What fails once, as for a full disk, will fail again; nobody needs to hear it each time.
+ * In microseconds. */
+#define MGR_RECLAIM_WARNING_INTERVAL (300 * G_TIME_SPAN_SECOND)
+
 /* The scores of resources by their names, so that one that is registered anew is no
  * stranger. Any thread may use it. */
 typedef struct _MgrScoreTable MgrScoreTable;

@@ -11,10 +11,6 @@
 /* So many strangers are kept in any case. */
 #define SPARE_SCORES 256
 
-/* What fails once, as for a full disk, will fail again; nobody needs to hear it with
- * every cleanup. */
-#define WARNING_INTERVAL (300 * G_TIME_SPAN_SECOND)
-
 typedef struct
 {
   MgrReclaimScore score;
@@ -89,7 +85,7 @@ mgr_score_table_warns (MgrScoreTable *self,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Entry *entry = score_table_ensure_locked (self, name);
 
-  if (entry->warned && time - entry->warning_time < WARNING_INTERVAL)
+  if (entry->warned && time - entry->warning_time < MGR_RECLAIM_WARNING_INTERVAL)
     return FALSE;
 
   entry->warned = TRUE;

@@ -65,6 +65,11 @@ function clean(manager, force = false) {
     return manager.cleanup(Mgr.CleanupStrategy.EMERGENCY, force);
 }
 
+function stepOf(report, name) {
+    const {reason, error} = report.steps.find(step => step.name === name);
+    return [reason, error];
+}
+
 function registered(manager) {
     while (GLib.MainContext.default().iteration(false))
         continue;
@@ -198,15 +203,91 @@ test('handlers that throw', () => {
         ['temp_reclaim', {reclaim: fail}],
     ])
         registerResource(manager, name, 10, functions);
-    /* The measure, the veto, the reclaim and the rebuild, in this order. */
-    const {LEVEL_CRITICAL, LEVEL_WARNING} = GLib.LogLevelFlags;
-    for (const level of [LEVEL_CRITICAL, LEVEL_WARNING, LEVEL_CRITICAL, LEVEL_CRITICAL])
-        GLib.test_expect_message('Gjs', level, '*disk full*');
+    /* The measure and the veto, which have nowhere to say it; then the step, once. */
+    const {LEVEL_CRITICAL, LEVEL_MESSAGE, LEVEL_WARNING} = GLib.LogLevelFlags;
+    GLib.test_expect_message('Gjs', LEVEL_CRITICAL, '*disk full*');
+    GLib.test_expect_message('Gjs', LEVEL_WARNING, '*disk full*');
+    GLib.test_expect_message('libmgr', LEVEL_MESSAGE, '“temp_reclaim” failed*Error: disk full');
     const report = clean(manager, true);
+    GLib.test_assert_expected_messages_internal('Gjs', 'test-mgr.js', 0, 'handlers that throw');
     assertEqual([report.cleaned, report.kept.sort()],
         [['temp_rebuild'], ['temp_measure', 'temp_reclaim', 'temp_veto']]);
-    assertThrows(() => manager.restore('temp_rebuild'), Mgr.Error, Mgr.Error.FAILED);
-    GLib.test_assert_expected_messages_internal('Gjs', 'test-mgr.js', 0, 'handlers that throw');
+    assertEqual(stepOf(report, 'temp_reclaim'), ['failed', 'Error: disk full']);
+    assertEqual(assertThrows(() => manager.restore('temp_rebuild'),
+        Mgr.Error, Mgr.Error.FAILED).message,
+    '“temp_rebuild” could not be brought back: Error: disk full');
+});
+
+test('handlers that throw time and again', () => {
+    const manager = makeManager();
+    const fail = () => {
+        throw new Error('disk full');
+    };
+
+    registerResource(manager, 'temp_reclaim', 10, {reclaim: fail, maintain: fail});
+    for (let i = 0; i < 3; i++) {
+        assertEqual(stepOf(clean(manager), 'temp_reclaim'), ['failed', 'Error: disk full']);
+        manager.maintain();
+    }
+});
+
+test('handlers that return no size', () => {
+    const manager = makeManager();
+
+    for (const [answer, says] of [[-1, 'RangeError: the function returned -1'],
+        [NaN, 'RangeError: the function returned NaN'], [Infinity, 'RangeError'], [{}, 'RangeError'],
+        ['zz', '“zz” is not a size'], [Promise.resolve(10), 'TypeError: the function returned a pro']]) {
+        const resource = registerResource(manager, 'temp_a', 10, {reclaim: () => answer});
+        const [reason, error] = stepOf(clean(manager), 'temp_a');
+        assertEqual([reason, error.startsWith(says), resource.size], ['failed', true, 10]);
+        resource.unregister();
+    }
+    for (const answer of [null, undefined, 0]) {
+        const resource = registerResource(manager, 'temp_a', 10, {reclaim: () => answer});
+        assertEqual(stepOf(clean(manager), 'temp_a'), ['gave nothing back', null]);
+        resource.unregister();
+    }
+});
+
+test('handlers that throw no error', () => {
+    const manager = makeManager();
+
+    for (const [thrown, says] of [['a text', 'a text'], [null, 'null'],
+        [new GLib.Error(Mgr.Error, Mgr.Error.FAILED, 'of GLib'), 'of GLib']]) {
+        const resource = registerResource(manager, 'temp_a', 10, {
+            reclaim: () => {
+                throw thrown;
+            },
+        });
+        assertEqual(stepOf(clean(manager), 'temp_a'), ['failed', says]);
+        resource.unregister();
+    }
+});
+
+function assertTypeError(run, says) {
+    try {
+        run();
+    } catch (error) {
+        assertEqual([error.name, error.message], ['TypeError', says]);
+        return;
+    }
+    throw new Error(`nothing was thrown instead of ${says}`);
+}
+
+test('functions that are none', () => {
+    for (const name of ['reclaim', 'measure', 'rebuild', 'maintain', 'veto']) {
+        assertTypeError(() => Mgr.Resource.new('temp_a', 10, {[name]: 5}),
+            `“${name}” has to be a function, not 5`);
+    }
+});
+
+test('fail', () => {
+    const manager = makeManager();
+    const resource = registerResource(manager, 'temp_a', 10);
+
+    resource.connect('reclaim', source => source.fail('no luck') ? 0 : 10);
+    assertEqual(stepOf(clean(manager), 'temp_a'), ['failed', 'no luck']);
+    assertEqual(resource.fail('nobody asked'), false);
 });
 
 test('veto', () => {
@@ -229,6 +310,24 @@ test('names that are taken', () => {
     assertThrows(() => manager.register_resource(resource), Mgr.Error, Mgr.Error.EXISTS);
     assertThrows(() => registerResource(manager, 'temp_a', 20), Mgr.Error, Mgr.Error.EXISTS);
     assertEqual(registered(manager), ['temp_a']);
+});
+
+/* As the table in test-protection-rules.c says, and test_resources.py. */
+test('names', () => {
+    const {rules} = makeManager().cleaner;
+
+    for (const [safety, names] of [
+        [Mgr.Safety.PROTECTED, `model best_model BestModels result finalResult weight Weights
+            portfolioWeights prediction latestPredictions cfg config configuration raw_data rawData
+            model_cache temp_results tempResult`],
+        [Mgr.Safety.SAFE, `temp tempRows _temp_x temp1 tmp_x TEMP temporary_rows rowsTemporary
+            cache cache_prices _cache_x prices_cache HTTPCache batch trainBatch intermediateSums`],
+        [Mgr.Safety.CAUTIOUS, `template temperature my_temp_x caches cached minibatch table mode
+            raw_data_2`],
+    ]) {
+        for (const name of names.split(/\s+/))
+            assertEqual([name, rules.classify(name)], [name, safety]);
+    }
 });
 
 test('rules', () => {
@@ -258,6 +357,8 @@ const Pool = GObject.registerClass({
     }
 
     vfunc_reclaim(_target, _level, _deadline) {
+        if (this.size === 13)
+            throw new Error('disk full');
         const freed = this.size;
         this.size = 0;
         return freed;
@@ -273,6 +374,10 @@ test('a reclaimer', () => {
     manager.register_resource(resource);
     assertEqual([clean(manager).claimed, pool.size, resource.reclaimer === pool], [100, 0, true]);
     assertEqual([resource.lossy, resource.rebuild_cost, resource.walk_cost], [false, 3, 4]);
+
+    pool.size = 13;
+    const [reason, error] = stepOf(clean(manager), 'temp_pool');
+    assertEqual([reason, error.includes('disk full')], ['failed', true]);
 });
 
 /* Whether an object is gone can only be seen by what goes with it, once no frame of a
@@ -360,6 +465,19 @@ test('watch', () => {
     assertEqual(Object.keys(model), ['portfolio_weights', 'batch_size']);
 });
 
+test('watch common names', () => {
+    const manager = makeManager();
+    const trainer = {};
+
+    for (const name of ['model', 'result', 'portfolioWeights', 'latestPredictions', 'rawData',
+        'tempRows', 'rowsCache'])
+        trainer[name] = new Uint8Array(10000);
+    manager.watch(trainer, {name: 'trainer'});
+    assertEqual(clean(manager, true).cleaned.sort(), ['trainer.rowsCache', 'trainer.tempRows']);
+    assertEqual(Object.keys(trainer),
+        ['model', 'result', 'portfolioWeights', 'latestPredictions', 'rawData']);
+});
+
 test('watch and restore', () => {
     const manager = makeManager();
     const [model, group] = makeModel(manager, {
@@ -372,6 +490,74 @@ test('watch and restore', () => {
     assertEqual(model.temp_rows, undefined);
     assertEqual([manager.restore('model.temp_rows'), model.temp_rows.length], [true, 10000]);
     assertThrows(() => manager.restore('model.table'), Mgr.Error, Mgr.Error.NOT_AVAILABLE);
+});
+
+test('watch and restore what is there again', () => {
+    const manager = makeManager();
+    const [model] = makeModel(manager, {rebuild: {temp_rows: () => new Uint8Array(8000)}});
+    const restore = () => manager.restore('Model.temp_rows');
+
+    for (const value of [new Uint8Array([1, 2, 3]), new Uint8Array(9000), new Uint8Array(50000),
+        null]) {
+        model.temp_rows = new Uint8Array(20000);
+        clean(manager);
+        model.temp_rows = value;
+        const {message} = assertThrows(restore, Mgr.Error, Mgr.Error.EXISTS);
+        assertEqual([message.startsWith('“Model.temp_rows” is there again: it holds'),
+            model.temp_rows === value], [true, true]);
+    }
+    delete model.temp_rows;
+    assertEqual([restore(), model.temp_rows.length], [true, 8000]);
+});
+
+test('watch and a rebuild that fails', () => {
+    const fail = () => {
+        throw new Error('disk full');
+    };
+
+    for (const [fn, says] of [[fail, 'Error: disk full'],
+        [async () => new Uint8Array(8000), 'TypeError: the function returned a promise, and nobody ' +
+            'awaits it here: give a function that is done when it returns'],
+        [() => undefined, 'TypeError: the function returned nothing, and has not set the property'],
+        [own => Object.preventExtensions(own) && 5,
+            'TypeError: the property cannot be set: the object is frozen, or has no setter']]) {
+        const manager = makeManager();
+        const [model] = makeModel(manager, {rebuild: {temp_rows: fn}});
+
+        clean(manager);
+        const {message} = assertThrows(() => manager.restore('Model.temp_rows'),
+            Mgr.Error, Mgr.Error.FAILED);
+        assertEqual(message, `“Model.temp_rows” could not be brought back: ${says}`);
+        assertEqual('temp_rows' in model, false);
+    }
+});
+
+test('watch what is frozen', () => {
+    const manager = makeManager();
+    const frozen = Object.freeze({temp_rows: new Uint8Array(20000)});
+
+    manager.watch(frozen, {name: 'frozen'});
+    const report = clean(manager);
+    assertEqual([report.kept, stepOf(report, 'frozen.temp_rows')], [['frozen.temp_rows'],
+        ['failed', 'TypeError: the property cannot be deleted: it is frozen or sealed']]);
+});
+
+test('watch what has no properties', () => {
+    const manager = makeManager();
+
+    for (const [value, kind] of [[5, 'number'], ['abc', 'string'], [null, 'null'],
+        [undefined, 'undefined'], [true, 'boolean']]) {
+        assertTypeError(() => manager.watch(value),
+            `“${kind}” has no properties of its own to watch`);
+    }
+    const model = new Model();
+    assertTypeError(() => manager.watch(model, {rebuild: {temp_rows: 5}}),
+        '“rebuild.temp_rows” has to be a function, not 5');
+    assertTypeError(() => manager.watch(model, {rebuild: [1]}),
+        '“rebuild” has to be an object of functions by the names of properties, not 1');
+    assertThrows(() => manager.watch(model, {minimum: 'many'}),
+        Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertEqual(registered(manager), []);
 });
 
 test('watched objects go', async () => {

@@ -299,6 +299,44 @@ function carefulVeto(veto) {
     };
 }
 
+/* What was thrown, as an error of libmgr's tells it. */
+function told(error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : `${error?.message ?? error}`;
+}
+
+function refuseThenable(answer) {
+    if (typeof answer?.then === 'function') {
+        throw new TypeError('the function returned a promise, and nobody awaits it here: ' +
+            'give a function that is done when it returns');
+    }
+}
+
+/* The bytes that a function says it freed or brought back. */
+function toFreed(answer) {
+    refuseThenable(answer);
+    const bytes = Number(toBytes(answer ?? 0));
+    if (!(bytes >= 0 && bytes < 2 ** 64))
+        throw new RangeError(`the function returned ${answer}, which is no number of bytes`);
+    return bytes;
+}
+
+/* A handler whose failure is told of where its answer would be. */
+function careful(fn) {
+    return (resource, ...rest) => {
+        try {
+            return toFreed(fn(resource, ...rest));
+        } catch (error) {
+            resource.fail(told(error));
+            return 0;
+        }
+    };
+}
+
+function checkFunction(name, fn) {
+    if (typeof fn !== 'function')
+        throw new TypeError(`“${name}” has to be a function, not ${fn}`);
+}
+
 const RESOURCE_FUNCTIONS = ['reclaim', 'measure', 'rebuild', 'maintain', 'veto'];
 const RESOURCE_OPTIONS = ['owner', ...RESOURCE_FUNCTIONS, 'limit', 'lossy', 'priority', 'safety',
     'maintenance_interval', 'rebuild_cost', 'walk_cost', 'component'];
@@ -311,10 +349,12 @@ function connectFunctions(resource, options) {
         if (options[name])
             asked[name] = owned(options[name], hasOwner);
     }
-    for (const name of ['reclaim', 'measure', 'rebuild', 'maintain']) {
+    for (const name of ['reclaim', 'rebuild', 'maintain']) {
         if (asked[name])
-            resource.connect(name, (...values) => toBytes(asked[name](...values) ?? 0));
+            resource.connect(name, careful(asked[name]));
     }
+    if (asked.measure)
+        resource.connect('measure', (...values) => toBytes(asked.measure(...values) ?? 0));
     if (asked.veto)
         resource.connect('query-veto', carefulVeto(asked.veto));
 }
@@ -325,6 +365,11 @@ function newResource(create, name, size = 0, options = {}) {
     const unknown = Object.keys(options).find(key => !RESOURCE_OPTIONS.includes(key));
     if (unknown !== undefined)
         throw new TypeError(`There is no option “${unknown}”: use ${RESOURCE_OPTIONS.join(', ')}`);
+
+    for (const key of RESOURCE_FUNCTIONS) {
+        if (options[key] !== undefined && options[key] !== null)
+            checkFunction(key, options[key]);
+    }
 
     const resource = create(name, toBytes(size));
     if (options.owner)
@@ -396,19 +441,48 @@ function connectWatch(group, rebuild) {
     group.connect('list-items', () => Object.keys(object() ?? {}));
     group.connect('item-size', (_group, item) => measure(item));
     group.connect('drop-item', (_group, item) => {
-        const size = group.lookup(item)?.size ?? 0;
-        return Reflect.deleteProperty(object() ?? {}, item) ? size : 0;
+        const resource = group.lookup(item);
+        const drop = careful(() => {
+            const own = object() ?? {};
+            if (!Object.hasOwn(own, item))
+                return 0;
+            if (!Reflect.deleteProperty(own, item))
+                throw new TypeError('the property cannot be deleted: it is frozen or sealed');
+            return resource.size;
+        });
+        return resource === null ? 0 : drop(resource);
     });
     group.connect('item-added', (_group, item, resource) => {
-        if (!Object.hasOwn(rebuild, item))
-            return;
-        resource.connect('rebuild', () => {
-            const value = rebuild[item](object());
-            if (value !== undefined)
-                object()[item] = value;
-            return measure(item);
-        });
+        if (Object.hasOwn(rebuild, item)) {
+            resource.connect('rebuild', careful(() => {
+                build(object(), item, rebuild[item]);
+                return measure(item);
+            }));
+        }
     });
+}
+
+function build(object, item, fn) {
+    const value = fn(object);
+
+    refuseThenable(value);
+    if (value !== undefined && !Reflect.set(object, item, value))
+        throw new TypeError('the property cannot be set: the object is frozen, or has no setter');
+    if (object[item] === undefined)
+        throw new TypeError('the function returned nothing, and has not set the property');
+}
+
+function checkWatch(object, rebuild) {
+    if (object === null || !['object', 'function'].includes(typeof object)) {
+        const kind = object === null ? 'null' : typeof object;
+        throw new TypeError(`“${kind}” has no properties of its own to watch`);
+    }
+    if (!isOptions(rebuild)) {
+        throw new TypeError('“rebuild” has to be an object of functions by the names of ' +
+            `properties, not ${rebuild}`);
+    }
+    for (const [item, fn] of Object.entries(rebuild))
+        checkFunction(`rebuild.${item}`, fn);
 }
 
 /* A registered group, called as the class of the object if no name is given. */
@@ -432,15 +506,18 @@ function registerUnique(manager, object, name) {
  * ones by force, as the rules tell by their names. Each is a resource NAME.PROPERTY,
  * and to clean one is to delete it. Those that hold less than the minimum are left
  * alone: they are state rather than data. What options.rebuild has a function of the
- * object for comes back with manager.restore('NAME.PROPERTY').
+ * object for comes back with manager.restore('NAME.PROPERTY'); a property that is there
+ * again is not replaced.
  *
  * The group that is returned does not keep the object alive, and goes with it. */
 function watch(object, options = {}) {
     const [name, rebuild, minimum] =
         readOptions([options], ['name', 'rebuild', 'minimum'], {minimum: '4 KiB', rebuild: {}});
-    const group = registerUnique(this, object, name);
+    const minimumSize = toBytes(minimum);
 
-    group.set_minimum_size(toBytes(minimum));
+    checkWatch(object, rebuild);
+    const group = registerUnique(this, object, name);
+    group.set_minimum_size(minimumSize);
     connectWatch(group, rebuild);
     group.update();
     return group;

@@ -6,15 +6,22 @@
 
 #include "reclaim/mgr-protection-rules-private.h"
 
+#define N_DEFAULTS 23
+
 static void
 assert_all (MgrProtectionRules *rules,
             const char * const *names,
             MgrSafety           safety)
 {
   for (gsize i = 0; names[i] != NULL; i++)
-    g_assert_cmpint (mgr_protection_rules_classify (rules, names[i]), ==, safety);
+    {
+      g_test_message ("“%s”", names[i]);
+      g_assert_cmpint (mgr_protection_rules_classify (rules, names[i]), ==, safety);
+    }
 }
 
+/* One of each kind of name that programs use; the tables in test_resources.py and
+ * test-cleanup.js say the same. */
 static void
 test_defaults (void)
 {
@@ -22,13 +29,24 @@ test_defaults (void)
   static const char *const protected[] = {
     "raw_data", "feature_data", "latest_ticker_predictions", "portfolio_weights",
     "traditional_models", "alpha_engine", "ltr_bma", "target_engineer", "risk_model_results",
-    "config", "config_path", NULL,
+    "config", "config_path", "rawData", "AlphaEngine", "RAW_DATA", "ltrBma",
+    "model", "models", "best_model", "BestModel", "MODELs", "mOdEl", "mlmodel", "model2",
+    "result", "Results", "finalResult", "weight", "Weights", "portfolioWeights", "unweighted",
+    "prediction", "latestPredictions", "PREDICTION", "cfg", "train_cfg", "CFG",
+    "configuration", "Config", "appConfig", NULL,
   };
   static const char *const safe[] = {
-    "temp_x", "temp_", "batch_17", "_cache_prices", "prices_cache", "intermediate_sum", NULL,
+    "temp_x", "temp_", "batch_17", "_cache_prices", "prices_cache", "intermediate_sum",
+    "temp", "Temp_x", "TEMP", "tempRows", "_temp_x", "__temp", "temp1", "rows_temp", "rowsTemp",
+    "tmp", "tmp_x", "tmpRows", "x_tmp", "temporary", "temporary_rows", "temporaryRows",
+    "rowsTemporary", "batch", "batch_size", "trainBatch", "Batch", "cache", "cache_prices",
+    "_cache", "cachePrices", "HTTPCache", "PRICE_CACHE", "_Trainer__cache", "cache-prices",
+    "intermediate", "intermediateSums", "sums_intermediate", "tempÜber", NULL,
   };
   static const char *const cautious[] = {
-    "", "temp", "Temp_x", "my_temp_x", "cache_prices", "raw_data_2", "model", NULL,
+    "", "_", "my_temp_x", "raw_data_2", "template", "temperature", "Temps", "attempt",
+    "contemporary", "cached", "caches", "cacheable", "minibatch", "batches", "tmpfile", "TEMPlate",
+    "table", "mode", "waiting", "überTempo", NULL,
   };
 
   assert_all (rules, protected, MGR_SAFETY_PROTECTED);
@@ -41,7 +59,8 @@ test_in_doubt_kept (void)
 {
   g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
   static const char *const names[] = {
-    "temp_results", "batch_predictions", "_cache_weights", "models_cache", NULL,
+    "temp_results", "batch_predictions", "_cache_weights", "models_cache", "model_cache",
+    "tempResult", "cacheOfWeights", "config_tmp", NULL,
   };
 
   g_test_summary ("What could be a result is kept, even if its name says that it is temporary");
@@ -62,6 +81,31 @@ add (MgrProtectionRules *rules,
 }
 
 static void
+test_case (void)
+{
+  g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
+  static const char *const safe[] = {
+    "draft_a", "over.draft", "?~", "x~y", "ÄRA", "äRA", "mid_Way_x", "midWAYs_WAY", "my-way-out",
+    NULL,
+  };
+  static const char *const cautious[] = {
+    "Draft_a", "OVER.draft", "~?", "ärA1", "midway_x", "midWays", "x_y", NULL,
+  };
+
+  g_test_summary ("A pattern without “~” tells case apart, and sees no words");
+
+  mgr_protection_rules_clear (rules);
+  add (rules, "draft_*", MGR_SAFETY_SAFE);
+  add (rules, "over.draft", MGR_SAFETY_SAFE);
+  add (rules, "?~*", MGR_SAFETY_SAFE);
+  add (rules, "~ära", MGR_SAFETY_SAFE);
+  add (rules, "~*_WAY_*", MGR_SAFETY_SAFE);
+
+  assert_all (rules, safe, MGR_SAFETY_SAFE);
+  assert_all (rules, cautious, MGR_SAFETY_CAUTIOUS);
+}
+
+static void
 test_first_match_wins (void)
 {
   g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
@@ -71,14 +115,14 @@ test_first_match_wins (void)
   add (rules, "temp_keep_*", MGR_SAFETY_PROTECTED);
   add (rules, "temp_*", MGR_SAFETY_CAUTIOUS);
   add (rules, "temp_keep_not", MGR_SAFETY_SAFE);
-  add (rules, "model_?", MGR_SAFETY_PROTECTED);
+  add (rules, "series_?", MGR_SAFETY_PROTECTED);
 
   g_assert_cmpint (mgr_protection_rules_classify (rules, "temp_keep_a"), ==, MGR_SAFETY_PROTECTED);
   g_assert_cmpint (mgr_protection_rules_classify (rules, "temp_keep_not"), ==, MGR_SAFETY_PROTECTED);
   g_assert_cmpint (mgr_protection_rules_classify (rules, "temp_a"), ==, MGR_SAFETY_CAUTIOUS);
   g_assert_cmpint (mgr_protection_rules_classify (rules, "batch_a"), ==, MGR_SAFETY_SAFE);
-  g_assert_cmpint (mgr_protection_rules_classify (rules, "model_1"), ==, MGR_SAFETY_PROTECTED);
-  g_assert_cmpint (mgr_protection_rules_classify (rules, "model_12"), ==, MGR_SAFETY_CAUTIOUS);
+  g_assert_cmpint (mgr_protection_rules_classify (rules, "series_1"), ==, MGR_SAFETY_PROTECTED);
+  g_assert_cmpint (mgr_protection_rules_classify (rules, "series_12"), ==, MGR_SAFETY_CAUTIOUS);
 }
 
 static void
@@ -141,9 +185,12 @@ test_list_rules (void)
   g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
 
   assert_shows (rules,
-                "raw_data:0 feature_data:0 *predictions*:0 *weights*:0 *models*:0 *results*:0 "
-                "*config*:0 alpha_engine:0 ltr_bma:0 target_engineer:0 "
-                "temp_*:1 batch_*:1 _cache_*:1 *_cache:1 intermediate_*:1");
+                "~_raw_data_:0 ~_feature_data_:0 ~*prediction*:0 ~*weight*:0 ~*model*:0 "
+                "~*result*:0 ~*config*:0 ~*cfg*:0 ~_alpha_engine_:0 ~_ltr_bma_:0 "
+                "~_target_engineer_:0 "
+                "~_temporary_*:1 ~*_temporary_:1 ~_temp_*:1 ~*_temp_:1 ~_tmp_*:1 ~*_tmp_:1 "
+                "~_batch_*:1 ~*_batch_:1 ~_cache_*:1 ~*_cache_:1 ~_intermediate_*:1 "
+                "~*_intermediate_:1");
 }
 
 static void
@@ -173,11 +220,11 @@ test_added_after_inserted (void)
 
   insert (rules, 0, "first");
   add (rules, "second", MGR_SAFETY_SAFE);
-  insert (rules, 17, "last");
+  insert (rules, 2 + N_DEFAULTS, "last");
   add (rules, "third", MGR_SAFETY_SAFE);
   g_assert_true (mgr_protection_rules_remove (rules, 0, NULL));
   add (rules, "fourth", MGR_SAFETY_SAFE);
-  for (guint i = 0; i < 15; i++)
+  for (guint i = 0; i < N_DEFAULTS; i++)
     g_assert_true (mgr_protection_rules_remove (rules, 3, NULL));
   assert_shows (rules, "second:1 third:1 fourth:1 last:1");
 }
@@ -188,7 +235,7 @@ test_lookup (void)
   g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
   g_autoptr (MgrProtectionRule) rule = mgr_protection_rules_lookup (rules, "temp_x");
 
-  g_assert_cmpstr (mgr_protection_rule_get_pattern (rule), ==, "temp_*");
+  g_assert_cmpstr (mgr_protection_rule_get_pattern (rule), ==, "~_temp_*");
   g_assert_null (mgr_protection_rules_lookup (rules, "table"));
 }
 
@@ -205,6 +252,17 @@ test_items (void)
                    MGR_SAFETY_PROTECTED);
   g_assert_cmpint (mgr_protection_rules_classify_item (rules, "temp_a.x", "x"), ==,
                    MGR_SAFETY_CAUTIOUS);
+
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "a.tempRows", "tempRows"), ==,
+                   MGR_SAFETY_SAFE);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "A.tempRows", "other"), ==,
+                   MGR_SAFETY_CAUTIOUS);
+
+  add (rules, "~_b.keep_*", MGR_SAFETY_PROTECTED);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "B.keepTemp", "keepTemp"), ==,
+                   MGR_SAFETY_PROTECTED);
+  g_assert_cmpint (mgr_protection_rules_classify_item (rules, "C.keepTemp", "keepTemp"), ==,
+                   MGR_SAFETY_SAFE);
 
   add (rules, "a.temp_*", MGR_SAFETY_PROTECTED);
   g_assert_cmpint (mgr_protection_rules_classify_item (rules, "a.temp_x", "temp_x"), ==,
@@ -226,7 +284,7 @@ assert_no_position (MgrProtectionRules *rules,
 
   g_assert_error (error, MGR_ERROR, MGR_ERROR_INVALID_ARGUMENT);
   g_assert_false (changed);
-  g_assert_nonnull (strstr (error->message, "15 rules"));
+  g_assert_nonnull (strstr (error->message, "23 rules"));
   g_assert_cmpint (strstr (error->message, "misplaced") != NULL, ==, inserts);
   g_assert_cmpuint (mgr_protection_rules_get_serial (rules), ==, serial);
 }
@@ -236,9 +294,9 @@ test_no_such_position (void)
 {
   g_autoptr (MgrProtectionRules) rules = mgr_protection_rules_new ();
 
-  assert_no_position (rules, 16, TRUE);
+  assert_no_position (rules, N_DEFAULTS + 1, TRUE);
   assert_no_position (rules, G_MAXUINT, TRUE);
-  assert_no_position (rules, 15, FALSE);
+  assert_no_position (rules, N_DEFAULTS, FALSE);
   assert_no_position (rules, G_MAXUINT, FALSE);
 }
 
@@ -268,6 +326,7 @@ test_invalid (void)
 
   assert_refused (rules, NULL, MGR_SAFETY_SAFE, "empty");
   assert_refused (rules, "", MGR_SAFETY_SAFE, "empty");
+  assert_refused (rules, "~", MGR_SAFETY_SAFE, "empty");
   assert_refused (rules, "temp_\xff", MGR_SAFETY_SAFE, "\\377");
   assert_refused (rules, "model_*", 3, "model_*");
   assert_refused (rules, "model_*", -1, "PROTECTED, SAFE or CAUTIOUS");
@@ -319,6 +378,7 @@ main (int    argc,
 
   g_test_add_func ("/reclaim/protection-rules/defaults", test_defaults);
   g_test_add_func ("/reclaim/protection-rules/in-doubt-kept", test_in_doubt_kept);
+  g_test_add_func ("/reclaim/protection-rules/case", test_case);
   g_test_add_func ("/reclaim/protection-rules/first-match-wins", test_first_match_wins);
   g_test_add_func ("/reclaim/protection-rules/list-rules", test_list_rules);
   g_test_add_func ("/reclaim/protection-rules/positions", test_positions);

@@ -369,6 +369,80 @@ test_restore (Fixture       *fixture,
 }
 
 static void
+assert_there_again (Fixture    *fixture,
+                    const char *says)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *expected =
+    g_strdup_printf ("“model.temp_rows” is there again: it holds %s that the program made since it "
+                     "was cleaned. Remove that first if what was cleaned is to come back", says);
+
+  g_assert_false (mgr_cleaner_restore (fixture->cleaner, "model.temp_rows", &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_EXISTS);
+  g_assert_cmpstr (error->message, ==, expected);
+}
+
+static void
+test_restore_there_again (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  g_autoptr (MgrResource) resource = NULL;
+
+  g_test_summary ("What the program made again is not replaced, be it too little to count");
+
+  mgr_resource_group_set_minimum_size (fixture->group, 50);
+  set_part (fixture, "temp_rows", 100);
+  watch (fixture);
+  resource = mgr_resource_group_lookup (fixture->group, "temp_rows");
+  g_signal_connect (resource, "rebuild", G_CALLBACK (rebuild_cb), fixture);
+  mgr_cleanup_report_unref (clean (fixture, FALSE));
+
+  set_part (fixture, "temp_rows", 3);
+  assert_there_again (fixture, "3 B");
+  set_part (fixture, "temp_rows", 70);
+  mgr_resource_group_update (fixture->group);
+  assert_there_again (fixture, "70 B");
+  g_assert_cmpuint (get_part (fixture, "temp_rows"), ==, 70);
+
+  g_test_message ("Once that is removed, it comes back");
+  g_hash_table_remove (fixture->parts, "temp_rows");
+  g_assert_true (mgr_cleaner_restore (fixture->cleaner, "model.temp_rows", NULL));
+  g_assert_cmpuint (get_part (fixture, "temp_rows"), ==, 80);
+}
+
+static guint64
+drop_half_cb (MgrResourceGroup *group,
+              const char       *item,
+              gpointer          user_data)
+{
+  guint half = get_part (user_data, item) / 2;
+
+  set_part (user_data, item, half);
+  return half;
+}
+
+static void
+test_restore_half (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_autoptr (MgrResource) resource = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("An item of which a cleanup left something is brought back all the same");
+
+  set_part (fixture, "temp_rows", 100);
+  g_signal_connect (fixture->group, "drop-item", G_CALLBACK (drop_half_cb), fixture);
+  watch (fixture);
+  resource = mgr_resource_group_lookup (fixture->group, "temp_rows");
+  g_signal_connect (resource, "rebuild", G_CALLBACK (rebuild_cb), fixture);
+  mgr_cleanup_report_unref (clean (fixture, FALSE));
+  g_assert_cmpuint (get_part (fixture, "temp_rows"), ==, 50);
+  g_assert_true (mgr_cleaner_restore (fixture->cleaner, "model.temp_rows", &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (get_part (fixture, "temp_rows"), ==, 80);
+}
+
+static void
 test_pinned_item (Fixture       *fixture,
                   gconstpointer  data)
 {
@@ -628,6 +702,8 @@ main (int    argc,
   ADD ("item-added", test_item_added);
   ADD ("added-in-thread", test_added_in_thread);
   ADD ("restore", test_restore);
+  ADD ("restore-there-again", test_restore_there_again);
+  ADD ("restore-half", test_restore_half);
   ADD ("pinned-item", test_pinned_item);
   ADD ("names-taken", test_names_taken);
   ADD ("item-name-taken", test_item_name_taken);

@@ -138,6 +138,41 @@ test_still_there (Fixture       *fixture,
   g_assert_cmpuint (fixture->asked, ==, 0);
 }
 
+static guint64
+measure_cb (MgrResource *resource,
+            gpointer     user_data)
+{
+  return *(guint64 *) user_data;
+}
+
+static guint64
+empty_cb (MgrResource *resource,
+          guint64      target,
+          gpointer     user_data)
+{
+  *(guint64 *) user_data = 0;
+  return 0;
+}
+
+static void
+test_there_again (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  guint64 held = 3 * 1024;
+
+  g_test_summary ("What is measured is measured once more before it would be replaced");
+
+  g_signal_connect (fixture->resource, "reclaim", G_CALLBACK (empty_cb), &held);
+  g_signal_connect (fixture->resource, "measure", G_CALLBACK (measure_cb), &held);
+  g_signal_connect (fixture->resource, "rebuild", G_CALLBACK (rebuild_cb), fixture);
+  clean (fixture);
+  held = 4 * 1024;
+  assert_fails (fixture, "temp_features", MGR_ERROR_EXISTS,
+                "“temp_features” is there again: it holds 4.0 KiB that the program made since it "
+                "was cleaned. Remove that first if what was cleaned is to come back");
+  g_assert_cmpuint (fixture->asked, ==, 0);
+}
+
 static void
 test_no_handler (Fixture       *fixture,
                  gconstpointer  data)
@@ -418,6 +453,7 @@ main (int    argc,
   ADD ("restores", test_restores);
   ADD ("handler-sets-size", test_handler_sets_size);
   ADD ("still-there", test_still_there);
+  ADD ("there-again", test_there_again);
   ADD ("no-handler", test_no_handler);
   ADD ("not-registered", test_not_registered);
   ADD ("unknown", test_unknown);

@@ -11,19 +11,14 @@ every getter of a record, is also an attribute: ``component.used``,
 ``allocation.size``, ``report.claimed``.
 """
 
-import inspect
-import itertools
-import sys
 import types
-import weakref
 
 from gi.repository import Gio, GLib, GObject
 
 from ..module import get_introspection_module
 from . import (
     _mgr_cache_tier, _mgr_caches, _mgr_model, _mgr_pool, _mgr_pool_classic, _mgr_pool_object,
-    _mgr_pool_ring, _mgr_pool_standard, _mgr_pool_tensor, _mgr_tasks)
-from ._MgrSizes import sizeof
+    _mgr_pool_ring, _mgr_pool_standard, _mgr_pool_tensor, _mgr_resources, _mgr_tasks)
 from ._mgr_pending import PendingHold
 
 Mgr = get_introspection_module("Mgr")
@@ -274,11 +269,6 @@ Mgr.Manager.set_emergency_signal = _set_emergency_signal
 _cleaner_cleanup = Mgr.Cleaner.cleanup
 _cleaner_plan = Mgr.Cleaner.plan
 _cleaner_plan_bytes = Mgr.Cleaner.plan_bytes
-_resource_new = Mgr.Resource.new
-_resource_set_size = Mgr.Resource.set_size
-_resource_set_limit = Mgr.Resource.set_limit
-_group_set_minimum_size = Mgr.ResourceGroup.set_minimum_size
-_group_add = Mgr.ResourceGroup.add
 _rules_insert = Mgr.ProtectionRules.insert
 
 
@@ -308,138 +298,6 @@ def _plan_bytes(self, target, strategy=MODERATE, flags=Mgr.CleanupFlags.NONE):
     return _cleaner_plan_bytes(self, _size(target), strategy, flags)
 
 
-class _Access:
-    """A pin for the length of a block."""
-
-    def __init__(self, resource):
-        self._resource = resource
-
-    def __enter__(self):
-        self._resource.begin_access()
-        return self._resource
-
-    def __exit__(self, *_exception):
-        self._resource.end_access()
-
-
-def _access(self):
-    """``with resource.access():`` keeps every cleanup from touching the resource."""
-    return _Access(self)
-
-
-def _leave(reference):
-    """Unregister what is referred to, if it is still there."""
-    registered = reference()
-    if registered is not None:
-        registered.unregister()
-
-
-def _leave_with(owner, registered):
-    """Have a resource or a group leave its cleaner when its owner goes."""
-    finalizer = weakref.finalize(owner, _leave, registered.weak_ref())
-    finalizer.atexit = False
-
-
-def _reference(owner):
-    """What refers to an object and does not keep it alive.
-
-    The Python side of a GObject may go before it does.
-    """
-    return owner.weak_ref() if isinstance(owner, GObject.Object) else weakref.ref(owner)
-
-
-def _is_method(function):
-    return inspect.ismethod(function) and not isinstance(function.__self__, type)
-
-
-def _weak_method(function, missing=0):
-    """A method as a function that does not keep its object alive."""
-    reference, plain = _reference(function.__self__), function.__func__
-
-    def call(*arguments):
-        owner = reference()
-        return missing if owner is None else plain(owner, *arguments)
-    return call
-
-
-def _own_weakly(resource, functions):
-    """The functions, methods weakly; the resource goes with what those belong to."""
-    owners = {id(function.__self__): function.__self__ for function in functions
-              if _is_method(function)}
-
-    for owner in owners.values():
-        if isinstance(owner, GObject.Object):
-            resource.bind_object(owner)
-        else:
-            _leave_with(owner, resource)
-    return [_weak_method(function) if _is_method(function) else function
-            for function in functions]
-
-
-def _careful_veto(veto):
-    """A veto that fails keeps the resource: it did not say that it may go."""
-    def ask(resource, level):
-        try:
-            return bool(veto(resource, level))
-        except Exception:
-            sys.excepthook(*sys.exc_info())
-            return True
-    return ask
-
-
-def _resource_init(self, name=None, size=0, reclaim=None, measure=None, rebuild=None, veto=None,
-                   maintain=None, limit=0, **properties):
-    """Make a resource that asks functions instead of signals.
-
-    reclaim(resource, target) returns the bytes it freed, measure(resource) those it
-    holds, rebuild(resource) those that it brought back, maintain(resource) those of what
-    was of no use any more, each or None; veto(resource, level) returns whether to keep
-    it now. Methods are held weakly: the resource leaves its cleaner when their object
-    goes.
-    """
-    GObject.Object.__init__(self, name=name, size=_size(size), limit=_size(limit), **properties)
-    reclaim, measure, rebuild, veto, maintain = \
-        _own_weakly(self, (reclaim, measure, rebuild, veto, maintain))
-    if reclaim is not None:
-        self.connect("reclaim", lambda resource, target: _size(reclaim(resource, target) or 0))
-    if measure is not None:
-        self.connect("measure", lambda resource: _size(measure(resource) or 0))
-    if rebuild is not None:
-        self.connect("rebuild", lambda resource: _size(rebuild(resource) or 0))
-    if maintain is not None:
-        self.connect("maintain", lambda resource: _size(maintain(resource) or 0))
-    if veto is not None:
-        self.connect("query-veto", _careful_veto(veto))
-
-
-def _new_resource(name, size=0):
-    return _resource_new(name, _size(size))
-
-
-def _set_size(self, size):
-    _resource_set_size(self, _size(size))
-
-
-def _set_limit(self, limit):
-    _resource_set_limit(self, _size(limit))
-
-
-def _set_minimum_size(self, minimum_size):
-    _group_set_minimum_size(self, _size(minimum_size))
-
-
-def _add_item(self, item, size=0):
-    return _group_add(self, item, _size(size))
-
-
-def _item_access(self, item):
-    """``with group.access("rows"):`` pins an item."""
-    resource = self.lookup(item)
-    if resource is None:
-        raise KeyError(item)
-    return _Access(resource)
-
-
 def _insert_rule(self, position, pattern, safety):
     # Python counts from the end as well.
     if position < 0:
@@ -451,111 +309,6 @@ Mgr.Cleaner.cleanup = _cleaner_cleanup_with_defaults
 Mgr.Cleaner.plan = _plan
 Mgr.Cleaner.plan_bytes = _plan_bytes
 Mgr.ProtectionRules.insert = _insert_rule
-Mgr.Resource.__init__ = _resource_init
-Mgr.Resource.access = _access
-Mgr.Resource.new = staticmethod(_new_resource)
-Mgr.Resource.set_limit = _set_limit
-Mgr.Resource.set_size = _set_size
-Mgr.ResourceGroup.access = _item_access
-Mgr.ResourceGroup.add = _add_item
-Mgr.ResourceGroup.set_minimum_size = _set_minimum_size
-
-
-# Watching
-
-def _is_name(name):
-    try:
-        return isinstance(name, str) and bool(name.encode())
-    except UnicodeEncodeError:
-        return False
-
-
-class _Watch:
-    """The attributes of an object as the items of a group. It keeps neither alive."""
-
-    def __init__(self, obj, rebuild):
-        self._obj = _reference(obj)
-        self._rebuild = {name: _weak_method(function, None) if _is_method(function) else function
-                         for name, function in rebuild.items()}
-
-    def connect(self, group):
-        group.connect("list-items", self._list)
-        group.connect("item-size", self._measure)
-        group.connect("drop-item", self._drop)
-        group.connect("item-added", self._added)
-
-    def _attributes(self):
-        obj = self._obj()
-        return {} if obj is None else vars(obj)
-
-    def _list(self, _group):
-        return [name for name in list(self._attributes()) if _is_name(name)]
-
-    def _measure(self, _group, item):
-        attributes = self._attributes()
-        return sizeof(attributes[item]) if item in attributes else 0
-
-    def _drop(self, group, item):
-        obj = self._obj()
-        if obj is None or item not in vars(obj):
-            return 0
-        size = group.lookup(item).get_size()
-        delattr(obj, item)
-        return size
-
-    def _added(self, _group, item, resource):
-        if item in self._rebuild:
-            resource.connect("rebuild", lambda _resource: self._build(item))
-
-    def _build(self, item):
-        obj = self._obj()
-        if obj is None:
-            return 0
-        value = self._rebuild[item]()
-        if value is not None:
-            setattr(obj, item, value)
-        return self._measure(None, item)
-
-
-def _register_unique(manager, obj, name):
-    """A registered group, called as the class of the object if no name is given."""
-    part_of = obj if isinstance(obj, GObject.Object) else None
-    for number in itertools.count(1):
-        chosen = name or type(obj).__name__ + ("-%d" % number if number > 1 else "")
-        group = Mgr.ResourceGroup.new(chosen, part_of)
-        try:
-            manager.register_group(group)
-            return group
-        except GLib.Error as error:
-            if name or not error.matches(Mgr.Error.quark(), Mgr.Error.EXISTS):
-                raise
-
-
-def _watch(self, obj, name=None, rebuild=None, minimum="4 KiB"):
-    """Clean the attributes of an object: SAFE ones by default, CAUTIOUS ones by force.
-
-    The rules tell them by their names; each is a resource NAME.ATTRIBUTE, and to clean
-    one is to delete it. Those that hold less than the minimum are left alone: they are
-    state rather than data. What rebuild has a function for comes back with
-    manager.restore("NAME.ATTRIBUTE"); the function returns the value, or sets it.
-
-    Returns the group of these resources. It does not keep the object alive, and goes
-    with it.
-    """
-    if not hasattr(obj, "__dict__"):
-        raise TypeError("%r has no attributes of its own to watch" % type(obj).__name__)
-    watch = _Watch(obj, rebuild or {})
-
-    group = _register_unique(self, obj, name)
-    group.minimum_size = minimum
-    watch.connect(group)
-    if not isinstance(obj, GObject.Object):
-        _leave_with(obj, group)
-    group.update()
-    return group
-
-
-Mgr.Manager.watch = _watch
 
 
 # Phases
@@ -709,7 +462,7 @@ Mgr.Config.problems = property(Mgr.Config.get_problems)
 for _class in (Mgr.BudgetSource, Mgr.CgroupSource, Mgr.Cleaner, Mgr.Component, Mgr.GpuSource,
                Mgr.HeapReclaimer, Mgr.Journal, Mgr.Manager, Mgr.MeminfoSource, Mgr.MemoryLimits,
                Mgr.PressureMonitor, Mgr.PressureNotifier, Mgr.PressureWatch, Mgr.ProcessExecutor,
-               Mgr.PsiSource, Mgr.ReplaySource, Mgr.Resource, Mgr.ResourceGroup, Mgr.Scheduler,
+               Mgr.PsiSource, Mgr.ReplaySource, Mgr.Scheduler,
                Mgr.SlurmExecutor, Mgr.SystemSource, Mgr.Task, Mgr.ThreadExecutor,
                Mgr.UnitExecutor):
     _add_object_attributes(_class)
@@ -723,5 +476,5 @@ _TOOLS = types.SimpleNamespace(
 
 for _part in (_mgr_pool, _mgr_pool_standard, _mgr_pool_tensor, _mgr_pool_ring, _mgr_pool_object,
               _mgr_pool_classic, _mgr_caches, _mgr_cache_tier, _mgr_model,
-              _mgr_tasks):
+              _mgr_resources, _mgr_tasks):
     _part.override(Mgr, _TOOLS)
