@@ -187,6 +187,15 @@ MgrSchedulerPart  *mgr_scheduler_find_part     (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 MgrSchedulerPlace     *place,
                                                 GError               **error);
+/* The smallest budget on the way up from the component of @task: what is more can never
+ * fit. @narrowest is whose that is: (transfer full) (nullable). */
+guint64            mgr_scheduler_find_limit    (MgrScheduler          *self,
+                                                const MgrTask         *task,
+                                                MgrComponent         **narrowest);
+void               mgr_scheduler_set_infeasible (MgrScheduler         *self,
+                                                const MgrTask         *task,
+                                                guint64                grant,
+                                                GError               **error);
 guint64            mgr_scheduler_choose_grant  (MgrScheduler          *self,
                                                 MgrTask               *task);
 void               mgr_scheduler_learn         (MgrScheduler          *self,
