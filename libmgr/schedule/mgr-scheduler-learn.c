@@ -64,13 +64,11 @@ mgr_scheduler_expect_duration (MgrScheduler *self,
   task->item.duration = mgr_task_estimates_get_duration (self->estimates, self->key->str);
 }
 
-/* What was taken in is not made infeasible, whether it declared something or not. */
-static guint64
-scheduler_choose_again (MgrScheduler *self,
-                        MgrTask      *task,
-                        const char   *key)
+guint64
+mgr_scheduler_choose_again (MgrScheduler *self,
+                            MgrTask      *task)
 {
-  guint64 grant = scheduler_choose_by_key (self, task, key);
+  guint64 grant = mgr_scheduler_choose_grant (self, task);
 
   if (task->memory > 0 || task->item.elsewhere)
     return grant;
@@ -103,7 +101,7 @@ scheduler_grant_anew (MgrScheduler *self,
           MgrTask *task = g_ptr_array_index (same, j);
 
           mgr_schedule_core_set_grant (self->core, &task->item,
-                                       scheduler_choose_again (self, task, key));
+                                       mgr_scheduler_choose_again (self, task));
         }
     }
 }

@@ -51,6 +51,7 @@ typedef struct
   MgrScheduleShare share;   /* first: the items point to it */
   MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
+  guint64 limit;            /* bytes: what those that wait here were last held against */
 } MgrSchedulerPart;
 
 /* What no task that runs has, and who comes next needs. */
@@ -198,6 +199,11 @@ void               mgr_scheduler_set_infeasible (MgrScheduler         *self,
                                                 GError               **error);
 guint64            mgr_scheduler_choose_grant  (MgrScheduler          *self,
                                                 MgrTask               *task);
+/* The same for one that was taken in, which is not made infeasible by what was learned. */
+guint64            mgr_scheduler_choose_again  (MgrScheduler          *self,
+                                                MgrTask               *task);
+/* Ends what waits, or has it go elsewhere, where budgets became too small for it. */
+void               mgr_scheduler_end_infeasible (MgrScheduler         *self);
 void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 gint64                 now);

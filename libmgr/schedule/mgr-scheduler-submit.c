@@ -141,6 +141,19 @@ mgr_scheduler_find_place (MgrScheduler  *self,
   return NULL;
 }
 
+/* What limits those of a branch and nothing else is below the budget of all. */
+static MgrComponent *
+component_get_branch (MgrComponent *component)
+{
+  MgrComponent *parent;
+
+  while (component != NULL && (parent = mgr_component_get_parent (component)) != NULL
+         && mgr_component_get_parent (parent) != NULL)
+    component = parent;
+
+  return component;
+}
+
 static MgrSchedulerPart *
 part_new (MgrScheduler      *self,
           MgrComponent      *component,
@@ -151,6 +164,8 @@ part_new (MgrScheduler      *self,
   mgr_schedule_share_init (&part->share, MGR_BUDGET_NONE);
   part->component = component != NULL ? g_object_ref (component) : NULL;
   part->place = place;
+  part->share.branch = component_get_branch (component);
+  part->limit = component != NULL ? mgr_component_get_limit (component, NULL) : MGR_BUDGET_NONE;
   g_ptr_array_add (self->parts, part);
   mgr_schedule_core_add_share (self->core, &part->share);
   return part;
@@ -188,6 +203,11 @@ void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
+  MgrSchedulerPart *part = (MgrSchedulerPart *) task->item.share;
+
+  /* It may have waited for others while its budgets changed. */
+  if (!task->item.elsewhere)
+    part->limit = MAX (part->limit, task->item.grant);
   g_hash_table_remove (self->pending, task);
   mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);
