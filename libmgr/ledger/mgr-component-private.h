@@ -67,6 +67,11 @@ const char   *mgr_component_display_path  (MgrComponent  *self);
 /* With the tree_lock held: the exact use of the subtree. */
 guint64       mgr_component_used_locked   (MgrComponent  *self);
 
+/* The smallest budget from @self up, MGR_BUDGET_NONE if there is none. @narrowest is whose
+ * that is: (transfer full) (nullable). Any thread. */
+guint64       mgr_component_get_limit     (MgrComponent  *self,
+                                           MgrComponent **narrowest);
+
 /* With the tree_lock held: a share of the budget that limits @parent. */
 guint64       mgr_component_share_of      (MgrComponent  *parent,
                                            double         share);

@@ -492,6 +492,27 @@ mgr_component_get_budget (MgrComponent *self)
   return value != MGR_BUDGET_NONE ? value : 0;
 }
 
+guint64
+mgr_component_get_limit (MgrComponent  *self,
+                         MgrComponent **narrowest)
+{
+  guint64 limit = MGR_BUDGET_NONE;
+  MgrComponent *found = NULL;
+
+  g_mutex_lock (&self->ledger->tree_lock);
+  for (MgrComponent *level = self; level != NULL; level = level->parent)
+    if (level->limit < limit)
+      {
+        limit = level->limit;
+        found = level;
+      }
+  if (narrowest != NULL)
+    *narrowest = found != NULL ? g_object_ref (found) : NULL;
+  g_mutex_unlock (&self->ledger->tree_lock);
+
+  return limit;
+}
+
 /**
  * mgr_component_get_budget_share:
  * @self: a component

@@ -93,6 +93,17 @@ MgrScheduleVerdict mgr_schedule_core_judge      (MgrScheduleCore         *self,
                                                  const MgrScheduleItem   *item,
                                                  const MgrScheduleMoment *moment);
 
+/* For whom room is kept that @item, which waits, might take. Returns: (nullable) */
+const MgrScheduleItem *mgr_schedule_core_find_head (MgrScheduleCore   *self,
+                                                const MgrScheduleItem *item,
+                                                gint64                 now);
+/* Whether @item, which @verdict keeps from starting, could not start either if all that
+ * run had ended: what is in its way is not of tasks. */
+gboolean         mgr_schedule_core_is_beyond    (MgrScheduleCore         *self,
+                                                 const MgrScheduleItem   *item,
+                                                 MgrScheduleVerdict       verdict,
+                                                 const MgrScheduleMoment *moment);
+
 void             mgr_schedule_core_measure      (MgrScheduleCore         *self,
                                                  MgrScheduleItem         *item,
                                                  guint64                  bytes);

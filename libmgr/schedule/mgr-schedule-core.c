@@ -280,6 +280,19 @@ core_find_obstacle (MgrScheduleCore         *self,
   return MGR_SCHEDULE_FITS;
 }
 
+const MgrScheduleItem *
+mgr_schedule_core_find_head (MgrScheduleCore       *self,
+                             const MgrScheduleItem *item,
+                             gint64                 now)
+{
+  if (!mgr_schedule_share_allows (&self->whole, item, self->pass, now))
+    return self->whole.head;
+  if (!mgr_schedule_share_allows (item->share, item, self->pass, now))
+    return item->share->head;
+
+  return NULL;
+}
+
 MgrScheduleVerdict
 mgr_schedule_core_judge (MgrScheduleCore         *self,
                          const MgrScheduleItem   *item,
@@ -288,11 +301,55 @@ mgr_schedule_core_judge (MgrScheduleCore         *self,
   MgrScheduleVerdict verdict = core_find_obstacle (self, item, moment);
 
   if (verdict == MGR_SCHEDULE_FITS
-      && !(mgr_schedule_share_allows (&self->whole, item, self->pass, moment->now)
-           && mgr_schedule_share_allows (item->share, item, self->pass, moment->now)))
+      && mgr_schedule_core_find_head (self, item, moment->now) != NULL)
     return MGR_SCHEDULE_RESERVED;
 
   return verdict;
+}
+
+/* What the budgets give now to whom @verdict keeps from starting, and what the end of all
+ * that run would add to that. */
+static guint64
+core_get_room (MgrScheduleCore         *self,
+               const MgrScheduleItem   *item,
+               MgrScheduleVerdict       verdict,
+               const MgrScheduleMoment *moment,
+               guint64                 *coming)
+{
+  const MgrScheduleShare *own = item->share;
+
+  if (verdict != MGR_SCHEDULE_NO_SHARE)
+    {
+      *coming = self->whole.committed;
+      return MIN (mgr_schedule_share_get_room (&self->whole), core_get_free (self, moment));
+    }
+
+  *coming = own->committed;
+  for (guint i = 0; own->branch != NULL && i < self->shares->len; i++)
+    {
+      const MgrScheduleShare *share = g_ptr_array_index (self->shares, i);
+
+      if (share != own && share->branch == own->branch)
+        *coming += share->committed;
+    }
+  return mgr_schedule_share_get_room (own);
+}
+
+gboolean
+mgr_schedule_core_is_beyond (MgrScheduleCore         *self,
+                             const MgrScheduleItem   *item,
+                             MgrScheduleVerdict       verdict,
+                             const MgrScheduleMoment *moment)
+{
+  guint64 room;
+  guint64 coming;
+
+  if (verdict != MGR_SCHEDULE_NO_BUDGET && verdict != MGR_SCHEDULE_NO_SHARE
+      && verdict != MGR_SCHEDULE_NO_MEMORY)
+    return FALSE;
+
+  room = core_get_room (self, item, verdict, moment, &coming);
+  return item->grant > room && item->grant - room > coming;
 }
 
 /* Keeps room for the first that lacks it, in the share where it lacks. */
@@ -302,19 +359,18 @@ core_reserve (MgrScheduleCore         *self,
               MgrScheduleVerdict       verdict,
               const MgrScheduleMoment *moment)
 {
+  MgrScheduleShare *share = verdict == MGR_SCHEDULE_NO_SHARE ? item->share : &self->whole;
   guint64 room;
+  guint64 coming;
 
-  if (verdict == MGR_SCHEDULE_NO_SHARE)
-    {
-      room = mgr_schedule_share_get_room (item->share);
-      mgr_schedule_share_reserve (item->share, item, room, self->pass, moment->now);
-    }
-  else if (verdict == MGR_SCHEDULE_NO_BUDGET || verdict == MGR_SCHEDULE_NO_MEMORY)
-    {
-      room = mgr_schedule_share_get_room (&self->whole);
-      room = MIN (room, core_get_free (self, moment));
-      mgr_schedule_share_reserve (&self->whole, item, room, self->pass, moment->now);
-    }
+  if (verdict != MGR_SCHEDULE_NO_BUDGET && verdict != MGR_SCHEDULE_NO_SHARE
+      && verdict != MGR_SCHEDULE_NO_MEMORY)
+    return;
+  if (share->head != NULL && share->pass == self->pass)
+    return;
+
+  room = core_get_room (self, item, verdict, moment, &coming);
+  mgr_schedule_share_reserve (share, item, room, coming, self->pass, moment->now);
 }
 
 static gint64

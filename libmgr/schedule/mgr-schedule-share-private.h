@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 struct _MgrScheduleShare
 {
   guint64 budget;           /* bytes; G_MAXUINT64 for no limit */
+  gconstpointer branch;     /* (unowned) (nullable): those of one may have each other's room */
   guint64 committed;        /* bytes, the weight of what runs */
   gint64 promised;          /* bytes granted to what runs, less what it takes beyond that */
   guint64 unused;           /* bytes granted to what runs that it does not hold yet */
@@ -57,10 +58,12 @@ void     mgr_schedule_share_measure (MgrScheduleShare      *self,
                                      guint64                bytes);
 
 /* Keeps room for @head, which does not fit into @room now, unless another came first in
- * this @pass through the queue. */
+ * this @pass through the queue. Where @coming, what all that run would give back, does not
+ * suffice either, others would wait in vain, and none is kept. */
 void     mgr_schedule_share_reserve (MgrScheduleShare      *self,
                                      const MgrScheduleItem *head,
                                      guint64                room,
+                                     guint64                coming,
                                      guint                  pass,
                                      gint64                 now);
 void     mgr_schedule_share_forget  (MgrScheduleShare      *self);

@@ -151,10 +151,13 @@ void
 mgr_schedule_share_reserve (MgrScheduleShare      *self,
                             const MgrScheduleItem *head,
                             guint64                room,
+                            guint64                coming,
                             guint                  pass,
                             gint64                 now)
 {
   if (self->head != NULL && self->pass == pass)
+    return;
+  if (head->grant > room && head->grant - room > coming)
     return;
 
   if (self->head != head)

@@ -42,10 +42,33 @@ explain_budget (const MgrScheduleShare *share,
                           "%s are left", grant, of, budget, share->running->len, committed, room);
 }
 
+/* As before; where @beyond, the end of no task would help. */
+static char *
+explain_share (const MgrScheduleShare *share,
+               const MgrTask          *task,
+               const char             *of,
+               gboolean                beyond)
+{
+  g_autofree char *grant = NULL;
+  g_autofree char *budget = NULL;
+  g_autofree char *missing = NULL;
+
+  if (!beyond || task->item.grant <= share->budget)
+    return explain_budget (share, task, of);
+
+  grant = mgr_size_format (task->item.grant);
+  budget = mgr_size_format (share->budget);
+  missing = mgr_size_format (task->item.grant - share->budget);
+  return g_strdup_printf ("it needs %s, and %s has %s for tasks: the rest is held by others, or "
+                          "guaranteed to them, and %s of it have to be given up first; smaller "
+                          "tasks go before it", grant, of, budget, missing);
+}
+
 static char *
 explain_memory (MgrScheduler            *self,
                 const MgrTask           *task,
-                const MgrScheduleMoment *moment)
+                const MgrScheduleMoment *moment,
+                gboolean                 beyond)
 {
   g_autofree char *grant = mgr_size_format (task->item.grant);
   g_autofree char *available = mgr_size_format (moment->available);
@@ -53,22 +76,19 @@ explain_memory (MgrScheduler            *self,
   g_autofree char *headroom = mgr_size_format (moment->headroom);
 
   return g_strdup_printf ("it needs %s, and %s are free by measure, of which %s are promised to "
-                          "tasks that run and %s stay free", grant, available, unused, headroom);
+                          "tasks that run and %s stay free%s", grant, available, unused, headroom,
+                          beyond ? ": others have to give some back first, and smaller tasks go "
+                                   "before it" : "");
 }
 
 static char *
 explain_reserved (MgrScheduler  *self,
-                  const MgrTask *task)
+                  const MgrTask *task,
+                  gint64         now)
 {
-  const MgrScheduleItem *head = mgr_schedule_core_get_whole (self->core)->head;
-  g_autofree char *grant = NULL;
+  const MgrScheduleItem *head = mgr_schedule_core_find_head (self->core, &task->item, now);
+  g_autofree char *grant = mgr_size_format (head->grant);
 
-  if (head == NULL)
-    head = task->item.share->head;
-  if (head == NULL)
-    return g_strdup ("room is kept for another that came first");
-
-  grant = mgr_size_format (head->grant);
   return g_strdup_printf ("it fits, but room is kept for task %" G_GUINT64_FORMAT ", “%s”, which "
                           "comes first and needs %s", head->id,
                           mgr_task_of_item ((MgrScheduleItem *) head)->name, grant);
@@ -97,7 +117,10 @@ explain_obstacle (MgrScheduler *self,
   MgrPressureLevel gate = mgr_schedule_core_get_gate (task->item.priority);
   g_autofree char *of = NULL;
 
-  switch (mgr_schedule_core_judge (self->core, &task->item, &moment))
+  MgrScheduleVerdict verdict = mgr_schedule_core_judge (self->core, &task->item, &moment);
+  gboolean beyond = mgr_schedule_core_is_beyond (self->core, &task->item, verdict, &moment);
+
+  switch (verdict)
     {
     case MGR_SCHEDULE_PRESSURE:
       return g_strdup_printf ("pressure is %s, and tasks of priority %s start up to %s",
@@ -107,14 +130,15 @@ explain_obstacle (MgrScheduler *self,
     case MGR_SCHEDULE_NOT_READY:
       return explain_place (g_ptr_array_index (self->places, task->place));
     case MGR_SCHEDULE_NO_BUDGET:
-      return explain_budget (mgr_schedule_core_get_whole (self->core), task, "the budget of all");
+      return explain_share (mgr_schedule_core_get_whole (self->core), task, "the budget of all",
+                            beyond);
     case MGR_SCHEDULE_NO_SHARE:
       of = g_strdup_printf ("component “%s”", task->component != NULL ? task->component : "/");
-      return explain_budget (task->item.share, task, of);
+      return explain_share (task->item.share, task, of, beyond);
     case MGR_SCHEDULE_NO_MEMORY:
-      return explain_memory (self, task, &moment);
+      return explain_memory (self, task, &moment, beyond);
     case MGR_SCHEDULE_RESERVED:
-      return explain_reserved (self, task);
+      return explain_reserved (self, task, moment.now);
     case MGR_SCHEDULE_FITS:
     case MGR_SCHEDULE_EMPTY:
     default:

@@ -6,8 +6,6 @@
 
 #include "schedule/mgr-scheduler-private.h"
 
-#include "ledger/mgr-component-private.h"
-
 /* What earlier runs teach of the next, and where that is kept. */
 
 /* For a kind of task of which nothing is declared and nothing known yet. */
@@ -24,14 +22,12 @@ scheduler_correct (MgrScheduler *self,
                    const char   *key,
                    guint64       learned)
 {
-  guint64 budget = mgr_component_get_budget (self->root);
-
   if (task->memory == 0)
     return learned;
   if (mgr_task_estimates_get_usual (self->estimates, key) <= task->memory)
     return MIN (learned, task->memory);
 
-  return budget > 0 ? MAX (MIN (learned, budget), task->memory) : learned;
+  return MAX (MIN (learned, mgr_scheduler_find_limit (self, task, NULL)), task->memory);
 }
 
 static guint64
@@ -68,6 +64,18 @@ mgr_scheduler_expect_duration (MgrScheduler *self,
   task->item.duration = mgr_task_estimates_get_duration (self->estimates, self->key->str);
 }
 
+guint64
+mgr_scheduler_choose_again (MgrScheduler *self,
+                            MgrTask      *task)
+{
+  guint64 grant = mgr_scheduler_choose_grant (self, task);
+
+  if (task->memory > 0 || task->item.elsewhere)
+    return grant;
+
+  return MIN (grant, mgr_scheduler_find_limit (self, task, NULL));
+}
+
 /* The grants of those that wait follow what was learned. */
 static void
 scheduler_grant_anew (MgrScheduler *self,
@@ -93,7 +101,7 @@ scheduler_grant_anew (MgrScheduler *self,
           MgrTask *task = g_ptr_array_index (same, j);
 
           mgr_schedule_core_set_grant (self->core, &task->item,
-                                       scheduler_choose_by_key (self, task, key));
+                                       mgr_scheduler_choose_again (self, task));
         }
     }
 }

@@ -52,6 +52,7 @@ typedef struct
   MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
   gboolean gone;            /* that was removed: none of it starts again */
+  guint64 limit;            /* bytes: what those that wait here were last held against */
 } MgrSchedulerPart;
 
 /* What no task that runs has, and who comes next needs. */
@@ -198,8 +199,22 @@ MgrSchedulerPart  *mgr_scheduler_find_part     (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 MgrSchedulerPlace     *place,
                                                 GError               **error);
+/* The smallest budget on the way up from the component of @task: what is more can never
+ * fit. @narrowest is whose that is: (transfer full) (nullable). */
+guint64            mgr_scheduler_find_limit    (MgrScheduler          *self,
+                                                const MgrTask         *task,
+                                                MgrComponent         **narrowest);
+void               mgr_scheduler_set_infeasible (MgrScheduler         *self,
+                                                const MgrTask         *task,
+                                                guint64                grant,
+                                                GError               **error);
 guint64            mgr_scheduler_choose_grant  (MgrScheduler          *self,
                                                 MgrTask               *task);
+/* The same for one that was taken in, which is not made infeasible by what was learned. */
+guint64            mgr_scheduler_choose_again  (MgrScheduler          *self,
+                                                MgrTask               *task);
+/* Ends what waits, or has it go elsewhere, where budgets became too small for it. */
+void               mgr_scheduler_end_infeasible (MgrScheduler         *self);
 void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 gint64                 now);

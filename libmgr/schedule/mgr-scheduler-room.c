@@ -74,3 +74,74 @@ mgr_scheduler_ask_for_room (MgrScheduler *self,
   if (component != NULL)
     self->make_room (component, size, self->cleaning_data);
 }
+
+/* No cleanup helps a task for which a budget became too small. */
+
+static GPtrArray *
+part_collect_infeasible (MgrSchedulerPart *part)
+{
+  GPtrArray *tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  GSequenceIter *iter = g_sequence_get_begin_iter (part->share.queue);
+
+  for (; !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    {
+      MgrScheduleItem *item = g_sequence_get (iter);
+
+      if (item->grant > part->limit)
+        g_ptr_array_add (tasks, g_object_ref (mgr_task_of_item (item)));
+    }
+
+  return tasks;
+}
+
+/* What was only learned is cut down; more than that nobody can do here. */
+static void
+scheduler_end_infeasible_task (MgrScheduler *self,
+                               MgrTask      *task,
+                               guint64       limit)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 grant = task->n_attempts == 0 ? mgr_scheduler_choose_again (self, task)
+                                        : task->item.grant;
+
+  if (grant <= limit)
+    {
+      mgr_schedule_core_set_grant (self->core, &task->item, grant);
+      return;
+    }
+
+  mgr_schedule_core_remove (self->core, &task->item);
+  if (self->spill != MGR_SPILL_NEVER
+      && mgr_scheduler_move_away (self, task, "its budget became too small for it"))
+    {
+      mgr_schedule_core_add (self->core, &task->item);
+      return;
+    }
+
+  mgr_scheduler_set_infeasible (self, task, grant, &error);
+  mgr_scheduler_finish (self, task, MGR_TASK_REASON_ERROR, error);
+}
+
+void
+mgr_scheduler_end_infeasible (MgrScheduler *self)
+{
+  guint n_parts = self->parts->len;
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
+      g_autoptr (GPtrArray) tasks = NULL;
+      guint64 before = part->limit;
+
+      if (part->component == NULL || g_sequence_is_empty (part->share.queue))
+        continue;
+
+      part->limit = mgr_component_get_limit (part->component, NULL);
+      if (part->limit >= before)
+        continue;
+
+      tasks = part_collect_infeasible (part);
+      for (guint j = 0; j < tasks->len; j++)
+        scheduler_end_infeasible_task (self, g_ptr_array_index (tasks, j), part->limit);
+    }
+}

@@ -75,39 +75,37 @@ mgr_scheduler_find_fitting (MgrScheduler *self,
   return last;
 }
 
-/* What can never fit here. */
-static gboolean
-scheduler_is_infeasible (MgrScheduler *self,
-                         MgrTask      *task,
-                         guint64       grant)
+guint64
+mgr_scheduler_find_limit (MgrScheduler  *self,
+                          const MgrTask *task,
+                          MgrComponent **narrowest)
 {
-  guint64 budget = mgr_component_get_budget (self->root);
   g_autoptr (MgrComponent) component = NULL;
-  guint64 limit;
 
-  if (budget > 0 && grant > budget)
-    return TRUE;
-  if (task->component == NULL)
-    return FALSE;
+  if (task->component != NULL)
+    component = mgr_ledger_lookup (self->root->ledger, task->component);
 
-  component = mgr_ledger_lookup (self->root->ledger, task->component);
-  limit = component != NULL ? mgr_component_get_budget (component) : 0;
-  return limit > 0 && grant > limit;
+  return mgr_component_get_limit (component != NULL ? component : self->root, narrowest);
 }
 
-static void
-set_infeasible (MgrScheduler  *self,
-                MgrTask       *task,
-                guint64        grant,
-                GError       **error)
+void
+mgr_scheduler_set_infeasible (MgrScheduler  *self,
+                              const MgrTask *task,
+                              guint64        grant,
+                              GError       **error)
 {
+  g_autoptr (MgrComponent) narrowest = NULL;
+  guint64 limit = mgr_scheduler_find_limit (self, task, &narrowest);
   g_autofree char *asked = mgr_size_format (grant);
-  g_autofree char *budget = mgr_size_format (mgr_component_get_budget (self->root));
+  g_autofree char *budget = mgr_size_format (limit);
+  g_autofree char *of = narrowest == self->root || narrowest == NULL
+    ? g_strdup ("all")
+    : g_strdup_printf ("“%s”", mgr_component_get_path (narrowest));
 
   g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
-               "Task “%s” needs %s, and the budget of “%s” and of all (%s) can never hold that: "
-               "declare less, raise the budget, or add an executor on other machines",
-               task->name, asked, task->component != NULL ? task->component : "/", budget);
+               "Task “%s” needs %s in “%s”, and the budget of %s (%s) can never hold that: "
+               "declare less, raise that budget, or add an executor on other machines",
+               task->name, asked, task->component != NULL ? task->component : "/", of, budget);
 }
 
 MgrSchedulerPlace *
@@ -117,7 +115,7 @@ mgr_scheduler_find_place (MgrScheduler  *self,
 {
   const char *name = task->setup != NULL ? task->setup->executor : NULL;
   guint64 grant = task->item.grant = mgr_scheduler_choose_grant (self, task);
-  gboolean infeasible = scheduler_is_infeasible (self, task, grant);
+  gboolean infeasible = grant > mgr_scheduler_find_limit (self, task, NULL);
   MgrSchedulerPlace *place;
 
   place = name != NULL ? scheduler_find_named (self, task, name, error)
@@ -135,12 +133,25 @@ mgr_scheduler_find_place (MgrScheduler  *self,
     return place;
 
   if (infeasible)
-    set_infeasible (self, task, grant, error);
+    mgr_scheduler_set_infeasible (self, task, grant, error);
   else
     g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
                  "No executor can run task “%s”, which is a %s: add one that can", task->name,
                  task->func != NULL ? "function of this program" : "command");
   return NULL;
+}
+
+/* What limits those of a branch and nothing else is below the budget of all. */
+static MgrComponent *
+component_get_branch (MgrComponent *component)
+{
+  MgrComponent *parent;
+
+  while (component != NULL && (parent = mgr_component_get_parent (component)) != NULL
+         && mgr_component_get_parent (parent) != NULL)
+    component = parent;
+
+  return component;
 }
 
 static MgrSchedulerPart *
@@ -153,6 +164,8 @@ part_new (MgrScheduler      *self,
   mgr_schedule_share_init (&part->share, MGR_BUDGET_NONE);
   part->component = component != NULL ? g_object_ref (component) : NULL;
   part->place = place;
+  part->share.branch = component_get_branch (component);
+  part->limit = component != NULL ? mgr_component_get_limit (component, NULL) : MGR_BUDGET_NONE;
   g_ptr_array_add (self->parts, part);
   mgr_schedule_core_add_share (self->core, &part->share);
   return part;
@@ -190,12 +203,17 @@ void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
-  if (((MgrSchedulerPart *) task->item.share)->gone)
+  MgrSchedulerPart *part = (MgrSchedulerPart *) task->item.share;
+
+  if (part->gone)
     {
       mgr_scheduler_finish_homeless (self, task);
       return;
     }
 
+  /* It may have waited for others while its budgets changed. */
+  if (!task->item.elsewhere)
+    part->limit = MAX (part->limit, task->item.grant);
   g_hash_table_remove (self->pending, task);
   mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);

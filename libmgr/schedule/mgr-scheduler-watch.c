@@ -326,6 +326,7 @@ scheduler_look (MgrScheduler *self,
   adapted = mgr_scheduler_choose_strategy (self);
   scheduler_watch_times (self, now, endings);
   scheduler_end_late (self, now, endings);
+  mgr_scheduler_end_infeasible (self);
   mgr_scheduler_spill (self, now);
   scheduler_make_room (self, now, endings);
   evidence = scheduler_get_unstuck (self, now, &trim);

@@ -23,7 +23,9 @@
  *
  * The first in the order that does not fit has room kept for it. Others are let past it
  * only where they end before there will be room, or fit beside it. None is overtaken by
- * what comes later than #MgrScheduler:ageing-bound, under any strategy.
+ * what comes later than #MgrScheduler:ageing-bound, under any strategy. Where even the end
+ * of all tasks would not let it start, as others hold what it needs, no room is kept, and
+ * smaller ones go before it.
  *
  * Functions may be called from any thread, signals are emitted in the context that was the
  * thread default when the manager was made.

@@ -312,6 +312,83 @@ test_head_is_withdrawn (Fixture       *fixture,
 }
 
 static void
+test_head_is_beyond (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  MgrScheduleItem runs = item_new (fixture, 100, 0);
+  MgrScheduleItem beyond = item_new (fixture, 500, 0);
+  MgrScheduleItem head = item_new (fixture, 350, 0);
+  MgrScheduleItem next = item_new (fixture, 200, 0);
+  MgrScheduleItem small = item_new (fixture, 50, 0);
+
+  g_test_summary ("No room is kept for whom the end of all that run would not let in, but for the next");
+
+  mgr_schedule_core_get_whole (fixture->core)->budget = 400 * MIB;
+  mgr_schedule_core_add (fixture->core, &runs);
+  g_assert_true (take (fixture) == &runs);
+  fixture->moment.now += SECOND;
+  mgr_schedule_core_add (fixture->core, &beyond);
+  mgr_schedule_core_add (fixture->core, &head);
+  mgr_schedule_core_add (fixture->core, &next);
+  mgr_schedule_core_add (fixture->core, &small);
+  g_assert_true (take (fixture) == &small);
+  assert_blocked (fixture, MGR_SCHEDULE_NO_BUDGET, &beyond);
+  g_assert_true (mgr_schedule_core_find_head (fixture->core, &next, fixture->moment.now) == &head);
+  g_assert_true (mgr_schedule_core_is_beyond (fixture->core, &beyond, MGR_SCHEDULE_NO_BUDGET,
+                                              &fixture->moment));
+  g_assert_false (mgr_schedule_core_is_beyond (fixture->core, &head, MGR_SCHEDULE_NO_BUDGET,
+                                               &fixture->moment));
+
+  mgr_schedule_core_end (fixture->core, &runs, fixture->moment.now);
+  g_assert_true (take (fixture) == &head);
+  mgr_schedule_core_end (fixture->core, &small, fixture->moment.now);
+
+  /* Others let go of it: now the end of what runs will do. */
+  mgr_schedule_core_get_whole (fixture->core)->budget = 600 * MIB;
+  assert_blocked (fixture, MGR_SCHEDULE_NO_BUDGET, &beyond);
+  g_assert_true (mgr_schedule_core_find_head (fixture->core, &next, fixture->moment.now) == &beyond);
+  mgr_schedule_core_end (fixture->core, &head, fixture->moment.now);
+  g_assert_true (take (fixture) == &beyond);
+}
+
+static void
+test_head_is_beyond_by_measure (Fixture       *fixture,
+                                gconstpointer  user_data)
+{
+  MgrScheduleItem beyond = item_new (fixture, 500, 0);
+  MgrScheduleItem small = item_new (fixture, 50, 0);
+
+  fixture->moment.available = 300 * MIB;
+  mgr_schedule_core_add (fixture->core, &beyond);
+  mgr_schedule_core_add (fixture->core, &small);
+  g_assert_true (take (fixture) == &small);
+  assert_blocked (fixture, MGR_SCHEDULE_NO_MEMORY, &beyond);
+}
+
+static void
+test_branch (Fixture       *fixture,
+             gconstpointer  user_data)
+{
+  MgrScheduleItem runs = item_new (fixture, 100, 0);
+  MgrScheduleItem head = item_new (fixture, 150, 0);
+  MgrScheduleItem small = item_new (fixture, 50, 0);
+
+  g_test_summary ("What runs in another part of the same component will make room in this one");
+
+  fixture->shares[0].branch = fixture->shares[1].branch = fixture;
+  fixture->shares[0].budget = 100 * MIB;
+  runs.share = &fixture->shares[1];
+  mgr_schedule_core_add (fixture->core, &runs);
+  g_assert_true (take (fixture) == &runs);
+  mgr_schedule_core_add (fixture->core, &head);
+  mgr_schedule_core_add (fixture->core, &small);
+  assert_blocked (fixture, MGR_SCHEDULE_NO_SHARE, &head);
+
+  fixture->shares[1].branch = NULL;
+  g_assert_true (take (fixture) == &small);
+}
+
+static void
 test_strategies (Fixture       *fixture,
                  gconstpointer  user_data)
 {
@@ -430,6 +507,9 @@ main (int    argc,
   ADD ("backfill", test_backfill);
   ADD ("backfill-without-end", test_backfill_without_end);
   ADD ("head-is-withdrawn", test_head_is_withdrawn);
+  ADD ("head-is-beyond", test_head_is_beyond);
+  ADD ("head-is-beyond-by-measure", test_head_is_beyond_by_measure);
+  ADD ("branch", test_branch);
   ADD ("strategies", test_strategies);
   ADD ("ageing", test_ageing);
   ADD ("fairness", test_fairness);

@@ -4,7 +4,8 @@
 
 #include "schedule-fixture.h"
 
-/* What holds the budget gives way to tasks, as it does to other requests. */
+/* What holds the budget gives way to tasks, as it does to other requests; what the program
+ * itself holds stays, and stops no task that fits beside it. */
 
 /* Of so many values of 1 MiB each. */
 static MgrCache *
@@ -181,6 +182,115 @@ test_component_in_use (Fixture       *fixture,
   g_assert_cmpint (mgr_task_get_state (depends), ==, MGR_TASK_STATE_RUNNING);
 }
 
+static void
+assert_running (MgrTask *task)
+{
+  g_assert_cmpint (mgr_task_get_state (task), ==, MGR_TASK_STATE_RUNNING);
+}
+
+static void
+test_others_hold_it (Fixture       *fixture,
+                     gconstpointer  user_data)
+{
+  MgrComponent *small = mgr_ledger_lookup (mgr_manager_get_root (fixture->manager)->ledger, "small");
+  g_autoptr (MgrTask) waits = command_new ("waits", 500 * MIB);
+  g_autoptr (MgrTask) fits = command_new ("fits", 10 * MIB);
+  g_autoptr (MgrTask) own = command_new ("own", 150 * MIB);
+  g_autoptr (MgrTask) own_fits = command_new ("own-fits", 50 * MIB);
+  MgrAllocation *kept;
+
+  press (fixture, 600 * MIB);
+  kept = mgr_component_allocate (small, 100 * MIB, NULL, 5, NULL, NULL);
+  g_object_set (own, "component", "small", NULL);
+  g_object_set (own_fits, "component", "small", NULL);
+  submit (fixture, waits);
+  submit (fixture, fits);
+  submit (fixture, own);
+  submit (fixture, own_fits);
+  assert_running (fits);
+  assert_running (own_fits);
+  assert_explained (fixture, waits, "it needs 500.0 MiB, and the budget of all has 300.0 MiB for "
+                                    "tasks: the rest is held by others, or guaranteed to them, and "
+                                    "200.0 MiB of it have to be given up first");
+  assert_explained (fixture, own, "component “small” has 100.0 MiB for tasks: the rest is held by "
+                                  "others");
+
+  mgr_allocation_unref (kept);
+  press (fixture, 0);
+  look_after (fixture, SECOND);
+  assert_running (waits);
+  assert_running (own);
+  g_object_unref (small);
+}
+
+static void
+test_guaranteed_to_others (Fixture       *fixture,
+                           gconstpointer  user_data)
+{
+  MgrComponent *other = mgr_manager_add_component (fixture->manager, "other", 500 * MIB, NULL, NULL);
+  g_autoptr (MgrTask) waits = command_new ("waits", 600 * MIB);
+  g_autoptr (MgrTask) fits = command_new ("fits", 10 * MIB);
+
+  g_assert_true (mgr_component_set_guaranteed (other, 500 * MIB, NULL));
+  submit (fixture, waits);
+  submit (fixture, fits);
+  assert_running (fits);
+  assert_explained (fixture, waits, "100.0 MiB of it have to be given up first");
+
+  g_assert_true (mgr_component_set_guaranteed (other, 0, NULL));
+  look_after (fixture, SECOND);
+  assert_running (waits);
+}
+
+static void
+test_budget_is_lowered (Fixture       *fixture,
+                        gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) before = command_new ("before", 10 * MIB);
+  g_autoptr (MgrTask) depends = command_new ("depends", 400 * MIB);
+  g_autoptr (MgrTask) large = command_new ("large", 400 * MIB);
+  g_autoptr (MgrTask) fits = command_new ("fits", 100 * MIB);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What can never fit any more fails, whether it waits for memory or for others");
+
+  g_assert_true (mgr_task_add_dependency (depends, before, NULL));
+  submit (fixture, before);
+  mgr_scheduler_pause (fixture->scheduler);
+  submit (fixture, depends);
+  submit (fixture, large);
+  submit (fixture, fits);
+  g_assert_true (mgr_component_set_budget (mgr_manager_get_root (fixture->manager), 300 * MIB, NULL));
+  look_after (fixture, SECOND);
+  g_assert_cmpint (mgr_task_get_reason (large), ==, MGR_TASK_REASON_ERROR);
+  g_assert_false (mgr_task_get_result (large, NULL, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+  g_assert_nonnull (strstr (error->message, "Task “large” needs 400.0 MiB in “/”, and the budget of "
+                                            "all (300.0 MiB) can never hold that"));
+  g_assert_cmpint (mgr_task_get_state (depends), ==, MGR_TASK_STATE_WAITING);
+
+  mgr_scheduler_resume (fixture->scheduler);
+  assert_running (fits);
+  mgr_fake_executor_end (fixture->local, before, MGR_TASK_REASON_DONE);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (mgr_task_get_reason (depends), ==, MGR_TASK_REASON_ERROR);
+}
+
+static void
+test_lowered_with_other_machines (Fixture       *fixture,
+                                  gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) large = command_new ("large", 400 * MIB);
+
+  fixture_add_remote (fixture);
+  mgr_scheduler_pause (fixture->scheduler);
+  submit (fixture, large);
+  g_assert_true (mgr_component_set_budget (mgr_manager_get_root (fixture->manager), 300 * MIB, NULL));
+  look_after (fixture, SECOND);
+  mgr_scheduler_resume (fixture->scheduler);
+  g_assert_nonnull (mgr_fake_executor_find (fixture->remote, large));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -192,6 +302,10 @@ main (int    argc,
   ADD ("/schedule/room/not-while-paused", test_not_while_paused);
   ADD ("/schedule/room/component-removed", test_component_removed);
   ADD ("/schedule/room/component-in-use", test_component_in_use);
+  ADD ("/schedule/room/others-hold-it", test_others_hold_it);
+  ADD ("/schedule/room/guaranteed-to-others", test_guaranteed_to_others);
+  ADD ("/schedule/room/budget-is-lowered", test_budget_is_lowered);
+  ADD ("/schedule/room/lowered-with-other-machines", test_lowered_with_other_machines);
 
   return g_test_run ();
 }

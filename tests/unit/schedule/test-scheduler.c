@@ -203,6 +203,29 @@ test_infeasible (Fixture       *fixture,
 }
 
 static void
+test_infeasible_further_up (Fixture       *fixture,
+                            gconstpointer  user_data)
+{
+  int counter = 0;
+  MgrComponent *narrow = mgr_manager_add_component (fixture->manager, "narrow", 10 * MIB, NULL, NULL);
+  g_autoptr (MgrTask) task = task_new ("wide", count_func, &counter, 50 * MIB);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A budget above the component of a task decides too, and is the one that is named");
+
+  mgr_manager_add_component (fixture->manager, "deep", 0, narrow, NULL);
+  g_object_set (task, "component", "narrow/deep", NULL);
+  g_assert_false (mgr_scheduler_submit (fixture->scheduler, task, &error));
+  g_assert_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE);
+  g_assert_nonnull (strstr (error->message, "needs 50.0 MiB in “narrow/deep”, and the budget of "
+                                            "“narrow” (10.0 MiB) can never hold that"));
+
+  g_object_set (task, "memory", 10 * MIB, NULL);
+  submit (fixture, task);
+  g_assert_true (mgr_task_wait (task, NULL, NULL));
+}
+
+static void
 test_submitted_twice (Fixture       *fixture,
                       gconstpointer  user_data)
 {
@@ -551,6 +574,7 @@ main (int    argc,
   ADD ("many", test_many);
   ADD ("waits-for-memory", test_waits_for_memory);
   ADD ("infeasible", test_infeasible);
+  ADD ("infeasible-further-up", test_infeasible_further_up);
   ADD ("submitted-twice", test_submitted_twice);
   ADD ("unknown", test_unknown);
   ADD ("command-without-executor", test_command_without_executor);

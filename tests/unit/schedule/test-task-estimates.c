@@ -121,6 +121,59 @@ test_learned_is_never_infeasible (Folder        *folder,
   g_assert_cmpuint (get_grant (fixture, "big", NULL, 900 * MIB), ==, BUDGET);
 }
 
+/* Eight of them, of which five are done after the others have come. */
+static void
+learn_while_others_wait (Fixture *fixture,
+                         guint64  declared,
+                         guint64  limit)
+{
+  MgrTask *tasks[8];
+
+  g_object_set (fixture->scheduler, "paused", TRUE, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      tasks[i] = command_new ("kind", declared);
+      g_object_set (tasks[i], "component", "small/deep", NULL);
+      submit (fixture, tasks[i]);
+    }
+  g_object_set (fixture->scheduler, "paused", FALSE, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tasks);)
+    {
+      guint before = i;
+
+      for (guint j = 0; j < G_N_ELEMENTS (tasks); j++)
+        {
+          MgrTaskAttempt *attempt = mgr_fake_executor_find (fixture->local, tasks[j]);
+
+          if (attempt == NULL)
+            continue;
+          g_assert_cmpuint (mgr_task_attempt_get_grant (attempt), <=, limit);
+          mgr_task_attempt_report_measured (attempt, limit + 40 * MIB);
+          mgr_fake_executor_end (fixture->local, tasks[j], MGR_TASK_REASON_DONE);
+          i++;
+        }
+      g_assert_cmpuint (i, >, before);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    g_object_unref (tasks[i]);
+}
+
+static void
+test_learned_is_never_beyond_its_component (Folder        *folder,
+                                            gconstpointer  user_data)
+{
+  Fixture *fixture = &folder->base;
+  MgrComponent *small = mgr_ledger_lookup (mgr_manager_get_root (fixture->manager)->ledger, "small");
+
+  g_test_summary ("Nor do those wait for ever that were there before it was learned");
+
+  mgr_manager_add_component (fixture->manager, "deep", 0, small, NULL);
+  learn_while_others_wait (fixture, 160 * MIB, 200 * MIB);
+  learn_while_others_wait (fixture, 0, 200 * MIB);
+  g_object_unref (small);
+}
+
 /* Another program, with the same file. */
 static MgrManager *
 restart (Folder *folder)
@@ -381,6 +434,8 @@ main (int    argc,
   ADD_IN_FOLDER ("key", test_key);
   ADD_IN_FOLDER ("misdeclared", test_misdeclared);
   ADD_IN_FOLDER ("learned-is-never-infeasible", test_learned_is_never_infeasible);
+  ADD_IN_FOLDER ("learned-is-never-beyond-its-component",
+                 test_learned_is_never_beyond_its_component);
   ADD_IN_FOLDER ("worth-telling", test_worth_telling);
   ADD_IN_FOLDER ("kept", test_kept);
   ADD_IN_FOLDER ("by-config", test_by_config);
