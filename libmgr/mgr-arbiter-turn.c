@@ -102,7 +102,7 @@ turn_ask_there (MgrArbiterTurn           *turn,
     {
       gint64 until = g_get_monotonic_time () + PATIENCE_INTERVAL;
 
-      answered = mgr_reclaim_call_wait (call, MIN (until, request->deadline), &freed, error);
+      answered = mgr_reclaim_call_wait (call, MIN (until, request->deadline), &freed, NULL, error);
     }
 
   mgr_reclaim_call_free (call);
@@ -117,7 +117,7 @@ turn_ask (MgrArbiterTurn           *turn,
           GError                  **error)
 {
   if (mgr_reclaim_may_ask (turn->resource))
-    return mgr_reclaim_call (turn->resource, request, error);
+    return mgr_reclaim_call (turn->resource, request, NULL, error);
 
   return turn_ask_there (turn, request, patience, user_data, error);
 }

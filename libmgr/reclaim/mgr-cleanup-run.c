@@ -6,6 +6,7 @@
 
 #include "reclaim/mgr-cleanup-run-private.h"
 
+#include "base/mgr-size.h"
 #include "reclaim/mgr-cleanup-limits-private.h"
 #include "reclaim/mgr-cleanup-trim-private.h"
 #include "reclaim/mgr-reclaim-private.h"
@@ -26,9 +27,10 @@
 /* What came of a turn, beside its step. */
 typedef struct
 {
-  guint64 asked; /* bytes */
-  guint64 size;  /* bytes it held afterwards */
-  gint64 time;   /* when it was asked */
+  guint64 asked;   /* bytes */
+  guint64 claimed; /* bytes, however much it held */
+  guint64 size;    /* bytes it held afterwards */
+  gint64 time;     /* when it was asked */
 } Turn;
 
 /* What the process and the budgets were at one moment. */
@@ -53,6 +55,7 @@ struct _MgrCleanupRun
                      * plan until there is something to say that it did not */
   Turn *turns;      /* (owned) as many */
   guint next;       /* whose turn it is */
+  guint64 planned;  /* bytes that were expected of those before */
   guint64 claimed;
   gint64 start;
   gint64 worked;    /* µs */
@@ -197,11 +200,38 @@ run_get_step (MgrCleanupRun *self)
   return self->steps->pdata[self->next];
 }
 
+static guint64
+add_up (guint64 sum,
+        guint64 more)
+{
+  return sum + MIN (more, G_MAXUINT64 - sum);
+}
+
+static guint64
+take_away (guint64 from,
+           guint64 bytes)
+{
+  return from - MIN (from, bytes);
+}
+
+/* What is lacking still. A plan that is to be done exactly asks for what it said even
+ * where somebody gave more than was expected. */
+static guint64
+run_get_wanted (MgrCleanupRun *self)
+{
+  guint64 lacking = take_away (self->plan->target, self->claimed);
+
+  if (self->mode != MGR_CLEANUP_RUN_EXACT)
+    return lacking;
+
+  return MAX (lacking, take_away (self->plan->target, self->planned));
+}
+
 /* Why nobody is asked any more, or %NULL. */
 static const char *
 run_find_obstacle (MgrCleanupRun *self)
 {
-  if (self->claimed >= self->plan->target)
+  if (run_get_wanted (self) == 0)
     return MGR_REASON_TARGET_MET;
   if (self->cancelled)
     return REASON_CANCELLED;
@@ -218,6 +248,15 @@ run_begin_turn (MgrCleanupRun *self)
   self->short_answers = 0;
   self->slice = MIN (mgr_reclaim_score_get_slice (&score, self->limits->slice), LARGEST_SLICE);
   self->turns[self->next].time = mgr_clock_get_time (self->cleaner->clock);
+}
+
+static void
+run_go_on (MgrCleanupRun *self)
+{
+  const MgrCleanupCandidate *candidate = g_ptr_array_index (self->plan->turns, self->next);
+
+  self->planned = add_up (self->planned, candidate->step->expected);
+  self->next++;
 }
 
 /* Begins the next turn, or says why there is none. */
@@ -244,7 +283,7 @@ run_consider (MgrCleanupRun *self)
     self->trim.heap_step = run_get_step (self);
   else if (!g_str_equal (candidate->step->reason, obstacle))
     mgr_cleanup_step_set_reason (run_get_step (self), obstacle);
-  self->next++;
+  run_go_on (self);
 }
 
 static void
@@ -257,7 +296,7 @@ run_end_turn (MgrCleanupRun *self)
 
   self->turns[self->next].size = mgr_resource_get_size (self->resource);
   g_clear_object (&self->resource);
-  self->next++;
+  run_go_on (self);
   mgr_cleanup_trim_settle (&self->trim, self->next);
 }
 
@@ -275,30 +314,57 @@ run_adapt_slice (MgrCleanupRun *self,
   self->slice = MIN (self->slice, LARGEST_SLICE);
 }
 
+/* Of a claim counts what the resource held when it was asked: no more can have been
+ * freed. Where that is not known, what was expected of it. */
+static guint64
+run_believe (MgrCleanupRun *self,
+             guint64        claimed,
+             guint64        held)
+{
+  MgrCleanupStep *step = run_get_step (self);
+  g_autofree char *claim = NULL;
+  g_autofree char *most = NULL;
+  g_autofree char *reason = NULL;
+
+  if (held == 0)
+    held = take_away (step->expected, step->claimed);
+  if (claimed <= held)
+    return claimed;
+
+  claim = mgr_size_format (claimed);
+  most = mgr_size_format (held);
+  reason = g_strdup_printf ("claimed %s, more than the %s that it held", claim, most);
+  mgr_cleanup_step_set_reason (step, reason);
+  return held;
+}
+
 /* Takes what the resource answered. */
 static void
 run_take (MgrCleanupRun *self,
           guint64        claimed,
+          guint64        held,
           const GError  *error)
 {
   MgrCleanupStep *step = run_get_step (self);
   Turn *turn = &self->turns[self->next];
   gboolean is_whole = self->mode != MGR_CLEANUP_RUN_BACKGROUND;
+  guint64 believed = run_believe (self, claimed, held);
   Measure after;
 
   run_measure (self, &after);
   step_add_measures (step, &self->before, &after);
-  step->claimed += MIN (claimed, G_MAXUINT64 - step->claimed);
-  turn->asked += MIN (self->request.target, G_MAXUINT64 - turn->asked);
-  self->claimed += MIN (claimed, G_MAXUINT64 - self->claimed);
+  step->claimed = add_up (step->claimed, believed);
+  turn->asked = add_up (turn->asked, self->request.target);
+  turn->claimed = add_up (turn->claimed, claimed);
+  self->claimed = add_up (self->claimed, believed);
   self->worked += after.time - self->before.time;
 
   if (error != NULL)
     run_note_error (self, step, error);
   if (!is_whole)
     mgr_cleanup_trim_in_passing (&self->trim, self->next + 1, self->claimed);
-  self->short_answers = claimed < self->request.target / SHORT_PART ? self->short_answers + 1 : 0;
-  if (is_whole || error != NULL || claimed == 0 || self->short_answers == SHORT_ANSWERS
+  self->short_answers = believed < self->request.target / SHORT_PART ? self->short_answers + 1 : 0;
+  if (is_whole || error != NULL || believed == 0 || self->short_answers == SHORT_ANSWERS
       || step->claimed >= step->expected || self->claimed >= self->plan->target)
     run_end_turn (self);
   else
@@ -309,8 +375,7 @@ static void
 run_prepare_request (MgrCleanupRun *self)
 {
   MgrCleanupStep *step = run_get_step (self);
-  guint64 left = step->expected - MIN (step->claimed, step->expected);
-  guint64 target = MIN (left, self->plan->target - self->claimed);
+  guint64 target = MIN (take_away (step->expected, step->claimed), run_get_wanted (self));
   gboolean is_slice = self->mode == MGR_CLEANUP_RUN_BACKGROUND;
   gint64 time = run_get_time_left (self);
 
@@ -325,12 +390,13 @@ run_poll (MgrCleanupRun *self)
 {
   g_autoptr (GError) error = NULL;
   guint64 claimed = 0;
+  guint64 held = 0;
 
-  if (!mgr_reclaim_call_poll (self->call, &claimed, &error))
+  if (!mgr_reclaim_call_poll (self->call, &claimed, &held, &error))
     return MGR_CLEANUP_RUN_WAITING;
 
   g_clear_pointer (&self->call, mgr_reclaim_call_free);
-  run_take (self, claimed, error);
+  run_take (self, claimed, held, error);
   return MGR_CLEANUP_RUN_MORE;
 }
 
@@ -339,6 +405,7 @@ mgr_cleanup_run_next (MgrCleanupRun *self,
                       GSource       *wake)
 {
   g_autoptr (GError) error = NULL;
+  guint64 held = 0;
   guint64 claimed;
 
   if (self->call != NULL)
@@ -357,8 +424,8 @@ mgr_cleanup_run_next (MgrCleanupRun *self,
       return MGR_CLEANUP_RUN_WAITING;
     }
 
-  claimed = mgr_reclaim_call (self->resource, &self->request, &error);
-  run_take (self, claimed, error);
+  claimed = mgr_reclaim_call (self->resource, &self->request, &held, &error);
+  run_take (self, claimed, held, error);
   return MGR_CLEANUP_RUN_MORE;
 }
 
@@ -384,7 +451,7 @@ run_teach (MgrCleanupRun *self)
         .time = turn->time,
         .duration = step->duration,
         .asked = turn->asked,
-        .claimed = step->claimed,
+        .claimed = turn->claimed,
         .returned = step->returned,
         .size = turn->size,
       };

@@ -46,9 +46,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MgrReclaimRequest, mgr_reclaim_request_clear)
  * another thread until the deadline of @request. An owner that has not begun by then
  * is not bothered any more; one that has may take its time, and what it frees is
  * taken off the size and recorded, but counts in no report. Returns what it says it
- * freed in time; 0 with an error says why it was not asked or did not answer. */
+ * freed in time, and in @out_held, unless that is %NULL, what it held before; 0 with an
+ * error says why it was not asked or did not answer. */
 guint64  mgr_reclaim_call        (MgrResource              *resource,
                                   const MgrReclaimRequest  *request,
+                                  guint64                  *out_held,
                                   GError                  **error);
 
 /* Whether the calling thread may ask @resource itself. */
@@ -66,12 +68,14 @@ MgrReclaimCall *mgr_reclaim_call_post (MgrResource              *resource,
  * then as mgr_reclaim_call() returns. */
 gboolean        mgr_reclaim_call_poll (MgrReclaimCall           *call,
                                        guint64                  *out_freed,
+                                       guint64                  *out_held,
                                        GError                  **error);
 
 /* As poll, but waits for the answer until @until. */
 gboolean        mgr_reclaim_call_wait (MgrReclaimCall           *call,
                                        gint64                    until,
                                        guint64                  *out_freed,
+                                       guint64                  *out_held,
                                        GError                  **error);
 
 /* Withdraws the call, if it has not begun. */

@@ -92,6 +92,7 @@ typedef struct
 {
   MgrReclaimRequest request;
   guint64 freed;
+  guint64 held;  /* before */
   GError *error; /* (owned) (nullable) */
   GSource *wake; /* (owned) (nullable) */
 } Answer;
@@ -110,7 +111,8 @@ answer_cb (gpointer object,
 {
   Answer *answer = user_data;
 
-  answer->freed = mgr_resource_reclaim (object, &answer->request, &answer->error);
+  answer->freed = mgr_resource_reclaim (object, &answer->request, &answer->held,
+                                        &answer->error);
   if (answer->wake != NULL)
     g_source_set_ready_time (answer->wake, 0);
 }
@@ -158,6 +160,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrReclaimCall, mgr_reclaim_call_free)
 static guint64
 reclaim_call_finish (MgrReclaimCall  *call,
                      gboolean         answered,
+                     guint64         *out_held,
                      GError         **error)
 {
   if (!answered)
@@ -168,6 +171,8 @@ reclaim_call_finish (MgrReclaimCall  *call,
       return 0;
     }
 
+  if (out_held != NULL)
+    *out_held = call->answer->held;
   if (call->answer->error != NULL)
     g_propagate_error (error, g_steal_pointer (&call->answer->error));
   return call->answer->freed;
@@ -177,6 +182,7 @@ gboolean
 mgr_reclaim_call_wait (MgrReclaimCall  *call,
                        gint64           until,
                        guint64         *out_freed,
+                       guint64         *out_held,
                        GError         **error)
 {
   gboolean answered = mgr_owner_call_wait (call->posted, until);
@@ -184,29 +190,32 @@ mgr_reclaim_call_wait (MgrReclaimCall  *call,
   if (!answered && g_get_monotonic_time () < call->deadline)
     return FALSE;
 
-  *out_freed = reclaim_call_finish (call, answered, error);
+  *out_freed = reclaim_call_finish (call, answered, out_held, error);
   return TRUE;
 }
 
 gboolean
 mgr_reclaim_call_poll (MgrReclaimCall  *call,
                        guint64         *out_freed,
+                       guint64         *out_held,
                        GError         **error)
 {
   /* Who has made the source ready is about to return. */
   gint64 until = g_get_monotonic_time () + G_TIME_SPAN_MILLISECOND;
 
-  return mgr_reclaim_call_wait (call, until, out_freed, error);
+  return mgr_reclaim_call_wait (call, until, out_freed, out_held, error);
 }
 
 static guint64
 reclaim_there (MgrResource              *resource,
                const MgrReclaimRequest  *request,
+               guint64                  *out_held,
                GError                  **error)
 {
   g_autoptr (MgrReclaimCall) call = mgr_reclaim_call_post (resource, request, NULL);
+  gboolean answered = mgr_owner_call_wait (call->posted, request->deadline);
 
-  return reclaim_call_finish (call, mgr_owner_call_wait (call->posted, request->deadline), error);
+  return reclaim_call_finish (call, answered, out_held, error);
 }
 
 gboolean
@@ -218,10 +227,11 @@ mgr_reclaim_may_ask (MgrResource *resource)
 guint64
 mgr_reclaim_call (MgrResource              *resource,
                   const MgrReclaimRequest  *request,
+                  guint64                  *out_held,
                   GError                  **error)
 {
   if (mgr_reclaim_may_ask (resource))
-    return mgr_resource_reclaim (resource, request, error);
+    return mgr_resource_reclaim (resource, request, out_held, error);
 
-  return reclaim_there (resource, request, error);
+  return reclaim_there (resource, request, out_held, error);
 }

@@ -165,9 +165,11 @@ gboolean      mgr_resource_query_veto      (MgrResource              *self,
 /* Takes memory back in the calling thread, which has to be the owner unless the
  * resource is thread-safe: asks once more whether it may, by flags, pins and veto,
  * then `reclaim`. Takes what was freed off the size, and records it. Returns what
- * the handlers say; 0 with an error says why they were not asked. */
+ * the handlers say, however much it held, which is in @out_held unless that is %NULL;
+ * 0 with an error says why they were not asked. */
 guint64       mgr_resource_reclaim         (MgrResource              *self,
                                             const MgrReclaimRequest  *request,
+                                            guint64                  *out_held,
                                             GError                  **error);
 
 /* Whether there is anything to maintain: somebody listens, or there is a limit. */

@@ -159,6 +159,36 @@ test_whole (Background    *fixture,
 }
 
 static guint64
+boast_cb (MgrResource *resource,
+          guint64      target,
+          gpointer     user_data)
+{
+  Background *fixture = user_data;
+
+  fixture->slices++;
+  return 100 * MIB;
+}
+
+static void
+test_claims_too_much (Background    *fixture,
+                      gconstpointer  data)
+{
+  MgrResource *liar = NULL;
+
+  g_test_summary ("Who claims more than it held keeps nobody else from being asked");
+
+  liar = fixture_add (&fixture->base, "temp_liar", 2 * MIB, G_CALLBACK (boast_cb));
+  mgr_resource_set_priority (liar, 1);
+  fixture_add (&fixture->base, "temp_honest", 30 * MIB, G_CALLBACK (slice_cb));
+  background_start (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE);
+  mgr_test_iterate_until (&fixture->is_done);
+  assert_names (mgr_cleanup_report_get_cleaned (fixture->report), "temp_liar temp_honest");
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (fixture->report), ==, 32 * MIB);
+  assert_reason (mgr_cleanup_report_get_steps (fixture->report), "temp_liar",
+                 "claimed 100.0 MiB, more than the 2.0 MiB that it held");
+}
+
+static guint64
 cancel_cb (MgrResource *resource,
            guint64      target,
            gpointer     user_data)
@@ -572,6 +602,7 @@ main (int    argc,
   ADD ("slices", test_slices);
   ADD ("slices-grow", test_slices_grow);
   ADD ("whole", test_whole);
+  ADD ("claims-too-much", test_claims_too_much);
   ADD ("cancelled", test_cancelled);
   ADD ("cancelled-before", test_cancelled_before);
   ADD ("invalid", test_invalid);
