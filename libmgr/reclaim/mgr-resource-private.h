@@ -74,6 +74,8 @@ struct _MgrResource
   guint priority;
   guint accesses;          /* begun and not ended */
   gboolean reclaiming;     /* its handlers run now */
+  gboolean may_veto;       /* something was connected to `query-veto` when that was looked
+                            * at last */
   guint64 released;        /* in emergencies, and not told of yet */
   gboolean lossy;
   gint64 rebuild_cost;     /* µs */
@@ -191,9 +193,15 @@ guint64       mgr_resource_post_maintain   (MgrResource              *self,
 guint64       mgr_resource_call_maintain   (MgrResource              *self,
                                             const MgrReclaimRequest  *request);
 
+/* Whether somebody may object to a cleanup, which is noted for an emergency besides. */
+gboolean      mgr_resource_may_veto        (MgrResource              *self);
+
+/* Notes for an emergency what cannot be asked in one. */
+void          mgr_resource_prepare_release (MgrResource              *self);
+
 /* Has what it stands for give back at once what it can without taking any memory, and
- * takes none itself; where the resource is SAFE and not in use. Its owner is not asked:
- * that would take memory. Any thread. Returns the bytes that were given back. */
+ * takes none itself; where the resource is SAFE, not in use, and nobody may object. Its
+ * owner is not asked: that would take memory. Any thread. Returns the bytes that were given back. */
 guint64       mgr_resource_release_now     (MgrResource              *self);
 
 /* Tells of that afterwards, at @time of the cleaner's clock; @cause is the entry of the

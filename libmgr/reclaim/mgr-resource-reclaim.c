@@ -356,8 +356,7 @@ mgr_resource_query_veto (MgrResource      *self,
   VetoCall *call;
 
   /* A plan that a handler makes bothers nobody: it might ask the handler itself. */
-  if (mgr_reclaim_in_progress ()
-      || !mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_QUERY_VETO))
+  if (!mgr_resource_may_veto (self) || mgr_reclaim_in_progress ())
     return FALSE;
   if (mgr_resource_is_owner (self))
     return veto_ask (self, level);
