@@ -102,6 +102,7 @@ struct _MgrReclaimCall
   MgrOwnerCall *posted; /* (owned) */
   Answer *answer;       /* (unowned) kept by posted; read once that has returned */
   char *name;           /* (owned) of the resource */
+  gint64 patience;
   gint64 deadline;
 };
 
@@ -140,6 +141,7 @@ mgr_reclaim_call_post (MgrResource             *resource,
   answer->wake = wake != NULL ? g_source_ref (wake) : NULL;
   call->answer = answer;
   call->name = g_strdup (mgr_resource_get_name (resource));
+  call->patience = request->patience > 0 ? request->patience : request->deadline;
   call->deadline = request->deadline;
   call->posted = mgr_owner_call_post (mgr_resource_get_context (resource), resource,
                                       answer_cb, answer, answer_free);
@@ -178,6 +180,16 @@ reclaim_call_finish (MgrReclaimCall  *call,
   return call->answer->freed;
 }
 
+/* Whether it is no use to wait any longer: from then on the owner does not begin. */
+static gboolean
+reclaim_call_is_over (MgrReclaimCall *call)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  return now >= call->deadline
+         || (now >= call->patience && mgr_owner_call_withdraw (call->posted));
+}
+
 gboolean
 mgr_reclaim_call_wait (MgrReclaimCall  *call,
                        gint64           until,
@@ -187,7 +199,7 @@ mgr_reclaim_call_wait (MgrReclaimCall  *call,
 {
   gboolean answered = mgr_owner_call_wait (call->posted, until);
 
-  if (!answered && g_get_monotonic_time () < call->deadline)
+  if (!answered && !reclaim_call_is_over (call))
     return FALSE;
 
   *out_freed = reclaim_call_finish (call, answered, out_held, error);
@@ -213,9 +225,12 @@ reclaim_there (MgrResource              *resource,
                GError                  **error)
 {
   g_autoptr (MgrReclaimCall) call = mgr_reclaim_call_post (resource, request, NULL);
-  gboolean answered = mgr_owner_call_wait (call->posted, request->deadline);
+  guint64 freed = 0;
 
-  return reclaim_call_finish (call, answered, out_held, error);
+  if (!mgr_reclaim_call_wait (call, call->patience, &freed, out_held, error))
+    mgr_reclaim_call_wait (call, call->deadline, &freed, out_held, error);
+
+  return freed;
 }
 
 gboolean
