@@ -102,7 +102,7 @@ turn_ask_there (MgrArbiterTurn           *turn,
     {
       gint64 until = g_get_monotonic_time () + PATIENCE_INTERVAL;
 
-      answered = mgr_reclaim_call_wait (call, MIN (until, request->deadline), &freed, error);
+      answered = mgr_reclaim_call_wait (call, MIN (until, request->deadline), &freed, NULL, error);
     }
 
   mgr_reclaim_call_free (call);
@@ -117,7 +117,7 @@ turn_ask (MgrArbiterTurn           *turn,
           GError                  **error)
 {
   if (mgr_reclaim_may_ask (turn->resource))
-    return mgr_reclaim_call (turn->resource, request, error);
+    return mgr_reclaim_call (turn->resource, request, NULL, error);
 
   return turn_ask_there (turn, request, patience, user_data, error);
 }
@@ -177,8 +177,11 @@ mgr_arbiter_turn_run (MgrArbiterTurn     *turn,
   g_autoptr (GError) error = NULL;
   guint64 before = 0;
   gboolean measured = mgr_process_memory_read_resident (cleaner->memory, &before, NULL);
+  gint64 start = g_get_monotonic_time ();
 
   outcome.claimed = turn_ask (turn, &request, patience, user_data, &error);
+  if (g_error_matches (error, MGR_ERROR, MGR_ERROR_TIMED_OUT))
+    outcome.waited = MAX (deadline - start, 1);
   if (error != NULL)
     turn_note_error (turn, cleaner, error);
   turn_teach (turn, cleaner, &outcome, measured, before);

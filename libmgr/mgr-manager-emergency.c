@@ -175,10 +175,11 @@ mgr_manager_set_up_emergency (MgrManager *self)
  *
  * At once, in the calling thread and without taking any memory itself,
  * #MgrManager:emergency-reserve is given up, the reclaimers of SAFE resources that are
- * not in use are asked to mgr_reclaimer_release_now(), what malloc holds free goes back
- * to the system, and one line about that is written to the standard error. Then, in the owner's context
- * and as soon as there is memory for it, #MgrManager::emergency is emitted and all
- * that is not PROTECTED is cleaned.
+ * not in use are asked to mgr_reclaimer_release_now(), but for those with a handler of
+ * #MgrResource::query-veto, what malloc holds free goes back to the system, and one line
+ * about that is written to the standard error. Then, in the owner's context and as soon
+ * as there is memory for it, #MgrManager::emergency is emitted and all that is not
+ * PROTECTED is cleaned, unless its owner objects.
  *
  * However often it is called, there are at most two emergencies a second, and one
  * after the last call. #MgrManager:emergency-signal does the same from outside. May

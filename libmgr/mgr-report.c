@@ -401,8 +401,8 @@ mgr_report_get_cleanups (MgrReport *self)
  * mgr_report_get_claimed:
  * @self: a report
  *
- * Gets what the resources said they freed in all cleanups. May be called from any
- * thread.
+ * Gets what the resources said they freed in all cleanups, each no more than it held
+ * then. May be called from any thread.
  *
  * Returns: the sum in bytes
  *

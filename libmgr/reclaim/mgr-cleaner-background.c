@@ -114,13 +114,15 @@ background_cb (gpointer user_data)
       return G_SOURCE_CONTINUE;
     }
 
-  /* An owner that answers makes the source ready, perhaps before this returns. */
-  g_source_set_ready_time (source, g_get_monotonic_time () + self->owner_deadline);
   if (background->run == NULL)
     background_begin (self, background);
 
+  /* Who cancels meanwhile makes the source ready too, perhaps before the run says until
+   * when it waits. */
   state = background_work (self, background, task, source);
-  if (state == MGR_CLEANUP_RUN_MORE)
+  if (state == MGR_CLEANUP_RUN_MORE
+      || (state == MGR_CLEANUP_RUN_WAITING
+          && g_cancellable_is_cancelled (g_task_get_cancellable (task))))
     g_source_set_ready_time (source, 0);
   if (state == MGR_CLEANUP_RUN_DONE)
     background_end (self, background, task);
@@ -186,10 +188,12 @@ background_attach (MgrCleaner *self,
  * %MGR_CLEANUP_STRATEGY_MODERATE, 2 ms for %MGR_CLEANUP_STRATEGY_AGGRESSIVE and 5 ms
  * for %MGR_CLEANUP_STRATEGY_EMERGENCY, by what was learned of how fast each is. Between
  * two of them everything else that the loop has to do has its turn. A resource that
- * can only give all it has does so at once. An owner in another thread is not waited
- * for.
+ * can only give all it has does so at once.
  *
- * It ends when the target of @strategy is met, or after 5 s of work. The heap is
+ * It ends when the target of @strategy is met, or after 5 s of work. The loop turns on
+ * while an owner in another thread is asked, and that is no work; one that does not
+ * answer keeps the next resource waiting for 1.25 s, all of them together for 2.5 s, and
+ * one that works for 2.5 s. The heap is
  * trimmed only where that takes less than 10 ms. Other cleanups may run between the
  * slices; more than one in the background take turns. Where it is cancelled, what was
  * cleaned until then is told by #MgrCleaner::cleanup-finished.

@@ -312,9 +312,10 @@ cleaner_begin_plan (MgrCleaner      *self,
  * @plan: a plan that has not been executed yet
  * @error: return location for a #GError
  *
- * Does what @plan says, and nothing else: asks its steps in their order, until the
- * time of its strategy is up. Others are not asked, even where a step gives less than
- * was expected of it.
+ * Does what @plan says, and nothing else: asks its steps in their order, all of them
+ * unless the time of its strategy is up before. Where a step gives more than was
+ * expected of it, or says so, those after it are asked all the same; where one gives
+ * less, no others are.
  *
  * Fails with %MGR_ERROR_STALE_PLAN, naming what has changed, where a resource of its
  * steps has gone, was unregistered, reclassified, pinned, vetoed or given another size
@@ -361,7 +362,8 @@ mgr_cleaner_execute (MgrCleaner      *self,
  * Asks the resources for memory until the target of @strategy is met or its time is
  * up. It is mgr_cleaner_plan() with %MGR_CLEANUP_FLAGS_FORCE where @force is %TRUE and
  * %MGR_CLEANUP_FLAGS_UNSAFE where @safe_mode is %FALSE, but what has become impossible
- * is skipped, and where a step gives less than was expected the next one is asked.
+ * is skipped, and where a step gives less than was expected the next one is asked. Of
+ * what a resource claims counts no more than it held when it was asked.
  * With @force and without @safe_mode a message in the log says once per call that
  * more than temporary things are given up.
  *

@@ -58,8 +58,8 @@ MgrCleanupReport *mgr_cleaner_dup_last_report    (MgrCleaner         *self);
 
 MgrCleanerTotals  mgr_cleaner_get_totals         (MgrCleaner         *self);
 
-/* How long to wait for a resource whose owner is another thread, in real
- * microseconds; never longer than the time box of the cleanup leaves. */
+/* How long to wait at most for a resource whose owner is another thread, in real
+ * microseconds; the time box of the cleanup may leave less. */
 void              mgr_cleaner_set_owner_deadline (MgrCleaner         *self,
                                                   gint64              deadline);
 

@@ -38,9 +38,10 @@
  *   trimmed.
  *
  * No further resource is asked once the target is met or the time is up. Each is
- * asked in the thread it belongs to, see #MgrResource; one that belongs to
- * another thread is waited for as long as the time box allows and kept if it
- * does not answer.
+ * asked in the thread it belongs to, see #MgrResource. An owner in another thread that
+ * does not answer is waited for a quarter of the time, all of them together half of it,
+ * and no more than 500 ms inside of a main loop; what belongs to it is kept, and for 30 s
+ * it is waited for only 5 ms. One that has begun has half of the time that is left.
  *
  * mgr_cleaner_cleanup_async() does the same beside the work of a main loop, in slices
  * that it does not notice.

@@ -86,6 +86,8 @@ mgr_cleanup_candidate_read (MgrCleanupCandidate *self,
   if (mgr_cleanup_flags_allow (flags, state.safety, state.safety_set)
       && self->can_reclaim && !self->out_of_reach && !state.pinned && state.size > 0)
     self->vetoed = mgr_resource_query_veto (self->resource, level, deadline);
+  else
+    mgr_resource_may_veto (self->resource);
 }
 
 const char *

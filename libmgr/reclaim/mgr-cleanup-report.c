@@ -17,8 +17,8 @@
  *
  * Every registered resource is in one of three lists: cleaned, protected or kept; its
  * #MgrCleanupStep says why. Three figures say what came of it, and they may differ
- * much: claimed is what the resources said, ledger what was taken off the budgets,
- * returned by how much the process really shrank. Memory freed in small scattered
+ * much: claimed is what the resources said, as far as they held that much, ledger what
+ * was taken off the budgets, returned by how much the process really shrank. Memory freed in small scattered
  * pieces stays with the process until malloc trims; where that explains what is
  * missing, the cleanup trims, and says how much it gained.
  *
@@ -359,7 +359,8 @@ mgr_cleanup_report_get_expected (MgrCleanupReport *self)
  * mgr_cleanup_report_get_claimed:
  * @self: a report
  *
- * Gets how much the resources said they freed. May be called from any thread.
+ * Gets how much the resources said they freed, each no more than it held when it was
+ * asked. May be called from any thread.
  *
  * Returns: the sum in bytes
  *

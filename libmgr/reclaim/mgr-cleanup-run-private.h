@@ -15,7 +15,7 @@ typedef struct _MgrCleanupRun MgrCleanupRun;
 /* How a plan is run. */
 typedef enum
 {
-  MGR_CLEANUP_RUN_EXACT,      /* the steps of the plan alone */
+  MGR_CLEANUP_RUN_EXACT,      /* all the steps of the plan, and they alone */
   MGR_CLEANUP_RUN_TOLERANT,   /* those after them too, as far as the target is not met */
   MGR_CLEANUP_RUN_BACKGROUND, /* as tolerant, in slices that a main loop does not notice */
 } MgrCleanupRunMode;
@@ -34,7 +34,7 @@ typedef enum
 
 /* Asks the next resource, in the background for a slice of what is wanted. Waits for
  * an owner in another thread unless in the background, where @wake is made ready once
- * that has answered. */
+ * that has answered, or is waited for no longer. */
 MgrCleanupRunState mgr_cleanup_run_next  (MgrCleanupRun     *self,
                                           GSource           *wake);
 

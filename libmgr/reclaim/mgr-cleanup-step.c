@@ -17,9 +17,9 @@
  *
  * In a #MgrCleanupPlan a step says what would be asked of a resource and why, or why
  * it would be left alone. In a #MgrCleanupReport the same step says besides what came
- * of it, in three figures that may differ much: claimed is what the resource said,
- * ledger what was taken off the budgets meanwhile, and returned by how much the
- * process was measured to shrink.
+ * of it, in three figures that may differ much: claimed is what the resource said, as
+ * far as it held that much, ledger what was taken off the budgets meanwhile, and
+ * returned by how much the process was measured to shrink.
  *
  * A step never changes and may be read from any thread.
  */
@@ -192,7 +192,8 @@ mgr_cleanup_step_get_expected (MgrCleanupStep *self)
  * @self: a step
  *
  * Gets why the resource is asked, or why it is left alone. In a report, a step that
- * gave nothing says why not. May be called from any thread.
+ * gave nothing says why not, and one that claimed more than the resource held says so.
+ * May be called from any thread.
  *
  * Returns: a sentence for people
  *
@@ -210,7 +211,8 @@ mgr_cleanup_step_get_reason (MgrCleanupStep *self)
  * mgr_cleanup_step_get_claimed:
  * @self: a step
  *
- * Gets how much the resource said it freed. May be called from any thread.
+ * Gets how much the resource said it freed, but no more than it held when it was asked.
+ * May be called from any thread.
  *
  * Returns: bytes; 0 in a plan
  *

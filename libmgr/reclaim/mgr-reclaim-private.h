@@ -22,6 +22,8 @@ typedef struct
   MgrCleanupFlags flags;
   MgrPressureLevel level;
   gint64 deadline;        /* of g_get_monotonic_time() */
+  gint64 patience;        /* of the same: an owner in another thread that has not begun by
+                           * then is not waited for; 0 for the deadline */
   gint64 time;            /* of the cleanup, by its clock */
   char *reason;           /* (owned) (nullable) a GRefString */
   guint64 cause;          /* the entry of the journal that led to it, or 0 */
@@ -43,12 +45,14 @@ void     mgr_reclaim_request_clear (MgrReclaimRequest       *request);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MgrReclaimRequest, mgr_reclaim_request_clear)
 
 /* Runs mgr_resource_reclaim() where @resource lives and waits for it, if that is
- * another thread until the deadline of @request. An owner that has not begun by then
- * is not bothered any more; one that has may take its time, and what it frees is
- * taken off the size and recorded, but counts in no report. Returns what it says it
- * freed in time; 0 with an error says why it was not asked or did not answer. */
+ * another thread until the deadline of @request. An owner that has not begun by then,
+ * or by the end of its patience, is not bothered any more; one that has may take its
+ * time, and what it frees after the deadline is taken off the size and recorded, but counts in no report. Returns what it says it
+ * freed in time, and in @out_held, unless that is %NULL, what it held before; 0 with an
+ * error says why it was not asked or did not answer. */
 guint64  mgr_reclaim_call        (MgrResource              *resource,
                                   const MgrReclaimRequest  *request,
+                                  guint64                  *out_held,
                                   GError                  **error);
 
 /* Whether the calling thread may ask @resource itself. */
@@ -62,16 +66,17 @@ MgrReclaimCall *mgr_reclaim_call_post (MgrResource              *resource,
                                        const MgrReclaimRequest  *request,
                                        GSource                  *wake);
 
-/* %FALSE until the resource has answered, or the deadline of the request has passed;
- * then as mgr_reclaim_call() returns. */
+/* %FALSE until the resource has answered, or is not waited for any more; then as mgr_reclaim_call() returns. */
 gboolean        mgr_reclaim_call_poll (MgrReclaimCall           *call,
                                        guint64                  *out_freed,
+                                       guint64                  *out_held,
                                        GError                  **error);
 
 /* As poll, but waits for the answer until @until. */
 gboolean        mgr_reclaim_call_wait (MgrReclaimCall           *call,
                                        gint64                    until,
                                        guint64                  *out_freed,
+                                       guint64                  *out_held,
                                        GError                  **error);
 
 /* Withdraws the call, if it has not begun. */

@@ -23,6 +23,9 @@ typedef struct
   guint64 last_size;   /* bytes that it held then, afterwards */
   guint64 last_claim;  /* bytes that it said it freed then */
   guint64 last_regret; /* bytes of these that it has taken again so far */
+
+  gint64 waited;       /* µs, that its owner was waited for in vain; 0: it answered since */
+  gint64 silence;      /* µs, when that was */
 } MgrReclaimScore;
 
 /* Bytes taken again after this long are no regret: they served somebody. */
@@ -37,7 +40,11 @@ typedef struct
   guint64 claimed;
   gint64 returned; /* what the process shrank by */
   guint64 size;    /* what it holds afterwards */
+  gint64 waited;   /* µs, that its owner was waited for in vain; 0: it answered */
 } MgrReclaimOutcome;
+
+/* An owner that did not answer this long ago may have come back. */
+#define MGR_SILENCE_WINDOW (30 * G_TIME_SPAN_SECOND)
 
 /* What is known of a resource that was never asked. */
 typedef struct
@@ -50,6 +57,18 @@ typedef struct
 
 void    mgr_reclaim_score_add         (MgrReclaimScore         *self,
                                        const MgrReclaimOutcome *outcome);
+
+/* Its owner was waited for in vain at @time. */
+void    mgr_reclaim_score_note_silence (MgrReclaimScore        *self,
+                                       gint64                   time,
+                                       gint64                   waited);
+
+/* How long its owner should be waited for at @time to begin, where @patience is meant
+ * for one of whom nothing is known: who kept silent as long lately may just show that
+ * it is there again. In microseconds. */
+gint64  mgr_reclaim_score_get_patience (const MgrReclaimScore  *self,
+                                       gint64                   time,
+                                       gint64                   patience);
 
 /* Tells it how much the resource holds at @time. */
 void    mgr_reclaim_score_notice_size (MgrReclaimScore         *self,

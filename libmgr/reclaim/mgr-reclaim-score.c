@@ -33,6 +33,40 @@
 /* Less than a page is not worth a call. */
 #define SMALLEST_SLICE 4096
 
+/* Who has nothing else to do begins within that, on a busy machine too. */
+#define BRIEF_PATIENCE (5 * G_TIME_SPAN_MILLISECOND)
+
+static gboolean
+score_was_silent (const MgrReclaimScore *self,
+                  gint64                 time)
+{
+  return self->waited > 0 && time - self->silence <= MGR_SILENCE_WINDOW;
+}
+
+/* A brief look in between says nothing new, and makes nobody wait longer. */
+void
+mgr_reclaim_score_note_silence (MgrReclaimScore *self,
+                                gint64           time,
+                                gint64           waited)
+{
+  if (score_was_silent (self, time) && waited < self->waited)
+    return;
+
+  self->waited = waited;
+  self->silence = time;
+}
+
+gint64
+mgr_reclaim_score_get_patience (const MgrReclaimScore *self,
+                                gint64                 time,
+                                gint64                 patience)
+{
+  if (!score_was_silent (self, time) || self->waited < patience)
+    return patience;
+
+  return MIN (patience, BRIEF_PATIENCE);
+}
+
 void
 mgr_reclaim_score_add (MgrReclaimScore         *self,
                        const MgrReclaimOutcome *outcome)
@@ -51,6 +85,11 @@ mgr_reclaim_score_add (MgrReclaimScore         *self,
   self->last_size = outcome->size;
   self->last_claim = outcome->claimed;
   self->last_regret = 0;
+
+  if (outcome->waited > 0)
+    mgr_reclaim_score_note_silence (self, outcome->time, outcome->waited);
+  else
+    self->waited = 0;
 }
 
 void

@@ -93,6 +93,7 @@ typedef struct
 {
   MgrReclaimRequest request;
   guint64 freed;
+  guint64 held;  /* before */
   GError *error; /* (owned) (nullable) */
   GSource *wake; /* (owned) (nullable) */
 } Answer;
@@ -102,6 +103,7 @@ struct _MgrReclaimCall
   MgrOwnerCall *posted; /* (owned) */
   Answer *answer;       /* (unowned) kept by posted; read once that has returned */
   char *name;           /* (owned) of the resource */
+  gint64 patience;
   gint64 deadline;
 };
 
@@ -111,7 +113,8 @@ answer_cb (gpointer object,
 {
   Answer *answer = user_data;
 
-  answer->freed = mgr_resource_reclaim (object, &answer->request, &answer->error);
+  answer->freed = mgr_resource_reclaim (object, &answer->request, &answer->held,
+                                        &answer->error);
   if (answer->wake != NULL)
     g_source_set_ready_time (answer->wake, 0);
 }
@@ -139,6 +142,7 @@ mgr_reclaim_call_post (MgrResource             *resource,
   answer->wake = wake != NULL ? g_source_ref (wake) : NULL;
   call->answer = answer;
   call->name = g_strdup (mgr_resource_get_name (resource));
+  call->patience = request->patience > 0 ? request->patience : request->deadline;
   call->deadline = request->deadline;
   call->posted = mgr_owner_call_post (mgr_resource_get_context (resource), resource,
                                       answer_cb, answer, answer_free);
@@ -159,6 +163,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrReclaimCall, mgr_reclaim_call_free)
 static guint64
 reclaim_call_finish (MgrReclaimCall  *call,
                      gboolean         answered,
+                     guint64         *out_held,
                      GError         **error)
 {
   if (!answered)
@@ -169,45 +174,64 @@ reclaim_call_finish (MgrReclaimCall  *call,
       return 0;
     }
 
+  if (out_held != NULL)
+    *out_held = call->answer->held;
   if (call->answer->error != NULL)
     g_propagate_error (error, g_steal_pointer (&call->answer->error));
   return call->answer->freed;
+}
+
+/* Whether it is no use to wait any longer: from then on the owner does not begin. */
+static gboolean
+reclaim_call_is_over (MgrReclaimCall *call)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  return now >= call->deadline
+         || (now >= call->patience && mgr_owner_call_withdraw (call->posted));
 }
 
 gboolean
 mgr_reclaim_call_wait (MgrReclaimCall  *call,
                        gint64           until,
                        guint64         *out_freed,
+                       guint64         *out_held,
                        GError         **error)
 {
   gboolean answered = mgr_owner_call_wait (call->posted, until);
 
-  if (!answered && g_get_monotonic_time () < call->deadline)
+  if (!answered && !reclaim_call_is_over (call))
     return FALSE;
 
-  *out_freed = reclaim_call_finish (call, answered, error);
+  *out_freed = reclaim_call_finish (call, answered, out_held, error);
   return TRUE;
 }
 
 gboolean
 mgr_reclaim_call_poll (MgrReclaimCall  *call,
                        guint64         *out_freed,
+                       guint64         *out_held,
                        GError         **error)
 {
   /* Who has made the source ready is about to return. */
   gint64 until = g_get_monotonic_time () + G_TIME_SPAN_MILLISECOND;
 
-  return mgr_reclaim_call_wait (call, until, out_freed, error);
+  return mgr_reclaim_call_wait (call, until, out_freed, out_held, error);
 }
 
 static guint64
 reclaim_there (MgrResource              *resource,
                const MgrReclaimRequest  *request,
+               guint64                  *out_held,
                GError                  **error)
 {
   g_autoptr (MgrReclaimCall) call = mgr_reclaim_call_post (resource, request, NULL);
+  guint64 freed = 0;
 
-  return reclaim_call_finish (call, mgr_owner_call_wait (call->posted, request->deadline), error);
+  if (!mgr_reclaim_call_wait (call, call->patience, &freed, out_held, error))
+    mgr_reclaim_call_wait (call, call->deadline, &freed, out_held, error);
+
+  return freed;
 }
 
 gboolean
@@ -219,10 +243,11 @@ mgr_reclaim_may_ask (MgrResource *resource)
 guint64
 mgr_reclaim_call (MgrResource              *resource,
                   const MgrReclaimRequest  *request,
+                  guint64                  *out_held,
                   GError                  **error)
 {
   if (mgr_reclaim_may_ask (resource))
-    return mgr_resource_reclaim (resource, request, error);
+    return mgr_resource_reclaim (resource, request, out_held, error);
 
-  return reclaim_there (resource, request, error);
+  return reclaim_there (resource, request, out_held, error);
 }

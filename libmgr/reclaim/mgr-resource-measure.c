@@ -213,7 +213,7 @@ resource_reclaimer_reclaim (MgrReclaimer      *reclaimer,
   MgrReclaimRequest request = { .target = target, .level = level, .deadline = deadline };
 
   request.time = g_get_monotonic_time ();
-  return mgr_resource_reclaim (MGR_RESOURCE (reclaimer), &request, error);
+  return mgr_resource_reclaim (MGR_RESOURCE (reclaimer), &request, NULL, error);
 }
 
 static gboolean

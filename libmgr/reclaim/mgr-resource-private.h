@@ -77,6 +77,8 @@ struct _MgrResource
   guint priority;
   guint accesses;          /* begun and not ended */
   gboolean reclaiming;     /* its handlers run now */
+  gboolean may_veto;       /* something was connected to `query-veto` when that was looked
+                            * at last */
   guint64 released;        /* in emergencies, and not told of yet */
   gboolean lossy;
   gint64 rebuild_cost;     /* µs */
@@ -173,9 +175,11 @@ gboolean      mgr_resource_query_veto      (MgrResource              *self,
 /* Takes memory back in the calling thread, which has to be the owner unless the
  * resource is thread-safe: asks once more whether it may, by flags, pins and veto,
  * then `reclaim`. Takes what was freed off the size, and records it. Returns what
- * the handlers say; 0 with an error says why they were not asked. */
+ * the handlers say, however much it held, which is in @out_held unless that is %NULL;
+ * 0 with an error says why they were not asked. */
 guint64       mgr_resource_reclaim         (MgrResource              *self,
                                             const MgrReclaimRequest  *request,
+                                            guint64                  *out_held,
                                             GError                  **error);
 
 /* Whether there is anything to maintain: somebody listens, or there is a limit. */
@@ -197,9 +201,15 @@ guint64       mgr_resource_post_maintain   (MgrResource              *self,
 guint64       mgr_resource_call_maintain   (MgrResource              *self,
                                             const MgrReclaimRequest  *request);
 
+/* Whether somebody may object to a cleanup, which is noted for an emergency besides. */
+gboolean      mgr_resource_may_veto        (MgrResource              *self);
+
+/* Notes for an emergency what cannot be asked in one. */
+void          mgr_resource_prepare_release (MgrResource              *self);
+
 /* Has what it stands for give back at once what it can without taking any memory, and
- * takes none itself; where the resource is SAFE and not in use. Its owner is not asked:
- * that would take memory. Any thread. Returns the bytes that were given back. */
+ * takes none itself; where the resource is SAFE, not in use, and nobody may object. Its
+ * owner is not asked: that would take memory. Any thread. Returns the bytes that were given back. */
 guint64       mgr_resource_release_now     (MgrResource              *self);
 
 /* Tells of that afterwards, at @time of the cleaner's clock; @cause is the entry of the

@@ -246,10 +246,12 @@ typedef guint64 (*TurnFunc) (MgrResource              *self,
                              const MgrReclaimRequest  *request,
                              GError                  **error);
 
+/* Says in @out_held, where there is one, what it held when it was asked. */
 static guint64
 resource_take_turn (MgrResource              *self,
                     TurnFunc                  func,
                     const MgrReclaimRequest  *request,
+                    guint64                  *out_held,
                     GError                  **error)
 {
   g_autoptr (MgrResource) keep_alive = g_object_ref (self);
@@ -259,6 +261,8 @@ resource_take_turn (MgrResource              *self,
   if (!turn_begin (self, request->flags, &turn, error))
     return 0;
 
+  if (out_held != NULL)
+    *out_held = turn.size;
   mgr_reclaim_enter ();
   if (turn.here && mgr_resource_emit_query_veto (self, request->level))
     g_set_error (error, MGR_ERROR, MGR_ERROR_BUSY,
@@ -277,9 +281,10 @@ resource_take_turn (MgrResource              *self,
 guint64
 mgr_resource_reclaim (MgrResource              *self,
                       const MgrReclaimRequest  *request,
+                      guint64                  *out_held,
                       GError                  **error)
 {
-  return resource_take_turn (self, turn_ask, request, error);
+  return resource_take_turn (self, turn_ask, request, out_held, error);
 }
 
 /* What is above the limit after @freed bytes went. */
@@ -342,7 +347,7 @@ mgr_resource_maintain (MgrResource              *self,
   if (mgr_resource_get_limit (self) > 0)
     mgr_resource_measure (self, request->time, request->deadline);
 
-  return resource_take_turn (self, turn_maintain, request, error);
+  return resource_take_turn (self, turn_maintain, request, NULL, error);
 }
 
 typedef struct
@@ -386,8 +391,7 @@ mgr_resource_query_veto (MgrResource      *self,
   VetoCall *call;
 
   /* A plan that a handler makes bothers nobody: it might ask the handler itself. */
-  if (mgr_reclaim_in_progress ()
-      || !mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_QUERY_VETO))
+  if (!mgr_resource_may_veto (self) || mgr_reclaim_in_progress ())
     return FALSE;
   if (mgr_resource_is_owner (self))
     return veto_ask (self, level);

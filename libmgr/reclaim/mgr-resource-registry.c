@@ -296,6 +296,7 @@ mgr_resource_registry_add (MgrResourceRegistry  *self,
       return registry_check (resource, error);
     }
 
+  mgr_resource_prepare_release (resource);
   registry_update_list (self);
   return TRUE;
 }

@@ -11,6 +11,36 @@
 /* In an emergency there may be no memory: what a resource stands for is asked to give
  * back what it can without any, and what there is to say of that is said later. */
 
+/* GObject takes memory to find a handler, and so an emergency goes by what was noted. */
+gboolean
+mgr_resource_may_veto (MgrResource *self)
+{
+  gboolean may_veto = mgr_resource_has_handler (self, MGR_RESOURCE_SIGNAL_QUERY_VETO);
+
+  g_mutex_lock (&self->lock);
+  self->may_veto = may_veto;
+  g_mutex_unlock (&self->lock);
+
+  return may_veto;
+}
+
+static void
+look_again_cb (gpointer object,
+               gpointer user_data)
+{
+  mgr_resource_may_veto (object);
+}
+
+void
+mgr_resource_prepare_release (MgrResource *self)
+{
+  mgr_resource_may_veto (self);
+
+  /* Many connect right after they have registered. */
+  if (self->reclaimer != NULL)
+    mgr_owner_context_post (self->context, self, look_again_cb, NULL, NULL);
+}
+
 static gboolean
 release_begin (MgrResource *self,
                guint64     *out_serial)
@@ -22,6 +52,10 @@ release_begin (MgrResource *self,
     return FALSE;
 
   if (self->safety != MGR_SAFETY_SAFE || self->accesses > 0 || self->reclaiming || self->orphaned)
+    return FALSE;
+
+  /* Its owner cannot be asked now. */
+  if (self->may_veto)
     return FALSE;
 
   self->reclaiming = TRUE;

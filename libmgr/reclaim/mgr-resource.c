@@ -456,6 +456,12 @@ mgr_resource_class_init (MgrResourceClass *klass)
    * and again just before #MgrResource::reclaim would: what says %TRUE then is kept,
    * even where the cleanup is forced. The first handler that objects decides.
    *
+   * The first half of an emergency can ask nobody, and leaves alone what something is
+   * connected to; the cleanup that follows asks. It knows of what was connected before
+   * the resource was registered, or by the time the owner's main loop turned after
+   * that, and of later changes once a plan was made. See
+   * mgr_manager_declare_emergency().
+   *
    * Fires as #MgrResource::reclaim does.
    *
    * Returns: %TRUE to keep the resource as it is

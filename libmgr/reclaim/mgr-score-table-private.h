@@ -27,6 +27,12 @@ void             mgr_score_table_add    (MgrScoreTable           *self,
                                          const char              *name,
                                          const MgrReclaimOutcome *outcome);
 
+/* Its owner was waited for in vain at @time, if not for this one. */
+void             mgr_score_table_note_silence (MgrScoreTable     *self,
+                                         const char              *name,
+                                         gint64                   time,
+                                         gint64                   waited);
+
 /* Whether somebody is to hear that it failed at @time: not more often than once in
  * 300 s. */
 gboolean         mgr_score_table_warns  (MgrScoreTable           *self,

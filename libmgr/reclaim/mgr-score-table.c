@@ -77,6 +77,17 @@ mgr_score_table_add (MgrScoreTable           *self,
   mgr_reclaim_score_add (&score_table_ensure_locked (self, name)->score, outcome);
 }
 
+void
+mgr_score_table_note_silence (MgrScoreTable *self,
+                              const char    *name,
+                              gint64         time,
+                              gint64         waited)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  mgr_reclaim_score_note_silence (&score_table_ensure_locked (self, name)->score, time, waited);
+}
+
 gboolean
 mgr_score_table_warns (MgrScoreTable *self,
                        const char    *name,

@@ -100,6 +100,7 @@ typedef struct
   MgrMappedBlock *named; /* (owned) PROTECTED */
   MgrMappedBlock *used;  /* (owned) SAFE and pinned */
   MgrResource *pinned;   /* (owned) */
+  MgrMappedBlock *dear;  /* (owned) SAFE, and somebody may object */
   guint emergencies;
 } Fixture;
 
@@ -109,6 +110,14 @@ emergency_cb (MgrManager        *manager,
               gpointer           user_data)
 {
   ((Fixture *) user_data)->emergencies++;
+}
+
+static gboolean
+veto_cb (MgrResource      *resource,
+         MgrPressureLevel  level,
+         gpointer          user_data)
+{
+  return TRUE;
 }
 
 static MgrResource *
@@ -130,6 +139,7 @@ fixture_set_up (Fixture       *fixture,
 {
   g_autoptr (MgrResource) safe = NULL;
   g_autoptr (MgrResource) named = NULL;
+  g_autoptr (MgrResource) dear = NULL;
 
   fixture->manager = g_object_new (MGR_TYPE_MANAGER,
                                    "total-budget", 1024 * MIB,
@@ -145,6 +155,9 @@ fixture_set_up (Fixture       *fixture,
   named = fixture_register (fixture, fixture->named, MGR_SAFETY_PROTECTED);
   fixture->pinned = fixture_register (fixture, fixture->used, MGR_SAFETY_SAFE);
   g_assert_true (mgr_resource_begin_access (fixture->pinned, NULL));
+  fixture->dear = mgr_mapped_block_new ("temp_dear", PAYLOAD, FALSE);
+  dear = fixture_register (fixture, fixture->dear, MGR_SAFETY_SAFE);
+  g_signal_connect (dear, "query-veto", G_CALLBACK (veto_cb), NULL);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
 }
@@ -160,6 +173,7 @@ fixture_tear_down (Fixture       *fixture,
   g_object_unref (fixture->safe);
   g_object_unref (fixture->named);
   g_object_unref (fixture->used);
+  g_object_unref (fixture->dear);
 }
 
 /* The reading takes memory for nothing, and the figure is that of the kernel. */
@@ -190,6 +204,7 @@ assert_survived (Fixture *fixture,
   g_assert_cmpuint (mgr_mapped_block_get_held (fixture->safe), ==, 0);
   g_assert_cmpuint (mgr_mapped_block_get_held (fixture->named), ==, PAYLOAD);
   g_assert_cmpuint (mgr_mapped_block_get_held (fixture->used), ==, PAYLOAD);
+  g_assert_cmpuint (mgr_mapped_block_get_held (fixture->dear), ==, PAYLOAD);
   g_test_message ("%" G_GUINT64_FORMAT " KiB less, %d requests failed", (before - after) / 1024,
                   g_atomic_int_get (&n_failures));
   g_assert_cmpuint (after, <=, before - RESERVE - PAYLOAD + TOUCHED);

@@ -151,6 +151,65 @@ test_in_use (Fixture       *fixture,
   g_assert_cmpuint (mgr_manager_declare_emergency (fixture->manager), ==, MIB);
 }
 
+/* Objects as long as somebody says so. */
+static gboolean
+veto_cb (MgrResource      *resource,
+         MgrPressureLevel  level,
+         gpointer          user_data)
+{
+  return *(gboolean *) user_data;
+}
+
+static void
+test_veto (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_autoptr (MgrMappedBlock) block = mgr_mapped_block_new ("temp_safe", MIB, TRUE);
+  g_autoptr (MgrResource) resource = mgr_resource_new_for_reclaimer (NULL, MGR_RECLAIMER (block));
+  gboolean objects = TRUE;
+
+  g_test_summary ("What somebody may object to is for the cleanup, which asks");
+
+  mgr_resource_set_safety (resource, MGR_SAFETY_SAFE);
+  g_signal_connect (resource, "query-veto", G_CALLBACK (veto_cb), &objects);
+  g_assert_true (mgr_manager_register_resource (fixture->manager, resource, NULL));
+
+  g_assert_cmpuint (mgr_manager_declare_emergency (fixture->manager), ==, 0);
+  assert_log (fixture, "emergency! [] ");
+  g_assert_cmpuint (mgr_mapped_block_get_held (block), ==, MIB);
+
+  objects = FALSE;
+  mgr_manual_clock_advance (fixture->clock, PAUSE);
+  g_assert_cmpuint (mgr_manager_declare_emergency (fixture->manager), ==, 0);
+  g_assert_cmpuint (mgr_mapped_block_get_held (block), ==, MIB);
+  assert_log (fixture, "emergency! [temp_safe] ");
+  g_assert_cmpuint (mgr_mapped_block_get_held (block), ==, 0);
+}
+
+static void
+test_veto_later (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autoptr (MgrMappedBlock) block = mgr_mapped_block_new ("temp_safe", MIB, TRUE);
+  MgrResource *resource = fixture_register (fixture, block, MGR_SAFETY_SAFE);
+  MgrCleaner *cleaner = mgr_manager_get_cleaner (fixture->manager);
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  gboolean objects = TRUE;
+
+  g_test_summary ("A handler that comes or goes later is known after a turn of the loop, or a plan");
+
+  g_signal_connect (resource, "query-veto", G_CALLBACK (veto_cb), &objects);
+  mgr_test_settle ();
+  g_assert_cmpuint (mgr_manager_declare_emergency (fixture->manager), ==, 0);
+  assert_log (fixture, "emergency! [] ");
+  g_assert_cmpuint (mgr_mapped_block_get_held (block), ==, MIB);
+
+  g_signal_handlers_disconnect_by_func (resource, veto_cb, &objects);
+  plan = mgr_cleaner_plan (cleaner, MGR_CLEANUP_STRATEGY_LIGHT, MGR_CLEANUP_FLAGS_NONE, NULL);
+  mgr_manual_clock_advance (fixture->clock, PAUSE);
+  g_assert_cmpuint (mgr_manager_declare_emergency (fixture->manager), ==, MIB);
+}
+
 static void
 test_pause (Fixture       *fixture,
             gconstpointer  data)
@@ -514,6 +573,8 @@ main (int    argc,
 
   add_test ("/manager/emergency/at-once", test_at_once);
   add_test ("/manager/emergency/in-use", test_in_use);
+  add_test ("/manager/emergency/veto", test_veto);
+  add_test ("/manager/emergency/veto-later", test_veto_later);
   add_test ("/manager/emergency/pause", test_pause);
   add_test ("/manager/emergency/flood", test_flood);
   add_test ("/manager/emergency/blocked-owner", test_blocked_owner);

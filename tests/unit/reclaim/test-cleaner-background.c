@@ -159,6 +159,36 @@ test_whole (Background    *fixture,
 }
 
 static guint64
+boast_cb (MgrResource *resource,
+          guint64      target,
+          gpointer     user_data)
+{
+  Background *fixture = user_data;
+
+  fixture->slices++;
+  return 100 * MIB;
+}
+
+static void
+test_claims_too_much (Background    *fixture,
+                      gconstpointer  data)
+{
+  MgrResource *liar = NULL;
+
+  g_test_summary ("Who claims more than it held keeps nobody else from being asked");
+
+  liar = fixture_add (&fixture->base, "temp_liar", 2 * MIB, G_CALLBACK (boast_cb));
+  mgr_resource_set_priority (liar, 1);
+  fixture_add (&fixture->base, "temp_honest", 30 * MIB, G_CALLBACK (slice_cb));
+  background_start (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE);
+  mgr_test_iterate_until (&fixture->is_done);
+  assert_names (mgr_cleanup_report_get_cleaned (fixture->report), "temp_liar temp_honest");
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (fixture->report), ==, 32 * MIB);
+  assert_reason (mgr_cleanup_report_get_steps (fixture->report), "temp_liar",
+                 "claimed 100.0 MiB, more than the 2.0 MiB that it held");
+}
+
+static guint64
 cancel_cb (MgrResource *resource,
            guint64      target,
            gpointer     user_data)
@@ -482,6 +512,125 @@ test_other_owner_silent (Background    *fixture,
   g_assert_null (owner.ran_in);
 }
 
+static gboolean
+second_passes_cb (gpointer user_data)
+{
+  Background *fixture = user_data;
+
+  mgr_manual_clock_advance (fixture->base.clock, G_USEC_PER_SEC);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_waiting_is_no_work (Background    *fixture,
+                         gconstpointer  data)
+{
+  Owner owner = { NULL, };
+  guint id = g_idle_add (second_passes_cb, fixture);
+
+  g_test_summary ("However long an owner keeps silent, that uses up no time of the others");
+
+  mgr_cleaner_set_owner_deadline (fixture->base.cleaner, 20 * G_TIME_SPAN_MILLISECOND);
+  owner_start (&owner, fixture, FALSE);
+  mgr_resource_set_priority (owner.resource, 1);
+  fixture_add (&fixture->base, "temp_near", MIB, G_CALLBACK (free_all_cb));
+  background_start (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE);
+  mgr_test_iterate_until (&fixture->is_done);
+  g_source_remove (id);
+  assert_names (mgr_cleanup_report_get_cleaned (fixture->report), "temp_near");
+  assert_reason (mgr_cleanup_report_get_steps (fixture->report), "temp_far",
+                 "its owner did not answer in time");
+  owner_stop (&owner);
+}
+
+static void
+test_silent_lately (Background    *fixture,
+                    gconstpointer  data)
+{
+  Owner owner = { NULL, };
+  gint64 start = g_get_monotonic_time ();
+
+  g_test_summary ("Who kept silent lately does not hold the others up");
+
+  owner_start (&owner, fixture, FALSE);
+  mgr_resource_set_priority (owner.resource, 1);
+  fixture_add (&fixture->base, "temp_near", MIB, G_CALLBACK (free_all_cb));
+  mgr_score_table_note_silence (fixture->base.cleaner->scores, "temp_far",
+                                mgr_cleaner_get_time (fixture->base.cleaner),
+                                10 * G_TIME_SPAN_SECOND);
+  background_start (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE);
+  mgr_test_iterate_until (&fixture->is_done);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, G_TIME_SPAN_SECOND);
+  assert_names (mgr_cleanup_report_get_cleaned (fixture->report), "temp_near");
+  assert_reason (mgr_cleanup_report_get_steps (fixture->report), "temp_far",
+                 "its owner did not answer in time");
+  owner_stop (&owner);
+}
+
+typedef struct
+{
+  Fixture *fixture; /* (unowned) */
+  guint slices;     /* read after it has ended */
+  gint made;        /* atomic */
+  gint stop;        /* atomic */
+} Dawdler;
+
+static guint64
+dawdle_cb (MgrResource *resource,
+           guint64      target,
+           gpointer     user_data)
+{
+  Dawdler *dawdler = user_data;
+
+  dawdler->slices++;
+  mgr_manual_clock_advance (dawdler->fixture->clock, G_USEC_PER_SEC);
+  return target;
+}
+
+static gpointer
+dawdle_thread (gpointer user_data)
+{
+  Dawdler *dawdler = user_data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (MgrResource) resource = NULL;
+
+  g_main_context_push_thread_default (context);
+  resource = mgr_resource_new ("temp_far", 8 * MIB);
+  mgr_resource_set_priority (resource, 1);
+  g_signal_connect (resource, "reclaim", G_CALLBACK (dawdle_cb), dawdler);
+  g_assert_true (mgr_cleaner_register (dawdler->fixture->cleaner, resource, NULL));
+  g_atomic_int_set (&dawdler->made, TRUE);
+  while (!g_atomic_int_get (&dawdler->stop))
+    {
+      if (!g_main_context_iteration (context, FALSE))
+        g_thread_yield ();
+    }
+  g_main_context_pop_thread_default (context);
+
+  return NULL;
+}
+
+static void
+test_other_owner_dawdles (Background    *fixture,
+                          gconstpointer  data)
+{
+  Dawdler dawdler = { .fixture = &fixture->base };
+  GThread *thread = g_thread_new ("dawdle", dawdle_thread, &dawdler);
+
+  g_test_summary ("An owner in another thread that takes a second for each slice does not keep "
+                  "the others waiting for all of them");
+
+  while (!g_atomic_int_get (&dawdler.made))
+    g_thread_yield ();
+  fixture_add (&fixture->base, "temp_near", MIB, G_CALLBACK (free_all_cb));
+  background_start (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE);
+  mgr_test_iterate_until (&fixture->is_done);
+  g_atomic_int_set (&dawdler.stop, TRUE);
+  g_thread_join (thread);
+  g_assert_cmpuint (dawdler.slices, ==, 3);
+  assert_names (mgr_cleanup_report_get_cleaned (fixture->report), "temp_far temp_near");
+}
+
 static void
 test_cancelled_while_waiting (Background    *fixture,
                               gconstpointer  data)
@@ -572,6 +721,7 @@ main (int    argc,
   ADD ("slices", test_slices);
   ADD ("slices-grow", test_slices_grow);
   ADD ("whole", test_whole);
+  ADD ("claims-too-much", test_claims_too_much);
   ADD ("cancelled", test_cancelled);
   ADD ("cancelled-before", test_cancelled_before);
   ADD ("invalid", test_invalid);
@@ -582,6 +732,9 @@ main (int    argc,
   g_test_add_func ("/reclaim/cleaner-background/last-reference", test_last_reference);
   ADD ("other-owner", test_other_owner);
   ADD ("other-owner-silent", test_other_owner_silent);
+  ADD ("waiting-is-no-work", test_waiting_is_no_work);
+  ADD ("silent-lately", test_silent_lately);
+  ADD ("other-owner-dawdles", test_other_owner_dawdles);
   ADD ("cancelled-while-waiting", test_cancelled_while_waiting);
   g_test_add_func ("/reclaim/cleaner-background/cancelled-at-the-end", test_cancelled_at_the_end);
   ADD ("from-another-thread", test_from_another_thread);

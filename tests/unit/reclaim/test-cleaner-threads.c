@@ -5,6 +5,9 @@
 #include <mgr.h>
 
 #include "reclaim/mgr-cleaner-private.h"
+#include "reclaim/mgr-reclaim-private.h"
+
+#define BOX (100 * G_TIME_SPAN_MILLISECOND) /* of MGR_CLEANUP_STRATEGY_AGGRESSIVE */
 
 /* A thread with a context of its own, in which it makes a resource and, once it
  * is told to, iterates until it is told to stop. */
@@ -12,6 +15,7 @@ typedef struct
 {
   GThread *thread;       /* (owned) */
   GMainContext *context; /* (owned) */
+  const char *name;      /* (unowned) until it is made */
   MgrResource *resource; /* (owned) */
   GCallback reclaim;
 
@@ -30,7 +34,7 @@ owner_thread (gpointer user_data)
   Owner *owner = user_data;
 
   g_main_context_push_thread_default (owner->context);
-  owner->resource = mgr_resource_new ("temp_a", 100);
+  owner->resource = mgr_resource_new (owner->name, 100);
   g_signal_connect (owner->resource, "reclaim", owner->reclaim, owner);
   g_atomic_int_set (&owner->made, TRUE);
 
@@ -48,17 +52,27 @@ owner_thread (gpointer user_data)
 }
 
 static void
-owner_start (Owner      *owner,
-             MgrCleaner *cleaner,
-             GCallback   reclaim,
-             gboolean    serving)
+owner_start_named (Owner      *owner,
+                   const char *name,
+                   MgrCleaner *cleaner,
+                   GCallback   reclaim,
+                   gboolean    serving)
 {
-  *owner = (Owner) { .reclaim = reclaim, .serving = serving };
+  *owner = (Owner) { .name = name, .reclaim = reclaim, .serving = serving };
   owner->context = g_main_context_new ();
   owner->thread = g_thread_new ("owner", owner_thread, owner);
   while (!g_atomic_int_get (&owner->made))
     g_thread_yield ();
   g_assert_true (mgr_cleaner_register (cleaner, owner->resource, NULL));
+}
+
+static void
+owner_start (Owner      *owner,
+             MgrCleaner *cleaner,
+             GCallback   reclaim,
+             gboolean    serving)
+{
+  owner_start_named (owner, "temp_a", cleaner, reclaim, serving);
 }
 
 static void
@@ -243,6 +257,278 @@ test_owner_gone (void)
   g_assert_false (owner.entered);
 }
 
+/* Resources of a thread that ends without ever iterating its context. */
+typedef struct
+{
+  MgrCleaner *cleaner; /* (unowned) */
+  guint n;
+} Silent;
+
+static guint64
+unreachable_cb (MgrResource *resource,
+                guint64      target,
+                gpointer     user_data)
+{
+  g_assert_not_reached ();
+}
+
+/* They come before all others. */
+static gpointer
+silent_thread (gpointer user_data)
+{
+  const Silent *silent = user_data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  for (guint i = 0; i < silent->n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("temp_far_%u", i);
+      g_autoptr (MgrResource) resource = mgr_resource_new (name, 100);
+
+      mgr_resource_set_priority (resource, 1);
+      g_signal_connect (resource, "reclaim", G_CALLBACK (unreachable_cb), NULL);
+      g_assert_true (mgr_cleaner_register (silent->cleaner, resource, NULL));
+    }
+  g_main_context_pop_thread_default (context);
+
+  return NULL;
+}
+
+static void
+add_silent (MgrCleaner *cleaner,
+            guint       n)
+{
+  Silent silent = { cleaner, n };
+
+  g_thread_join (g_thread_new ("silent", silent_thread, &silent));
+}
+
+static guint64
+free_near_cb (MgrResource *resource,
+              guint64      target,
+              gpointer     user_data)
+{
+  return mgr_resource_get_size (resource);
+}
+
+/* Returns (transfer full) */
+static MgrResource *
+add_near (MgrCleaner *cleaner)
+{
+  MgrResource *resource = mgr_resource_new ("temp_near", 10);
+
+  g_signal_connect (resource, "reclaim", G_CALLBACK (free_near_cb), NULL);
+  g_assert_true (mgr_cleaner_register (cleaner, resource, NULL));
+  return resource;
+}
+
+/* Returns what it took, and asserts that its owner did not answer. */
+static gint64
+get_silence (MgrCleanupReport *report,
+             const char       *name)
+{
+  g_autoptr (GPtrArray) steps = mgr_cleanup_report_get_steps (report);
+
+  for (guint i = 0; i < steps->len; i++)
+    {
+      MgrCleanupStep *step = g_ptr_array_index (steps, i);
+
+      if (!g_str_equal (mgr_cleanup_step_get_name (step), name))
+        continue;
+
+      g_assert_cmpstr (mgr_cleanup_step_get_reason (step), ==, "its owner did not answer in time");
+      g_assert_cmpuint (mgr_cleanup_step_get_claimed (step), ==, 0);
+      return mgr_cleanup_step_get_duration (step);
+    }
+
+  g_assert_not_reached ();
+}
+
+static void
+test_silent_first (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, NULL);
+  g_autoptr (MgrResource) near = add_near (cleaner);
+  gint64 waits[2];
+
+  g_test_summary ("One owner that does not answer leaves others their turns, and is waited for "
+                  "only briefly afterwards");
+
+  add_silent (cleaner, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
+    {
+      g_autoptr (MgrCleanupReport) report = NULL;
+
+      mgr_resource_set_size (near, 10);
+      report = mgr_cleaner_cleanup (cleaner, MGR_CLEANUP_STRATEGY_AGGRESSIVE, FALSE, TRUE, NULL);
+      g_assert_cmpstr (mgr_cleanup_report_get_cleaned (report)[0], ==, "temp_near");
+      waits[i] = get_silence (report, "temp_far_0");
+    }
+
+  g_assert_cmpint (waits[0], >, BOX / 5);
+  g_assert_cmpint (waits[0], <, BOX);
+  g_assert_cmpint (waits[1], <, waits[0]);
+}
+
+typedef struct
+{
+  MgrCleaner *cleaner;      /* (unowned) */
+  MgrCleanupReport *report; /* (owned) (nullable) */
+} LoopCleanup;
+
+static gboolean
+cleanup_in_loop_cb (gpointer user_data)
+{
+  LoopCleanup *loop_cleanup = user_data;
+
+  loop_cleanup->report = cleanup (loop_cleanup->cleaner);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_silent_in_loop (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, NULL);
+  g_autoptr (MgrResource) near = add_near (cleaner);
+  LoopCleanup loop_cleanup = { cleaner, NULL };
+
+  g_test_summary ("Inside of a main loop an emergency does not stop it for long either");
+
+  add_silent (cleaner, 1);
+  g_idle_add (cleanup_in_loop_cb, &loop_cleanup);
+  while (loop_cleanup.report == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (mgr_cleanup_report_get_cleaned (loop_cleanup.report)[0], ==, "temp_near");
+  g_assert_cmpint (get_silence (loop_cleanup.report, "temp_far_0"), <, G_TIME_SPAN_SECOND);
+  mgr_cleanup_report_unref (loop_cleanup.report);
+}
+
+static void
+test_silent_in_plan (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, NULL);
+  g_autoptr (MgrResource) near = add_near (cleaner);
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
+  g_autoptr (GPtrArray) steps = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A plan asks its steps in their order, the one after a silent owner's too");
+
+  add_silent (cleaner, 1);
+  plan = mgr_cleaner_plan (cleaner, MGR_CLEANUP_STRATEGY_AGGRESSIVE, MGR_CLEANUP_FLAGS_NONE, NULL);
+  steps = mgr_cleanup_plan_get_steps (plan);
+  g_assert_cmpuint (steps->len, ==, 2);
+  g_assert_cmpstr (mgr_cleanup_step_get_name (steps->pdata[0]), ==, "temp_far_0");
+
+  report = mgr_cleaner_execute (cleaner, plan, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (mgr_cleanup_report_get_cleaned (report)[0], ==, "temp_near");
+  g_assert_cmpint (get_silence (report, "temp_far_0"), >, BOX / 5);
+}
+
+static void
+test_silent_many (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, NULL);
+  g_autoptr (MgrResource) near = add_near (cleaner);
+  g_autoptr (MgrCleanupReport) report = NULL;
+  Owner owner;
+
+  g_test_summary ("Whoever has not answered is not waited for once more in the same cleanup");
+
+  mgr_cleaner_set_owner_deadline (cleaner, 200 * G_TIME_SPAN_MILLISECOND);
+  add_silent (cleaner, 20);
+  owner_start (&owner, cleaner, G_CALLBACK (free_all_cb), TRUE);
+  report = cleanup (cleaner);
+  g_assert_cmpuint (g_strv_length ((char **) mgr_cleanup_report_get_cleaned (report)), ==, 2);
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 110);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("temp_far_%u", i);
+      gint64 wait = get_silence (report, name);
+
+      if (i == 0)
+        g_assert_cmpint (wait, >, 150 * G_TIME_SPAN_MILLISECOND);
+      else
+        g_assert_cmpint (wait, ==, 0);
+    }
+
+  owner_stop (&owner);
+  owner_clear (&owner);
+}
+
+static void
+test_silent_of_many_threads (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, NULL);
+  g_autoptr (MgrResource) near = add_near (cleaner);
+  g_autoptr (MgrCleanupReport) report = NULL;
+  Owner owners[8];
+
+  g_test_summary ("Many owners that do not answer leave others half of the time");
+
+  for (guint i = 0; i < G_N_ELEMENTS (owners); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("temp_far_%u", i);
+
+      owner_start_named (&owners[i], name, cleaner, G_CALLBACK (unreachable_cb), FALSE);
+      mgr_resource_set_priority (owners[i].resource, 1);
+    }
+
+  report = mgr_cleaner_cleanup (cleaner, MGR_CLEANUP_STRATEGY_AGGRESSIVE, FALSE, TRUE, NULL);
+  g_assert_cmpstr (mgr_cleanup_report_get_cleaned (report)[0], ==, "temp_near");
+  for (guint i = 0; i < G_N_ELEMENTS (owners); i++)
+    {
+      owner_stop (&owners[i]);
+      owner_clear (&owners[i]);
+    }
+}
+
+static guint64
+free_slowly_cb (MgrResource *resource,
+                guint64      target,
+                gpointer     user_data)
+{
+  Owner *owner = user_data;
+
+  g_atomic_int_set (&owner->entered, TRUE);
+  g_usleep (150 * G_TIME_SPAN_MILLISECOND);
+  return 60;
+}
+
+static void
+test_slow_owner (void)
+{
+  g_autoptr (MgrCleaner) cleaner = mgr_cleaner_new (NULL, NULL);
+  g_auto (MgrReclaimRequest) request = { .target = 100 };
+  g_autoptr (GError) error = NULL;
+  Owner owner;
+  guint64 held = 0;
+  guint64 freed;
+
+  g_test_summary ("Who has begun while there was patience has until the deadline");
+
+  owner_start (&owner, cleaner, G_CALLBACK (free_slowly_cb), TRUE);
+  request.patience = g_get_monotonic_time () + 100 * G_TIME_SPAN_MILLISECOND;
+  request.deadline = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  freed = mgr_reclaim_call (owner.resource, &request, &held, &error);
+  owner_stop (&owner);
+  if (!g_atomic_int_get (&owner.entered))
+    {
+      g_test_skip ("the owner was too slow to begin");
+      g_assert_error (error, MGR_ERROR, MGR_ERROR_TIMED_OUT);
+    }
+  else
+    {
+      g_assert_no_error (error);
+      g_assert_cmpuint (freed, ==, 60);
+      g_assert_cmpuint (held, ==, 100);
+    }
+
+  owner_clear (&owner);
+}
+
 static gpointer
 cleanup_thread (gpointer user_data)
 {
@@ -422,6 +708,12 @@ main (int    argc,
   g_test_add_func ("/reclaim/cleaner-threads/owner-answers-late", test_owner_answers_late);
   g_test_add_func ("/reclaim/cleaner-threads/nested-in-owner", test_nested_in_owner);
   g_test_add_func ("/reclaim/cleaner-threads/owner-gone", test_owner_gone);
+  g_test_add_func ("/reclaim/cleaner-threads/silent-first", test_silent_first);
+  g_test_add_func ("/reclaim/cleaner-threads/silent-in-loop", test_silent_in_loop);
+  g_test_add_func ("/reclaim/cleaner-threads/silent-in-plan", test_silent_in_plan);
+  g_test_add_func ("/reclaim/cleaner-threads/silent-many", test_silent_many);
+  g_test_add_func ("/reclaim/cleaner-threads/silent-of-many-threads", test_silent_of_many_threads);
+  g_test_add_func ("/reclaim/cleaner-threads/slow-owner", test_slow_owner);
   g_test_add_func ("/reclaim/cleaner-threads/busy", test_busy);
   g_test_add_func ("/reclaim/cleaner-threads/signals-in-owner", test_signals_in_owner);
   g_test_add_func ("/reclaim/cleaner-threads/crowd", test_crowd);

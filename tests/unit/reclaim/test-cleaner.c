@@ -240,13 +240,60 @@ test_gives_more (Fixture       *fixture,
 {
   g_autoptr (MgrCleanupReport) report = NULL;
 
-  fixture_add (fixture, "temp_a", 60, G_CALLBACK (free_more_cb));
+  g_test_summary ("What one gives beyond what it was asked for, others need not give");
+
+  fixture_add (fixture, "temp_a", 1060, G_CALLBACK (free_more_cb));
   fixture_add (fixture, "temp_b", 40, G_CALLBACK (free_all_cb));
 
-  report = fixture_cleanup (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, FALSE);
+  report = fixture_cleanup (fixture, MGR_CLEANUP_STRATEGY_LIGHT, FALSE);
   assert_names (mgr_cleanup_report_get_cleaned (report), "temp_a");
   assert_names (mgr_cleanup_report_get_kept (report), "temp_b");
   g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 1060);
+}
+
+static MgrResource *
+fixture_find (Fixture    *fixture,
+              const char *name)
+{
+  GListModel *resources = mgr_cleaner_get_resources (fixture->cleaner);
+
+  for (guint i = 0; i < g_list_model_get_n_items (resources); i++)
+    {
+      g_autoptr (MgrResource) resource = g_list_model_get_item (resources, i);
+
+      if (g_str_equal (mgr_resource_get_name (resource), name))
+        return g_steal_pointer (&resource);
+    }
+
+  return NULL;
+}
+
+static void
+test_claims_too_much (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  MgrResource *liar = NULL;
+
+  g_test_summary ("Who claims more than it held keeps nobody else from being asked");
+
+  liar = fixture_add (fixture, "temp_liar", 2048, G_CALLBACK (free_more_cb));
+  mgr_resource_set_priority (liar, 1);
+  fixture_add (fixture, "temp_honest", 400, G_CALLBACK (free_all_cb));
+
+  for (guint i = MGR_CLEANUP_STRATEGY_AGGRESSIVE; i <= MGR_CLEANUP_STRATEGY_EMERGENCY; i++)
+    {
+      g_autoptr (MgrResource) honest = fixture_find (fixture, "temp_honest");
+      g_autoptr (MgrCleanupReport) report = NULL;
+
+      mgr_resource_set_size (liar, 2048);
+      mgr_resource_set_size (honest, 400);
+      report = fixture_cleanup (fixture, i, FALSE);
+      assert_names (mgr_cleanup_report_get_cleaned (report), "temp_liar temp_honest");
+      g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 2448);
+      assert_reason (mgr_cleanup_report_get_steps (report), "temp_liar",
+                     "claimed 3.0 KiB, more than the 2.0 KiB that it held");
+      assert_reason (mgr_cleanup_report_get_steps (report), "temp_honest", "SAFE");
+    }
 }
 
 static void
@@ -297,23 +344,6 @@ test_nested (Fixture       *fixture,
   report = fixture_cleanup (fixture, MGR_CLEANUP_STRATEGY_MODERATE, FALSE);
   g_assert_false (mgr_reclaim_in_progress ());
   g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 1);
-}
-
-static MgrResource *
-fixture_find (Fixture    *fixture,
-              const char *name)
-{
-  GListModel *resources = mgr_cleaner_get_resources (fixture->cleaner);
-
-  for (guint i = 0; i < g_list_model_get_n_items (resources); i++)
-    {
-      g_autoptr (MgrResource) resource = g_list_model_get_item (resources, i);
-
-      if (g_str_equal (mgr_resource_get_name (resource), name))
-        return g_steal_pointer (&resource);
-    }
-
-  return NULL;
 }
 
 static guint64
@@ -581,6 +611,7 @@ main (int    argc,
   add_test ("kept", test_kept);
   add_test ("empty", test_empty);
   add_test ("gives-more", test_gives_more);
+  add_test ("claims-too-much", test_claims_too_much);
   add_test ("second-cleanup", test_second_cleanup);
   add_test ("nested", test_nested);
   add_test ("upheaval", test_upheaval);

@@ -305,6 +305,82 @@ test_execute_asks_no_other (Fixture       *fixture,
   g_assert_cmpstr (fixture->asked->str, ==, "");
 }
 
+/* Holds 60, and says it was more than all together do. */
+static guint64
+boast_cb (MgrResource *resource,
+          guint64      target,
+          gpointer     user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_string_append_printf (fixture->asked, "%s:%" G_GUINT64_FORMAT " ",
+                          mgr_resource_get_name (resource), target);
+  return 1000;
+}
+
+static void
+test_execute_claims_too_much (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
+
+  g_test_summary ("Whatever one claims, a plan asks all its steps");
+
+  fixture_add (fixture, "temp_a", 60, G_CALLBACK (boast_cb));
+  fixture_add (fixture, "temp_b", 40, G_CALLBACK (free_all_cb));
+  fixture_add (fixture, "temp_c", 20, G_CALLBACK (free_all_cb));
+  plan = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE, MGR_CLEANUP_FLAGS_NONE);
+  report = mgr_cleaner_execute (fixture->cleaner, plan, NULL);
+
+  g_assert_cmpstr (fixture->asked->str, ==, "temp_a:60 temp_b:40 temp_c:20 ");
+  assert_names (mgr_cleanup_report_get_cleaned (report), "temp_a temp_b temp_c");
+  assert_names (mgr_cleanup_report_get_kept (report), "");
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 120);
+  assert_reason (mgr_cleanup_report_get_steps (report), "temp_a",
+                 "claimed 1000 B, more than the 60 B that it held");
+}
+
+/* Has the next one grow, and so give more than the plan expected of it. */
+static guint64
+feed_next_cb (MgrResource *resource,
+              guint64      target,
+              gpointer     user_data)
+{
+  Fixture *fixture = user_data;
+  GListModel *resources = mgr_cleaner_get_resources (fixture->cleaner);
+
+  for (guint i = 0; i < g_list_model_get_n_items (resources); i++)
+    {
+      g_autoptr (MgrResource) next = g_list_model_get_item (resources, i);
+
+      if (g_str_equal (mgr_resource_get_name (next), "temp_b"))
+        mgr_resource_set_size (next, 500);
+    }
+
+  return free_all_cb (resource, target, fixture);
+}
+
+static void
+test_execute_gives_more (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  g_autoptr (MgrCleanupPlan) plan = NULL;
+  g_autoptr (MgrCleanupReport) report = NULL;
+
+  g_test_summary ("Where a step truly gives more than expected, those after it are asked "
+                  "for what was planned");
+
+  fixture_add (fixture, "temp_a", 60, G_CALLBACK (feed_next_cb));
+  fixture_add (fixture, "temp_b", 40, G_CALLBACK (free_all_cb));
+  fixture_add (fixture, "temp_c", 20, G_CALLBACK (free_all_cb));
+  plan = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_AGGRESSIVE, MGR_CLEANUP_FLAGS_NONE);
+  report = mgr_cleaner_execute (fixture->cleaner, plan, NULL);
+
+  g_assert_cmpstr (fixture->asked->str, ==, "temp_a:60 temp_b:40 temp_c:20 ");
+  g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 580);
+}
+
 static void
 assert_stale (Fixture        *fixture,
               MgrCleanupPlan *plan,
@@ -555,6 +631,8 @@ main (int    argc,
   add_test ("invalid-arguments", test_invalid_arguments);
   add_test ("execute", test_execute);
   add_test ("execute-asks-no-other", test_execute_asks_no_other);
+  add_test ("execute-claims-too-much", test_execute_claims_too_much);
+  add_test ("execute-gives-more", test_execute_gives_more);
   add_test ("stale", test_stale);
   add_test ("changes-beside-the-plan", test_changes_beside_the_plan);
   add_test ("executed-twice", test_executed_twice);

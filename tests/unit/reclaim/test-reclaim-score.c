@@ -208,6 +208,37 @@ check_properties (MgrReclaimScore *score,
 }
 
 static void
+test_patience (void)
+{
+  const gint64 usual = G_TIME_SPAN_SECOND;
+  const gint64 longer = 2 * usual;
+  const gint64 late = 1000 + MGR_SILENCE_WINDOW + 1;
+  MgrReclaimScore score = { 0 };
+  MgrReclaimOutcome silent = { .time = 1000, .asked = 10, .waited = usual };
+  MgrReclaimOutcome honest = honest_outcome ();
+
+  g_test_summary ("Whose owner kept silent lately is waited for briefly, unless it may have come "
+                  "back or there is more time than then");
+
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 1000, usual), ==, usual);
+  mgr_reclaim_score_add (&score, &silent);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 2000, usual), <, usual / 100);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 2000, usual), >, 0);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 2000, 10), ==, 10);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 2000, 0), ==, 0);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 2000, longer), ==, longer);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, late, usual), ==, usual);
+
+  /* A brief look neither makes up for the long one nor puts off the next long one. */
+  mgr_reclaim_score_note_silence (&score, MGR_SILENCE_WINDOW, 10);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, MGR_SILENCE_WINDOW, usual), <, usual);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, late, usual), ==, usual);
+
+  mgr_reclaim_score_add (&score, &honest);
+  g_assert_cmpint (mgr_reclaim_score_get_patience (&score, 2000, usual), ==, usual);
+}
+
+static void
 test_random (void)
 {
   guint32 seed = (guint32) g_test_rand_int ();
@@ -245,6 +276,7 @@ main (int    argc,
   g_test_add_func ("/reclaim/reclaim-score/slow", test_slow);
   g_test_add_func ("/reclaim/reclaim-score/regret", test_regret);
   g_test_add_func ("/reclaim/reclaim-score/forgives", test_forgives);
+  g_test_add_func ("/reclaim/reclaim-score/patience", test_patience);
   g_test_add_func ("/reclaim/reclaim-score/random", test_random);
 
   return g_test_run ();

@@ -41,7 +41,7 @@ reclaim (MgrResource  *resource,
 {
   MgrReclaimRequest request = { .target = 100, .flags = MGR_CLEANUP_FLAGS_FORCE };
 
-  return mgr_resource_reclaim (resource, &request, error);
+  return mgr_resource_reclaim (resource, &request, NULL, error);
 }
 
 static void

@@ -263,7 +263,7 @@ test_orphan_not_asked (void)
   g_signal_connect (resource, "reclaim", G_CALLBACK (free_all_cb), &asked);
   g_object_unref (object);
 
-  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, &error), ==, 0);
+  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL, &error), ==, 0);
   g_assert_error (error, MGR_ERROR, MGR_ERROR_CLOSED);
   g_clear_error (&error);
   g_assert_false (mgr_resource_rebuild (resource, &error));

@@ -119,7 +119,7 @@ test_after_reclaim (void)
   g_signal_connect (resource, "measure", G_CALLBACK (measure_cb), &holder);
   g_signal_connect (resource, "reclaim", G_CALLBACK (reclaim_cb), &holder);
   measure (resource, 0, soon ());
-  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL), ==, 200);
+  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL, NULL), ==, 200);
   holder.size = 30;
   g_assert_cmpuint (measure (resource, 0, soon ()), ==, 30);
 }

@@ -165,11 +165,11 @@ test_veto_by_level (Fixture       *fixture,
   g_assert_cmpint (seen, ==, MGR_PRESSURE_LEVEL_HIGH);
 
   request.level = MGR_PRESSURE_LEVEL_CRITICAL;
-  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, &error), ==, 0);
+  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL, &error), ==, 0);
   g_assert_error (error, MGR_ERROR, MGR_ERROR_BUSY);
 
   request.level = MGR_PRESSURE_LEVEL_EMERGENCY;
-  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL), ==, 100);
+  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL, NULL), ==, 100);
 }
 
 typedef struct
@@ -470,7 +470,7 @@ reclaim_again_cb (MgrResource *resource,
   MgrReclaimRequest request = { .target = 1, .flags = MGR_CLEANUP_FLAGS_FORCE };
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, &error), ==, 0);
+  g_assert_cmpuint (mgr_resource_reclaim (resource, &request, NULL, &error), ==, 0);
   g_assert_error (error, MGR_ERROR, MGR_ERROR_BUSY);
   return 100;
 }
@@ -508,8 +508,8 @@ test_missing (Fixture       *fixture,
 
   g_signal_connect (resource, "reclaim", G_CALLBACK (partial_cb), NULL);
   g_assert_cmpuint (mgr_resource_get_missing (resource), ==, 0);
-  mgr_resource_reclaim (resource, &request, NULL);
-  mgr_resource_reclaim (resource, &request, NULL);
+  mgr_resource_reclaim (resource, &request, NULL, NULL);
+  mgr_resource_reclaim (resource, &request, NULL, NULL);
   g_assert_cmpuint (mgr_resource_get_missing (resource), ==, 60);
 
   mgr_resource_set_size (resource, 60);

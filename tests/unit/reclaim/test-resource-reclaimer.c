@@ -196,7 +196,7 @@ test_fails (void)
   g_assert_cmpstr (mgr_cleanup_report_get_cleaned (report)[0], ==, "temp_b");
   g_assert_cmpstr (mgr_cleanup_report_get_kept (report)[0], ==, "temp_a");
 
-  g_assert_cmpuint (mgr_reclaim_call (first, &request, &error), ==, 0);
+  g_assert_cmpuint (mgr_reclaim_call (first, &request, NULL, &error), ==, 0);
   g_assert_error (error, MGR_ERROR, MGR_ERROR_FAILED);
   g_assert_cmpstr (error->message, ==, "the disk is full");
 }
@@ -280,7 +280,7 @@ test_thread_safe_with_listeners (void)
 
   g_signal_connect (resource, "reclaimed", G_CALLBACK (count_cb), &reclaimed);
   mgr_resource_set_size (resource, 500);
-  g_assert_cmpuint (mgr_reclaim_call (resource, &request, NULL), ==, 500);
+  g_assert_cmpuint (mgr_reclaim_call (resource, &request, NULL, NULL), ==, 500);
   g_assert_cmpuint (reclaimed, ==, 0);
   while (g_main_context_iteration (context, FALSE))
     continue;

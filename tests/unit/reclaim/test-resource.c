@@ -39,7 +39,7 @@ reclaim (MgrResource     *resource,
 {
   MgrReclaimRequest request = { .target = target, .flags = flags };
 
-  return mgr_resource_reclaim (resource, &request, NULL);
+  return mgr_resource_reclaim (resource, &request, NULL, NULL);
 }
 
 static void

@@ -415,7 +415,7 @@ mortal_thread (gpointer user_data)
   mortal->resource = mgr_resource_new ("temp_mortal", 1);
   g_signal_connect (mortal->resource, "reclaim", G_CALLBACK (free_all_cb), NULL);
   g_signal_connect (mortal->resource, "rebuild", G_CALLBACK (rebuild_cb), mortal->fixture);
-  mgr_resource_reclaim (mortal->resource, &request, NULL);
+  mgr_resource_reclaim (mortal->resource, &request, NULL, NULL);
   g_main_context_pop_thread_default (mortal->context);
   return NULL;
 }
