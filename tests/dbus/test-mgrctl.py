@@ -377,8 +377,15 @@ class TestJournal(MgrctlTestCase):
         self.assertEqual(refusal["obstacle"], "models/bert")
         self.assertAlmostEqual(entries[1]["details"]["usage"], 0.85)
         self.assertIn("cache 45.0 MiB", entries[1]["details"]["holders"])
-        self.assertEqual(entries[2]["details"]["steps"], ["parsed"])
-        self.assertEqual(entries[3]["details"]["cleaned"], ["parsed"])
+        self.assertEqual(entries[2]["details"]["flags"], [])
+        self.assertEqual(entries[2]["details"]["steps"],
+                         [{"name": "parsed", "reason": "SAFE", "expected": 10 * MIB}])
+        self.assertEqual(entries[2]["details"]["kept"],
+                         [{"name": "features", "reason": "CAUTIOUS, and the cleanup is not forced"}])
+        self.assertEqual(entries[2]["details"]["protected"],
+                         [{"name": "results", "reason": "PROTECTED by hand"}])
+        self.assertEqual(entries[3]["details"]["cleaned"],
+                         [{"name": "parsed", "reason": "SAFE", "claimed": 10 * MIB}])
         self.assertEqual(entries[3]["details"]["claimed"], 10 * MIB)
 
     def test_follow(self):
@@ -409,6 +416,9 @@ class TestJournal(MgrctlTestCase):
         program.ask("hold cache 26214400")
         program.ask("sense")
         self.assertRegex(self.check("why", "4"), r"(?s)^#2 level.*\n#3 plan, .*because of #2: .*"
+                         r"\n  To be asked: parsed 10\.0 MiB \(SAFE\)"
+                         r"\n  Kept: features \(CAUTIOUS, and the cleanup is not forced\)"
+                         r"\n  Protected: results \(PROTECTED by hand\)\n.*"
                          r"\n#4 report, .*because of #3: 1 were cleaned")
         self.assertEqual(self.check("why"), self.check("why", "2"))
 
@@ -416,9 +426,13 @@ class TestJournal(MgrctlTestCase):
         self.start()
         self.assertIn("There is no entry #7", self.check_fails(1, "why", "7"))
         self.assertIn("is no number", self.check_fails(2, "why", "seven"))
+        message = self.check_fails(2, "journal", "--kind=gossip")
         self.assertIn("There is no kind “gossip”: use any, refusal, level, plan, report, restore, phase, "
-                      "limits, emergency, task or other\n",
-                      self.check_fails(2, "journal", "--kind=gossip"))
+                      "limits, emergency, task or other\n", message)
+        with open(MAN, encoding="utf-8") as man:
+            text = man.read().partition("\n.BI \\-\\-kind= KIND\n")[2].partition("\n.TP\n")[0]
+        in_man = set(re.findall(r"^\.BR? ([a-z]+)", text, re.M))
+        self.assertEqual(in_man, set(re.findall(r"[a-z]+", message.partition("use")[2])) - {"or"})
         self.assertIn("1 to 1000", self.check_fails(2, "journal", "--count=0"))
         self.assertIn("“--follow” asks a program",
                       self.check_fails(2, "journal", "--follow", "--file=x"))

@@ -297,7 +297,7 @@ test_emergency (Fixture       *fixture,
                   "at once were 1.0 MiB of the reserve and 2.0 MiB by 1 reclaimers; all that is "
                   "not PROTECTED may go\n");
   assert_entries (fixture, MGR_JOURNAL_KIND_PLAN,
-                  "info<1: A cleanup, emergency, found nothing that may go\n");
+                  "info<1: A cleanup, emergency, forced, found nothing that may go\n");
   details = dup_last_details (fixture, MGR_JOURNAL_KIND_EMERGENCY);
   g_assert_true (g_variant_lookup (details, "reserve", "t", &bytes));
   g_assert_cmpuint (bytes, ==, MIB);
