@@ -226,14 +226,6 @@ test_empty (Fixture       *fixture,
   g_assert_cmpuint (mgr_cleanup_report_get_claimed (report), ==, 0);
 }
 
-static guint64
-free_more_cb (MgrResource *resource,
-              guint64      target,
-              gpointer     user_data)
-{
-  return target + 1000;
-}
-
 static void
 test_gives_more (Fixture       *fixture,
                  gconstpointer  data)
@@ -242,7 +234,7 @@ test_gives_more (Fixture       *fixture,
 
   g_test_summary ("What one gives beyond what it was asked for, others need not give");
 
-  fixture_add (fixture, "temp_a", 1060, G_CALLBACK (free_more_cb));
+  fixture_add (fixture, "temp_a", 1060, G_CALLBACK (free_all_cb));
   fixture_add (fixture, "temp_b", 40, G_CALLBACK (free_all_cb));
 
   report = fixture_cleanup (fixture, MGR_CLEANUP_STRATEGY_LIGHT, FALSE);
@@ -266,6 +258,14 @@ fixture_find (Fixture    *fixture,
     }
 
   return NULL;
+}
+
+static guint64
+free_more_cb (MgrResource *resource,
+              guint64      target,
+              gpointer     user_data)
+{
+  return target + 1000;
 }
 
 static void
