@@ -36,7 +36,8 @@ mgr_resource_inside_leave (MgrResourceInside *self)
  * several handlers say so, the last one is heard. A handler of
  * #MgrResourceGroup::drop-item calls it for the resource of the item.
  *
- * What fails time and again is told of in a message once in 300 s at most.
+ * What fails time and again is told of in a message once in 300 s at most. May be called
+ * from any thread, and does something in that of the handler alone.
  *
  * Returns: %TRUE if such a handler of @self runs in this thread; %FALSE where nothing
  *    was done

@@ -60,6 +60,7 @@ rebuild_find_again (MgrResource *self)
   g_autoptr (MgrResourceGroup) group = g_weak_ref_get (&self->group);
   gboolean missed = mgr_resource_get_missing (self) > 0;
 
+  /* What was measured last may be older than what the program has made. */
   g_mutex_lock (&self->lock);
   self->measured = G_MININT64;
   g_mutex_unlock (&self->lock);

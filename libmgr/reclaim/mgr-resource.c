@@ -405,9 +405,9 @@ mgr_resource_class_init (MgrResourceClass *klass)
    * @target: how many bytes are wanted; more or less may be freed
    *
    * Asks to free memory. A handler lets go of what it can and says how much that
-   * was, in bytes; 0 keeps the resource as it is. The answers of several handlers
-   * are summed up. #MgrResource:size is lowered by the sum, unless a handler set
-   * it.
+   * was, in bytes; 0 keeps the resource as it is, and mgr_resource_fail() says why it
+   * could not. The answers of several handlers are summed up. #MgrResource:size is
+   * lowered by the sum, unless a handler set it.
    *
    * No lock is held meanwhile: a handler may register and unregister resources
    * and drop its references. A cleanup asked for from here fails with
@@ -478,8 +478,10 @@ mgr_resource_class_init (MgrResourceClass *klass)
    * @self: the resource
    *
    * Asks to bring back what cleanups took, because somebody called
-   * mgr_cleaner_restore(). A handler says how many bytes came back; 0 says that it
-   * could not. #MgrResource:size is raised by the sum of the answers, unless a
+   * mgr_cleaner_restore(). It does not come where #MgrResource::measure, or the group of
+   * an item, says that the program has made again what was taken. A handler says how
+   * many bytes came back; 0 says that it could not, and mgr_resource_fail() why.
+   * #MgrResource:size is raised by the sum of the answers, unless a
    * handler set it. Meanwhile the resource is pinned.
    *
    * Fires in the thread that made the resource where the restore was asked for

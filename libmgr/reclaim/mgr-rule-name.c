@@ -22,11 +22,18 @@ mgr_rule_name_clear (MgrRuleName *self)
   g_clear_pointer (&self->words, g_free);
 }
 
+/* Nearly all names are ASCII, for which there is a shorter way. */
+static char *
+fold (const char *text)
+{
+  return g_str_is_ascii (text) ? g_ascii_strdown (text, -1) : g_utf8_casefold (text, -1);
+}
+
 const char *
 mgr_rule_name_get_folded (MgrRuleName *self)
 {
   if (self->folded == NULL)
-    self->folded = g_utf8_casefold (self->written, -1);
+    self->folded = fold (self->written);
 
   return self->folded;
 }
@@ -46,6 +53,8 @@ kind_of (gunichar c)
 {
   if (c == '.')
     return KIND_DOT;
+  if (c < 0x80 && g_ascii_islower ((char) c))
+    return KIND_LETTER;
   if (g_unichar_isdigit (c))
     return KIND_DIGIT;
   if (g_unichar_isupper (c))
@@ -104,7 +113,7 @@ find_words (const char *name)
     }
   add_border (words);
 
-  return g_utf8_casefold (words->str, (gssize) words->len);
+  return fold (words->str);
 }
 
 const char *

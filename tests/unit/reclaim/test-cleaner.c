@@ -456,20 +456,20 @@ test_rules (Fixture       *fixture,
 {
   MgrProtectionRules *rules = mgr_cleaner_get_rules (fixture->cleaner);
   MgrResource *temporary = fixture_add (fixture, "temp_a", 10, G_CALLBACK (free_all_cb));
-  MgrResource *model = fixture_add (fixture, "model_a", 10, G_CALLBACK (free_all_cb));
-  MgrResource *by_hand = fixture_add (fixture, "model_b", 10, G_CALLBACK (free_all_cb));
+  MgrResource *series = fixture_add (fixture, "series_a", 10, G_CALLBACK (free_all_cb));
+  MgrResource *by_hand = fixture_add (fixture, "series_b", 10, G_CALLBACK (free_all_cb));
   g_autoptr (MgrCleanupPlan) plan = NULL;
 
   g_test_summary ("A rule added later holds for what is registered, but not against the hand");
 
   g_assert_cmpint (mgr_resource_get_safety (temporary), ==, MGR_SAFETY_SAFE);
-  g_assert_cmpint (mgr_resource_get_safety (model), ==, MGR_SAFETY_CAUTIOUS);
+  g_assert_cmpint (mgr_resource_get_safety (series), ==, MGR_SAFETY_CAUTIOUS);
   mgr_resource_set_safety (by_hand, MGR_SAFETY_SAFE);
 
-  g_assert_true (mgr_protection_rules_add (rules, "model_*", MGR_SAFETY_PROTECTED, NULL));
+  g_assert_true (mgr_protection_rules_add (rules, "series_*", MGR_SAFETY_PROTECTED, NULL));
   plan = fixture_plan (fixture, MGR_CLEANUP_STRATEGY_EMERGENCY, MGR_CLEANUP_FLAGS_FORCE);
-  assert_steps (mgr_cleanup_plan_get_steps (plan), "temp_a model_b");
-  assert_steps (mgr_cleanup_plan_get_protected (plan), "model_a");
+  assert_steps (mgr_cleanup_plan_get_steps (plan), "temp_a series_b");
+  assert_steps (mgr_cleanup_plan_get_protected (plan), "series_a");
 }
 
 static void
