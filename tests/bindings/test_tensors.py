@@ -6,6 +6,7 @@ scenario-tensor.py, and what goes between processes in tests/dbus."""
 
 import ctypes
 import gc
+import math
 import multiprocessing
 import os
 import socket
@@ -327,6 +328,25 @@ class SharingTest(TensorTest):
     def test_bad_export(self):
         self.assert_error(Mgr.Error.INVALID_ARGUMENT, Mgr.Tensor.new_from_export,
                           GLib.Variant("a{sv}", {}), None)
+
+    @needs_numpy
+    def test_shapes_and_types_of_numpy(self):
+        for shape in (numpy.array([2, 3]), numpy.array(6), numpy.int64(6), [2, 3],
+                      numpy.zeros((2, 3)).shape):
+            tensor = self.pool.allocate_tensor(shape, numpy.dtype("float32"))
+            self.assertEqual(math.prod(tensor.shape), 6)
+        for shape in (numpy.array([2.5]), numpy.zeros((2, 2), int), None, 2.5):
+            self.assertRaises(TypeError, self.pool.allocate_tensor, shape)
+
+        for dtype in (">f4", numpy.dtype(">f4"), numpy.dtype("f4").newbyteorder()):
+            self.assert_error(Mgr.Error.INVALID_ARGUMENT, self.pool.allocate_tensor, 6, dtype)
+        self.assertEqual(self.pool.allocate_tensor(6, numpy.dtype("<f4")).dtype,
+                         Mgr.DataType.FLOAT32)
+
+    def test_bad_segment_size(self):
+        for size in (0, -1, 1 << 63):
+            with self.assertRaisesRegex(ValueError, "segment"):
+                Mgr.TensorPool(name="tensors", capacity="16 MiB", segment_size=size)
 
     def test_sockets(self):
         one, other = socket.socketpair()
