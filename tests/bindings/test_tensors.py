@@ -425,14 +425,26 @@ class SharingTest(TensorTest):
             self.assertEqual(Mgr.Tensor.receive(other).description, "at last")
 
     def test_receiving_is_cancelled(self):
-        one, other = socket.socketpair()
-        cancellable = Gio.Cancellable()
+        for timeout in (None, 1000):
+            one, other = socket.socketpair()
+            cancellable = Gio.Cancellable()
+            with one, other:
+                other.settimeout(timeout)
+                threading.Timer(0.001, cancellable.cancel).start()
+                with self.assertRaises(GLib.Error) as caught:
+                    Mgr.Tensor.receive(other, cancellable)
+                self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                         Gio.IOErrorEnum.CANCELLED))
+                self.assertEqual(other.gettimeout(), timeout)
+
+    def test_default_timeout_of_sockets(self):
+        one, other = multiprocessing.Pipe()
+        socket.setdefaulttimeout(5)
+        self.addCleanup(socket.setdefaulttimeout, None)
         with one, other:
-            threading.Timer(0.001, cancellable.cancel).start()
-            with self.assertRaises(GLib.Error) as caught:
-                Mgr.Tensor.receive(other, cancellable)
-            self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
-                                                     Gio.IOErrorEnum.CANCELLED))
+            self.pool.allocate_tensor(4, "uint8", "piped").send(one)
+            self.assertEqual(Mgr.Tensor.receive(other).description, "piped")
+            self.assertTrue(os.get_blocking(one.fileno()))
 
     def test_no_tensor_comes(self):
         for data in (b"\xff\xff\xff\x7fabc", b"\x08\0\0\0abcdefgh"):
