@@ -19,6 +19,10 @@
 #define SMALL_CAPACITY (64 * 1024)
 #define SMALL_BATCH 150
 #define SMALL_BATCHES 2000
+
+/* One in so many batches is faster than the one that counts. */
+#define UNDISTURBED 20
+
 #define ROUNDS 9
 #define QUICK_ROUNDS 3
 
@@ -234,7 +238,8 @@ compare_doubles (gconstpointer a,
   return (difference > 0) - (difference < 0);
 }
 
-/* Reads each where it lies. */
+/* Takes each where it lies, and looks at its two ends: what is measured is the ring, and
+ * not how fast memory is read. */
 static guint64
 look_at_records (Stream  *self,
                  guint64  n)
@@ -253,8 +258,9 @@ look_at_records (Stream  *self,
   return sum;
 }
 
-/* What one record costs on its way in, copied, and out, where it lies, in this thread: the
- * median of many batches, each too short to be interrupted as a rule. */
+/* What one record costs on its way in, copied, and out, where it lies, in this thread. Of
+ * many batches the one that a twentieth of them undercuts counts: others on the machine
+ * can make a batch slower, and nothing makes one faster than it is. */
 static void
 bench_one_way (Bench *bench)
 {
@@ -277,9 +283,10 @@ bench_one_way (Bench *bench)
 
   qsort (in, n, sizeof *in, compare_doubles);
   qsort (out, n, sizeof *out, compare_doubles);
-  bench_limit (bench, "ring: 200 bytes copied in, one thread", "ns", in[n / 20], GOAL_ONE_WAY);
-  bench_limit (bench, "ring: 200 bytes read in place, one thread", "ns", out[n / 20],
+  bench_limit (bench, "ring: 200 bytes copied in, one thread", "ns", in[n / UNDISTURBED],
                GOAL_ONE_WAY);
+  bench_limit (bench, "ring: 200 bytes peeked at in place, one thread", "ns",
+               out[n / UNDISTURBED], GOAL_ONE_WAY);
   stream_free (stream);
 }
 

@@ -43,6 +43,39 @@ test('read and write', () => {
         Mgr.Error.INVALID_ARGUMENT);
 });
 
+test('what may be written', () => {
+    const pool = makePool();
+    const block = pool.allocate(4);
+
+    for (const data of [[1, 2], 'ab', new Uint16Array([1]), new Uint8Array([3, 4]).buffer,
+        new GLib.Bytes('cd')])
+        pool.write(block, data, 1);
+    assertEqual([...pool.read(block, 1, 2)], [99, 100]);
+    pool.write(block, new Uint16Array([1]), 1);
+    assertEqual([...pool.read(block, 1, 2)], [1, 0]);
+    for (const wrong of [5, {}, null]) {
+        let name = null;
+        try {
+            pool.write(block, wrong);
+        } catch (error) {
+            name = error.name;
+        }
+        assertEqual([wrong, name], [wrong, 'TypeError']);
+    }
+});
+
+test('the most it may become', () => {
+    const pool = Mgr.StandardPool.new(null, 'ticks', '256 KiB', Mgr.StandardPoolFlags.EVICT,
+        {maxCapacity: '1 MiB'});
+
+    assertEqual([pool.max_capacity, pool.active], [1024 * KIB, true]);
+    pool.capacity = '1 MiB';
+    assertEqual(pool.capacity, 1024 * KIB);
+    assertThrows(() => {
+        pool.capacity = '2 MiB';
+    }, Mgr.Error, Mgr.Error.INFEASIBLE);
+});
+
 test('a view pins until it is collected', () => {
     const pool = makePool();
     const block = pool.allocate(64);

@@ -92,6 +92,24 @@ test('capacity as text', () => {
     assertThrows(Mgr.Error.INVALID_ARGUMENT, () => pool.set_capacity('0'));
 });
 
+test('properties that are set', () => {
+    const {pool} = makePool();
+
+    pool.capacity = '2 MiB';
+    assertEqual(pool.capacity, 2 * MIB);
+    pool.capacity = MIB;
+    assertEqual(pool.capacity, MIB);
+    assertThrows(Mgr.Error.BUSY, () => {
+        pool.capacity = 64 * KIB;
+    });
+    pool.flushing = true;
+    assertThrows(Mgr.Error.CLOSED, () => pool.allocate(1));
+    pool.flushing = false;
+    pool.active = false;
+    assertEqual([pool.active, pool.flushing], [false, false]);
+    assertThrows(Mgr.Error.CLOSED, () => pool.allocate(1));
+});
+
 test('state', () => {
     const {pool} = makePool();
 

@@ -36,6 +36,23 @@ test('text, arrays and bytes', () => {
     assertEqual(ring.try_read(), null);
 });
 
+test('what is no frame', () => {
+    const ring = newRing();
+
+    ring.write(new Uint8Array([6, 7]).buffer);
+    assertEqual([...ring.try_read()], [6, 7]);
+    for (const wrong of [5, {}, null, undefined, true]) {
+        let name = null;
+        try {
+            ring.write(wrong);
+        } catch (error) {
+            name = error.name;
+        }
+        assertEqual([wrong, name], [wrong, 'TypeError']);
+    }
+    assertEqual(ring.allocation_count, 0);
+});
+
 test('attributes', () => {
     const ring = newRing(Mgr.RingPolicy.DROP_NEWEST);
 

@@ -50,6 +50,21 @@ test('types by name', () => {
     assertEqual(message.includes('“float32”'), true);
 });
 
+test('what is no type', () => {
+    const pool = makePool();
+
+    for (const wrong of [null, {}, Float32Array, 1.7, true, -1, 99, NaN]) {
+        try {
+            pool.allocate_tensor([4], wrong);
+        } catch (error) {
+            assertEqual([error.name, error.message.includes('float32')], ['TypeError', true]);
+            continue;
+        }
+        throw new Error(`${wrong} is taken for a type`);
+    }
+    assertEqual(pool.used, 0);
+});
+
 test('an array of every type', () => {
     const pool = makePool();
 

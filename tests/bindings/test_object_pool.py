@@ -165,6 +165,28 @@ class ObjectPoolTest(unittest.TestCase):
             self.assertIn("only one", self.assert_error(Mgr.Error.BUSY, pool.acquire))
         self.assertIs(pool.last, connection)
 
+    def test_subclass_that_fails(self):
+        class Pool(Mgr.ObjectPool):
+            def do_create(self):
+                raise OSError("no such grammar")
+
+        class Further(Pool):
+            def do_create(self):
+                return super().do_create()
+
+        for kind in (Pool, Further):
+            message = self.assert_error(Mgr.Error.FAILED, kind("own", max=1).acquire)
+            self.assertIn("OSError: no such grammar", message)
+
+    def test_bad_idle_timeout(self):
+        for idle_timeout in (-1, 1 << 63):
+            self.assertRaises(ValueError, Mgr.ObjectPool, "parsers", idle_timeout=idle_timeout)
+        pool = Mgr.ObjectPool("parsers", max=1, create=Parser)
+        with self.assertRaises(ValueError):
+            pool.idle_timeout = -1
+        pool.idle_timeout = 5
+        self.assertEqual(pool.idle_timeout, 5)
+
     def test_limits(self):
         pool = Mgr.ObjectPool("parsers", max=4, min=1, create=Parser)
         pool.prepare(3)

@@ -108,6 +108,25 @@ class StandardPoolTest(unittest.TestCase):
         self.assert_code(Mgr.Error.INVALID_ARGUMENT, self.pool.write, block, b"abcd", 61)
         self.assert_code(Mgr.Error.INVALID_ARGUMENT, self.pool.read, block, 65)
 
+    def test_what_may_be_written(self):
+        block = self.pool.allocate(4)
+        for data in (b"ab", bytearray(b"ab"), memoryview(b"ab"), [97, 98], GLib.Bytes.new(b"ab")):
+            self.pool.write(block, bytes(4))
+            self.pool.write(block, data, 1)
+            self.assertEqual(self.pool.read(block, 0, 4), b"\0ab\0")
+        for wrong in (5, 0, None, "text", 1.5):
+            self.assertRaises(TypeError, self.pool.write, block, wrong)
+        self.assertEqual(self.pool.read(block, 0, 4), b"\0ab\0")
+
+    def test_the_most_it_may_become(self):
+        pool = Mgr.StandardPool.new(self.component, "book", "64 KiB", max_capacity="128 KiB")
+        self.assertTrue(pool.active)
+        self.assertEqual(pool.max_capacity, 128 * KIB)
+        pool.capacity = "128 KiB"
+        self.assert_code(Mgr.Error.INFEASIBLE, pool.set_capacity, "192 KiB")
+        with self.assertRaises(MemoryError):
+            Mgr.StandardPool.new(self.component, "much", 1 << 62, max_capacity=1 << 62)
+
     def test_view_keeps_its_block(self):
         block = self.pool.allocate(64)
         view = self.pool.view(block)

@@ -72,8 +72,9 @@ class RingTest(unittest.TestCase):
         self.assert_code(Mgr.Error.INFEASIBLE, ring.write, bytes(5000))
         self.assert_code(Mgr.Error.TIMED_OUT, ring.wait, GLib.IOCondition.OUT, 1000)
         self.assert_code(Mgr.Error.INVALID_ARGUMENT, ring.read, -1)
-        with self.assertRaises(TypeError):
-            ring.write(object())
+        for wrong in (object(), 5, 0, None, 1.5):
+            self.assertRaises(TypeError, ring.write, wrong)
+        self.assertEqual(len(ring), 1)
 
     def test_peeks_in_place(self):
         ring = new_ring()

@@ -6,6 +6,7 @@ scenario-tensor.py, and what goes between processes in tests/dbus."""
 
 import ctypes
 import gc
+import math
 import multiprocessing
 import os
 import socket
@@ -328,6 +329,25 @@ class SharingTest(TensorTest):
         self.assert_error(Mgr.Error.INVALID_ARGUMENT, Mgr.Tensor.new_from_export,
                           GLib.Variant("a{sv}", {}), None)
 
+    @needs_numpy
+    def test_shapes_and_types_of_numpy(self):
+        for shape in (numpy.array([2, 3]), numpy.array(6), numpy.int64(6), [2, 3],
+                      numpy.zeros((2, 3)).shape):
+            tensor = self.pool.allocate_tensor(shape, numpy.dtype("float32"))
+            self.assertEqual(math.prod(tensor.shape), 6)
+        for shape in (numpy.array([2.5]), numpy.zeros((2, 2), int), None, 2.5):
+            self.assertRaises(TypeError, self.pool.allocate_tensor, shape)
+
+        for dtype in (">f4", numpy.dtype(">f4"), numpy.dtype("f4").newbyteorder()):
+            self.assert_error(Mgr.Error.INVALID_ARGUMENT, self.pool.allocate_tensor, 6, dtype)
+        self.assertEqual(self.pool.allocate_tensor(6, numpy.dtype("<f4")).dtype,
+                         Mgr.DataType.FLOAT32)
+
+    def test_bad_segment_size(self):
+        for size in (0, -1, 1 << 63):
+            with self.assertRaisesRegex(ValueError, "segment"):
+                Mgr.TensorPool(name="tensors", capacity="16 MiB", segment_size=size)
+
     def test_sockets(self):
         one, other = socket.socketpair()
         with one, other:
@@ -405,14 +425,26 @@ class SharingTest(TensorTest):
             self.assertEqual(Mgr.Tensor.receive(other).description, "at last")
 
     def test_receiving_is_cancelled(self):
-        one, other = socket.socketpair()
-        cancellable = Gio.Cancellable()
+        for timeout in (None, 1000):
+            one, other = socket.socketpair()
+            cancellable = Gio.Cancellable()
+            with one, other:
+                other.settimeout(timeout)
+                threading.Timer(0.001, cancellable.cancel).start()
+                with self.assertRaises(GLib.Error) as caught:
+                    Mgr.Tensor.receive(other, cancellable)
+                self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                         Gio.IOErrorEnum.CANCELLED))
+                self.assertEqual(other.gettimeout(), timeout)
+
+    def test_default_timeout_of_sockets(self):
+        one, other = multiprocessing.Pipe()
+        socket.setdefaulttimeout(5)
+        self.addCleanup(socket.setdefaulttimeout, None)
         with one, other:
-            threading.Timer(0.001, cancellable.cancel).start()
-            with self.assertRaises(GLib.Error) as caught:
-                Mgr.Tensor.receive(other, cancellable)
-            self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
-                                                     Gio.IOErrorEnum.CANCELLED))
+            self.pool.allocate_tensor(4, "uint8", "piped").send(one)
+            self.assertEqual(Mgr.Tensor.receive(other).description, "piped")
+            self.assertTrue(os.get_blocking(one.fileno()))
 
     def test_no_tensor_comes(self):
         for data in (b"\xff\xff\xff\x7fabc", b"\x08\0\0\0abcdefgh"):

@@ -4,7 +4,7 @@
 
 /* What makes rings read like JavaScript: typed arrays, for … of, and await.
  *
- * ring.write('frame') takes text, a typed array or GLib.Bytes, and ring.try_read() gives a
+ * ring.write('frame') takes text, an array, an ArrayBuffer or GLib.Bytes, and ring.try_read() gives a
  * Uint8Array, or null. ring.read() stops the main loop until there is a frame; await
  * ring.read_async() does not. for … of gives the frames that are there, for await … of
  * waits for one after the other until the ring is stopped and empty. */
@@ -12,17 +12,7 @@
 /* exported overridePoolRing */
 
 const {Gio, GLib} = imports.gi;
-
-function toOctets(data) {
-    if (typeof data === 'string')
-        return new TextEncoder().encode(data);
-    if (data instanceof GLib.Bytes)
-        return data.toArray();
-    if (ArrayBuffer.isView(data))
-        return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-    return Uint8Array.from(data);
-}
+const {toOctets} = imports.overrides.mgrPool;
 
 function toArray(bytes) {
     return bytes === null ? null : bytes.toArray();

@@ -6,6 +6,8 @@
 
 /* exported overridePoolStandard */
 
+const {toOctets} = imports.overrides.mgrPool;
+
 const BLOCK_ATTRIBUTES = ['description', 'id', 'last_used', 'offset', 'pinned', 'priority',
     'size', 'tags'];
 const VIEW_ATTRIBUTES = ['id', 'size'];
@@ -17,8 +19,23 @@ function overrideRequests(Mgr, {override, readOptions, toBytes}) {
     const names = ['description', 'priority', 'tags', 'alignment'];
     const defaults = {priority: Mgr.PRIORITY_DEFAULT, alignment: 1};
 
+    /* Of the options there is maxCapacity: how large the pool may be made later. */
     override(Mgr.StandardPool, 'new', create => (component, name, capacity,
-        flags = Mgr.StandardPoolFlags.NONE) => create(component, name, toBytes(capacity), flags));
+        flags = Mgr.StandardPoolFlags.NONE, options = {}) => {
+        const [maxCapacity] = readOptions([options], ['maxCapacity'], {});
+        if (maxCapacity === null)
+            return create(component, name, toBytes(capacity), flags);
+
+        const pool = new Mgr.StandardPool({
+            component,
+            name,
+            flags,
+            capacity: toBytes(capacity),
+            max_capacity: toBytes(maxCapacity),
+        });
+        pool.init(null);
+        return pool;
+    });
 
     /* Options are description, priority, tags and alignment. */
     override(prototype, 'allocate', allocate => function (size, ...options) {
@@ -46,7 +63,7 @@ function overrideAccess(Mgr, {override}) {
         return read.call(this, block, offset, length).toArray();
     });
     override(prototype, 'write', write => function (block, data, offset = 0) {
-        return write.call(this, block, offset, data);
+        return write.call(this, block, offset, toOctets(data));
     });
 
     /* The memory itself. The block is pinned until the array has been collected: where that

@@ -32,8 +32,15 @@ const TENSOR_ATTRIBUTES = ['description', 'device', 'dtype', 'nbytes', 'offset',
     'strides'];
 const DEVICE_ATTRIBUTES = ['available', 'index', 'name', 'total'];
 
+/* GJS would make a type of whatever it is given. */
 function toType(Mgr, dtype) {
-    return typeof dtype === 'string' ? Mgr.DataType.from_name(dtype)[1] : dtype;
+    if (typeof dtype === 'string')
+        return Mgr.DataType.from_name(dtype)[1];
+    if (Number.isInteger(dtype) && dtype >= 0 && dtype <= Mgr.DataType.COMPLEX128)
+        return dtype;
+
+    const what = typeof dtype === 'function' ? dtype.name : dtype;
+    throw new TypeError(`A type is a name, such as 'float32', or one of Mgr.DataType, not ${what}`);
 }
 
 /* GJS would cut off what is behind the point. */

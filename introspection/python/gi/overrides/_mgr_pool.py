@@ -8,8 +8,21 @@ blocks that are handed out; ``pool.statistics`` has all figures at one moment, a
 ``pool.occupancy()`` a list of the shares in use, from the start of the pool to its end.
 """
 
+from gi.repository import GLib
+
 ALL = (1 << 64) - 1
 CELLS = 64
+
+
+def octets(data):
+    """What is written to a pool: whatever has a buffer, or numbers from 0 to 255.
+
+    A number alone would be that many zeros to bytes()."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, GLib.Bytes):
+        return data.get_data() or b""
+    return bytes(data if isinstance(data, (list, tuple)) else memoryview(data))
 
 
 def override(Mgr, tools):

@@ -11,9 +11,10 @@ An object of Python's own that is no GObject travels in a Mgr.Held, and is unpac
 lease. What a function raises is in the text of the error that the request fails with.
 """
 
+import functools
 import sys
 
-from gi.repository import GObject
+from gi.repository import GLib, GObject
 
 from ._mgr_pending import PendingHold
 
@@ -59,6 +60,26 @@ def _resetting(reset):
             sys.excepthook(*sys.exc_info())
             return False
     return handler
+
+
+def _check_idle_timeout(idle_timeout):
+    if not 0 <= idle_timeout <= GLib.MAXINT64:
+        raise ValueError(f"A time to live has 0 (for ever) to {GLib.MAXINT64} µs, not "
+                         f"{idle_timeout}")
+    return idle_timeout
+
+
+def _saying_why(do_create, domain, code):
+    """What gi would print and drop is an error for who asked."""
+    @functools.wraps(do_create)
+    def create(self):
+        try:
+            return do_create(self)
+        except GLib.Error:
+            raise
+        except Exception as error:
+            raise GLib.Error(f"{type(error).__name__}: {error}", domain, code) from None
+    return create
 
 
 class _Leased:
@@ -132,9 +153,21 @@ def _override_requests(pool, tools):
     pool.lease_async = lease_async
 
 
+def _override_subclasses(Mgr):
+    pool = Mgr.ObjectPool
+
+    def init_subclass(cls, **keywords):
+        super(pool, cls).__init_subclass__(**keywords)
+        if "do_create" in vars(cls):
+            cls.do_create = _saying_why(cls.do_create, "mgr-error-quark", int(Mgr.Error.FAILED))
+
+    pool.__init_subclass__ = classmethod(init_subclass)
+
+
 def override(Mgr, tools):
     pool = Mgr.ObjectPool
     connect, new, set_limits = pool.connect, pool.new, pool.set_limits
+    set_idle_timeout = pool.set_idle_timeout
 
     def init(self, name=None, component=None, max=0, create=None, reset=None, object_size=0,
              **properties):
@@ -142,6 +175,7 @@ def override(Mgr, tools):
         comes back; reset returns False for what cannot be used again.
 
         An idle_timeout is in microseconds, as the property is."""
+        _check_idle_timeout(properties.get("idle_timeout", 0))
         GObject.Object.__init__(self, name=name, component=component, max=max,
                                 object_size=tools.size(object_size), **properties)
         if create is not None:
@@ -163,12 +197,17 @@ def override(Mgr, tools):
             self.set_resets(True)
         return handler
 
+    def set_timeout(self, idle_timeout):
+        set_idle_timeout(self, _check_idle_timeout(idle_timeout))
+
     pool.__init__ = init
+    pool.set_idle_timeout = set_timeout
     pool.new = staticmethod(new_pool)
     pool.new_with_factory = staticmethod(new_with_factory)
     pool.connect = connect_noticed
     pool.set_limits = lambda self, min=0, max=0: set_limits(self, min, max)
 
+    _override_subclasses(Mgr)
     _override_requests(pool, tools)
     _override_lease(Mgr.Lease)
     tools.add_object_attributes(pool)

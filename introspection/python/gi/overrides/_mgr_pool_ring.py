@@ -14,6 +14,7 @@ import ctypes
 from gi.repository import GLib
 
 from ._mgr_pending import Pending
+from ._mgr_pool import octets
 
 
 class Peek:
@@ -61,7 +62,7 @@ def _data(frame):
 
 
 def _buffer(data):
-    return data.encode() if isinstance(data, str) else bytes(data)
+    return data.encode() if isinstance(data, str) else octets(data)
 
 
 def _is_closed(Mgr, error):

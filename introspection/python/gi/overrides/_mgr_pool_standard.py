@@ -12,6 +12,10 @@ needed for anything else.
 import contextlib
 import ctypes
 
+from gi.repository import GObject
+
+from ._mgr_pool import octets
+
 NO_LIMIT = -1
 
 
@@ -45,8 +49,15 @@ def _override_requests(Mgr, tools):
     list_blocks = pool.list_blocks
     compact = pool.compact
 
-    def make(component, name, capacity, flags=Mgr.StandardPoolFlags.NONE):
-        return tools.charge(new, component, name, tools.size(capacity), flags)
+    def make(component, name, capacity, flags=Mgr.StandardPoolFlags.NONE, max_capacity=None):
+        """Make and start a pool, which may be made as large as max_capacity later."""
+        if max_capacity is None:
+            return tools.charge(new, component, name, tools.size(capacity), flags)
+
+        made = GObject.new(pool, component=component, name=name, flags=flags,
+                           capacity=tools.size(capacity), max_capacity=tools.size(max_capacity))
+        tools.charge(made.init, None)
+        return made
 
     # A whole number without an alignment is the rule, and converts nothing.
     def take(self, size, description=None, priority=Mgr.PRIORITY_DEFAULT, tags=None,
@@ -95,7 +106,7 @@ def _override_access(Mgr):
         return read(self, block, offset, size).get_data()
 
     def write_some(self, block, data, offset=0):
-        return write(self, block, offset, bytes(data))
+        return write(self, block, offset, octets(data))
 
     pool.access = access
     pool.read = read_some

@@ -102,6 +102,10 @@ def _name_of_type(dtype):
     if isinstance(dtype, type) and dtype in _PYTHON_TYPES:
         return _PYTHON_TYPES[dtype]
 
+    if not getattr(dtype, "isnative", True):
+        # Its name does not say that its bytes are the other way round.
+        return dtype.str
+
     name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)
     # As numpy.bool_ and torch.float32.
     return name.rpartition(".")[2].rstrip("_")
@@ -267,6 +271,16 @@ def _override_sharing(Mgr):
 
 # The pool
 
+def _read_shape(shape):
+    if isinstance(shape, (tuple, list)):
+        return tuple(map(operator.index, shape))
+    try:
+        return (operator.index(shape),)
+    except TypeError:
+        # An array looks like a number, until it is asked which.
+        return tuple(map(operator.index, shape))
+
+
 def _override_pool(Mgr, tools, read_type):
     pool = Mgr.TensorPool
     allocate, reserve = pool.allocate_tensor, pool.reserve
@@ -279,7 +293,7 @@ def _override_pool(Mgr, tools, read_type):
         The shape is a number or a sequence of them; the type is one of Mgr.DataType, its
         name, or what NumPy, PyTorch or Python have for it.
         """
-        shape = (shape,) if hasattr(shape, "__index__") else tuple(map(operator.index, shape))
+        shape = _read_shape(shape)
         dtype = read_type(dtype)
         tensor = tools.charge(allocate, self, shape, dtype, description)
         # Known already; what is asked for once costs as much as all the rest.
@@ -304,12 +318,18 @@ def _override_pool(Mgr, tools, read_type):
     pool.reserve = reserve_size
 
 
+def _check_segment_size(size):
+    if not 1 <= size <= GLib.MAXINT64:
+        raise ValueError(f"A segment has 1 to {GLib.MAXINT64} bytes, not {size}")
+    return size
+
+
 def _override_constructors(pool, tools):
     new = pool.new
 
     def init(self, component=None, name=None, capacity=0, **properties):
         if "segment_size" in properties:
-            properties["segment_size"] = tools.size(properties["segment_size"])
+            properties["segment_size"] = _check_segment_size(tools.size(properties["segment_size"]))
         GObject.Object.__init__(self, component=component, name=name,
                                 capacity=tools.size(capacity), **properties)
         tools.charge(self.init, None)

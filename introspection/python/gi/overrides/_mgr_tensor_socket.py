@@ -23,28 +23,37 @@ LENGTH_MAX = 64 * 1024
 FDS_MAX = 16
 
 
-@contextlib.contextmanager
-def _as_socket(sock):
-    """The socket that has a file descriptor, without a change to it."""
-    if isinstance(sock, socket.socket):
-        yield sock
-        return
-    if not hasattr(sock, "fileno"):
-        raise TypeError(f"A tensor goes over a socket, or a connection of multiprocessing.Pipe(), "
-                        f"not {sock!r}")
-
-    fd = sock.fileno()
+def _duplicate(sock):
+    """A socket of the same descriptor, which waits for nothing by itself. What the two
+    share, such as whether they block, stays as it is."""
+    fd = os.dup(sock.fileno())
     blocking = os.get_blocking(fd)
     try:
-        duplicate = socket.socket(fileno=os.dup(fd))
+        duplicate = socket.socket(fileno=fd)
     except OSError as error:
+        os.close(fd)
         raise TypeError(f"{sock!r} is no socket ({error.strerror}): a tensor goes over a Unix "
                         "socket, or multiprocessing.Pipe() with duplex") from None
-    with duplicate:
-        # It has the timeout that new sockets have, and shares what that means.
+
+    if duplicate.gettimeout() is not None:
+        # That of socket.setdefaulttimeout().
         duplicate.settimeout(None)
         os.set_blocking(fd, blocking)
-        yield duplicate
+    return duplicate
+
+
+@contextlib.contextmanager
+def _opened(sock, event, cancellable):
+    """A socket for whatever has a descriptor of one, and what waits for it."""
+    if not hasattr(sock, "fileno"):
+        raise TypeError("A tensor goes over a socket, or a connection of multiprocessing.Pipe(), "
+                        f"not {sock!r}")
+
+    with _duplicate(sock) as duplicate:
+        _check_kind(duplicate)
+        timeout = sock.gettimeout() if isinstance(sock, socket.socket) else None
+        with _Waiter(duplicate, event, timeout, cancellable) as waiter:
+            yield duplicate, waiter
 
 
 def _check_kind(sock):
@@ -57,9 +66,9 @@ def _check_kind(sock):
 class _Waiter:
     """Waits for a socket, as long as it says, or until somebody cancels that."""
 
-    def __init__(self, sock, event, cancellable):
+    def __init__(self, sock, event, timeout, cancellable):
         self._cancellable = cancellable
-        self._timeout = sock.gettimeout()
+        self._timeout = timeout
         self._poll = select.poll()
         self._poll.register(sock.fileno(), event)
         self._cancel_fd = cancellable.get_fd() if cancellable is not None else -1
@@ -109,12 +118,10 @@ def send(sock, exported, fds, cancellable):
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"={fds.get_length()}i",
                                                                  *fds.peek_fds()))]
 
-    with _as_socket(sock) as unix_socket:
-        _check_kind(unix_socket)
-        with _Waiter(unix_socket, select.POLLOUT, cancellable) as waiter:
-            # Once the descriptors are on their way, only bytes follow.
-            _repeat(waiter, len(data), lambda done: unix_socket.sendmsg(
-                [data[done:]], [] if done else rights, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL))
+    with _opened(sock, select.POLLOUT, cancellable) as (duplicate, waiter):
+        # Once the descriptors are on their way, only bytes follow.
+        _repeat(waiter, len(data), lambda done: duplicate.sendmsg(
+            [data[done:]], [] if done else rights, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL))
 
 
 class _Receiver:
@@ -149,13 +156,11 @@ class _Receiver:
 def receive(sock, cancellable, closed, invalid):
     """What Tensor.export() gave at the other end; closed and invalid make errors of texts."""
     with contextlib.ExitStack() as stack:
-        unix_socket = stack.enter_context(_as_socket(sock))
-        _check_kind(unix_socket)
-        waiter = stack.enter_context(_Waiter(unix_socket, select.POLLIN, cancellable))
+        duplicate, waiter = stack.enter_context(_opened(sock, select.POLLIN, cancellable))
         fds = []
         stack.callback(lambda: [os.close(fd) for fd in fds])
 
-        receiver = _Receiver(unix_socket, waiter, fds, closed)
+        receiver = _Receiver(duplicate, waiter, fds, closed)
         length, = HEADER.unpack(receiver.receive(HEADER.size))
         if length > LENGTH_MAX:
             raise invalid("What came over the socket is no tensor: its description would have "
