@@ -203,6 +203,7 @@ task_explain (MgrTask       *task,
 
 static GPtrArray *
 task_end (MgrTask       *task,
+          const char    *executor,
           MgrTaskReason  reason,
           const GError  *error,
           gint64         now,
@@ -211,6 +212,7 @@ task_end (MgrTask       *task,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&task->lock);
   MgrTaskRun *run = mgr_task_get_run (task);
 
+  run->executor = g_intern_string (executor);
   task->state = MGR_TASK_STATE_FINISHED;
   task->reason = reason;
   run->ended = now;
@@ -237,6 +239,7 @@ mgr_scheduler_finish (MgrScheduler  *self,
       MgrTask *one = g_ptr_array_index (to_end, i);
       MgrTaskReason own = i == 0 ? reason : MGR_TASK_REASON_CANCELLED;
       g_autoptr (GPtrArray) dependents = NULL;
+      const MgrSchedulerPlace *place;
       gboolean answers;
 
       if (one->state == MGR_TASK_STATE_FINISHED)
@@ -245,7 +248,9 @@ mgr_scheduler_finish (MgrScheduler  *self,
           continue;
         }
 
-      dependents = task_end (one, own, i == 0 ? error : task->run->error, now, &answers);
+      place = g_ptr_array_index (self->places, one->place);
+      dependents = task_end (one, place->name, own, i == 0 ? error : task->run->error, now,
+                             &answers);
       self->figures.ended[own]++;
       self->n_unfinished--;
       g_hash_table_remove (self->dated, one);

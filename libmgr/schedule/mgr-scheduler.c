@@ -304,12 +304,13 @@ mgr_scheduler_lookup (MgrScheduler *self,
 guint64
 mgr_scheduler_get_grant_of (MgrTask *task)
 {
+  g_autoptr (MgrScheduler) scheduler = mgr_task_ref_scheduler (task);
   g_autoptr (GMutexLocker) locker = NULL;
 
-  if (task->scheduler == NULL)
-    return task->memory;
+  if (scheduler == NULL)
+    return mgr_task_get_state (task) == MGR_TASK_STATE_NEW ? task->memory : task->item.grant;
 
-  locker = g_mutex_locker_new (&task->scheduler->lock);
+  locker = g_mutex_locker_new (&scheduler->lock);
   return task->item.grant;
 }
 

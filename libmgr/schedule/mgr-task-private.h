@@ -43,6 +43,7 @@ typedef struct
   char *message;            /* (owned) (nullable) */
   GSList *waiters;          /* (owned) (element-type GTask) */
   gint64 ended;             /* µs; 0 while it is not finished */
+  const char *executor;     /* (unowned) (nullable), interned: where it was, once it is finished */
   guint64 entry;            /* the last about it in the journal, or 0; guarded by the lock
                              * of the scheduler */
 } MgrTaskRun;
@@ -78,7 +79,8 @@ struct _MgrTask
   gint64 end_since;         /* µs: since when end_as holds */
 
   MgrScheduleItem item;     /* guarded by the lock of the scheduler, once submitted */
-  MgrScheduler *scheduler;  /* (unowned) (nullable), which keeps it until it is finished */
+  MgrScheduler *scheduler;  /* (unowned) (nullable), which keeps it until it is finished, and may
+                             * be gone then: only to compare */
 };
 
 static inline MgrTask *
@@ -90,6 +92,10 @@ mgr_task_of_item (MgrScheduleItem *item)
 /* With the lock held: what is made when it is first needed. */
 MgrTaskSetup *mgr_task_get_setup      (MgrTask         *self);
 MgrTaskRun   *mgr_task_get_run        (MgrTask         *self);
+
+/* Its scheduler, as long as it waits or runs: one that is finished may outlive it.
+ * Returns: (transfer full) (nullable) */
+MgrScheduler *mgr_task_ref_scheduler  (MgrTask         *self);
 
 /* A value that goes with its last reference. */
 void          mgr_task_result_unref   (GValue          *result);

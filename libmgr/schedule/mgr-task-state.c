@@ -553,9 +553,8 @@ wait_cb (GObject      *source,
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
-/* As long as it waits or runs there is its scheduler. Returns: (transfer full) (nullable) */
-static MgrScheduler *
-task_ref_scheduler (MgrTask *self)
+MgrScheduler *
+mgr_task_ref_scheduler (MgrTask *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   gboolean unfinished = self->state != MGR_TASK_STATE_NEW && self->state != MGR_TASK_STATE_FINISHED;
@@ -579,7 +578,7 @@ task_block (MgrTask      *self,
             GCancellable *cancellable)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (MgrScheduler) scheduler = task_ref_scheduler (self);
+  g_autoptr (MgrScheduler) scheduler = mgr_task_ref_scheduler (self);
   GAsyncResult *result = NULL;
   GSource *watch = NULL;
 

@@ -40,20 +40,20 @@ insert_time (GVariantDict *dict,
     g_variant_dict_insert (dict, key, "x", time);
 }
 
-/* With the lock of the scheduler held. */
+/* With the lock of the scheduler held, unless it is finished: then nothing changes. */
 static void
 insert_schedule (GVariantDict *dict,
-                 MgrTask      *self)
+                 MgrTask      *self,
+                 const char   *executor)
 {
   const MgrScheduleItem *item = &self->item;
-  const MgrSchedulerPlace *place = g_ptr_array_index (self->scheduler->places, self->place);
 
   g_variant_dict_insert (dict, "grant", "t", item->grant);
   g_variant_dict_insert (dict, "measured", "t", item->running ? item->measured : 0);
   insert_time (dict, "submitted", item->submitted);
   insert_time (dict, "started", self->n_attempts > 0 ? item->started : 0);
   insert_time (dict, "expected-duration", item->duration);
-  insert_text (dict, "executor", place->name);
+  insert_text (dict, "executor", executor);
   if (item->elsewhere)
     g_variant_dict_insert (dict, "elsewhere", "b", TRUE);
 }
@@ -112,6 +112,7 @@ insert_state (GVariantDict *dict,
 GVariant *
 mgr_task_to_variant (MgrTask *self)
 {
+  g_autoptr (MgrScheduler) scheduler = NULL;
   g_autoptr (GMutexLocker) locker = NULL;
   GVariantDict dict;
 
@@ -127,10 +128,16 @@ mgr_task_to_variant (MgrTask *self)
   g_variant_dict_insert (&dict, "rank", "u", (guint32) self->item.rank);
   insert_time (&dict, "deadline", self->item.deadline);
 
-  if (self->scheduler != NULL)
+  scheduler = mgr_task_ref_scheduler (self);
+  if (scheduler != NULL)
     {
-      locker = g_mutex_locker_new (&self->scheduler->lock);
-      insert_schedule (&dict, self);
+      locker = g_mutex_locker_new (&scheduler->lock);
+      insert_schedule (&dict, self,
+                       ((MgrSchedulerPlace *) scheduler->places->pdata[self->place])->name);
+    }
+  else if (mgr_task_get_state (self) == MGR_TASK_STATE_FINISHED)
+    {
+      insert_schedule (&dict, self, self->run->executor);
     }
   insert_state (&dict, self);
   return g_variant_dict_end (&dict);

@@ -243,10 +243,12 @@ class FunctionTest(TaskCase):
 
     def test_dependency_of_another_scheduler(self):
         other = Mgr.Manager.new("100 MiB")
-        first = self.scheduler.submit(Mgr.Task.new("first", lambda: 1))
+        gate = threading.Event()
+        first = self.scheduler.submit(Mgr.Task.new("first", gate.wait))
         with self.assertRaises(GLib.Error) as caught:
             other.scheduler.submit(Mgr.Task.new("second", len, after=first))
         self.assertTrue(caught.exception.matches(Mgr.error_quark(), Mgr.Error.INVALID_ARGUMENT))
+        gate.set()
         first.wait()
 
     def test_blocking_wait_keeps_time(self):

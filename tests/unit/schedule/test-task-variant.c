@@ -94,6 +94,32 @@ test_new (Fixture       *fixture,
                "state: 'new'");
 }
 
+/* Who keeps a task that is finished asks it when its manager is long gone. */
+static void
+test_outlives_its_scheduler (Fixture       *fixture,
+                             gconstpointer  user_data)
+{
+  const char *argv[] = { "true", NULL };
+  g_autoptr (MgrTask) task = mgr_task_new_command ("kept", argv);
+  MgrManager *manager = mgr_manager_new (BUDGET);
+  MgrScheduler *scheduler = mgr_manager_get_scheduler (manager);
+
+  g_object_set (task, "memory", 30 * MIB, NULL);
+  g_object_add_weak_pointer (G_OBJECT (scheduler), (gpointer *) &scheduler);
+  g_assert_true (mgr_scheduler_submit (scheduler, task, NULL));
+  g_assert_true (mgr_task_wait (task, NULL, NULL));
+  g_object_unref (manager);
+  while (scheduler != NULL)
+    {
+      mgr_test_settle ();
+      g_usleep (100);
+    }
+
+  g_assert_cmpuint (mgr_task_get_grant (task), ==, 30 * MIB);
+  assert_entry (task, "grant", "uint64 31457280");
+  assert_entry (task, "executor", "'processes'");
+}
+
 /* From the queue to the end, with every option. */
 static void
 test_life (Fixture       *fixture,
@@ -261,5 +287,7 @@ main (int    argc,
   ADD ("/schedule/task-variant/elsewhere", test_elsewhere);
   ADD ("/schedule/task-variant/not-text", test_not_text);
   ADD ("/schedule/task-variant/statistics", test_statistics);
+  ADD ("/schedule/task-variant/outlives-its-scheduler", test_outlives_its_scheduler);
+
   return g_test_run ();
 }
