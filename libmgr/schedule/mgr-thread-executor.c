@@ -13,9 +13,14 @@
  * @title: MgrThreadExecutor
  * @short_description: runs functions in threads
  *
- * Runs tasks that are functions in a pool of threads. A function can only be asked to end,
- * by its cancellable and mgr_task_should_yield(), and only it can say how much memory it
- * holds, by mgr_task_report_memory().
+ * Runs tasks that are functions in a pool of threads. A function shares the memory of the
+ * program with all else in it, so that nothing holds it to its grant: only it can say how
+ * much it holds, by mgr_task_report_memory(), and it goes on where that is more. That counts
+ * in the budgets, and is learned.
+ *
+ * It cannot be ended by force. It is asked to end by its cancellable, when it is cancelled or
+ * its time is up, and by mgr_task_should_yield() then, and when pressure rises and it is its
+ * turn to make room.
  *
  * A scheduler has one, “threads”, with a thread for each processor.
  */

@@ -180,6 +180,58 @@ test('bad input', async () => {
         Mgr.Error.NOT_FOUND);
 });
 
+test('out of range', () => {
+    const values = [['rank', 0], ['rank', 11], ['rank', 'high'], ['timeout', -1], ['deadline', -1],
+        ['expectedDuration', NaN], ['maxRetries', 70000]];
+
+    for (const [name, value] of values) {
+        const error = failure(() => Mgr.Task.new('a', () => {}, {[name]: value}));
+        assertEqual(error instanceof RangeError, true);
+        assertEqual(error.message.includes(`${name} of a task`), true);
+    }
+    assertEqual(Mgr.Task.new('a', () => {}, {rank: 10, timeout: 0}).rank, 10);
+});
+
+test('the words of a command', () => {
+    for (const argv of ['ls -l', undefined, null]) {
+        assertEqual(failure(() => Mgr.Task.new_command('a', argv)) instanceof TypeError, true);
+        assertEqual(failure(() => Mgr.Task.new_command('a', ['ls'], {argv})) instanceof TypeError,
+            true);
+    }
+    assertEqual(failure(() => Mgr.Task.new_command('a', [])) instanceof RangeError, true);
+    assertEqual(Mgr.Task.new_command('a', ['ls', '-l']).argv, ['ls', '-l']);
+});
+
+test('no memory declared', () => {
+    for (const memory of [null, undefined])
+        assertEqual(Mgr.Task.new('a', () => {}, {memory}).memory, 0);
+});
+
+test('no other executor runs a function', async () => {
+    const {scheduler} = Mgr.Manager.new('100 MiB');
+    const made = executor => Mgr.Task.new('a', () => 1, {executor});
+
+    const error = failure(() => scheduler.submit(made('threads')));
+    assertEqual(error instanceof TypeError, true);
+    assertEqual(error.message.includes('“promises”'), true);
+    assertThrows(() => scheduler.submit(made('processes')), Mgr.Error, Mgr.Error.INVALID_ARGUMENT);
+    assertThrows(() => scheduler.submit(made('absent')), Mgr.Error, Mgr.Error.NOT_FOUND);
+    for (const executor of [undefined, null, 'promises'])
+        assertEqual(await scheduler.submit(made(executor)).finished(), 1); // eslint-disable-line no-await-in-loop
+
+    const changed = made('promises');
+    changed.executor = null;
+    assertEqual(failure(() => scheduler.submit(changed)) instanceof TypeError, true);
+});
+
+test('a task is no promise', async () => {
+    const {scheduler} = Mgr.Manager.new('100 MiB');
+    const task = scheduler.submit(Mgr.Task.new('a', () => 1));
+
+    assertEqual(await task === task, true);
+    assertEqual(await task.finished(), 1);
+});
+
 test('nothing leaks', async () => {
     const {scheduler} = Mgr.Manager.new('100 MiB');
     let n = 0;

@@ -283,8 +283,10 @@ class FunctionTest(TaskCase):
         self.assertIn("memory", str(caught.exception))
         with self.assertRaises(TypeError):
             Mgr.Task.new("a", "no function")
-        with self.assertRaises(KeyError):
-            Mgr.Task.new("a", len, priority="urgent")
+        for priority in ("urgent", "HIGH", 7, -1):
+            with self.assertRaises(ValueError) as caught:
+                Mgr.Task.new("a", len, priority=priority)
+            self.assertIn("critical, high, normal, low, deferred", str(caught.exception))
         with self.assertRaises(GLib.Error):
             Mgr.Task.new("a", len, memory="lots")
         with self.assertRaises(TypeError):
@@ -297,6 +299,41 @@ class FunctionTest(TaskCase):
         task = self.run_to_end(len, ())
         with self.assertRaises(GLib.Error):
             self.scheduler.submit(task)
+
+    def test_out_of_range(self):
+        for name, value in (("rank", 0), ("rank", 11), ("timeout", -1), ("deadline", -1),
+                            ("expected_duration", -1), ("max_retries", -1), ("memory", -1),
+                            ("memory", 2 ** 64), ("timeout", float("nan"))):
+            with self.assertRaises(ValueError, msg=name) as caught:
+                Mgr.Task.new("a", len, **{name: value})
+            self.assertIn(name, str(caught.exception))
+        task = Mgr.Task.new("a", len, rank=10)
+        with self.assertRaises(ValueError):
+            task.rank = 11
+        self.assertEqual(task.rank, 10)
+
+    def test_argv(self):
+        for made in (lambda argv: Mgr.Task.new_command("a", argv), self.set_argv):
+            for argv in ("ls -l", b"ls -l"):
+                with self.assertRaises(TypeError) as caught:
+                    made(argv)
+                self.assertIn("a list", str(caught.exception))
+            for argv in ([], ()):
+                with self.assertRaises(ValueError):
+                    made(argv)
+            self.assertEqual(made(("ls", "-l")).argv, ["ls", "-l"])
+
+    def set_argv(self, argv):
+        task = Mgr.Task.new_command("a", ["true"])
+        task.argv = argv
+        return task
+
+    def test_no_memory_declared(self):
+        """None and nothing are the same: what was learned."""
+        self.assertEqual(Mgr.Task.new("a", len, memory=None).memory, 0)
+        self.assertEqual(Mgr.task(memory=None)(len).task().memory, 0)
+        declared = self.run_to_end(len, (), memory=None)
+        self.assertEqual(declared.grant, self.run_to_end(len, ()).grant)
 
     async def wait_for(self, task):
         return await task

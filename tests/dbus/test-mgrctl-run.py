@@ -30,7 +30,7 @@ SCHEDULER = """<node><interface name='org.libmgr.Scheduler1'>
 <method name='ListTasks'><arg type='s' direction='in'/><arg type='u' direction='in'/>
 <arg type='u' direction='in'/><arg type='aa{sv}' direction='out'/><arg type='b' direction='out'/>
 </method>
-<signal name='LeaseEnding'><arg type='t'/><arg type='s'/></signal>
+<signal name='LeaseEnding'><arg type='t'/></signal>
 </interface></node>"""
 
 TASK = """<node><interface name='org.libmgr.Task1'>
@@ -223,10 +223,10 @@ class TestLease(unittest.TestCase):
         granter.wait_for("ReportMemory")
         granter.do(lambda: granter.connection.emit_signal(
             None, "/org/libmgr/Scheduler", "org.libmgr.Scheduler1", "LeaseEnding",
-            GLib.Variant("(ts)", (LEASE, "pressure is critical"))))
+            GLib.Variant("(t)", (LEASE,))))
         output, errors = process.communicate(timeout=30)
         self.assertEqual((process.returncode, output), (128 + signal.SIGTERM, ""), errors)
-        self.assertIn("pressure is critical", errors)
+        self.assertIn("asks for the memory back", errors)
 
     def test_program_without_scheduler(self):
         """It is as good as none, unless it is meant."""
@@ -278,6 +278,27 @@ class TestProgram(MgrctlTestCase):
         output, errors = process.communicate(timeout=30)
         self.assertEqual((process.returncode, output), (0, "ran\n"), errors)
         self.assertEqual(len(errors.splitlines()), 1)
+
+    def cancel_task(self, number):
+        flags = (Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+                 | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
+        bus = Gio.DBusConnection.new_for_address_sync(self.bus.address, flags, None, None)
+        self.addCleanup(bus.close_sync, None)
+        names = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                              "org.freedesktop.DBus", "ListNames", None, None, 0, -1, None)
+        program = next(name for name in names.unpack()[0] if name.startswith("org.libmgr.Program."))
+        bus.call_sync(program, f"/org/libmgr/Task/{number}", "org.libmgr.Task1", "Cancel", None,
+                      None, 0, -1, None)
+
+    @unittest.skipIf(Gio is None, "there is no PyGObject")
+    def test_ended_by_the_program(self):
+        process = self.start_run("--", "sh", "-c", "echo started; exec sleep 100", memory="10M")
+        self.assertEqual(process.stdout.readline(), "started\n")
+        self.cancel_task(2)
+        _output, errors = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM, errors)
+        self.assertRegex(errors, "^mgrctl: The program asks for the memory back: .*\n"
+                                 "mgrctl: cancelled: .*\n$")
 
     def test_quiet(self):
         process = self.start_run("--quiet", "--", "echo", "ran")

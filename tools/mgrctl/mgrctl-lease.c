@@ -174,12 +174,14 @@ ending_cb (GDBusConnection *connection,
            gpointer         user_data)
 {
   MgrctlLease *self = user_data;
-  const char *why;
   guint64 id;
 
-  g_variant_get (parameters, "(t&s)", &id, &why);
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(t)")))
+    return;
+
+  g_variant_get (parameters, "(t)", &id);
   if (id == self->id)
-    self->func (why, self->user_data);
+    self->func (self->user_data);
 }
 
 void

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
 /* Memory that a program on the bus keeps free for a command. */
 typedef struct _MgrctlLease MgrctlLease;
 
-typedef void (*MgrctlLeaseEndingFunc) (const char *why,
-                                       gpointer    user_data);
+typedef void (*MgrctlLeaseEndingFunc) (gpointer user_data);
 
 /* Asks the program that the options name, or the only one there is, to grant @bytes, and
  * waits for it. @why, which may be %NULL, is told why where that takes long. %NULL without an error where there is none that could grant anything; it

@@ -204,10 +204,9 @@ interrupted_cb (gpointer user_data)
 }
 
 static void
-lease_ending_cb (const char *why,
-                 gpointer    user_data)
+lease_ending_cb (gpointer user_data)
 {
-  g_printerr ("mgrctl: the command is ended, as its memory is needed: %s\n", why);
+  g_printerr ("mgrctl: The program asks for the memory back: the command is ended\n");
   interrupted_cb (user_data);
 }
 

@@ -26,6 +26,15 @@ const OPTIONS = ['after', 'argv', 'component', 'deadline', 'directory', 'environ
     'expectedDuration', 'maxRetries', 'memory', 'outputPath', 'preemptible', 'priority', 'rank',
     'stdinPath', 'tags', 'timeout'];
 
+/* Of those that are numbers, what GLib takes. */
+const RANGES = {
+    deadline: [0, Number.MAX_SAFE_INTEGER],
+    expectedDuration: [0, Number.MAX_SAFE_INTEGER],
+    maxRetries: [0, 65535],
+    rank: [1, 10],
+    timeout: [0, Number.MAX_SAFE_INTEGER],
+};
+
 const ATTRIBUTES = ['attempt', 'exit_status', 'grant', 'id', 'peak'];
 
 let Mgr, tools;
@@ -84,13 +93,38 @@ function makeExecutor() {
     return new Promises();
 }
 
+/* What is out of range GLib replaces by the default, with a warning. */
+function checkRange(name, value) {
+    const range = RANGES[name];
+
+    if (range !== undefined && !(value >= range[0] && value <= range[1])) {
+        throw new RangeError(`The ${name} of a task is a number from ${range[0]} to ${range[1]}, ` +
+            `and not ${value}`);
+    }
+}
+
+/* The words of a command, which are no text. */
+function checkArgv(argv) {
+    if (!Array.isArray(argv)) {
+        throw new TypeError(`The words of a command are a list, such as ['ls', '-l'], and ${argv} ` +
+            'is none: GLib.shell_parse_argv() makes one of it');
+    }
+    if (argv.length === 0)
+        throw new RangeError('The words of a command begin with its program, and there are none');
+
+    return argv;
+}
+
 function setOption(task, name, value) {
     const property = name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
 
+    checkRange(name, value);
     if (name === 'after')
         [value].flat().forEach(before => task.add_dependency(before));
+    else if (name === 'argv')
+        task.argv = checkArgv(value);
     else if (name === 'memory')
-        task.memory = tools.toBytes(value);
+        task.memory = tools.toBytes(value ?? 0);
     else if (name === 'component' && typeof value !== 'string')
         task.component = value.path;
     else if (name === 'priority' && typeof value === 'string')
@@ -129,7 +163,19 @@ function newTask(create, name, fn, options = {}) {
     const task = create(name, neverCalled);
     task.in_owner = true;
     task[BODY] = {fn, value: undefined};
-    return withOptions(task, {executor: EXECUTOR, ...options});
+    return withOptions(task, {...options, executor: options.executor ?? EXECUTOR});
+}
+
+/* No thread may call a function of JavaScript, and no other executor knows what it returns. */
+function checkExecutor(scheduler, task) {
+    const executor = scheduler.lookup_executor(task.executor ?? 'threads');
+
+    if (task.executor === EXECUTOR || executor === null ||
+        (executor.get_flags() & Mgr.ExecutorFlags.CLOSURES) === 0)
+        return;
+
+    throw new TypeError(`The executor “${executor.get_name()}” cannot run task “${task.name}”, ` +
+        `as functions of JavaScript run where the manager was made: name none, or “${EXECUTOR}”`);
 }
 
 /* Waits for the end. Resolves to what the function returned, or undefined of a command,
@@ -162,7 +208,7 @@ function overrideTask() {
 
     tools.override(task, 'new', create => (...values) => newTask(create, ...values));
     tools.override(task, 'new_command', create => (name, argv, options = {}) =>
-        withOptions(create(name, argv), options));
+        withOptions(create(name, checkArgv(argv)), options));
     tools.override(task.prototype, 'report_memory', report => function (bytes) {
         report.call(this, tools.toBytes(bytes));
     });
@@ -176,8 +222,11 @@ function overrideScheduler() {
     const prototype = Mgr.Scheduler.prototype;
 
     tools.override(prototype, 'submit', submit => function (task) {
-        if (task[BODY] !== undefined && this.lookup_executor(EXECUTOR) === null)
-            this.add_executor(makeExecutor());
+        if (task[BODY] !== undefined) {
+            checkExecutor(this, task);
+            if (this.lookup_executor(EXECUTOR) === null)
+                this.add_executor(makeExecutor());
+        }
         submit.call(this, task);
         return task;
     });

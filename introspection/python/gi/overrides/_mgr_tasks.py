@@ -75,6 +75,32 @@ async def _async_enter(self):
     return _enter(self)
 
 
+def check_argv(argv):
+    """The words of a command, which are no text. Returns them."""
+    if isinstance(argv, (str, bytes)):
+        raise TypeError(f"The words of a command are a list, such as ['ls', '-l'], and {argv!r} is "
+                        "none: shlex.split() makes one of it")
+    if argv is not None and len(argv) == 0:
+        raise ValueError("The words of a command begin with its program, and there are none")
+    return argv
+
+
+def _priority(Mgr, value):
+    values = Mgr.TaskPriority.__enum_values__
+    by_name = {known.value_nick: known for known in values.values()}
+    found = by_name.get(value) if isinstance(value, str) else values.get(value)
+    if found is None:
+        raise ValueError(f"There is no priority {value!r}: use {', '.join(reversed(by_name))}")
+    return found
+
+
+def _check_range(name, pspec, value):
+    """What is out of range GLib replaces by the default, with a warning."""
+    low, high = getattr(pspec, "minimum", None), getattr(pspec, "maximum", None)
+    if low is not None and isinstance(value, (int, float)) and not low <= value <= high:
+        raise ValueError(f"The {name} of a task is from {low} to {high}, and not {value}")
+
+
 class _Maker:
     """Makes tasks with the options that are given by name."""
 
@@ -109,6 +135,7 @@ class _Maker:
         return self._with_options(self._new(name, body), options or {})
 
     def command(self, name, argv, options):
+        check_argv(argv)
         return self._with_options(self._new_command(name, argv), options)
 
 
@@ -153,14 +180,13 @@ class TaskFunction:
 
 def _add_attributes(Mgr, tools):
     """Properties as attributes that can be set, in the words of Python."""
-    def converted(name, value):
-        if name == "memory":
-            return tools.size(value)
-        if name == "component" and isinstance(value, Mgr.Component):
-            return value.get_path()
-        if name == "priority" and isinstance(value, str):
-            return Mgr.TaskPriority.__enum_values__[_NICKS[value]]
-        return value
+    converted = {
+        # None: what was learned.
+        "memory": lambda value: 0 if value is None else tools.size(value),
+        "component": lambda value: value.get_path() if isinstance(value, Mgr.Component) else value,
+        "priority": lambda value: _priority(Mgr, value),
+        "argv": check_argv,
+    }
 
     def attribute(pspec):
         name = pspec.name.replace("-", "_")
@@ -169,12 +195,12 @@ def _add_attributes(Mgr, tools):
             return self.get_property(pspec.name)
 
         def set_converted(self, value):
-            self.set_property(pspec.name, converted(name, value))
+            value = converted.get(name, lambda same: same)(value)
+            _check_range(name, pspec, value)
+            self.set_property(pspec.name, value)
         writable = pspec.flags & GObject.ParamFlags.WRITABLE
         return name, property(get, set_converted if writable else None)
 
-    _NICKS = {value.value_nick: number
-              for number, value in Mgr.TaskPriority.__enum_values__.items()}
     for pspec in Mgr.Task.list_properties():
         name, made = attribute(pspec)
         setattr(Mgr.Task, name, made)
