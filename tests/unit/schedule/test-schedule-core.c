@@ -417,6 +417,42 @@ test_strategies (Fixture       *fixture,
 }
 
 static void
+test_deadlines (Fixture       *fixture,
+                gconstpointer  user_data)
+{
+  static const gint64 minutes[] = { 30 * 24 * 60, 180, 61, 40, 20, 16, 5, 0 };
+  MgrScheduleItem items[G_N_ELEMENTS (minutes) + 1];
+  MgrScheduleItem later;
+
+  g_test_summary ("By their deadlines, however far off these are, and those without one last");
+
+  fixture->ready = FALSE;
+  mgr_schedule_core_set_strategy (fixture->core, MGR_SCHEDULE_STRATEGY_DEADLINE);
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    {
+      items[i] = item_new (fixture, 1, 1);
+      if (i > 0)
+        items[i].deadline = fixture->moment.now + minutes[i - 1] * 60 * SECOND;
+      mgr_schedule_core_add (fixture->core, &items[i]);
+      fixture->moment.now++;
+    }
+  later = item_new (fixture, 1, 1);
+  later.deadline = fixture->moment.now + 10 * 60 * SECOND;
+  mgr_schedule_core_add (fixture->core, &later);
+
+  for (guint i = G_N_ELEMENTS (items); i > 0; i--)
+    {
+      if (i == 7)
+        {
+          assert_blocked (fixture, MGR_SCHEDULE_NOT_READY, &later);
+          mgr_schedule_core_remove (fixture->core, &later);
+        }
+      assert_blocked (fixture, MGR_SCHEDULE_NOT_READY, &items[i - 1]);
+      mgr_schedule_core_remove (fixture->core, &items[i - 1]);
+    }
+}
+
+static void
 test_ageing (Fixture       *fixture,
              gconstpointer  user_data)
 {
@@ -604,6 +640,7 @@ main (int    argc,
   ADD ("head-is-beyond-by-measure", test_head_is_beyond_by_measure);
   ADD ("branch", test_branch);
   ADD ("strategies", test_strategies);
+  ADD ("deadlines", test_deadlines);
   ADD ("ageing", test_ageing);
   ADD ("fairness", test_fairness);
   ADD ("flood-hides-nobody", test_flood_hides_nobody);
