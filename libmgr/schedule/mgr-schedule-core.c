@@ -28,6 +28,7 @@ struct _MgrScheduleCore
   gint64 bound;                /* µs */
   guint64 last_id;
   guint64 n_backfilled;
+  MgrScheduleVerdict beyond;   /* in the last pass */
   guint n_waiting;
   guint pass;                  /* the number of the last look through the queues */
   GPtrArray *looked_at;        /* (owned) (element-type MgrScheduleShare): a heap, by who is
@@ -354,12 +355,20 @@ mgr_schedule_core_is_beyond (MgrScheduleCore         *self,
   guint64 room;
   guint64 coming;
 
+  if (verdict == MGR_SCHEDULE_PRESSURE)
+    return self->whole.committed == 0;
   if (verdict != MGR_SCHEDULE_NO_BUDGET && verdict != MGR_SCHEDULE_NO_SHARE
       && verdict != MGR_SCHEDULE_NO_MEMORY)
     return FALSE;
 
   room = core_get_room (self, item, verdict, moment, &coming);
   return item->grant > room && item->grant - room > coming;
+}
+
+MgrScheduleVerdict
+mgr_schedule_core_get_beyond (MgrScheduleCore *self)
+{
+  return self->beyond;
 }
 
 /* Keeps room for the first that lacks it, in the share where it lacks. */
@@ -514,9 +523,11 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
                         MgrScheduleItem         **first)
 {
   MgrScheduleItem *item;
+  gboolean found_ready = FALSE;
 
   *verdict = MGR_SCHEDULE_EMPTY;
   *first = NULL;
+  self->beyond = MGR_SCHEDULE_EMPTY;
   core_begin_pass (self);
 
   for (guint i = 0; (item = core_get_next (self)) != NULL; i++)
@@ -533,6 +544,12 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
           self->n_backfilled += i > 0;
           core_start (self, item, moment->now);
           return item;
+        }
+      if (found != MGR_SCHEDULE_NOT_READY && !found_ready)
+        {
+          found_ready = TRUE;
+          if (mgr_schedule_core_is_beyond (self, item, found, moment))
+            self->beyond = found;
         }
       core_reserve (self, item, found, moment);
       core_look_on (self, found == MGR_SCHEDULE_NOT_READY);

@@ -104,6 +104,7 @@ scheduler_pick (MgrScheduler *self)
   MgrScheduleItem *item = mgr_schedule_core_take (self->core, &moment, &verdict, &first);
 
   mgr_scheduler_note_lack (self, first, verdict);
+  self->blocked_by = mgr_schedule_core_get_beyond (self->core);
   if (item != NULL)
     {
       self->forced = self->forced && item->elsewhere;
@@ -114,7 +115,7 @@ scheduler_pick (MgrScheduler *self)
       item = scheduler_force (self, &moment);
     }
 
-  if (item != NULL)
+  if (item != NULL || self->blocked_by == MGR_SCHEDULE_EMPTY)
     self->blocked_since = 0;
   else if (self->blocked_since == 0)
     self->blocked_since = moment.now;

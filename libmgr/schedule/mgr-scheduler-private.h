@@ -103,6 +103,7 @@ struct _MgrScheduler
   guint64 available;            /* bytes */
   guint64 headroom;             /* bytes that stay free */
   gint64 blocked_since;         /* µs; 0: nothing is stuck */
+  MgrScheduleVerdict blocked_by; /* what is not of tasks */
   MgrSchedulerLack lack;        /* of who comes next */
   gint64 stall_time;            /* µs */
   gint64 level_since;           /* µs: since when the level is what it is */
