@@ -57,6 +57,8 @@ scheduler_follow_budgets (MgrScheduler *self)
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
 
+      if (mgr_schedule_share_is_idle (&part->share))
+        continue;
       if (part->component == self->root)
         share_follow (&part->share, available);
       else if (part->component != NULL)

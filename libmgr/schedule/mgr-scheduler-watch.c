@@ -314,6 +314,7 @@ mgr_scheduler_look (MgrScheduler *self)
   scheduler_watch_times (self, now, endings);
   scheduler_end_late (self, now, endings);
   mgr_scheduler_end_infeasible (self);
+  mgr_scheduler_drop_parts (self);
   mgr_scheduler_spill (self, now);
   scheduler_make_room (self, now, endings);
   evidence = scheduler_get_unstuck (self, now, &trim);
