@@ -98,11 +98,16 @@ const MgrScheduleItem *mgr_schedule_core_find_head (MgrScheduleCore   *self,
                                                 const MgrScheduleItem *item,
                                                 gint64                 now);
 /* Whether @item, which @verdict keeps from starting, could not start either if all that
- * run had ended: what is in its way is not of tasks. */
+ * run had ended: what is in its way is not of tasks. Of pressure nobody knows that as long
+ * as some run. */
 gboolean         mgr_schedule_core_is_beyond    (MgrScheduleCore         *self,
                                                  const MgrScheduleItem   *item,
                                                  MgrScheduleVerdict       verdict,
                                                  const MgrScheduleMoment *moment);
+
+/* What was in the way of the first that has a place to run, in the last
+ * mgr_schedule_core_take(), if that was not of tasks; or %MGR_SCHEDULE_EMPTY. */
+MgrScheduleVerdict mgr_schedule_core_get_beyond (MgrScheduleCore         *self);
 
 void             mgr_schedule_core_measure      (MgrScheduleCore         *self,
                                                  MgrScheduleItem         *item,

@@ -8,9 +8,14 @@
 
 #include "schedule/mgr-schedule-order-private.h"
 
-/* So many behind the first are looked at for back-filling: a pass over long queues must
- * not hold up the program, and who stands further back is hardly next. */
-#define MAX_LOOKED_AT 128
+/* So many of all are looked at, and of each queue no more than some: a pass over long ones
+ * must not hold up the program, nor a flood in one hide what waits in another. */
+#define MAX_LOOKED_AT 512
+#define MAX_OF_A_QUEUE 128
+
+/* One part of so many of those stands further back: others in each pass, so that whoever
+ * fits is found in time though many before it do not. */
+#define FURTHER_BACK 4
 
 /* What a task of unknown length counts for until it ends. */
 #define USUAL_DURATION (1 * G_USEC_PER_SEC)
@@ -23,8 +28,12 @@ struct _MgrScheduleCore
   gint64 bound;                /* µs */
   guint64 last_id;
   guint64 n_backfilled;
+  MgrScheduleVerdict beyond;   /* in the last pass */
   guint n_waiting;
   guint pass;                  /* the number of the last look through the queues */
+  GPtrArray *looked_at;        /* (owned) (element-type MgrScheduleShare): a heap, by who is
+                                * next in each; none of them is at its end */
+  guint of_a_queue;            /* so many are looked at, in this pass */
   MgrScheduleReadyFunc ready;
   gpointer user_data;          /* (unowned) */
 };
@@ -37,6 +46,7 @@ mgr_schedule_core_new (guint64              budget,
   MgrScheduleCore *self = g_new0 (MgrScheduleCore, 1);
 
   self->shares = g_ptr_array_new ();
+  self->looked_at = g_ptr_array_new ();
   mgr_schedule_share_init (&self->whole, budget);
   self->strategy = MGR_SCHEDULE_STRATEGY_PRIORITY;
   self->bound = MGR_SCHEDULE_AGEING_BOUND;
@@ -49,6 +59,7 @@ void
 mgr_schedule_core_free (MgrScheduleCore *self)
 {
   g_clear_pointer (&self->shares, g_ptr_array_unref);
+  g_clear_pointer (&self->looked_at, g_ptr_array_unref);
   mgr_schedule_share_clear (&self->whole);
   g_free (self);
 }
@@ -344,12 +355,20 @@ mgr_schedule_core_is_beyond (MgrScheduleCore         *self,
   guint64 room;
   guint64 coming;
 
+  if (verdict == MGR_SCHEDULE_PRESSURE)
+    return self->whole.committed == 0;
   if (verdict != MGR_SCHEDULE_NO_BUDGET && verdict != MGR_SCHEDULE_NO_SHARE
       && verdict != MGR_SCHEDULE_NO_MEMORY)
     return FALSE;
 
   room = core_get_room (self, item, verdict, moment, &coming);
   return item->grant > room && item->grant - room > coming;
+}
+
+MgrScheduleVerdict
+mgr_schedule_core_get_beyond (MgrScheduleCore *self)
+{
+  return self->beyond;
 }
 
 /* Keeps room for the first that lacks it, in the share where it lacks. */
@@ -394,55 +413,107 @@ core_start (MgrScheduleCore *self,
   mgr_schedule_share_serve (item->share, item, self->whole.budget, item_get_expected (item));
 }
 
+/* Whether the next of @a goes before that of @b. */
+static gboolean
+goes_before (const MgrScheduleShare *a,
+             const MgrScheduleShare *b)
+{
+  const MgrScheduleItem *item_a = g_sequence_get (a->cursor);
+  const MgrScheduleItem *item_b = g_sequence_get (b->cursor);
+  double key_a = (double) item_a->key + a->lag;
+  double key_b = (double) item_b->key + b->lag;
+
+  return key_a < key_b || (key_a == key_b && item_a->id < item_b->id);
+}
+
+/* Puts what is at @place of the heap where it belongs below that. */
+static void
+heap_sink (GPtrArray *heap,
+           guint      place)
+{
+  for (guint child; (child = 2 * place + 1) < heap->len; place = child)
+    {
+      gpointer share = heap->pdata[place];
+
+      if (child + 1 < heap->len && goes_before (heap->pdata[child + 1], heap->pdata[child]))
+        child++;
+      if (!goes_before (heap->pdata[child], share))
+        return;
+      heap->pdata[place] = heap->pdata[child];
+      heap->pdata[child] = share;
+    }
+}
+
 /* Goes to the first of every queue. Half the bound is for the order within a share, half
  * for that between them. */
 static void
 core_begin_pass (MgrScheduleCore *self)
 {
   double floor = core_get_floor (self);
+  GPtrArray *heap = self->looked_at;
 
   self->pass++;
+  g_ptr_array_set_size (heap, 0);
   for (guint i = 0; i < self->shares->len; i++)
     {
       MgrScheduleShare *share = g_ptr_array_index (self->shares, i);
 
+      if (g_sequence_is_empty (share->queue))
+        continue;
       share->lag = CLAMP (share->served - floor, 0, (double) self->bound / 2);
       share->cursor = g_sequence_get_begin_iter (share->queue);
+      share->n_looked = 0;
+      g_ptr_array_add (heap, share);
     }
+
+  for (guint i = heap->len / 2; i > 0; i--)
+    heap_sink (heap, i - 1);
+  self->of_a_queue = CLAMP (MAX_LOOKED_AT / MAX (heap->len, 1), 2, MAX_OF_A_QUEUE);
 }
 
-/* Whether @a, the first of its share, goes before @b. */
-static gboolean
-goes_before (const MgrScheduleItem *a,
-             const MgrScheduleItem *b)
-{
-  double key_a = (double) a->key + a->share->lag;
-  double key_b = (double) b->key + b->share->lag;
-
-  return key_a < key_b || (key_a == key_b && a->id < b->id);
-}
-
-/* The next of all, in the order of their keys. Returns: (nullable) */
+/* Who is next in the order of their keys. Returns: (nullable) */
 static MgrScheduleItem *
-core_look_at_next (MgrScheduleCore *self)
+core_get_next (MgrScheduleCore *self)
 {
-  MgrScheduleItem *next = NULL;
+  const MgrScheduleShare *share = self->looked_at->len > 0 ? self->looked_at->pdata[0] : NULL;
 
-  for (guint i = 0; i < self->shares->len; i++)
+  return share != NULL ? g_sequence_get (share->cursor) : NULL;
+}
+
+/* Goes to the next of a queue, or, behind those that are always looked at, to where the
+ * pass before has ended. Returns whether there is one. */
+static gboolean
+share_look_on (MgrScheduleShare *share,
+               guint             most)
+{
+  guint n_first = most - MAX (most / FURTHER_BACK, 1);
+
+  share->n_looked++;
+  if (share->n_looked == n_first)
     {
-      MgrScheduleShare *share = g_ptr_array_index (self->shares, i);
-      MgrScheduleItem *item;
-
-      if (g_sequence_iter_is_end (share->cursor))
-        continue;
-      item = g_sequence_get (share->cursor);
-      if (next == NULL || goes_before (item, next))
-        next = item;
+      if (share->further < n_first
+          || share->further >= (guint) g_sequence_get_length (share->queue))
+        share->further = n_first;
+      share->cursor = g_sequence_get_iter_at_pos (share->queue, (gint) share->further);
+      share->further += most - n_first;
+    }
+  else
+    {
+      share->cursor = g_sequence_iter_next (share->cursor);
     }
 
-  if (next != NULL)
-    next->share->cursor = g_sequence_iter_next (next->share->cursor);
-  return next;
+  return share->n_looked < most && !g_sequence_iter_is_end (share->cursor);
+}
+
+/* Behind who was next, or behind all of that queue. */
+static void
+core_look_on (MgrScheduleCore *self,
+              gboolean         skip)
+{
+  if (skip || !share_look_on (self->looked_at->pdata[0], self->of_a_queue))
+    g_ptr_array_remove_index_fast (self->looked_at, 0);
+
+  heap_sink (self->looked_at, 0);
 }
 
 MgrScheduleItem *
@@ -452,12 +523,14 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
                         MgrScheduleItem         **first)
 {
   MgrScheduleItem *item;
+  gboolean found_ready = FALSE;
 
   *verdict = MGR_SCHEDULE_EMPTY;
   *first = NULL;
+  self->beyond = MGR_SCHEDULE_EMPTY;
   core_begin_pass (self);
 
-  for (guint i = 0; i < MAX_LOOKED_AT && (item = core_look_at_next (self)) != NULL; i++)
+  for (guint i = 0; (item = core_get_next (self)) != NULL; i++)
     {
       MgrScheduleVerdict found = mgr_schedule_core_judge (self, item, moment);
 
@@ -472,9 +545,14 @@ mgr_schedule_core_take (MgrScheduleCore          *self,
           core_start (self, item, moment->now);
           return item;
         }
-      if (found == MGR_SCHEDULE_NOT_READY)
-        item->share->cursor = g_sequence_get_end_iter (item->share->queue);
+      if (found != MGR_SCHEDULE_NOT_READY && !found_ready)
+        {
+          found_ready = TRUE;
+          if (mgr_schedule_core_is_beyond (self, item, found, moment))
+            self->beyond = found;
+        }
       core_reserve (self, item, found, moment);
+      core_look_on (self, found == MGR_SCHEDULE_NOT_READY);
     }
 
   return NULL;

@@ -30,15 +30,19 @@ size_offset (const MgrScheduleItem *item,
   return log2 (1 + (double) item->grant) / log2 (1 + (double) budget);
 }
 
-/* The latest time to begin, from its submission on. */
+/* The latest time to begin, from its submission on. What is far off is drawn together, so
+ * that it stays in order, and before what has none, within the bound. */
 static double
 deadline_offset (const MgrScheduleItem *item,
                  gint64                 bound)
 {
+  double left;
+
   if (item->deadline == G_MAXINT64)
     return 1;
 
-  return (double) (item->deadline - item->duration - item->submitted) / (double) bound;
+  left = (double) (item->deadline - item->duration - item->submitted) / (double) MAX (bound, 1);
+  return left <= 0.5 ? left : 1 - 0.25 / left;
 }
 
 static double

@@ -26,6 +26,8 @@ struct _MgrScheduleShare
   double served;            /* µs for which it has had as much as its whole budget */
   double lag;               /* µs that it was served more than the least served one */
   GSequenceIter *cursor;    /* (unowned), while the queues are looked through */
+  guint n_looked;           /* at so many, in the same look */
+  guint further;            /* where in the queue the next look goes on, behind the first */
 
   const MgrScheduleItem *head; /* (unowned) (nullable): who waits for room here */
   gint64 head_since;        /* µs */

@@ -57,6 +57,8 @@ scheduler_follow_budgets (MgrScheduler *self)
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
 
+      if (mgr_schedule_share_is_idle (&part->share))
+        continue;
       if (part->component == self->root)
         share_follow (&part->share, available);
       else if (part->component != NULL)
@@ -104,6 +106,7 @@ scheduler_pick (MgrScheduler *self)
   MgrScheduleItem *item = mgr_schedule_core_take (self->core, &moment, &verdict, &first);
 
   mgr_scheduler_note_lack (self, first, verdict);
+  self->blocked_by = mgr_schedule_core_get_beyond (self->core);
   if (item != NULL)
     {
       self->forced = self->forced && item->elsewhere;
@@ -114,7 +117,7 @@ scheduler_pick (MgrScheduler *self)
       item = scheduler_force (self, &moment);
     }
 
-  if (item != NULL)
+  if (item != NULL || self->blocked_by == MGR_SCHEDULE_EMPTY)
     self->blocked_since = 0;
   else if (self->blocked_since == 0)
     self->blocked_since = moment.now;

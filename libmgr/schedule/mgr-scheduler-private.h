@@ -49,10 +49,10 @@ typedef struct
 typedef struct
 {
   MgrScheduleShare share;   /* first: the items point to it */
+  guint64 limit;            /* bytes: what those that wait here were last held against */
   MgrSchedulerPlace *place; /* (unowned) */
   MgrComponent *component;  /* (owned) (nullable): %NULL for what runs elsewhere */
   gboolean gone;            /* that was removed: none of it starts again */
-  guint64 limit;            /* bytes: what those that wait here were last held against */
 } MgrSchedulerPart;
 
 /* What no task that runs has, and who comes next needs. */
@@ -107,6 +107,7 @@ struct _MgrScheduler
   gint64 looked_at;             /* µs of the machine: when the watch last did its work */
   MgrSchedulerLack lack;        /* of who comes next */
   gint64 stall_time;            /* µs */
+  MgrScheduleVerdict blocked_by; /* what is in the way and not of tasks */
   gint64 level_since;           /* µs: since when the level is what it is */
   MgrPressureLevel level;
   gint64 ageing_bound;          /* µs */
@@ -215,6 +216,8 @@ guint64            mgr_scheduler_choose_again  (MgrScheduler          *self,
                                                 MgrTask               *task);
 /* Ends what waits, or has it go elsewhere, where budgets became too small for it. */
 void               mgr_scheduler_end_infeasible (MgrScheduler         *self);
+/* Forgets components that are gone and in which nothing waits or runs. */
+void               mgr_scheduler_drop_parts    (MgrScheduler          *self);
 void               mgr_scheduler_learn         (MgrScheduler          *self,
                                                 MgrTask               *task,
                                                 gint64                 now);

@@ -32,7 +32,9 @@ mgr_scheduler_note_lack (MgrScheduler          *self,
   if (verdict != MGR_SCHEDULE_NO_SHARE && verdict != MGR_SCHEDULE_NO_BUDGET)
     return;
 
+  /* It may have waited for others, or have run, while its budgets changed. */
   part = (MgrSchedulerPart *) first->share;
+  part->limit = MAX (part->limit, first->grant);
   reach = part_get_reach (self, part);
   if (first->grant <= reach)
     return;
@@ -143,5 +145,53 @@ mgr_scheduler_end_infeasible (MgrScheduler *self)
       tasks = part_collect_infeasible (part);
       for (guint j = 0; j < tasks->len; j++)
         scheduler_end_infeasible_task (self, g_ptr_array_index (tasks, j), part->limit);
+    }
+}
+
+/* What is kept of components that are gone */
+
+static gboolean
+part_is_gone (const MgrSchedulerPart *part)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (part->component == NULL)
+    return FALSE;
+
+  locker = g_mutex_locker_new (&part->component->lock);
+  return part->component->detached;
+}
+
+/* Whether one that waits for others will come back to @part. */
+static gboolean
+scheduler_expects (MgrScheduler           *self,
+                   const MgrSchedulerPart *part)
+{
+  GHashTableIter iter;
+  gpointer task;
+
+  g_hash_table_iter_init (&iter, self->pending);
+  while (g_hash_table_iter_next (&iter, &task, NULL))
+    if (((MgrTask *) task)->item.share == &part->share)
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+mgr_scheduler_drop_parts (MgrScheduler *self)
+{
+  for (guint i = self->parts->len; i > 0; i--)
+    {
+      MgrSchedulerPart *part = g_ptr_array_index (self->parts, i - 1);
+
+      if (!mgr_schedule_share_is_idle (&part->share) || !part_is_gone (part)
+          || scheduler_expects (self, part))
+        continue;
+
+      if (self->lack.part == part)
+        self->lack.part = NULL;
+      mgr_schedule_core_remove_share (self->core, &part->share);
+      g_ptr_array_remove_index_fast (self->parts, i - 1);
     }
 }

@@ -192,8 +192,10 @@ mgr_scheduler_find_part (MgrScheduler       *self,
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i);
 
-      if (part->component == component && part->place == place)
-        return part;
+      if (part->component != component || part->place != place)
+        continue;
+      part->limit = MAX (part->limit, task->item.grant);
+      return part;
     }
 
   return part_new (self, component, place);
@@ -203,17 +205,12 @@ void
 mgr_scheduler_enqueue (MgrScheduler *self,
                        MgrTask      *task)
 {
-  MgrSchedulerPart *part = (MgrSchedulerPart *) task->item.share;
-
-  if (part->gone)
+  if (((MgrSchedulerPart *) task->item.share)->gone)
     {
       mgr_scheduler_finish_homeless (self, task);
       return;
     }
 
-  /* It may have waited for others while its budgets changed. */
-  if (!task->item.elsewhere)
-    part->limit = MAX (part->limit, task->item.grant);
   g_hash_table_remove (self->pending, task);
   mgr_scheduler_expect_duration (self, task);
   mgr_schedule_core_add (self->core, &task->item);

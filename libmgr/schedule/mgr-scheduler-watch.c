@@ -185,7 +185,6 @@ scheduler_is_stuck (MgrScheduler *self,
 {
   return self->blocked_since > 0 && !self->paused
          && mgr_schedule_core_get_waiting (self->core) > 0
-         && mgr_schedule_core_get_whole (self->core)->committed == 0
          && now - self->blocked_since >= self->stall_time;
 }
 
@@ -193,16 +192,20 @@ static char *
 scheduler_describe_stall (MgrScheduler *self)
 {
   gboolean known = self->available != G_MAXUINT64;
+  guint n_running = mgr_schedule_core_get_running (self->core);
   g_autofree char *available = known ? mgr_size_format (self->available) : g_strdup ("unknown");
   g_autofree char *used = mgr_size_format (mgr_component_get_used (self->root));
+  g_autofree char *run = n_running > 0 ? g_strdup_printf ("%u run", n_running)
+                                       : g_strdup ("none runs");
 
-  return g_strdup_printf ("%u wait and none runs, though nothing of theirs is in the way; free by "
+  return g_strdup_printf ("%u wait and %s, though nothing of theirs is in the way; free by "
                           "measure: %s, charged: %s, pressure: %s",
-                          mgr_schedule_core_get_waiting (self->core), available, used,
+                          mgr_schedule_core_get_waiting (self->core), run, available, used,
                           mgr_enum_get_nick (MGR_TYPE_PRESSURE_LEVEL, (int) self->level));
 }
 
-/* Returns: (transfer full) (nullable): evidence, once */
+/* No task is stopped for that, and none is started beyond a budget. Returns: (transfer full)
+ * (nullable): evidence, once */
 static char *
 scheduler_get_unstuck (MgrScheduler *self,
                        gint64        now,
@@ -215,18 +218,22 @@ scheduler_get_unstuck (MgrScheduler *self,
 
   self->blocked_since = now;
   state = scheduler_describe_stall (self);
-  switch (self->stall_step++)
+  switch (self->stall_step)
     {
     case 0:
+      self->stall_step++;
       self->stall_entry = mgr_scheduler_record (self, "stuck", MGR_JOURNAL_SEVERITY_WARNING, 0,
                                                 "Tasks are stuck: %s; it is cleaned", state);
       *trim = TRUE;
       return NULL;
     case 1:
+      self->stall_step++;
       mgr_scheduler_record (self, "stalled", MGR_JOURNAL_SEVERITY_WARNING, self->stall_entry,
                             "Tasks are still stuck: %s; a cleanup did not help", state);
       return g_strdup_printf ("%s; a cleanup did not help", state);
     default:
+      if (self->blocked_by != MGR_SCHEDULE_NO_MEMORY && self->blocked_by != MGR_SCHEDULE_PRESSURE)
+        return NULL;
       mgr_scheduler_record (self, "forced", MGR_JOURNAL_SEVERITY_WARNING, self->stall_entry,
                             "One task at a time is started though memory lacks: %s", state);
       self->forced = TRUE;
@@ -327,6 +334,7 @@ scheduler_look (MgrScheduler *self,
   scheduler_watch_times (self, now, endings);
   scheduler_end_late (self, now, endings);
   mgr_scheduler_end_infeasible (self);
+  mgr_scheduler_drop_parts (self);
   mgr_scheduler_spill (self, now);
   scheduler_make_room (self, now, endings);
   evidence = scheduler_get_unstuck (self, now, &trim);

@@ -620,8 +620,9 @@ install_rule_properties (void)
   /**
    * MgrScheduler:stall-time:
    *
-   * For how many microseconds tasks may wait while none runs before it is cleaned, then
-   * #MgrScheduler::stalled is said, and then the first is started all the same.
+   * For how many microseconds tasks may wait though nothing of theirs is in the way before
+   * it is cleaned, then #MgrScheduler::stalled is said, and then, once none runs, the first
+   * is started all the same.
    *
    * Since: 1.0
    */
@@ -691,8 +692,9 @@ install_signals (void)
    * @self: the scheduler
    * @evidence: what was found, for people
    *
-   * Says that tasks wait, none runs, and a cleanup did not help. The first will be started
-   * all the same where the budgets allow it, and no other beside it.
+   * Says that tasks wait, that the first could not start either if all that run had ended,
+   * and that a cleanup did not help. It will be started all the same where the budgets allow
+   * it, and no other beside it.
    *
    * Since: 1.0
    */

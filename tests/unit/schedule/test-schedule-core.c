@@ -417,6 +417,42 @@ test_strategies (Fixture       *fixture,
 }
 
 static void
+test_deadlines (Fixture       *fixture,
+                gconstpointer  user_data)
+{
+  static const gint64 minutes[] = { 30 * 24 * 60, 180, 61, 40, 20, 16, 5, 0 };
+  MgrScheduleItem items[G_N_ELEMENTS (minutes) + 1];
+  MgrScheduleItem later;
+
+  g_test_summary ("By their deadlines, however far off these are, and those without one last");
+
+  fixture->ready = FALSE;
+  mgr_schedule_core_set_strategy (fixture->core, MGR_SCHEDULE_STRATEGY_DEADLINE);
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    {
+      items[i] = item_new (fixture, 1, 1);
+      if (i > 0)
+        items[i].deadline = fixture->moment.now + minutes[i - 1] * 60 * SECOND;
+      mgr_schedule_core_add (fixture->core, &items[i]);
+      fixture->moment.now++;
+    }
+  later = item_new (fixture, 1, 1);
+  later.deadline = fixture->moment.now + 10 * 60 * SECOND;
+  mgr_schedule_core_add (fixture->core, &later);
+
+  for (guint i = G_N_ELEMENTS (items); i > 0; i--)
+    {
+      if (i == 7)
+        {
+          assert_blocked (fixture, MGR_SCHEDULE_NOT_READY, &later);
+          mgr_schedule_core_remove (fixture->core, &later);
+        }
+      assert_blocked (fixture, MGR_SCHEDULE_NOT_READY, &items[i - 1]);
+      mgr_schedule_core_remove (fixture->core, &items[i - 1]);
+    }
+}
+
+static void
 test_ageing (Fixture       *fixture,
              gconstpointer  user_data)
 {
@@ -476,6 +512,99 @@ test_fairness (Fixture       *fixture,
   g_assert_cmpuint (before, <=, 3);
 }
 
+/* So many that do not fit, and one of the other share that does, or of the same. */
+static void
+flood (Fixture          *fixture,
+       MgrScheduleItem  *items,
+       guint             n_items)
+{
+  for (guint i = 0; i < n_items; i++)
+    {
+      items[i] = item_new (fixture, 900, 0);
+      mgr_schedule_core_add (fixture->core, &items[i]);
+    }
+}
+
+static void
+test_flood_hides_nobody (Fixture       *fixture,
+                         gconstpointer  user_data)
+{
+  g_autofree MgrScheduleItem *items = g_new (MgrScheduleItem, 1000);
+  MgrScheduleItem runs = item_new (fixture, 500, 0);
+  MgrScheduleItem small;
+
+  g_test_summary ("Who fits is found though a thousand of another component come before it");
+
+  mgr_schedule_core_add (fixture->core, &runs);
+  g_assert_true (take (fixture) == &runs);
+  fixture->moment.now += SECOND;
+  flood (fixture, items, 1000);
+  fixture->moment.now += 10 * SECOND;
+  small = item_new (fixture, 10, 0);
+  small.share = &fixture->shares[1];
+  mgr_schedule_core_add (fixture->core, &small);
+  g_assert_true (take (fixture) == &small);
+  assert_blocked (fixture, MGR_SCHEDULE_NO_BUDGET, &items[0]);
+}
+
+static void
+test_who_stands_far_back (Fixture       *fixture,
+                          gconstpointer  user_data)
+{
+  g_autofree MgrScheduleItem *items = g_new (MgrScheduleItem, 1000);
+  MgrScheduleItem runs = item_new (fixture, 500, 0);
+  MgrScheduleItem small;
+  MgrScheduleItem *found = NULL;
+
+  mgr_schedule_core_add (fixture->core, &runs);
+  g_assert_true (take (fixture) == &runs);
+  fixture->moment.now += SECOND;
+  flood (fixture, items, 1000);
+  small = item_new (fixture, 10, 0);
+  mgr_schedule_core_add (fixture->core, &small);
+  for (guint i = 0; i < 30 && found == NULL; i++)
+    found = take (fixture);
+  g_assert_true (found == &small);
+}
+
+static void
+test_many_shares (Fixture       *fixture,
+                  gconstpointer  user_data)
+{
+  enum { N_SHARES = 700 };
+  g_autofree MgrScheduleShare *shares = g_new (MgrScheduleShare, N_SHARES);
+  g_autofree MgrScheduleItem *items = g_new (MgrScheduleItem, N_SHARES);
+
+  g_test_summary ("Each is looked at, in the order of what waits there, however many there are");
+
+  for (guint i = 0; i < N_SHARES; i++)
+    {
+      mgr_schedule_share_init (&shares[i], BUDGET);
+      mgr_schedule_core_add_share (fixture->core, &shares[i]);
+    }
+  for (guint i = 0; i < N_SHARES; i++)
+    {
+      items[i] = item_new (fixture, i < N_SHARES - 3 ? 1001 : 1, 0);
+      items[i].share = &shares[i * 37 % N_SHARES];
+      mgr_schedule_core_add (fixture->core, &items[i]);
+    }
+  for (guint i = N_SHARES - 3; i < N_SHARES; i++)
+    {
+      g_assert_true (take (fixture) == &items[i]);
+      g_assert_true (fixture->first == &items[0]);
+      mgr_schedule_core_end (fixture->core, &items[i], fixture->moment.now);
+    }
+  assert_blocked (fixture, MGR_SCHEDULE_NO_BUDGET, &items[0]);
+
+  for (guint i = 0; i < N_SHARES - 3; i++)
+    mgr_schedule_core_remove (fixture->core, &items[i]);
+  for (guint i = 0; i < N_SHARES; i++)
+    {
+      mgr_schedule_core_remove_share (fixture->core, &shares[i]);
+      mgr_schedule_share_clear (&shares[i]);
+    }
+}
+
 static void
 test_learned (Fixture       *fixture,
               gconstpointer  user_data)
@@ -511,8 +640,12 @@ main (int    argc,
   ADD ("head-is-beyond-by-measure", test_head_is_beyond_by_measure);
   ADD ("branch", test_branch);
   ADD ("strategies", test_strategies);
+  ADD ("deadlines", test_deadlines);
   ADD ("ageing", test_ageing);
   ADD ("fairness", test_fairness);
+  ADD ("flood-hides-nobody", test_flood_hides_nobody);
+  ADD ("who-stands-far-back", test_who_stands_far_back);
+  ADD ("many-shares", test_many_shares);
   ADD ("learned", test_learned);
 #undef ADD
 

@@ -248,6 +248,93 @@ test_never_stuck (Fixture       *fixture,
 }
 
 static void
+test_stuck_beside_one_that_runs (Fixture       *fixture,
+                                 gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) runs = command_new ("runs", MIB);
+  g_autoptr (MgrTask) first = command_new ("first", 200 * MIB);
+  g_autoptr (MgrTask) second = command_new ("second", 200 * MIB);
+  g_autoptr (MgrJournalEntry) stuck = NULL;
+
+  g_test_summary ("A small task that runs for long hides nothing, and is left alone");
+
+  submit (fixture, runs);
+  mgr_fake_tree_describe (fixture->tree, LITTLE);
+  mgr_manual_clock_advance (fixture->clock, SECOND);
+  submit (fixture, first);
+  submit (fixture, second);
+
+  look_after (fixture, 30 * SECOND);
+  stuck = find_entry (fixture, "Tasks are stuck: 2 wait and 1 run, though nothing of theirs");
+  g_assert_true (is_cleaned_for (fixture, mgr_journal_entry_get_id (stuck)));
+  look_after (fixture, 30 * SECOND);
+  g_assert_true (g_str_has_prefix (fixture->said->str, "stalled: 2 wait and 1 run"));
+  for (guint i = 0; i < 10; i++)
+    look_after (fixture, 30 * SECOND);
+  g_assert_cmpint (mgr_task_get_state (runs), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_false (mgr_task_should_yield (runs));
+  g_assert_cmpuint (mgr_fake_executor_n_stops (fixture->local, runs), ==, 0);
+  g_assert_cmpuint (mgr_fake_executor_n_runs (fixture->local), ==, 1);
+
+  mgr_fake_executor_end (fixture->local, runs, MGR_TASK_REASON_DONE);
+  g_assert_cmpint (mgr_task_get_state (first), ==, MGR_TASK_STATE_RUNNING);
+  g_assert_cmpint (mgr_task_get_state (second), ==, MGR_TASK_STATE_WAITING);
+}
+
+static void
+test_stuck_by_a_budget (Fixture       *fixture,
+                        gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) waits = command_new ("waits", 150 * MIB);
+  MgrComponent *small = mgr_ledger_lookup (mgr_manager_get_root (fixture->manager)->ledger, "small");
+  MgrAllocation *kept = mgr_component_allocate (small, 100 * MIB, NULL, 5, NULL, NULL);
+
+  g_test_summary ("It is said, and nothing is started beyond the budget");
+
+  g_object_set (waits, "component", "small", NULL);
+  submit (fixture, waits);
+  for (guint i = 0; i < 10; i++)
+    look_after (fixture, 30 * SECOND);
+  g_assert_true (g_str_has_prefix (fixture->said->str, "stalled: 1 wait and none runs"));
+  g_assert_null (strstr (fixture->said->str + 1, "stalled"));
+  g_assert_cmpint (mgr_task_get_state (waits), ==, MGR_TASK_STATE_WAITING);
+
+  mgr_allocation_unref (kept);
+  look_after (fixture, SECOND);
+  g_assert_cmpint (mgr_task_get_state (waits), ==, MGR_TASK_STATE_RUNNING);
+  g_object_unref (small);
+}
+
+static void
+test_not_stuck_behind_tasks (Fixture       *fixture,
+                             gconstpointer  user_data)
+{
+  MgrTask *tasks[5];
+  g_autoptr (MgrTask) waits = command_new ("waits", 990 * MIB);
+
+  g_test_summary ("Who waits for places, or for tasks to end, is not stuck");
+
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      tasks[i] = command_new ("task", 10 * MIB);
+      submit (fixture, tasks[i]);
+    }
+  for (guint i = 0; i < 10; i++)
+    look_after (fixture, 30 * SECOND);
+  g_assert_cmpint (mgr_task_get_state (tasks[4]), ==, MGR_TASK_STATE_WAITING);
+
+  mgr_fake_executor_end (fixture->local, tasks[0], MGR_TASK_REASON_DONE);
+  mgr_fake_executor_end (fixture->local, tasks[1], MGR_TASK_REASON_DONE);
+  submit (fixture, waits);
+  for (guint i = 0; i < 10; i++)
+    look_after (fixture, 30 * SECOND);
+  g_assert_cmpint (mgr_task_get_state (waits), ==, MGR_TASK_STATE_WAITING);
+  g_assert_cmpstr (fixture->said->str, ==, "");
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    g_object_unref (tasks[i]);
+}
+
+static void
 test_overcommit (Fixture       *fixture,
                  gconstpointer  user_data)
 {
@@ -322,6 +409,9 @@ main (int    argc,
   ADD ("/schedule/pressure/no-preemption", test_no_preemption);
   ADD ("/schedule/pressure/adaptive", test_adaptive);
   ADD ("/schedule/pressure/never-stuck", test_never_stuck);
+  ADD ("/schedule/pressure/stuck-beside-one-that-runs", test_stuck_beside_one_that_runs);
+  ADD ("/schedule/pressure/stuck-by-a-budget", test_stuck_by_a_budget);
+  ADD ("/schedule/pressure/not-stuck-behind-tasks", test_not_stuck_behind_tasks);
   ADD ("/schedule/pressure/overcommit", test_overcommit);
   ADD ("/schedule/pressure/stalled-while-blocked", test_stalled_while_blocked);
 

@@ -4,8 +4,7 @@
 
 #include "schedule-fixture.h"
 
-/* What holds the budget gives way to tasks, as it does to other requests; what the program
- * itself holds stays, and stops no task that fits beside it. */
+/* What holds the budget gives way to tasks, as it does to other requests. */
 
 /* Of so many values of 1 MiB each. */
 static MgrCache *
@@ -89,24 +88,6 @@ test_not_for_what_tasks_hold (Fixture       *fixture,
 
   mgr_fake_executor_end (fixture->local, runs, MGR_TASK_REASON_DONE);
   g_assert_cmpint (mgr_task_get_state (waits), ==, MGR_TASK_STATE_RUNNING);
-  g_assert_cmpuint (get_held (cache), ==, held);
-}
-
-static void
-test_not_while_paused (Fixture       *fixture,
-                       gconstpointer  user_data)
-{
-  g_autoptr (MgrCache) cache = fill_cache (fixture, 800);
-  g_autoptr (MgrTask) task = command_new ("task", 500 * MIB);
-  guint64 held = get_held (cache);
-
-  submit (fixture, task);
-  g_object_set (fixture->scheduler, "paused", TRUE, NULL);
-  for (guint i = 0; i < 20; i++)
-    {
-      look_after (fixture, SECOND);
-      g_usleep (1000);
-    }
   g_assert_cmpuint (get_held (cache), ==, held);
 }
 
@@ -291,6 +272,68 @@ test_lowered_with_other_machines (Fixture       *fixture,
   g_assert_nonnull (mgr_fake_executor_find (fixture->remote, large));
 }
 
+static void
+remove_component (Fixture    *fixture,
+                  const char *path)
+{
+  g_autoptr (MgrComponent) component =
+    mgr_ledger_lookup (mgr_manager_get_root (fixture->manager)->ledger, path);
+  g_autoptr (GError) error = NULL;
+
+  mgr_manager_remove_component (fixture->manager, component, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_components_that_are_gone (Fixture       *fixture,
+                               gconstpointer  user_data)
+{
+  g_autoptr (MgrTask) stays = command_new ("stays", MIB);
+
+  g_test_summary ("Nothing is kept for them");
+
+  submit (fixture, stays);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("c%u", i);
+      g_autoptr (MgrTask) task = command_new ("task", MIB);
+
+      mgr_manager_add_component (fixture->manager, name, 0, NULL, NULL);
+      g_object_set (task, "component", name, NULL);
+      submit (fixture, task);
+      mgr_fake_executor_end (fixture->local, task, MGR_TASK_REASON_DONE);
+    }
+  look_after (fixture, SECOND);
+  g_assert_cmpuint (fixture->scheduler->parts->len, ==, 101);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("c%u", i);
+
+      remove_component (fixture, name);
+    }
+  look_after (fixture, SECOND);
+  g_assert_cmpuint (fixture->scheduler->parts->len, ==, 1);
+}
+
+static void
+test_not_while_paused (Fixture       *fixture,
+                       gconstpointer  user_data)
+{
+  g_autoptr (MgrCache) cache = fill_cache (fixture, 800);
+  g_autoptr (MgrTask) task = command_new ("task", 500 * MIB);
+  guint64 held = get_held (cache);
+
+  submit (fixture, task);
+  g_object_set (fixture->scheduler, "paused", TRUE, NULL);
+  for (guint i = 0; i < 20; i++)
+    {
+      look_after (fixture, SECOND);
+      g_usleep (1000);
+    }
+  g_assert_cmpuint (get_held (cache), ==, held);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -299,13 +342,14 @@ main (int    argc,
 
   ADD ("/schedule/room/caches-give-way", test_caches_give_way);
   ADD ("/schedule/room/not-for-what-tasks-hold", test_not_for_what_tasks_hold);
-  ADD ("/schedule/room/not-while-paused", test_not_while_paused);
   ADD ("/schedule/room/component-removed", test_component_removed);
   ADD ("/schedule/room/component-in-use", test_component_in_use);
   ADD ("/schedule/room/others-hold-it", test_others_hold_it);
   ADD ("/schedule/room/guaranteed-to-others", test_guaranteed_to_others);
   ADD ("/schedule/room/budget-is-lowered", test_budget_is_lowered);
+  ADD ("/schedule/room/components-that-are-gone", test_components_that_are_gone);
   ADD ("/schedule/room/lowered-with-other-machines", test_lowered_with_other_machines);
+  ADD ("/schedule/room/not-while-paused", test_not_while_paused);
 
   return g_test_run ();
 }
