@@ -154,6 +154,7 @@ typedef struct
   struct
   {
     guint64 head_seen;
+    guint64 low_seen;        /* atomic: of head, when it was looked at for low_watch */
     gsize offset;            /* atomic: of tail */
     gsize skip;              /* what was read of the first frame, in bytes */
     guint64 frames;          /* atomic: ever freed */

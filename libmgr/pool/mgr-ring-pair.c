@@ -61,17 +61,20 @@ mgr_ring_writer_look_again (MgrRingCore *self,
   return MGR_RING_DONE;
 }
 
+/* Outside, where another thread may have become the reader. */
 static gboolean
 reader_is_low (MgrRingCore *self)
 {
-  guint64 tail = mgr_ring_get (&self->tail);
+  guint64 tail = mgr_ring_acquire (&self->tail);
   guint64 low = mgr_ring_get (&self->low_watch);
+  guint64 head = mgr_ring_get (&self->reader.low_seen);
 
-  if (self->reader.head_seen - tail >= low)
+  if (head > tail && head - tail >= low)
     return FALSE;
 
-  self->reader.head_seen = mgr_ring_acquire (&self->head);
-  return self->reader.head_seen - tail < low;
+  head = mgr_ring_acquire (&self->head);
+  mgr_ring_put (&self->reader.low_seen, head);
+  return head - tail < low;
 }
 
 void
