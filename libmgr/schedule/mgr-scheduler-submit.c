@@ -346,6 +346,8 @@ mgr_scheduler_submit (MgrScheduler  *self,
   news = mgr_scheduler_has_news (self);
   g_mutex_unlock (&self->lock);
 
+  if (part != NULL)
+    mgr_task_say_state (task);
   if (news)
     mgr_scheduler_tell (self);
   if (part == NULL)
@@ -354,7 +356,6 @@ mgr_scheduler_submit (MgrScheduler  *self,
       return FALSE;
     }
 
-  mgr_task_say_state (task);
   mgr_scheduler_dispatch (self);
   return TRUE;
 }
