@@ -10,7 +10,7 @@
 
 /* So many of all are looked at, and of each queue no more than some: a pass over long ones
  * must not hold up the program, nor a flood in one hide what waits in another. */
-#define MAX_LOOKED_AT 512
+#define MAX_LOOKED_AT 256
 #define MAX_OF_A_QUEUE 128
 
 /* One part of so many of those stands further back: others in each pass, so that whoever
