@@ -279,11 +279,11 @@ test_unsafe (Kept          *kept,
   expect_unsafe ("*all but what is pinned or PROTECTED by hand");
   kept_clean (kept, MGR_CLEANUP_FLAGS_FORCE | MGR_CLEANUP_FLAGS_UNSAFE);
   plan = get_last_details (kept, MGR_JOURNAL_KIND_PLAN);
-  assert_list (plan, "steps", "weights: PROTECTED by rule “*weights*”, and the cleanup is unsafe");
+  assert_list (plan, "steps", "weights: PROTECTED by rule “~*weight*”, and the cleanup is unsafe");
   assert_list (plan, "protected", "mine: PROTECTED by hand");
   assert_list (plan, "kept", "");
   report = get_last_details (kept, MGR_JOURNAL_KIND_REPORT);
-  assert_list (report, "cleaned", "weights: PROTECTED by rule “*weights*”, and the cleanup is unsafe");
+  assert_list (report, "cleaned", "weights: PROTECTED by rule “~*weight*”, and the cleanup is unsafe");
 
   expect_unsafe ("*PROTECTED by hand or not");
   kept_clean (kept, MGR_CLEANUP_FLAGS_FORCE | MGR_CLEANUP_FLAGS_UNSAFE
@@ -347,7 +347,7 @@ test_reasons (Kept          *kept,
   plan = get_last_details (kept, MGR_JOURNAL_KIND_PLAN);
   assert_list (plan, "kept", "temp_pinned: pinned; temp_vetoed: vetoed by its owner; "
                              "table: CAUTIOUS, and the cleanup is not forced");
-  assert_list (plan, "protected", "weights: PROTECTED by rule “*weights*”");
+  assert_list (plan, "protected", "weights: PROTECTED by rule “~*weight*”");
   g_assert_cmpuint (get_length (plan, "steps"), ==, 3);
 
   entry = get_last (kept, MGR_JOURNAL_KIND_REPORT);

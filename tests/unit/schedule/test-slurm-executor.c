@@ -203,16 +203,10 @@ static void
 assert_result (MgrTask    *task,
                const char *expected)
 {
-  g_auto (GValue) value = G_VALUE_INIT;
-
   g_mutex_lock (&task->lock);
-  if (G_IS_VALUE (&task->run->result))
-    {
-      g_value_init (&value, G_TYPE_STRING);
-      g_value_copy (&task->run->result, &value);
-    }
+  g_assert_cmpstr (task->run->result != NULL ? g_value_get_string (task->run->result) : NULL, ==,
+                   expected);
   g_mutex_unlock (&task->lock);
-  g_assert_cmpstr (G_IS_VALUE (&value) ? g_value_get_string (&value) : NULL, ==, expected);
 }
 
 /* The script, run here as a node would. Returns: (transfer full): what it said. */
