@@ -149,7 +149,8 @@ class Tasks(unittest.TestCase):
         lines = lines_of(*command)
         self.assertEqual(lines[:3], ["parse 1", "parse 2",
                                      "total 5 at a peak of 40 MiB each"])
-        self.assertRegex(lines[3], "^Task “parse” needs 1.0 GiB in “/”, and the budget of all .*100.0 MiB")
+        self.assertRegex(lines[3], "^Task “parse” needs 1.0 GiB in “/”, "
+                                   "and the budget of all .*100.0 MiB")
         self.assertEqual(lines[4:], [f"error - {failure}"])
 
     def test_in_c(self):
