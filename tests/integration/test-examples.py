@@ -75,12 +75,22 @@ class SharedTensor(unittest.TestCase):
 class LazyModels(unittest.TestCase):
     @unittest.skipUnless(importlib.util.find_spec("sklearn"), "scikit-learn is not installed")
     def test_three_in_a_budget_for_two(self):
-        """The one goes that was not used for longer, and nothing is loaded twice."""
+        """Two are there at the end, the one used last among them.
+
+        Which one goes for the third follows from how long their loads took, and a busy
+        machine makes any of them the longest.
+        """
         lines = lines_of("/usr/bin/python3", EXAMPLES / "python/lazy-models.py")
-        self.assertEqual([line for line in lines if "reads" not in line],
-                         ["loading forest", "loading trees", "loading neighbours",
-                          "forest: there, loads: 1", "trees: gone, loads: 1",
-                          "neighbours: there, loads: 1"])
+        loaded = [line.split()[1] for line in lines if line.startswith("loading")]
+        states = dict(line.split(": ", 1) for line in lines if ", loads: " in line)
+        self.assertEqual(loaded[:3], ["forest", "trees", "neighbours"])
+        self.assertIn(loaded[3:], ([], ["forest"]))
+        self.assertEqual(list(states), ["forest", "trees", "neighbours"])
+        for name, state in states.items():
+            self.assertIn(state, [f"{where}, loads: {loaded.count(name)}"
+                                  for where in ("there", "gone")])
+        self.assertEqual(sum(state.startswith("there") for state in states.values()), 2)
+        self.assertTrue(states["forest"].startswith("there"))
         scores = [int(re.search(r"reads (\d+)% of 597", line).group(1))
                   for line in lines if "reads" in line]
         self.assertEqual(len(scores), 5)
