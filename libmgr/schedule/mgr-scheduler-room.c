@@ -150,34 +150,6 @@ mgr_scheduler_end_infeasible (MgrScheduler *self)
 
 /* What is kept of components that are gone */
 
-static gboolean
-part_is_gone (const MgrSchedulerPart *part)
-{
-  g_autoptr (GMutexLocker) locker = NULL;
-
-  if (part->component == NULL)
-    return FALSE;
-
-  locker = g_mutex_locker_new (&part->component->lock);
-  return part->component->detached;
-}
-
-/* Whether one that waits for others will come back to @part. */
-static gboolean
-scheduler_expects (MgrScheduler           *self,
-                   const MgrSchedulerPart *part)
-{
-  GHashTableIter iter;
-  gpointer task;
-
-  g_hash_table_iter_init (&iter, self->pending);
-  while (g_hash_table_iter_next (&iter, &task, NULL))
-    if (((MgrTask *) task)->item.share == &part->share)
-      return TRUE;
-
-  return FALSE;
-}
-
 void
 mgr_scheduler_drop_parts (MgrScheduler *self)
 {
@@ -185,8 +157,7 @@ mgr_scheduler_drop_parts (MgrScheduler *self)
     {
       MgrSchedulerPart *part = g_ptr_array_index (self->parts, i - 1);
 
-      if (!mgr_schedule_share_is_idle (&part->share) || !part_is_gone (part)
-          || scheduler_expects (self, part))
+      if (!part->gone || !mgr_schedule_share_is_idle (&part->share))
         continue;
 
       if (self->lack.part == part)
