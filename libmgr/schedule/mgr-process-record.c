@@ -7,7 +7,6 @@
 #include "schedule/mgr-process-record-private.h"
 
 #include "pressure/mgr-proc-file-private.h"
-#include "schedule/mgr-slurm-request-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -34,7 +33,7 @@ mgr_process_record_new (const char *directory,
   self->path = g_build_filename (directory, file, NULL);
   self->exit_path = find_exit_path (self->path);
   self->name = g_strdup (task->name);
-  self->identity = mgr_slurm_request_get_identity (task);
+  self->identity = mgr_task_get_identity (task);
   self->mark = g_strconcat ("LIBMGR_TASK=", id, NULL);
   return self;
 }
@@ -121,7 +120,7 @@ gboolean
 mgr_process_record_matches (MgrProcessRecord *self,
                             MgrTask          *task)
 {
-  g_autofree char *identity = mgr_slurm_request_get_identity (task);
+  g_autofree char *identity = mgr_task_get_identity (task);
 
   return g_strcmp0 (self->identity, identity) == 0;
 }

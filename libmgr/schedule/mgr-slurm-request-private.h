@@ -39,9 +39,6 @@ MgrSlurmRequest *mgr_slurm_request_new          (MgrTaskAttempt   *attempt,
                                                  gint64            now) G_GNUC_WARN_UNUSED_RESULT;
 void             mgr_slurm_request_free         (MgrSlurmRequest  *self);
 
-/* What two attempts have in common that do the same: a name for files. */
-char            *mgr_slurm_request_get_identity (MgrTask          *task) G_GNUC_WARN_UNUSED_RESULT;
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MgrSlurmRequest, mgr_slurm_request_free)
 
 G_END_DECLS

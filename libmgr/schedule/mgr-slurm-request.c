@@ -6,8 +6,6 @@
 
 #include "schedule/mgr-slurm-request-private.h"
 
-#include <string.h>
-
 /* What a task is for Slurm. */
 
 #define MIB (G_GUINT64_CONSTANT (1) << 20)
@@ -24,9 +22,6 @@
 
 /* As a shell says that a command is there, and cannot be run. */
 #define CANNOT_RUN 126
-
-/* Long enough that no two commands share it by chance. */
-#define IDENTITY_LENGTH 32
 
 static guint
 choose_nice (const MgrTask *task)
@@ -61,13 +56,6 @@ quote_command (const MgrTaskSetup *setup)
     }
   append_quoted (command, (const char * const *) setup->argv);
   return g_string_free (g_steal_pointer (&command), FALSE);
-}
-
-static char *
-choose_directory (const MgrTaskSetup *setup)
-{
-  return setup->directory != NULL ? g_canonicalize_filename (setup->directory, NULL)
-                                  : g_get_current_dir ();
 }
 
 /* Slurm runs a job in /tmp where its directory is not there. */
@@ -171,7 +159,7 @@ mgr_slurm_request_new (MgrTaskAttempt *attempt,
 
   self->name = g_strdup (task->name != NULL ? task->name : setup->argv[0]);
   self->token = g_strdup (token);
-  self->directory = choose_directory (setup);
+  self->directory = mgr_task_find_directory (attempt->task);
   self->script = make_script (setup, self->directory, wrapper, status_path);
   self->output_path = g_strdup (output_path);
   self->memory = MAX ((attempt->grant + MIB - 1) / MIB, 1);
@@ -190,40 +178,4 @@ mgr_slurm_request_free (MgrSlurmRequest *self)
   g_free (self->directory);
   g_free (self->output_path);
   g_free (self);
-}
-
-static void
-checksum_add (GChecksum  *checksum,
-              const char *text)
-{
-  /* With its final zero: “ab”, “c” is not “a”, “bc”. */
-  if (text != NULL)
-    g_checksum_update (checksum, (const guchar *) text, (gssize) strlen (text) + 1);
-  else
-    g_checksum_update (checksum, (const guchar *) "\1", 1);
-}
-
-static void
-checksum_add_all (GChecksum          *checksum,
-                  const char * const *texts)
-{
-  for (guint i = 0; texts != NULL && texts[i] != NULL; i++)
-    checksum_add (checksum, texts[i]);
-  checksum_add (checksum, NULL);
-}
-
-char *
-mgr_slurm_request_get_identity (MgrTask *task)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  const MgrTaskSetup *setup = task->setup;
-  g_autofree char *directory = choose_directory (setup);
-
-  checksum_add (checksum, task->name);
-  checksum_add_all (checksum, (const char * const *) setup->argv);
-  checksum_add_all (checksum, (const char * const *) setup->environment);
-  checksum_add (checksum, directory);
-  checksum_add (checksum, setup->stdin_path);
-  checksum_add (checksum, setup->output_path);
-  return g_strndup (g_checksum_get_string (checksum), IDENTITY_LENGTH);
 }

@@ -147,7 +147,7 @@ worker_claim (MgrSlurmWorker  *self,
   if (job->claim != NULL)
     return TRUE;
 
-  identity = mgr_slurm_request_get_identity (job->attempt->task);
+  identity = mgr_task_get_identity (job->attempt->task);
   job->claim = mgr_slurm_files_claim (self->files, identity, error);
   if (job->claim == NULL)
     return FALSE;

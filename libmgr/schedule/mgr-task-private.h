@@ -112,4 +112,9 @@ void          mgr_task_answer_waiters (MgrTask         *self);
 const char   *mgr_task_write_key      (MgrTask         *self,
                                        GString         *key);
 
+/* Of a command: where it runs, and what two have in common that do the same, which is fit
+ * for the name of a file. Both return (transfer full). */
+char         *mgr_task_find_directory (MgrTask         *self) G_GNUC_WARN_UNUSED_RESULT;
+char         *mgr_task_get_identity   (MgrTask         *self) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
