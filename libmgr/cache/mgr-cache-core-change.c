@@ -18,7 +18,7 @@ core_give (MgrCacheCore        *self,
 
   removal->cause = cause;
   removal->key = entry->key;
-  removal->value = entry->value;
+  removal->value = mgr_cache_entry_get_value (entry);
   removal->weight = mgr_cache_node_get_weight (&entry->node);
   self->removed[cause]++;
   self->removed_weight[cause] += removal->weight;
@@ -34,14 +34,14 @@ core_drop (MgrCacheCore     *self,
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, entry->node.hash);
 
-  mgr_cache_lock_take (&stripe->lock);
+  mgr_cache_core_open (self, stripe);
   mgr_cache_index_unlink (&stripe->index, &self->nodes, id, &entry->node);
-  mgr_cache_lock_give (&stripe->lock);
+  mgr_cache_core_close (self, stripe);
 
   if (self->wheel != NULL)
     mgr_timer_wheel_cancel (self->wheel, &entry->timer);
   if (self->follower != NULL && (cause == MGR_CACHE_CAUSE_SIZE || cause == MGR_CACHE_CAUSE_PRESSURE))
-    self->follower->evicted (self->follower_data, entry->key, entry->value);
+    self->follower->evicted (self->follower_data, entry->key, mgr_cache_entry_get_value (entry));
   core_give (self, entry, cause, removals);
   mgr_cache_nodes_put (&self->nodes, id, &entry->node);
 }
@@ -60,24 +60,43 @@ core_make_room (MgrCacheCore     *self,
     }
 }
 
-/* With the lock of the stripe held as well. */
+/* Within a change, here and below. */
 static void
 core_schedule (MgrCacheCore  *self,
                MgrCacheEntry *entry,
                gint64         now,
                gint64         deadline)
 {
-  if (deadline != 0)
-    {
-      if (self->wheel == NULL)
-        self->wheel = mgr_timer_wheel_new (now);
-      mgr_timer_wheel_schedule (self->wheel, &entry->timer, now, deadline);
-    }
-  else if (entry->timer.deadline != 0)
-    {
-      mgr_timer_wheel_cancel (self->wheel, &entry->timer);
-      entry->timer.deadline = 0;
-    }
+  if (self->wheel == NULL)
+    self->wheel = mgr_timer_wheel_new (now);
+
+  mgr_timer_wheel_schedule (self->wheel, &entry->timer, now, deadline);
+}
+
+static inline void
+core_set_value (MgrCacheCore       *self,
+                MgrCacheEntry      *entry,
+                const MgrCacheItem *item,
+                gint64              now)
+{
+  gint64 number = item->value.note != 0 ? item->value.note | G_MININT64 : 0;
+
+  __atomic_store_n (&entry->data, item->value.data, __ATOMIC_RELEASE);
+  if (self->wheel != NULL)
+    mgr_timer_wheel_cancel (self->wheel, &entry->timer);
+  if (item->deadline != 0)
+    core_schedule (self, entry, now, item->deadline);
+  else
+    __atomic_store_n (&entry->timer.deadline, number, __ATOMIC_RELEASE);
+}
+
+/* What has to be referenced may only be read under the lock of its stripe from now on. */
+static inline void
+core_admit (MgrCacheCore       *self,
+            const MgrCacheItem *item)
+{
+  if (item->value.note == 0 && self->value_ref != NULL && !self->has_pointers)
+    g_atomic_int_set (&self->has_pointers, TRUE);
 }
 
 /* Who reads the stripe meanwhile has to wait only where the index becomes another. */
@@ -90,10 +109,10 @@ core_link (MgrCacheCore   *self,
   gboolean grows = mgr_cache_index_is_full (&stripe->index);
 
   if (G_UNLIKELY (grows))
-    mgr_cache_lock_take (&stripe->lock);
+    mgr_cache_core_open (self, stripe);
   mgr_cache_index_link (&stripe->index, &self->nodes, id, node);
   if (G_UNLIKELY (grows))
-    mgr_cache_lock_give (&stripe->lock);
+    mgr_cache_core_close (self, stripe);
 }
 
 static void
@@ -107,12 +126,11 @@ core_insert (MgrCacheCore       *self,
   guint32 id = mgr_cache_nodes_take (&self->nodes);
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
 
-  entry->node.hash = key->hash;
+  mgr_cache_node_set_hash (&entry->node, key->hash);
   mgr_cache_node_set_weight (&entry->node, item->weight);
-  entry->key = data;
-  entry->value = item->value;
-  entry->timer = (MgrTimerNode) { .deadline = 0 };
-  core_schedule (self, entry, now, item->deadline);
+  __atomic_store_n (&entry->key.number, data.number, __ATOMIC_RELEASE);
+  entry->timer.link = (MgrTimerLink) { NULL, };
+  core_set_value (self, entry, item, now);
   core_link (self, stripe, id, &entry->node);
 
   mgr_cache_policy_insert (&self->policy, id, item->cost);
@@ -133,11 +151,10 @@ core_replace (MgrCacheCore       *self,
   gboolean expired = mgr_cache_entry_is_expired (entry, now);
 
   core_give (self, entry, expired ? MGR_CACHE_CAUSE_EXPIRED : MGR_CACHE_CAUSE_REPLACED, removals);
-  mgr_cache_lock_take (&stripe->lock);
-  entry->key = data;
-  entry->value = item->value;
-  core_schedule (self, entry, now, item->deadline);
-  mgr_cache_lock_give (&stripe->lock);
+  mgr_cache_core_open (self, stripe);
+  __atomic_store_n (&entry->key.number, data.number, __ATOMIC_RELEASE);
+  core_set_value (self, entry, item, now);
+  mgr_cache_core_close (self, stripe);
 
   mgr_cache_policy_replace (&self->policy, id, item->weight, item->cost);
   if (item->pinned)
@@ -204,7 +221,8 @@ core_is_newest (MgrCacheCore       *self,
 {
   const MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
 
-  return !item->yields || id == 0 || entry->value == item->old || mgr_cache_entry_is_expired (entry, now);
+  return !item->yields || id == 0 || mgr_cache_entry_is_expired (entry, now)
+         || mgr_cache_value_is (mgr_cache_entry_get_value (entry), item->old);
 }
 
 /* With the lock held. */
@@ -242,11 +260,13 @@ mgr_cache_core_put (MgrCacheCore        *self,
   guint32 id;
 
   mgr_cache_lock_take (&self->lock);
+  mgr_cache_policy_expect (&self->policy, key->hash);
   id = mgr_cache_core_find (self, stripe, key);
   ok = core_check (self, id, key, item, now, error);
   if (ok)
     {
       mgr_cache_core_drain (self);
+      core_admit (self, item);
       if (id != 0)
         core_replace (self, stripe, id, data, item, now, removals);
       else
@@ -263,12 +283,12 @@ mgr_cache_core_put (MgrCacheCore        *self,
 
 /* @value: (nullable): what it has to be, or %NULL for anything */
 static gboolean
-core_remove (MgrCacheCore      *self,
-             const MgrCacheKey *key,
-             gconstpointer      value,
-             gint64             now,
-             MgrCacheCause      cause,
-             MgrCacheRemovals  *removals)
+core_remove (MgrCacheCore        *self,
+             const MgrCacheKey   *key,
+             const MgrCacheValue *value,
+             gint64               now,
+             MgrCacheCause        cause,
+             MgrCacheRemovals    *removals)
 {
   gboolean found = FALSE;
   guint32 id;
@@ -278,7 +298,9 @@ core_remove (MgrCacheCore      *self,
   if (value == NULL && self->follower != NULL)
     self->follower->removed (self->follower_data, key);
   id = mgr_cache_core_find (self, mgr_cache_core_stripe (self, key->hash), key);
-  if (id != 0 && (value == NULL || mgr_cache_core_entry (self, id)->value == value))
+  if (id != 0
+      && (value == NULL
+          || mgr_cache_value_is (mgr_cache_entry_get_value (mgr_cache_core_entry (self, id)), *value)))
     {
       found = !mgr_cache_entry_is_expired (mgr_cache_core_entry (self, id), now);
       mgr_cache_policy_remove (&self->policy, id);
@@ -302,12 +324,12 @@ mgr_cache_core_remove (MgrCacheCore      *self,
 gboolean
 mgr_cache_core_remove_value (MgrCacheCore      *self,
                              const MgrCacheKey *key,
-                             gconstpointer      value,
+                             MgrCacheValue      value,
                              gint64             now,
                              MgrCacheCause      cause,
                              MgrCacheRemovals  *removals)
 {
-  return core_remove (self, key, value, now, cause, removals);
+  return core_remove (self, key, &value, now, cause, removals);
 }
 
 /* An empty cache keeps no memory for what it once held. */
@@ -323,10 +345,9 @@ core_shrink (MgrCacheCore *self)
     {
       MgrCacheStripe *stripe = &self->stripes[i];
 
-      mgr_cache_lock_take (&stripe->lock);
-      mgr_cache_index_clear (&stripe->index);
-      mgr_cache_index_init (&stripe->index);
-      mgr_cache_lock_give (&stripe->lock);
+      mgr_cache_core_open (self, stripe);
+      mgr_cache_index_shrink (&stripe->index);
+      mgr_cache_core_close (self, stripe);
     }
 }
 
@@ -338,9 +359,11 @@ core_clear_stripe (MgrCacheCore     *self,
 {
   for (gsize i = 0; i < mgr_cache_index_get_n_buckets (&stripe->index); i++)
     {
-      while (stripe->index.buckets[i] != 0)
+      const guint32 *bucket = &mgr_cache_index_table_buckets (stripe->index.table)[i];
+
+      while (*bucket != 0)
         {
-          guint32 id = stripe->index.buckets[i];
+          guint32 id = *bucket;
 
           mgr_cache_policy_remove (&self->policy, id);
           core_drop (self, id, cause, removals);
@@ -382,6 +405,34 @@ mgr_cache_core_set_pinned (MgrCacheCore      *self,
 }
 
 gboolean
+mgr_cache_core_exchange (MgrCacheCore      *self,
+                         const MgrCacheKey *key,
+                         MgrCacheValue      number,
+                         gpointer           pointer)
+{
+  MgrCacheStripe *stripe = mgr_cache_core_stripe (self, key->hash);
+  const MgrCacheItem item = { .value.data = pointer };
+  MgrCacheEntry *entry;
+  gboolean found;
+  guint32 id;
+
+  mgr_cache_lock_take (&self->lock);
+  id = mgr_cache_core_find (self, stripe, key);
+  entry = mgr_cache_core_entry (self, id);
+  found = id != 0 && mgr_cache_value_is (mgr_cache_entry_get_value (entry), number);
+  if (found)
+    {
+      core_admit (self, &item);
+      mgr_cache_core_open (self, stripe);
+      core_set_value (self, entry, &item, 0);
+      mgr_cache_core_close (self, stripe);
+    }
+  mgr_cache_lock_give (&self->lock);
+
+  return found;
+}
+
+gboolean
 mgr_cache_core_set_deadline (MgrCacheCore      *self,
                              const MgrCacheKey *key,
                              gint64             now,
@@ -392,12 +443,15 @@ mgr_cache_core_set_deadline (MgrCacheCore      *self,
   guint32 id;
 
   mgr_cache_lock_take (&self->lock);
-  mgr_cache_lock_take (&stripe->lock);
   id = mgr_cache_core_find (self, stripe, key);
-  found = id != 0 && !mgr_cache_entry_is_expired (mgr_cache_core_entry (self, id), now);
+  found = id != 0 && !mgr_cache_entry_is_expired (mgr_cache_core_entry (self, id), now)
+          && mgr_cache_entry_get_value (mgr_cache_core_entry (self, id)).note == 0;
   if (found)
-    core_schedule (self, mgr_cache_core_entry (self, id), now, deadline);
-  mgr_cache_lock_give (&stripe->lock);
+    {
+      mgr_cache_core_open (self, stripe);
+      core_schedule (self, mgr_cache_core_entry (self, id), now, deadline);
+      mgr_cache_core_close (self, stripe);
+    }
   mgr_cache_lock_give (&self->lock);
 
   return found;

@@ -10,30 +10,45 @@
 
 G_BEGIN_DECLS
 
-/* A cache of pointers: the table, the bounds, expiry, and what lets several threads use
- * it at once. Whoever has it gives the values their meaning: it calls no foreign code but
- * value_ref, and hands out what it removed instead of destroying it.
+/* A cache of pointers and numbers: the table, the bounds, expiry, and what lets several
+ * threads use it at once. Whoever has it gives the values their meaning: it calls no foreign
+ * code but value_ref, and hands out what it removed instead of destroying it.
  *
  * Two kinds of lock, always taken in this order:
  *
  *   lock          the policy, the wheel, and every change of the table
  *   stripe lock   a part of the table, with the keys and values of its entries
  *
- * What was found is found under a stripe's lock alone. It is told to the policy later, by
- * way of a buffer of the thread's own, when that is full or the thread has the lock for
- * another reason; what does not fit meanwhile is forgotten, since a few uses less of what
- * is used often tell as much. A change takes both locks, so the holder of the first may
- * read the table without the other; what comes new is linked under the first alone, since
- * who looks for something meanwhile finds it or does not. */
+ * A number under a number is found without a lock: a stripe has a version, which is another
+ * one after any change that could mislead who reads meanwhile, and odd during it. Who was
+ * misled, and who finds what has to be referenced, looks again under the stripe's lock. As
+ * long as nothing in the cache has to be referenced, nobody needs those, and who was misled
+ * takes the other one.
+ *
+ * What was found is told to the policy later, by way of a buffer of the thread's own, when
+ * that is full or the thread has the lock for another reason; what does not fit meanwhile is
+ * forgotten, since a few uses less of what is used often tell as much. A change takes both
+ * locks, so the holder of the first may read the table without the other; what comes new is
+ * linked under the first alone, since who looks for something meanwhile finds it or does
+ * not. */
 typedef struct _MgrCacheCore MgrCacheCore;
 
 /* Called under a stripe's lock: it may count, and no more. */
 typedef gpointer (*MgrCacheRefFunc) (gpointer value);
 
-/* Called in the same place: takes what it wants of a value, or all of it by a reference.
- * @user_data is what mgr_cache_core_get_by() got. */
-typedef gpointer (*MgrCacheTakeFunc) (gpointer value,
-                                      gpointer user_data);
+/* A value as it is kept. */
+typedef struct
+{
+  gpointer data; /* a pointer; or of a number, its bits */
+  gint64 note;   /* 0 for a pointer; of a number, what else its owner has to know: above 0 */
+} MgrCacheValue;
+
+static inline gboolean
+mgr_cache_value_is (MgrCacheValue value,
+                    MgrCacheValue other)
+{
+  return value.data == other.data && value.note == other.note;
+}
 
 typedef struct _MgrCacheFollower MgrCacheFollower;
 
@@ -51,13 +66,13 @@ typedef struct
 
 typedef struct
 {
-  gpointer value;  /* (owned) */
+  MgrCacheValue value; /* (owned) */
   guint64 weight;  /* at least 1 */
   double cost;     /* above 0, in any unit; it counts where the aim is cost */
-  gint64 deadline; /* µs, 0 for none */
+  gint64 deadline; /* µs, 0 for none, as always for numbers */
   gboolean pinned; /* goes for no other entry */
   gboolean yields; /* to any value that is there, but for this: */
-  gconstpointer old; /* (unowned) (nullable) */
+  MgrCacheValue old; /* (unowned) (nullable) */
   gboolean supersedes; /* for the follower alone, as below: what it has is out of date */
   gconstpointer reading; /* (unowned) (nullable): of what the value came of */
 } MgrCacheItem;
@@ -77,7 +92,7 @@ struct _MgrCacheFollower
   /* For want of room or of memory. */
   void     (*evicted) (gpointer            data,
                        MgrCacheKeyData     key,
-                       gpointer            value);
+                       MgrCacheValue       value);
 };
 
 /* What is not in the cache any more, or a copy of what is. */
@@ -85,7 +100,7 @@ typedef struct
 {
   MgrCacheCause cause;
   MgrCacheKeyData key; /* (owned) */
-  gpointer value;      /* (owned) */
+  MgrCacheValue value; /* (owned) */
   guint64 weight;
 } MgrCacheRemoval;
 
@@ -125,19 +140,12 @@ guint64       mgr_cache_core_get_seed     (const MgrCacheCore     *self);
 gboolean      mgr_cache_core_get          (MgrCacheCore           *self,
                                            const MgrCacheKey      *key,
                                            gint64                  now,
-                                           gpointer               *value);
-/* As mgr_cache_core_get(), with what @take returns for a value. */
-gboolean      mgr_cache_core_get_by       (MgrCacheCore           *self,
-                                           const MgrCacheKey      *key,
-                                           gint64                  now,
-                                           MgrCacheTakeFunc        take,
-                                           gpointer                user_data,
-                                           gpointer               *value);
+                                           MgrCacheValue          *value);
 /* As mgr_cache_core_get(), but it is no use of the entry. @value may be %NULL. */
 gboolean      mgr_cache_core_peek         (MgrCacheCore           *self,
                                            const MgrCacheKey      *key,
                                            gint64                  now,
-                                           gpointer               *value);
+                                           MgrCacheValue          *value);
 
 /* Takes the value if there is no error. What has to go for it is appended to @removals:
  * this may be the value itself, where all others are worth more. */
@@ -156,13 +164,19 @@ gboolean      mgr_cache_core_remove       (MgrCacheCore           *self,
 /* As mgr_cache_core_remove(), if what is there is @value still. */
 gboolean      mgr_cache_core_remove_value (MgrCacheCore           *self,
                                            const MgrCacheKey      *key,
-                                           gconstpointer           value,
+                                           MgrCacheValue           value,
                                            gint64                  now,
                                            MgrCacheCause           cause,
                                            MgrCacheRemovals       *removals);
 void          mgr_cache_core_clear        (MgrCacheCore           *self,
                                            MgrCacheCause           cause,
                                            MgrCacheRemovals       *removals);
+/* Puts a pointer in the place of a number, if that is there still. Returns: whether it was,
+ * and then @pointer is taken */
+gboolean      mgr_cache_core_exchange     (MgrCacheCore           *self,
+                                           const MgrCacheKey      *key,
+                                           MgrCacheValue           number,
+                                           gpointer                pointer);
 /* A pinned entry may be removed and may expire, but goes for no other entry. Returns:
  * whether it was there */
 gboolean      mgr_cache_core_set_pinned   (MgrCacheCore           *self,
@@ -242,14 +256,20 @@ mgr_cache_removals_append (MgrCacheRemovals *removals)
   return mgr_cache_removals_append_far (removals);
 }
 
-/* With no lock held: frees the keys, and the values by @free_value unless it is %NULL. */
+/* With no lock held: frees the keys, and pointers by @free_value unless it is %NULL. */
 static inline void
 mgr_cache_removals_clear (MgrCacheRemovals *removals,
                           MgrCacheKeyType   key_type,
                           GDestroyNotify    free_value)
 {
-  /* Neither numbers nor, then, values are to be freed. */
-  if (key_type == MGR_CACHE_KEY_TYPE_INT64 && free_value == NULL && removals->rest == NULL)
+  guint n = 0;
+
+  /* Most often numbers went, or what nobody frees. */
+  while (key_type == MGR_CACHE_KEY_TYPE_INT64 && n < MIN (removals->n, MGR_CACHE_REMOVALS_INLINE)
+         && (free_value == NULL || removals->first[n].value.note != 0))
+    n++;
+
+  if (n == removals->n)
     removals->n = 0;
   else
     mgr_cache_removals_clear_all (removals, key_type, free_value);

@@ -14,10 +14,9 @@
 #define MIN_STRIPES 8
 #define MAX_STRIPES 64
 
-#define MAX_BUFFERS 16
-
-/* The policy is told of so many at a time, if nobody else is at it. */
-#define BATCH 32
+/* More threads than processors may use it in turn. */
+#define BUFFERS_PER_PROCESSOR 2
+#define MIN_BUFFERS 4
 
 static guint
 power_of_two (guint least,
@@ -51,6 +50,7 @@ mgr_cache_core_new (const MgrCacheConfig *config)
   MgrCacheCore *self = alloc_lines (1, sizeof *self);
 
   self->key_type = config->key_type;
+  self->has_pointers = config->key_type != MGR_CACHE_KEY_TYPE_INT64;
   self->value_ref = config->value_ref;
   self->follower = config->follower;
   self->follower_data = config->follower_data;
@@ -62,7 +62,7 @@ mgr_cache_core_new (const MgrCacheConfig *config)
   for (guint i = 0; i < self->n_stripes; i++)
     mgr_cache_index_init (&self->stripes[i].index);
 
-  self->n_buffers = power_of_two (n_processors, MAX_BUFFERS);
+  self->n_buffers = CLAMP (n_processors * BUFFERS_PER_PROCESSOR, MIN_BUFFERS, MGR_CACHE_MAX_SLOTS);
   self->buffers = alloc_lines (self->n_buffers, sizeof *self->buffers);
   mgr_cache_nodes_init (&self->nodes, config->max_entries);
   mgr_cache_policy_init (&self->policy, config->aim, &self->nodes, config->max_entries,
@@ -95,167 +95,6 @@ mgr_cache_core_get_seed (const MgrCacheCore *self)
   return self->seed;
 }
 
-/* Threads are counted as they come, so the first ones never share a buffer. */
-static guint
-thread_number (void)
-{
-  static guint n_threads;
-  static __thread guint number;
-
-  if (G_UNLIKELY (number == 0))
-    number = (guint) g_atomic_int_add (&n_threads, 1) + 1;
-
-  return number;
-}
-
-static MgrCacheBuffer *
-core_buffer (MgrCacheCore *self)
-{
-  return &self->buffers[thread_number () & (self->n_buffers - 1)];
-}
-
-static void
-core_drain_buffer (MgrCacheCore   *self,
-                   MgrCacheBuffer *buffer)
-{
-  guint32 tail = __atomic_load_n (&buffer->tail, __ATOMIC_ACQUIRE);
-  guint32 head = __atomic_load_n (&buffer->head, __ATOMIC_RELAXED);
-
-  if (head == tail)
-    return;
-
-  /* Threads that share it can have counted twice, or back. */
-  if (tail - head > MGR_CACHE_BUFFER_SIZE)
-    head = tail;
-
-  for (; head != tail; head++)
-    {
-      guint32 *place = &buffer->ids[head % MGR_CACHE_BUFFER_SIZE];
-
-      mgr_cache_policy_hit (&self->policy, __atomic_load_n (place, __ATOMIC_RELAXED));
-    }
-
-  __atomic_store_n (&buffer->head, head, __ATOMIC_RELEASE);
-  mgr_cache_core_follow (self);
-}
-
-void
-mgr_cache_core_drain (MgrCacheCore *self)
-{
-  core_drain_buffer (self, core_buffer (self));
-}
-
-void
-mgr_cache_core_drain_all (MgrCacheCore *self)
-{
-  for (guint i = 0; i < self->n_buffers; i++)
-    core_drain_buffer (self, &self->buffers[i]);
-}
-
-/* An entry may be gone and its number another's by the time the policy hears of it: that
- * one is then taken for a little warmer than it is. */
-static void
-core_note (MgrCacheCore *self,
-           guint32       id)
-{
-  MgrCacheBuffer *buffer = core_buffer (self);
-  guint32 tail = __atomic_load_n (&buffer->tail, __ATOMIC_RELAXED);
-  guint32 n = tail - __atomic_load_n (&buffer->head, __ATOMIC_ACQUIRE);
-
-  if (n < MGR_CACHE_BUFFER_SIZE)
-    {
-      __atomic_store_n (&buffer->ids[tail % MGR_CACHE_BUFFER_SIZE], id, __ATOMIC_RELAXED);
-      __atomic_store_n (&buffer->tail, tail + 1, __ATOMIC_RELEASE);
-    }
-
-  if (n >= BATCH && mgr_cache_lock_try (&self->lock))
-    {
-      core_drain_buffer (self, buffer);
-      mgr_cache_lock_give (&self->lock);
-    }
-}
-
-static gpointer
-core_ref (MgrCacheCore *self,
-          gpointer      value)
-{
-  return self->value_ref != NULL ? self->value_ref (value) : value;
-}
-
-/* @take: (nullable): if %NULL, the value with a reference is taken */
-static inline gboolean
-core_get (MgrCacheCore      *self,
-          const MgrCacheKey *key,
-          gint64             now,
-          MgrCacheTakeFunc   take,
-          gpointer           user_data,
-          gpointer          *value)
-{
-  MgrCacheStripe *stripe = mgr_cache_core_stripe (self, key->hash);
-  const MgrCacheEntry *entry;
-  gboolean fresh = FALSE;
-  gboolean found;
-  guint32 id;
-
-  mgr_cache_lock_take (&stripe->lock);
-  id = mgr_cache_core_find (self, stripe, key);
-  entry = mgr_cache_core_entry (self, id);
-  found = id != 0 && !mgr_cache_entry_is_expired (entry, now);
-  if (found)
-    {
-      *value = take != NULL ? take (entry->value, user_data) : core_ref (self, entry->value);
-      fresh = mgr_cache_node_get_stamp (&entry->node) ==
-              __atomic_load_n (&self->epoch, __ATOMIC_RELAXED);
-    }
-  stripe->hits += (guint) found;
-  stripe->misses += (guint) !found;
-  mgr_cache_lock_give (&stripe->lock);
-
-  if (found && !fresh)
-    core_note (self, id);
-  return found;
-}
-
-gboolean
-mgr_cache_core_get (MgrCacheCore      *self,
-                    const MgrCacheKey *key,
-                    gint64             now,
-                    gpointer          *value)
-{
-  return core_get (self, key, now, NULL, NULL, value);
-}
-
-gboolean
-mgr_cache_core_get_by (MgrCacheCore      *self,
-                       const MgrCacheKey *key,
-                       gint64             now,
-                       MgrCacheTakeFunc   take,
-                       gpointer           user_data,
-                       gpointer          *value)
-{
-  return core_get (self, key, now, take, user_data, value);
-}
-
-gboolean
-mgr_cache_core_peek (MgrCacheCore      *self,
-                     const MgrCacheKey *key,
-                     gint64             now,
-                     gpointer          *value)
-{
-  MgrCacheStripe *stripe = mgr_cache_core_stripe (self, key->hash);
-  gboolean found;
-  guint32 id;
-
-  mgr_cache_lock_take (&stripe->lock);
-  id = mgr_cache_core_find (self, stripe, key);
-  found = id != 0 && !mgr_cache_entry_is_expired (mgr_cache_core_entry (self, id), now);
-  if (found && value != NULL)
-    *value = core_ref (self, mgr_cache_core_entry (self, id)->value);
-  mgr_cache_lock_give (&stripe->lock);
-
-  return found;
-}
-
 static void
 stripe_list (MgrCacheCore     *self,
              MgrCacheStripe   *stripe,
@@ -264,7 +103,7 @@ stripe_list (MgrCacheCore     *self,
 {
   for (gsize i = 0; i < mgr_cache_index_get_n_buckets (&stripe->index); i++)
     {
-      guint32 id = stripe->index.buckets[i];
+      guint32 id = mgr_cache_index_table_buckets (stripe->index.table)[i];
 
       for (; id != 0; id = mgr_cache_core_entry (self, id)->node.chain)
         {
@@ -275,7 +114,7 @@ stripe_list (MgrCacheCore     *self,
 
           *mgr_cache_removals_append (entries) = (MgrCacheRemoval) {
             .key = mgr_cache_key_data_copy (self->key_type, entry->key),
-            .value = core_ref (self, entry->value),
+            .value = mgr_cache_core_ref (self, mgr_cache_entry_get_value (entry)),
             .weight = mgr_cache_node_get_weight (&entry->node),
           };
         }
@@ -289,11 +128,7 @@ mgr_cache_core_list (MgrCacheCore     *self,
 {
   mgr_cache_lock_take (&self->lock);
   for (guint i = 0; i < self->n_stripes; i++)
-    {
-      mgr_cache_lock_take (&self->stripes[i].lock);
-      stripe_list (self, &self->stripes[i], now, entries);
-      mgr_cache_lock_give (&self->stripes[i].lock);
-    }
+    stripe_list (self, &self->stripes[i], now, entries);
   mgr_cache_lock_give (&self->lock);
 }
 
@@ -302,12 +137,10 @@ mgr_cache_core_get_counts (MgrCacheCore   *self,
                            MgrCacheCounts *counts)
 {
   *counts = (MgrCacheCounts) { .hits = 0 };
-  for (guint i = 0; i < self->n_stripes; i++)
+  for (guint i = 0; i < self->n_buffers; i++)
     {
-      mgr_cache_lock_take (&self->stripes[i].lock);
-      counts->hits += self->stripes[i].hits;
-      counts->misses += self->stripes[i].misses;
-      mgr_cache_lock_give (&self->stripes[i].lock);
+      counts->hits += __atomic_load_n (&self->buffers[i].hits, __ATOMIC_RELAXED);
+      counts->misses += __atomic_load_n (&self->buffers[i].misses, __ATOMIC_RELAXED);
     }
 
   mgr_cache_lock_take (&self->lock);

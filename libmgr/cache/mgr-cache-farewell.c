@@ -15,13 +15,23 @@ cache_book (MgrCache              *self,
             const MgrCacheRemoval *removal,
             gint64                 now)
 {
-  const MgrCacheHolder *holder = removal->value;
+  const MgrCacheHolder *holder = removal->value.data;
+  gint64 created = removal->value.note != 0 ? mgr_cache_number_get_time (removal->value) : holder->created;
 
   if (removal->cause != MGR_CACHE_CAUSE_SIZE && removal->cause != MGR_CACHE_CAUSE_PRESSURE)
     return;
 
-  if (now > holder->created)
-    __atomic_fetch_add (&self->evicted_age, now - holder->created, __ATOMIC_RELAXED);
+  if (now > created)
+    __atomic_fetch_add (&self->evicted_age, now - created, __ATOMIC_RELAXED);
+}
+
+/* @value: as the core had it
+ *
+ * Returns: (transfer full) */
+static MgrCacheHolder *
+holder_hold (MgrCacheValue value)
+{
+  return value.note != 0 ? mgr_cache_holder_take (value) : mgr_cache_holder_ref (value.data);
 }
 
 static void
@@ -70,7 +80,7 @@ cache_announce (MgrCache         *self,
       MgrCacheRemoval *removal = mgr_cache_removals_get (removals, i);
       MgrCacheDeparture departure = {
         .key = mgr_cache_key_data_copy (self->key_type, removal->key),
-        .holder = mgr_cache_holder_ref (removal->value),
+        .holder = holder_hold (removal->value),
         .cause = removal->cause,
       };
 

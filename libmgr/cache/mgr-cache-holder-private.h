@@ -4,9 +4,8 @@
 
 #pragma once
 
+#include "cache/mgr-cache-number-private.h"
 #include "cache/mgr-cache-tags-private.h"
-
-#include <glib-object.h>
 
 G_BEGIN_DECLS
 
@@ -23,30 +22,29 @@ typedef struct
   GPtrArray *tags;    /* (owned) (nullable) (element-type MgrCacheTag) */
 } MgrCacheLease;
 
-/* A value in a cache, which those who got it may hold for longer than the cache. */
+/* A value in a cache, which those who got it may hold for longer than the cache. One is made
+ * for a number when somebody wants to hold it. */
 typedef struct
 {
   gint ref_count;       /* atomic: without a call for each use of the cache */
   guint32 uses;         /* atomic: as far as they are tracked */
   GValue value;         /* (owned), never changes */
+  gint64 note;          /* that of the number it was made for; 0 where it is kept itself */
   guint64 ticket;       /* for the second tier, of who has evicted it; 0 for none */
   gint64 created;       /* µs by the clock of the cache, never changes */
   gint64 used;          /* atomic: µs, as far as uses are tracked */
   MgrCacheLease *lease; /* (owned) (nullable), never changes */
 } MgrCacheHolder;
 
-/* What is in @value itself, with nothing to copy or to free elsewhere. */
-static inline gboolean
-mgr_cache_value_is_number (const GValue *value)
-{
-  return G_VALUE_TYPE (value) >= G_TYPE_CHAR && G_VALUE_TYPE (value) <= G_TYPE_DOUBLE;
-}
-
 /* @value: is copied
  * @lease: (transfer full) (nullable) */
 MgrCacheHolder *mgr_cache_holder_new     (const GValue   *value,
                                           gint64          now,
                                           MgrCacheLease  *lease);
+/* @value: (transfer full): as the core has it */
+MgrCacheHolder *mgr_cache_holder_take    (MgrCacheValue   value);
+/* As the core has it. */
+MgrCacheValue   mgr_cache_holder_get_kept (const MgrCacheHolder *self);
 gpointer        mgr_cache_holder_ref     (gpointer        holder);
 void            mgr_cache_holder_unref   (gpointer        holder);
 

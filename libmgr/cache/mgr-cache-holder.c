@@ -94,11 +94,36 @@ mgr_cache_holder_new (const GValue  *value,
   self->ref_count = 1;
   self->uses = 0;
   copy_value (value, &self->value);
+  self->note = 0;
   self->ticket = 0;
   self->created = now;
   self->used = now;
   self->lease = lease;
   return self;
+}
+
+MgrCacheHolder *
+mgr_cache_holder_take (MgrCacheValue value)
+{
+  g_auto (GValue) number = G_VALUE_INIT;
+  MgrCacheHolder *self;
+
+  if (value.note == 0)
+    return value.data;
+
+  mgr_cache_number_read (value, &number);
+  self = mgr_cache_holder_new (&number, mgr_cache_number_get_time (value), NULL);
+  self->note = value.note;
+  return self;
+}
+
+MgrCacheValue
+mgr_cache_holder_get_kept (const MgrCacheHolder *self)
+{
+  if (self->note == 0)
+    return (MgrCacheValue) { .data = (gpointer) self };
+
+  return mgr_cache_number_new (&self->value, self->created);
 }
 
 gpointer

@@ -55,9 +55,12 @@ load_keep (MgrCacheLoad         *self,
            const MgrCacheHolder *old)
 {
   /* The second tier may have the old one. */
-  MgrCacheItem item = { .old = old, .supersedes = old != NULL, .reading = self->reading };
-  MgrCacheHolder *holder = mgr_cache_keep_loaded (self->cache, &self->read, terms, &item);
+  MgrCacheItem item = { .supersedes = old != NULL, .reading = self->reading };
+  MgrCacheHolder *holder;
 
+  if (old != NULL)
+    item.old = mgr_cache_holder_get_kept (old);
+  holder = mgr_cache_keep_loaded (self->cache, &self->read, terms, &item);
   if (holder == NULL)
     holder = mgr_cache_holder_new (&terms->value, mgr_cache_get_time (self->cache), NULL);
 
@@ -113,7 +116,7 @@ load_discard (MgrCacheLoad   *self,
 {
   MgrCacheRemovals removals = { 0, };
 
-  mgr_cache_core_remove_value (self->cache->core, &self->read, holder,
+  mgr_cache_core_remove_value (self->cache->core, &self->read, mgr_cache_holder_get_kept (holder),
                                mgr_cache_get_time (self->cache), MGR_CACHE_CAUSE_REPLACED, &removals);
   mgr_cache_bid_farewell (self->cache, &removals);
 }
@@ -131,6 +134,15 @@ load_take (MgrCacheHolder  *holder,
   return NULL;
 }
 
+/* @old: (nullable) */
+static gboolean
+load_is_old (const MgrCacheHolder *holder,
+             const MgrCacheHolder *old)
+{
+  return old != NULL
+         && mgr_cache_value_is (mgr_cache_holder_get_kept (holder), mgr_cache_holder_get_kept (old));
+}
+
 /* As the one who loads, for all who wait for @flight.
  *
  * @old: (nullable): what is to be loaded again */
@@ -145,7 +157,7 @@ load_fly (MgrCacheLoad          *self,
   /* Somebody may have ended loading it before this flight began. */
   MgrCacheHolder *holder = mgr_cache_fetch (self->cache, &self->read, FALSE);
 
-  if (holder != NULL && holder != old)
+  if (holder != NULL && !load_is_old (holder, old))
     {
       gboolean failed = mgr_cache_holder_is_failure (holder);
 

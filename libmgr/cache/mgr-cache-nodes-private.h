@@ -14,8 +14,8 @@ typedef struct
 {
   guint32 prev;       /* the next colder of its queue; or its place in the heap */
   guint32 next;       /* the next warmer of its queue; or its density, a float */
-  guint32 chain;      /* the next of its bucket, or of the free ones */
-  guint32 hash;
+  guint32 chain;      /* atomic: the next of its bucket, or of the free ones */
+  guint32 hash;       /* atomic */
   guint32 weight_low;
   guint8 weight_high;
   guint8 stamp;       /* atomic: when its use was last told, and if each one has to be */
@@ -81,6 +81,32 @@ mgr_cache_nodes_get (const MgrCacheNodes *self,
   return mgr_cache_nodes_get_far (self, id);
 }
 
+static inline guint32
+mgr_cache_node_get_chain (const MgrCacheNode *node)
+{
+  return __atomic_load_n (&node->chain, __ATOMIC_ACQUIRE);
+}
+
+static inline void
+mgr_cache_node_set_chain (MgrCacheNode *node,
+                          guint32       chain)
+{
+  __atomic_store_n (&node->chain, chain, __ATOMIC_RELEASE);
+}
+
+static inline guint32
+mgr_cache_node_get_hash (const MgrCacheNode *node)
+{
+  return __atomic_load_n (&node->hash, __ATOMIC_ACQUIRE);
+}
+
+static inline void
+mgr_cache_node_set_hash (MgrCacheNode *node,
+                         guint32       hash)
+{
+  __atomic_store_n (&node->hash, hash, __ATOMIC_RELEASE);
+}
+
 /* Returns: a node whose chain and queue are 0 */
 static inline guint32
 mgr_cache_nodes_take (MgrCacheNodes *self)
@@ -95,10 +121,10 @@ mgr_cache_nodes_take (MgrCacheNodes *self)
   if (id == self->free)
     self->free = node->chain;
 
-  node->chain = 0;
+  mgr_cache_node_set_chain (node, 0);
   node->queue = MGR_CACHE_QUEUE_NONE;
   node->frequency = 0;
-  node->stamp = 0;
+  __atomic_store_n (&node->stamp, 0, __ATOMIC_RELAXED);
   return id;
 }
 
@@ -109,7 +135,7 @@ mgr_cache_nodes_put (MgrCacheNodes *self,
                      MgrCacheNode  *node)
 {
   node->queue = MGR_CACHE_QUEUE_NONE;
-  node->chain = self->free;
+  mgr_cache_node_set_chain (node, self->free);
   self->free = id;
 }
 

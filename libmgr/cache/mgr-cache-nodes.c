@@ -6,9 +6,7 @@
 
 #include "cache/mgr-cache-nodes-private.h"
 
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "cache/mgr-cache-memory-private.h"
 
 /* Besides those foreseen: the heads of queues, and what is over for a moment. */
 #define SPARE 8
@@ -70,25 +68,6 @@ mgr_cache_nodes_touch (MgrCacheNodes *self)
   return self->n_touched++;
 }
 
-/* Whole pages are the kernel's again and read as zero; the rest is made zero. */
-static void
-release_range (char *begin,
-               char *end)
-{
-  gsize page = (gsize) sysconf (_SC_PAGESIZE);
-  char *first = (char *) (((gsize) begin + page - 1) / page * page);
-  char *last = (char *) ((gsize) end / page * page);
-
-  if (first >= last || madvise (first, (gsize) (last - first), MADV_DONTNEED) != 0)
-    {
-      memset (begin, 0, (gsize) (end - begin));
-      return;
-    }
-
-  memset (begin, 0, (gsize) (first - begin));
-  memset (last, 0, (gsize) (end - last));
-}
-
 void
 mgr_cache_nodes_release (MgrCacheNodes *self,
                          guint32        first)
@@ -100,8 +79,8 @@ mgr_cache_nodes_release (MgrCacheNodes *self,
       guint64 from = CLAMP (first, start, end);
       guint64 to = CLAMP (self->n_touched, from, end);
 
-      release_range (self->chunks[chunk] + (from - start) * MGR_CACHE_LINE,
-                     self->chunks[chunk] + (to - start) * MGR_CACHE_LINE);
+      mgr_cache_memory_release (self->chunks[chunk] + (from - start) * MGR_CACHE_LINE,
+                                self->chunks[chunk] + (to - start) * MGR_CACHE_LINE);
     }
 
   self->n_touched = first;

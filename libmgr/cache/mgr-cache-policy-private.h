@@ -64,9 +64,11 @@ typedef struct
   MgrCacheShadow shadows[MGR_CACHE_N_SHADOWS];
   MgrCacheRequest batch[MGR_CACHE_BATCH];
   guint n_batch;
-  guint sampling;          /* shadows see one of 2^sampling keys */
+  guint sampling;          /* shadows see one of 2^sampling keys, */
+  guint watching;          /* and those of other sizes one of 2^watching: among them all of those */
   guint32 n_sampled;       /* requests they saw since the last step */
-  guint64 watched;         /* bytes or entries of the cache, of keys that they see */
+  guint64 watched;         /* bytes or entries of the cache, of keys that any of them sees */
+  guint heading;           /* of the windows tried, the one towards which that of the cache moves */
   double share;            /* what these were of all of late, 0 to 1 */
   double asked;            /* what hits on all of these were worth, the older less */
   double gain;             /* and those of the cache itself */
@@ -125,6 +127,28 @@ gboolean mgr_cache_policy_estimate (MgrCachePolicy       *self,
 void     mgr_cache_policy_shrink   (MgrCachePolicy       *self);
 /* Bytes of its own, besides those of the nodes. */
 gsize    mgr_cache_policy_get_size (const MgrCachePolicy *self);
+
+/* Has the processor fetch what a hit or an insertion will need, while it does something else. */
+static inline void
+mgr_cache_policy_expect (const MgrCachePolicy *self,
+                         guint32               hash)
+{
+  __builtin_prefetch (mgr_cache_sketch_block (&self->sketch, hash), 1);
+}
+
+static inline void
+mgr_cache_policy_expect_hit (const MgrCachePolicy *self,
+                             guint32               id)
+{
+  const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
+
+  if (!mgr_cache_evictor_is_segment (node->queue) || mgr_cache_evictor_is_fresh (&self->evictor, node))
+    return;
+
+  mgr_cache_policy_expect (self, node->hash);
+  __builtin_prefetch (mgr_cache_nodes_get (self->evictor.nodes, node->prev), 1);
+  __builtin_prefetch (mgr_cache_nodes_get (self->evictor.nodes, node->next), 1);
+}
 
 static inline gboolean
 mgr_cache_policy_is_over (const MgrCachePolicy *self)

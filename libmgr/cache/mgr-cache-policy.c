@@ -9,16 +9,22 @@
 /* The windows tried, as shares of the cache. */
 static const double windows[] = { 0.01, 0.25, 0.95 };
 
-/* Entries of a shadow of the cache's own size: from this to twice as many, and in large
- * caches, where it costs nothing, one of 2^MAX_SAMPLING. */
-#define SHADOW_ENTRIES 128
-#define MAX_SAMPLING 8
+/* Entries of a shadow of the cache's own size: from this to twice as many. In large caches,
+ * where it costs nothing, it sees one of 2^MAX_SAMPLING, and in very large ones fewer: its
+ * memory should not count. */
+#define SHADOW_ENTRIES 96
+#define MAX_SAMPLING 6
+#define MOST_SHADOW_ENTRIES 4096
+
+/* What is foreseen for other sizes is of as many more keys: it has to be right by itself, while
+ * windows are only compared with each other. */
+#define ESTIMATE_BITS 2
 
 /* The window moves after each so many requests for each entry there is room for, by
  * so much of the cache; what was seen before counts so much. */
 #define STEP_REQUESTS 2
 #define STEP_WINDOW 0.10
-#define STEP_DECAY 0.9
+#define STEP_DECAY 0.95
 
 /* An estimate is of a longer time than what the window follows. */
 #define ESTIMATE_DECAY 0.99
@@ -26,18 +32,31 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
 /* How much a step tells of the share of the cache that the shadows stand for. */
 #define SHARE_STEP 0.1
 
-/* All entries move to another order only for what is worth it. */
-#define ORDER_MARGIN 1.02
+/* Another order, in which all entries move, and another window to head for, with worse ones on
+ * the way, are taken only for what is worth it. */
+#define MARGIN 1.02
 
-static gboolean
-policy_sees (guint32  hash,
-             gpointer user_data)
+/* One of 2^@sampling keys. It is another product than that which chooses the bucket, or one
+ * bucket would hold all of a shadow. */
+static inline gboolean
+is_sampled (guint32 hash,
+            guint   sampling)
 {
-  const MgrCachePolicy *self = user_data;
+  return (guint64) (hash * 0x85ebca6bu) < (G_GUINT64_CONSTANT (1) << 32) >> sampling;
+}
 
-  /* Another product than that which chooses the bucket, or one bucket would hold all
-   * of a shadow. */
-  return (guint64) (hash * 0x85ebca6bu) < (G_GUINT64_CONSTANT (1) << 32) >> self->sampling;
+static inline gboolean
+policy_sees (const MgrCachePolicy *self,
+             guint32               hash)
+{
+  return is_sampled (hash, self->watching);
+}
+
+static guint
+policy_get_sampling (const MgrCachePolicy *self,
+                     MgrCacheShadowName    name)
+{
+  return name >= MGR_CACHE_SHADOW_HALF ? self->watching : self->sampling;
 }
 
 /* Whether a shadow is of use: none where all that comes stays, and the first ones where
@@ -94,12 +113,19 @@ policy_bound_sizes (MgrCachePolicy *self)
   policy_bound_shadow (self, MGR_CACHE_SHADOW_TWICE, 2.0 * self->share);
 }
 
+static double
+share_of (guint sampling)
+{
+  return 1.0 / (double) (G_GUINT64_CONSTANT (1) << sampling);
+}
+
 static void
 policy_bound_shadows (MgrCachePolicy *self)
 {
-  self->share = 1.0 / (double) (G_GUINT64_CONSTANT (1) << self->sampling);
   for (guint i = 0; i < MGR_CACHE_SHADOW_HALF; i++)
-    policy_bound_shadow (self, i, self->share);
+    policy_bound_shadow (self, i, share_of (self->sampling));
+
+  self->share = share_of (self->watching);
   policy_bound_sizes (self);
 }
 
@@ -121,7 +147,7 @@ policy_watch_all (MgrCachePolicy *self)
       MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
 
       if (node->queue != MGR_CACHE_QUEUE_NONE)
-        self->watched += mgr_cache_node_set_watched (node, policy_sees (node->hash, self))
+        self->watched += mgr_cache_node_set_watched (node, policy_sees (self, node->hash))
                          ? policy_size_of (self, node) : 0;
     }
 }
@@ -134,23 +160,33 @@ policy_entries (const MgrCachePolicy *self)
   return self->evictor.max_weight > 0 ? self->evictor.n_entries : self->evictor.max_entries;
 }
 
+static guint
+policy_choose_watching (const MgrCachePolicy *self)
+{
+  return self->estimates != MGR_CACHE_ESTIMATES_OFF ? self->sampling - MIN (self->sampling, ESTIMATE_BITS)
+                                                    : self->sampling;
+}
+
 /* Keeps the shadows large enough to mean something and small enough to cost nothing. */
 static void
 policy_resample (MgrCachePolicy *self)
 {
   guint64 n = policy_entries (self);
-  guint before = self->sampling;
+  guint sampling = self->sampling;
+  guint watching = self->watching;
 
-  while (n >> self->sampling >= 2 * SHADOW_ENTRIES && self->sampling < MAX_SAMPLING)
+  while (n >> self->sampling > MOST_SHADOW_ENTRIES
+         || (n >> self->sampling >= 2 * SHADOW_ENTRIES && self->sampling < MAX_SAMPLING))
     self->sampling++;
   while (self->sampling > 0 && n >> self->sampling < SHADOW_ENTRIES / 2)
     self->sampling--;
 
-  if (self->sampling == before)
+  self->watching = policy_choose_watching (self);
+  if (self->sampling == sampling && self->watching == watching)
     return;
 
-  for (guint i = 0; self->sampling > before && i < MGR_CACHE_N_SHADOWS; i++)
-    mgr_cache_shadow_filter (&self->shadows[i], policy_sees, self);
+  for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
+    mgr_cache_shadow_sample (&self->shadows[i], is_sampled, policy_get_sampling (self, i));
   policy_watch_all (self);
   policy_bound_shadows (self);
 }
@@ -243,7 +279,7 @@ policy_best_window (const MgrCachePolicy *self)
         best = i;
     }
 
-  return best;
+  return self->shadows[best].gain > self->shadows[self->heading].gain * MARGIN ? best : self->heading;
 }
 
 static void
@@ -252,9 +288,9 @@ policy_choose_order (MgrCachePolicy *self,
 {
   double density = self->shadows[MGR_CACHE_SHADOW_DENSE].gain;
 
-  if (density > segments * ORDER_MARGIN)
+  if (density > segments * MARGIN)
     policy_set_order (self, MGR_CACHE_ORDER_DENSITY);
-  else if (segments > density * ORDER_MARGIN)
+  else if (segments > density * MARGIN)
     policy_set_order (self, MGR_CACHE_ORDER_SEGMENTS);
 }
 
@@ -262,11 +298,13 @@ static void
 policy_choose (MgrCachePolicy *self)
 {
   double window = self->evictor.segments.window;
-  guint best = policy_best_window (self);
+  double heading;
 
-  policy_set_window (self, CLAMP (windows[best], window - STEP_WINDOW, window + STEP_WINDOW));
+  self->heading = policy_best_window (self);
+  heading = windows[self->heading];
+  policy_set_window (self, CLAMP (heading, window - STEP_WINDOW, window + STEP_WINDOW));
   if (policy_asks (self, MGR_CACHE_SHADOW_DENSE))
-    policy_choose_order (self, self->shadows[best].gain);
+    policy_choose_order (self, self->shadows[self->heading].gain);
 }
 
 /* Of what is in the cache those that shadows see are another share than their hashes are
@@ -324,15 +362,18 @@ policy_worth (const MgrCachePolicy *self,
          : self->aim == MGR_CACHE_AIM_COST ? cost : 1.0;
 }
 
+/* @sampling: that of @shadow */
 static void
 shadow_see (MgrCacheShadow       *shadow,
+            guint                 sampling,
             const MgrCachePolicy *policy)
 {
   for (guint i = 0; i < policy->n_batch; i++)
     {
       const MgrCacheRequest *request = &policy->batch[i];
 
-      if (mgr_cache_shadow_request (shadow, request->hash, request->weight, request->cost))
+      if (is_sampled (request->hash, sampling)
+          && mgr_cache_shadow_request (shadow, request->hash, request->weight, request->cost))
         shadow->gain += policy_worth (policy, request->weight, request->cost);
     }
 }
@@ -343,12 +384,12 @@ policy_flush (MgrCachePolicy *self)
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
     {
       if (policy_asks (self, i))
-        shadow_see (&self->shadows[i], self);
+        shadow_see (&self->shadows[i], policy_get_sampling (self, i), self);
     }
 
   self->n_sampled += self->n_batch;
   self->n_batch = 0;
-  if (self->n_sampled >= STEP_REQUESTS * MAX (policy_entries (self) >> self->sampling, 1))
+  if (self->n_sampled >= STEP_REQUESTS * MAX (policy_entries (self) >> self->watching, 1))
     policy_step (self);
 }
 
@@ -393,7 +434,7 @@ mgr_cache_policy_hit (MgrCachePolicy *self,
     {
       mgr_cache_segments_touch_again (&self->evictor);
     }
-  if (policy_sees (node->hash, self))
+  if (policy_sees (self, node->hash))
     policy_show (self, node, 1.0, TRUE);
 }
 
@@ -403,7 +444,7 @@ mgr_cache_policy_insert (MgrCachePolicy *self,
                          double          cost)
 {
   MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
-  gboolean watched = policy_sees (node->hash, self);
+  gboolean watched = policy_sees (self, node->hash);
 
   cost = policy_cost (self, cost);
   if (mgr_cache_node_set_watched (node, watched))
@@ -422,7 +463,7 @@ static void
 policy_forget (MgrCachePolicy     *self,
                const MgrCacheNode *node)
 {
-  if (policy_sees (node->hash, self))
+  if (policy_sees (self, node->hash))
     self->watched -= policy_size_of (self, node);
 }
 
@@ -436,7 +477,7 @@ mgr_cache_policy_replace (MgrCachePolicy *self,
 
   policy_forget (self, node);
   mgr_cache_evictor_reweigh (&self->evictor, id, weight, policy_cost (self, cost));
-  if (policy_sees (node->hash, self))
+  if (policy_sees (self, node->hash))
     self->watched += policy_size_of (self, node);
   mgr_cache_policy_hit (self, id);
 }
@@ -461,7 +502,7 @@ mgr_cache_policy_remove (MgrCachePolicy *self,
 {
   const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
 
-  if (policy_sees (node->hash, self))
+  if (policy_sees (self, node->hash))
     {
       policy_flush (self);
       for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
@@ -481,19 +522,21 @@ mgr_cache_policy_pick (MgrCachePolicy *self)
   return id;
 }
 
-/* The shadows of other sizes begin with what is in the cache. */
+/* The shadows of other sizes begin with what is in the cache. Where that is nothing, nothing
+ * is new to them. */
 static void
 policy_begin_estimates (MgrCachePolicy *self)
 {
-  self->estimates = MGR_CACHE_ESTIMATES_BEGUN;
+  self->estimates = self->evictor.n_entries > 0 ? MGR_CACHE_ESTIMATES_BEGUN : MGR_CACHE_ESTIMATES_COUNTED;
   self->n_sampled = 0;
+  policy_resample (self);
   policy_set_window (self, self->evictor.segments.window);
   policy_set_order (self, self->evictor.order);
   for (guint32 id = 1; id < self->evictor.nodes->n_touched; id++)
     {
       const MgrCacheNode *node = mgr_cache_nodes_get (self->evictor.nodes, id);
 
-      if (node->queue == MGR_CACHE_QUEUE_NONE || !policy_sees (node->hash, self))
+      if (node->queue == MGR_CACHE_QUEUE_NONE || !policy_sees (self, node->hash))
         continue;
       for (guint i = MGR_CACHE_SHADOW_HALF; i <= MGR_CACHE_SHADOW_TWICE; i++)
         mgr_cache_shadow_request (&self->shadows[i], node->hash,

@@ -51,15 +51,34 @@ cache_extend (MgrCache          *self,
 }
 
 static void
-cache_drop_value (MgrCache          *self,
-                  const MgrCacheKey *key,
-                  gconstpointer      value)
+cache_drop (MgrCache             *self,
+            const MgrCacheKey    *key,
+            const MgrCacheHolder *holder)
 {
   MgrCacheRemovals removals = { 0, };
 
-  mgr_cache_core_remove_value (self->core, key, value, cache_get_time_to_read (self),
-                               MGR_CACHE_CAUSE_EXPLICIT, &removals);
+  mgr_cache_core_remove_value (self->core, key, mgr_cache_holder_get_kept (holder),
+                               cache_get_time_to_read (self), MGR_CACHE_CAUSE_EXPLICIT, &removals);
   mgr_cache_bid_farewell (self, &removals);
+}
+
+/* What a number cannot say of itself its holder does, in its place. */
+static void
+cache_track (MgrCache          *self,
+             const MgrCacheKey *key,
+             MgrCacheHolder    *holder)
+{
+  MgrCacheValue kept = mgr_cache_holder_get_kept (holder);
+
+  if (holder->note != 0)
+    {
+      holder->note = 0;
+      if (!mgr_cache_core_exchange (self->core, key, kept, mgr_cache_holder_ref (holder)))
+        mgr_cache_holder_unref (holder);
+    }
+
+  __atomic_fetch_add (&holder->uses, 1, __ATOMIC_RELAXED);
+  __atomic_store_n (&holder->used, mgr_cache_get_time (self), __ATOMIC_RELAXED);
 }
 
 /* @holder: (transfer full): what was found
@@ -76,7 +95,7 @@ cache_accept (MgrCache          *self,
     {
       if (is_use)
         __atomic_fetch_add (&self->not_hits, 1, __ATOMIC_RELAXED);
-      cache_drop_value (self, key, holder);
+      cache_drop (self, key, holder);
       mgr_cache_holder_unref (holder);
       return NULL;
     }
@@ -84,10 +103,7 @@ cache_accept (MgrCache          *self,
   if (G_UNLIKELY (holder->lease != NULL) && is_use && holder->lease->idle > 0)
     cache_extend (self, key, holder->lease, now);
   if (is_use && g_atomic_int_get (&self->track_uses))
-    {
-      __atomic_fetch_add (&holder->uses, 1, __ATOMIC_RELAXED);
-      __atomic_store_n (&holder->used, mgr_cache_get_time (self), __ATOMIC_RELAXED);
-    }
+    cache_track (self, key, holder);
   return holder;
 }
 
@@ -97,13 +113,13 @@ mgr_cache_fetch (MgrCache          *self,
                  gboolean           is_use)
 {
   gint64 now = cache_get_time_to_read (self);
-  gpointer found = NULL;
+  MgrCacheValue found;
 
   if (!(is_use ? mgr_cache_core_get (self->core, key, now, &found)
                : mgr_cache_core_peek (self->core, key, now, &found)))
     return NULL;
 
-  return cache_accept (self, key, now, is_use, found);
+  return cache_accept (self, key, now, is_use, mgr_cache_holder_take (found));
 }
 
 gboolean
@@ -118,21 +134,6 @@ mgr_cache_give (MgrCache       *self,
 
   g_clear_pointer (&holder, mgr_cache_holder_unref);
   return given;
-}
-
-/* A number is copied at once, where nothing else is to be known of its entry, which costs
- * less than a reference. */
-static gpointer
-copy_or_ref (gpointer value,
-             gpointer copy)
-{
-  const MgrCacheHolder *holder = value;
-
-  if (holder->lease != NULL || !mgr_cache_value_is_number (&holder->value))
-    return mgr_cache_holder_ref (value);
-
-  *(GValue *) copy = holder->value;
-  return NULL;
 }
 
 /* @holder: (transfer full) (nullable) */
@@ -162,19 +163,23 @@ cache_read (MgrCache          *self,
             gboolean           is_use,
             GValue            *value)
 {
-  gpointer found = NULL;
+  MgrCacheValue found;
   gint64 now;
 
   if (!is_use || value == NULL || g_atomic_int_get (&self->track_uses))
     return cache_read_otherwise (self, key, is_use, value);
 
   now = cache_get_time_to_read (self);
-  if (!mgr_cache_core_get_by (self->core, key, now, copy_or_ref, value, &found))
+  if (!mgr_cache_core_get (self->core, key, now, &found))
     return FALSE;
-  if (found == NULL)
-    return TRUE;
 
-  return cache_give_found (self, cache_accept (self, key, now, TRUE, found), TRUE, value);
+  if (found.note != 0)
+    {
+      mgr_cache_number_read (found, value);
+      return TRUE;
+    }
+
+  return cache_give_found (self, cache_accept (self, key, now, TRUE, found.data), TRUE, value);
 }
 
 static gboolean

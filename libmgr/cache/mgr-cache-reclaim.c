@@ -11,6 +11,12 @@
 
 /* What a cache gives back, and what it says of itself. */
 
+static gboolean
+is_failure (MgrCacheValue value)
+{
+  return value.note == 0 && mgr_cache_holder_is_failure (value.data);
+}
+
 /**
  * mgr_cache_remove:
  * @self: a cache
@@ -47,7 +53,7 @@ mgr_cache_remove (MgrCache      *self,
   wanted = mgr_cache_key_of (self, &read);
   found = mgr_cache_core_remove (self->core, &wanted, mgr_cache_get_time (self),
                                  MGR_CACHE_CAUSE_EXPLICIT, &removals);
-  if (found && mgr_cache_holder_is_failure (mgr_cache_removals_get (&removals, 0)->value))
+  if (found && is_failure (mgr_cache_removals_get (&removals, 0)->value))
     found = FALSE;
   /* A load that began meanwhile may have found it in the store, as below. */
   if (self->tier != NULL)
@@ -263,9 +269,9 @@ mgr_cache_get_statistics (MgrCache *self)
 static MgrCacheRecord *
 cache_record (MgrCache              *self,
               const MgrCacheRemoval *entry,
+              const MgrCacheHolder  *holder,
               gint64                 now)
 {
-  MgrCacheHolder *holder = entry->value;
   MgrCacheRecord *record = mgr_cache_record_new ();
   MgrKey key = mgr_cache_key_of_data (self, entry->key);
 
@@ -304,11 +310,12 @@ mgr_cache_list (MgrCache *self)
   for (guint i = 0; i < entries.n; i++)
     {
       const MgrCacheRemoval *entry = mgr_cache_removals_get (&entries, i);
+      g_autoptr (MgrCacheHolder) holder = mgr_cache_holder_take (entry->value);
 
-      if (mgr_cache_holder_is_valid (entry->value) && !mgr_cache_holder_is_failure (entry->value))
-        g_ptr_array_add (records, cache_record (self, entry, now));
+      if (mgr_cache_holder_is_valid (holder) && !mgr_cache_holder_is_failure (holder))
+        g_ptr_array_add (records, cache_record (self, entry, holder, now));
     }
-  mgr_cache_removals_clear (&entries, self->key_type, mgr_cache_holder_unref);
+  mgr_cache_removals_clear (&entries, self->key_type, NULL);
 
   return g_steal_pointer (&records);
 }

@@ -29,8 +29,8 @@ mgr_cache_removals_clear_all (MgrCacheRemovals *removals,
 
       if (key_type != MGR_CACHE_KEY_TYPE_INT64)
         mgr_cache_key_data_free (key_type, removal->key);
-      if (free_value != NULL)
-        free_value (removal->value);
+      if (free_value != NULL && removal->value.note == 0)
+        free_value (removal->value.data);
     }
 
   removals->n = 0;

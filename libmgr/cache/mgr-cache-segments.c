@@ -16,8 +16,9 @@
  * has changed by one part of so many. */
 #define PRECISION 64
 
-/* In which as many entries move as there are. */
-#define EPOCHS 16
+/* In which as many entries move as there are. With more of them more uses have to be told, which
+ * find nothing more. */
+#define EPOCHS 4
 
 /* A heavy entry is compared with this many light ones, and no more. */
 #define RIVALS 64

@@ -26,8 +26,9 @@ typedef struct
 /* That many come without another chunk of nodes. */
 #define MGR_CACHE_SHADOW_NODES 500
 
-typedef gboolean (*MgrCacheHashFunc) (guint32  hash,
-                                      gpointer user_data);
+/* Returns: whether @hash is of those that are one of 2^@sampling */
+typedef gboolean (*MgrCacheSampleFunc) (guint32 hash,
+                                        guint   sampling);
 
 void     mgr_cache_shadow_init    (MgrCacheShadow       *self,
                                    MgrCacheOrder         order,
@@ -40,10 +41,10 @@ gboolean mgr_cache_shadow_request (MgrCacheShadow       *self,
                                    double                cost);
 void     mgr_cache_shadow_forget  (MgrCacheShadow       *self,
                                    guint32               hash);
-/* Forgets the hashes that @keep is not for. */
-void     mgr_cache_shadow_filter  (MgrCacheShadow       *self,
-                                   MgrCacheHashFunc      keep,
-                                   gpointer              user_data);
+/* Forgets the hashes that are not of the sample any more. */
+void     mgr_cache_shadow_sample  (MgrCacheShadow       *self,
+                                   MgrCacheSampleFunc    is_sampled,
+                                   guint                 sampling);
 gsize    mgr_cache_shadow_get_size (const MgrCacheShadow *self);
 
 G_END_DECLS

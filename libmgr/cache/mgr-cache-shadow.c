@@ -62,7 +62,7 @@ shadow_insert (MgrCacheShadow *self,
   guint32 id = mgr_cache_nodes_take (&self->nodes);
   MgrCacheNode *node = mgr_cache_nodes_get (&self->nodes, id);
 
-  node->hash = hash;
+  mgr_cache_node_set_hash (node, hash);
   mgr_cache_node_set_weight (node, weight);
   mgr_cache_index_link (&self->index, &self->nodes, id, node);
   mgr_cache_evictor_add (&self->evictor, id, node, cost);
@@ -100,15 +100,15 @@ mgr_cache_shadow_forget (MgrCacheShadow *self,
 }
 
 void
-mgr_cache_shadow_filter (MgrCacheShadow   *self,
-                         MgrCacheHashFunc  keep,
-                         gpointer          user_data)
+mgr_cache_shadow_sample (MgrCacheShadow     *self,
+                         MgrCacheSampleFunc  is_sampled,
+                         guint               sampling)
 {
   for (guint32 id = 1; id < self->nodes.n_touched; id++)
     {
       const MgrCacheNode *node = mgr_cache_nodes_get (&self->nodes, id);
 
-      if (node->queue == MGR_CACHE_QUEUE_NONE || keep (node->hash, user_data))
+      if (node->queue == MGR_CACHE_QUEUE_NONE || is_sampled (node->hash, sampling))
         continue;
 
       mgr_cache_evictor_remove (&self->evictor, id);

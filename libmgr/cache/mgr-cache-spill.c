@@ -107,7 +107,7 @@ void
 mgr_cache_spill (MgrCache              *self,
                  const MgrCacheRemoval *removal)
 {
-  MgrCacheHolder *holder = removal->value;
+  MgrCacheHolder *holder = removal->value.data;
   g_autoptr (GBytes) value = NULL;
   g_autoptr (GBytes) key = NULL;
 
@@ -205,10 +205,10 @@ is_for_store (MgrCache             *self,
 static void
 follow_evicted (gpointer        data,
                 MgrCacheKeyData key,
-                gpointer        value)
+                MgrCacheValue   value)
 {
   MgrCache *self = data;
-  MgrCacheHolder *holder = value;
+  MgrCacheHolder *holder = value.data;
   g_autoptr (GBytes) written = NULL;
 
   if (!is_for_store (self, holder))

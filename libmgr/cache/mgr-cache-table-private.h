@@ -6,21 +6,23 @@
 
 #include "cache/mgr-cache-core-private.h"
 #include "cache/mgr-cache-lock-private.h"
+#include "cache/mgr-cache-slot-private.h"
 #include "cache/mgr-timer-wheel-private.h"
 
 G_BEGIN_DECLS
 
 /* The inside of a MgrCacheCore, for its own files. */
 
-/* One cache line. The key, the value and the deadline are guarded by the stripe's lock,
- * and change only with the core's lock held as well; the rest by the core's lock, but for
- * chain and hash of the node, which are of the table. */
+/* One cache line. The key, the value and the deadline are atomic, and change only with the
+ * core's lock held, and that of the stripe where there are pointers; so do chain and hash of
+ * the node. The rest is guarded by the core's lock. */
 typedef struct
 {
   MgrCacheNode node;
   MgrCacheKeyData key; /* (owned) */
-  gpointer value;      /* (owned) */
-  MgrTimerNode timer;  /* a deadline of 0 is none */
+  gpointer data;       /* (owned): of the value */
+  MgrTimerNode timer;  /* a deadline of 0 is none; one below 0 is that of a number: its note, with
+                        * the sign */
 } MgrCacheEntry;
 
 G_STATIC_ASSERT (sizeof (MgrCacheEntry) <= MGR_CACHE_LINE);
@@ -29,18 +31,21 @@ G_STATIC_ASSERT (sizeof (MgrCacheEntry) <= MGR_CACHE_LINE);
 typedef struct
 {
   MgrCacheLock lock;
+  guint32 version;     /* atomic: odd while a change could mislead who reads; changed with the
+                        * core's lock held */
   MgrCacheIndex index; /* guarded by lock, and changed only with the core's lock held too, or by
                         * that alone where something is linked */
-  guint64 hits;        /* guarded by lock */
-  guint64 misses;      /* guarded by lock */
 } __attribute__ ((aligned (MGR_CACHE_LINE))) MgrCacheStripe;
 
-/* What a thread found and the policy was not told of yet: a ring, with no lock. Threads
- * that share one may overwrite each other's. Everything in it is atomic. */
+/* What a thread found: how much, and those that the policy was not told of yet, in a ring.
+ * There is no lock: everything in it is atomic. One thread has it to itself, but for the first
+ * one, which all share who have none: they may overwrite what others found there. */
 #define MGR_CACHE_BUFFER_SIZE 64
 
 typedef struct
 {
+  guint64 hits;
+  guint64 misses;
   guint32 tail; /* counts what was written */
   guint32 head; /* counts what was told, changed with the core's lock held */
   guint32 ids[MGR_CACHE_BUFFER_SIZE];
@@ -54,7 +59,9 @@ struct _MgrCacheCore
   gpointer follower_data;    /* (unowned) */
   guint64 seed;
   guint n_stripes;           /* a power of two */
-  guint n_buffers;           /* a power of two */
+  guint n_buffers;
+  gint has_pointers;         /* atomic: whether there ever was a key or value that may only be read
+                              * under a lock; set with the lock held */
   guint8 epoch;              /* atomic: that of the policy, written with the lock held */
   MgrCacheStripe *stripes;   /* (owned) (array length=n_stripes) */
   MgrCacheBuffer *buffers;   /* (owned) (array length=n_buffers) */
@@ -99,6 +106,25 @@ mgr_cache_core_stripe (const MgrCacheCore *self,
   return &self->stripes[hash & (self->n_stripes - 1)];
 }
 
+/* Around a change of a stripe, with the lock held. */
+static inline void
+mgr_cache_core_open (MgrCacheCore   *self,
+                     MgrCacheStripe *stripe)
+{
+  if (self->has_pointers)
+    mgr_cache_lock_take (&stripe->lock);
+  __atomic_store_n (&stripe->version, stripe->version + 1, __ATOMIC_RELAXED);
+}
+
+static inline void
+mgr_cache_core_close (MgrCacheCore   *self,
+                      MgrCacheStripe *stripe)
+{
+  __atomic_store_n (&stripe->version, stripe->version + 1, __ATOMIC_RELEASE);
+  if (self->has_pointers)
+    mgr_cache_lock_give (&stripe->lock);
+}
+
 /* With the lock or that of the stripe held. A key of another type is not there. */
 static inline guint32
 mgr_cache_core_find (const MgrCacheCore   *self,
@@ -124,11 +150,51 @@ mgr_cache_core_find (const MgrCacheCore   *self,
   return id;
 }
 
+static inline gint64
+mgr_cache_entry_get_deadline (const MgrCacheEntry *entry)
+{
+  return __atomic_load_n (&entry->timer.deadline, __ATOMIC_ACQUIRE);
+}
+
+/* @deadline: of an entry, here and below */
+static inline gboolean
+mgr_cache_deadline_is_over (gint64 deadline,
+                            gint64 now)
+{
+  return deadline > 0 && deadline <= now;
+}
+
+static inline gint64
+mgr_cache_deadline_get_note (gint64 deadline)
+{
+  return deadline < 0 ? deadline & G_MAXINT64 : 0;
+}
+
 static inline gboolean
 mgr_cache_entry_is_expired (const MgrCacheEntry *entry,
                             gint64               now)
 {
-  return entry->timer.deadline != 0 && entry->timer.deadline <= now;
+  return mgr_cache_deadline_is_over (mgr_cache_entry_get_deadline (entry), now);
+}
+
+static inline MgrCacheValue
+mgr_cache_entry_get_value (const MgrCacheEntry *entry)
+{
+  return (MgrCacheValue) {
+    .data = __atomic_load_n (&entry->data, __ATOMIC_ACQUIRE),
+    .note = mgr_cache_deadline_get_note (mgr_cache_entry_get_deadline (entry)),
+  };
+}
+
+/* With the entry's lock held. Returns: @value, referenced where it has to be */
+static inline MgrCacheValue
+mgr_cache_core_ref (const MgrCacheCore *self,
+                    MgrCacheValue       value)
+{
+  if (value.note == 0 && self->value_ref != NULL)
+    self->value_ref (value.data);
+
+  return value;
 }
 
 G_END_DECLS

@@ -208,27 +208,32 @@ cache_check_bound (MgrCache  *self,
   return FALSE;
 }
 
-/* @holder: (transfer full) */
+static void
+let_go (MgrCacheValue value)
+{
+  if (value.note == 0)
+    mgr_cache_holder_unref (value.data);
+}
+
+/* Takes the value of @item. */
 static gboolean
-cache_store (MgrCache           *self,
-             const MgrCacheKey  *key,
-             MgrCacheHolder     *holder,
-             MgrCacheItem       *item,
-             gint64              now,
-             GError            **error)
+cache_store (MgrCache            *self,
+             const MgrCacheKey   *key,
+             const MgrCacheItem  *item,
+             gint64               now,
+             GError             **error)
 {
   MgrCacheRemovals removals;
   gboolean stored;
 
   if (!cache_charge (self, item->weight, error))
     {
-      mgr_cache_holder_unref (holder);
+      let_go (item->value);
       return FALSE;
     }
 
   if (item->deadline != 0)
     g_atomic_int_set (&self->has_deadlines, TRUE);
-  item->value = holder;
   mgr_cache_removals_init (&removals);
   stored = mgr_cache_core_put (self->core, key, item, now, &removals, error);
   mgr_cache_wake_tier (self);
@@ -236,7 +241,7 @@ cache_store (MgrCache           *self,
   if (!stored)
     {
       mgr_cache_charge_give (&self->charge, item->weight);
-      mgr_cache_holder_unref (holder);
+      let_go (item->value);
     }
   else if (item->deadline != 0)
     {
@@ -299,29 +304,30 @@ cache_keep (MgrCache           *self,
   if (holder->lease != NULL && holder->lease->extended != 0)
     item->deadline = holder->lease->extended;
   item->weight = size + MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key);
-
   if (!cache_check_bound (self, item->weight, error))
     return FALSE;
 
-  if (kept == NULL)
-    return cache_store (self, key, g_steal_pointer (&holder), item, now, error);
+  if (kept != NULL)
+    *kept = mgr_cache_holder_ref (holder);
+  item->value.data = g_steal_pointer (&holder);
+  if (cache_store (self, key, item, now, error))
+    return TRUE;
 
-  if (!cache_store (self, key, mgr_cache_holder_ref (holder), item, now, error))
-    return FALSE;
-
-  *kept = g_steal_pointer (&holder);
-  return TRUE;
+  if (kept != NULL)
+    g_clear_pointer (kept, mgr_cache_holder_unref);
+  return FALSE;
 }
 
-/* Whether a value has no more to it than itself: nobody has to be asked for its size or
- * for room, and nothing says when it goes. */
+/* Whether a value has no more to it than itself: nobody has to be asked for its size, nothing
+ * says when it goes, and nobody wants to know how it is used. */
 static inline gboolean
 cache_is_plain (MgrCache            *self,
                 const GValue        *value,
                 const MgrCacheTerms *terms)
 {
-  return terms == NULL && mgr_cache_value_is_number (value)
-         && self->component == NULL && self->tier == NULL && !g_atomic_int_get (&self->has_end);
+  return MGR_CACHE_KEEPS_NUMBERS && terms == NULL && mgr_cache_value_is_number (value)
+         && self->tier == NULL && !g_atomic_int_get (&self->has_end)
+         && !g_atomic_int_get (&self->track_uses);
 }
 
 /* As cache_keep() does it, in a fraction of the time. */
@@ -333,22 +339,21 @@ cache_keep_plain (MgrCache           *self,
 {
   gboolean expires = g_atomic_int_get (&self->has_deadlines);
   gint64 now = expires ? mgr_cache_get_time (self) : mgr_cache_get_rough_time (self);
-  MgrCacheItem item = { .cost = 1.0 };
+  MgrCacheItem item = { .value = mgr_cache_number_new (value, now), .cost = 1.0 };
   MgrCacheRemovals removals;
   gboolean kept;
 
   if (expires)
     mgr_cache_expire_in_passing (self, now);
-  item.weight = 1 + MGR_CACHE_ENTRY_SIZE + sizeof (MgrCacheHolder) + key_get_size (key);
-  if (!cache_check_bound (self, item.weight, error))
+  item.weight = 1 + MGR_CACHE_ENTRY_SIZE + key_get_size (key);
+  if (!cache_check_bound (self, item.weight, error) || !cache_charge (self, item.weight, error))
     return FALSE;
 
-  item.value = mgr_cache_holder_new (value, now, NULL);
   mgr_cache_removals_init (&removals);
   kept = mgr_cache_core_put (self->core, key, &item, now, &removals, error);
   mgr_cache_bid_farewell_at (self, &removals, now);
   if (!kept)
-    mgr_cache_holder_unref (item.value);
+    mgr_cache_charge_give (&self->charge, item.weight);
   return kept;
 }
 
@@ -390,8 +395,9 @@ mgr_cache_keep_failure (MgrCache              *self,
   holder = mgr_cache_holder_new (&value, now, lease);
   item.weight = MGR_CACHE_ENTRY_SIZE + mgr_cache_holder_get_overhead (holder) + key_get_size (key)
                 + strlen (failure->message) + 1;
+  item.value.data = holder;
   if (cache_check_bound (self, item.weight, NULL))
-    cache_store (self, key, holder, &item, now, NULL);
+    cache_store (self, key, &item, now, NULL);
   else
     mgr_cache_holder_unref (holder);
 }

@@ -30,7 +30,7 @@ struct _MgrTimerLink
 typedef struct
 {
   MgrTimerLink link;
-  gint64 deadline; /* µs: as scheduled, and later by as much as the clock went back before */
+  gint64 deadline; /* atomic, µs: as scheduled, and later by as much as the clock went back before */
 } MgrTimerNode;
 
 G_STATIC_ASSERT (sizeof (MgrTimerNode) <= 24);

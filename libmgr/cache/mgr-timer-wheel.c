@@ -212,7 +212,8 @@ mgr_timer_wheel_schedule (MgrTimerWheel *self,
 
   mgr_timer_wheel_cancel (self, node);
   wheel_tell_time (self, now);
-  node->deadline = self->time + (gint64) MIN (left, (guint64) TIME_MAX);
+  __atomic_store_n (&node->deadline, self->time + (gint64) MIN (left, (guint64) TIME_MAX),
+                    __ATOMIC_RELEASE);
   wheel_place (self, node);
 }
 

@@ -50,7 +50,9 @@ measure_overhead (MgrCacheAim aim)
   for (gint64 i = 0; i < MANY; i++)
     {
       MgrCacheKey key = mgr_cache_key_int64 (mgr_cache_core_get_seed (core), i);
-      const MgrCacheItem item = { GSIZE_TO_POINTER (i), 1000, 1.0, G_USEC_PER_SEC + i };
+      const MgrCacheItem item = {
+        .value.data = GSIZE_TO_POINTER (i), .weight = 1000, .cost = 1.0, .deadline = G_USEC_PER_SEC + i,
+      };
 
       mgr_cache_core_put (core, &key, &item, 1, &removals, NULL);
     }

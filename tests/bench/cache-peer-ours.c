@@ -31,7 +31,7 @@ ours_put (MgrCacheCore      *core,
           const MgrCacheKey *key,
           guint64            weight)
 {
-  const MgrCacheItem item = { .value = GUINT_TO_POINTER (1), .weight = weight, .cost = 1.0 };
+  const MgrCacheItem item = { .value.data = GUINT_TO_POINTER (1), .weight = weight, .cost = 1.0 };
   MgrCacheRemovals removals;
 
   removals.n = 0;
@@ -52,7 +52,7 @@ ours_run (gpointer            data,
   for (gsize i = 0; i < n_requests; i++)
     {
       MgrCacheKey key = mgr_cache_key_int64 (seed, requests[i].key);
-      gpointer value;
+      MgrCacheValue value;
 
       if (mgr_cache_core_get (core, &key, 0, &value))
         hits++;

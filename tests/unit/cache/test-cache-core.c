@@ -58,7 +58,7 @@ bed_put (Bed      *bed,
 {
   MgrCacheKey key = bed_key (bed, number);
   const MgrCacheItem item = {
-    .value = GSIZE_TO_POINTER (number), .weight = weight, .cost = 1.0, .pinned = pinned,
+    .value.data = GSIZE_TO_POINTER (number), .weight = weight, .cost = 1.0, .pinned = pinned,
   };
 
   return mgr_cache_core_put (bed->core, &key, &item, 0, &bed->gone, error);
@@ -83,12 +83,12 @@ bed_has (Bed    *bed,
          gint64  number)
 {
   MgrCacheKey key = bed_key (bed, number);
-  gpointer value;
+  MgrCacheValue value;
 
   if (!mgr_cache_core_get (bed->core, &key, 0, &value))
     return FALSE;
 
-  g_assert_cmpint ((gint64) GPOINTER_TO_SIZE (value), ==, number);
+  g_assert_cmpint ((gint64) GPOINTER_TO_SIZE (value.data), ==, number);
   return TRUE;
 }
 
@@ -166,12 +166,12 @@ static void
 test_keys_that_collide (void)
 {
   g_autoptr (Bed) bed = bed_new (MGR_CACHE_KEY_TYPE_INT64, 0, 0);
-  gpointer value;
+  MgrCacheValue value;
 
   for (gint64 i = 0; i < 1000; i++)
     {
       MgrCacheKey key = { MGR_CACHE_KEY_TYPE_INT64, .hash = 42, .number = i };
-      const MgrCacheItem item = { .value = GSIZE_TO_POINTER (i), .weight = 1, .cost = 1.0 };
+      const MgrCacheItem item = { .value.data = GSIZE_TO_POINTER (i), .weight = 1, .cost = 1.0 };
 
       g_assert_true (mgr_cache_core_put (bed->core, &key, &item, 0, &bed->gone, NULL));
     }
@@ -189,7 +189,7 @@ test_keys_that_collide (void)
 
       g_assert_cmpint (mgr_cache_core_get (bed->core, &key, 0, &value), ==, there);
       if (there)
-        g_assert_cmpint ((gint64) GPOINTER_TO_SIZE (value), ==, i);
+        g_assert_cmpint ((gint64) GPOINTER_TO_SIZE (value.data), ==, i);
     }
 
   bed_assert_gone (bed, 500, MGR_CACHE_CAUSE_EXPLICIT);
@@ -201,11 +201,11 @@ static void
 test_keys_of_two_types (void)
 {
   g_autoptr (Bed) bed = bed_new (MGR_CACHE_KEY_TYPE_INT64, 0, 0);
-  const MgrCacheItem item = { .value = GSIZE_TO_POINTER (2), .weight = 1, .cost = 1.0 };
+  const MgrCacheItem item = { .value.data = GSIZE_TO_POINTER (2), .weight = 1, .cost = 1.0 };
   g_autoptr (GError) error = NULL;
   MgrCacheKey number = bed_key (bed, 1);
   MgrCacheKey text = mgr_cache_key_string (mgr_cache_core_get_seed (bed->core), "1");
-  gpointer value;
+  MgrCacheValue value;
 
   g_assert_true (bed_put (bed, 1, 1, FALSE, NULL));
   text.hash = number.hash;
@@ -260,8 +260,8 @@ use_cb (gpointer data)
   for (gint64 i = 0; !g_atomic_int_get (&users->stop); i++)
     {
       MgrCacheKey key = bed_key (users->bed, i % 700);
-      const MgrCacheItem item = { .value = GSIZE_TO_POINTER (i), .weight = 1 + (guint64) i % 9, .cost = 1.0 };
-      gpointer value;
+      const MgrCacheItem item = { .value.data = GSIZE_TO_POINTER (i), .weight = 1 + (guint64) i % 9, .cost = 1.0 };
+      MgrCacheValue value;
 
       if (!mgr_cache_core_get (core, &key, 0, &value))
         mgr_cache_core_put (core, &key, &item, 0, &gone, NULL);
@@ -338,20 +338,20 @@ test_replaced (void)
 {
   g_autoptr (Bed) bed = bed_new (MGR_CACHE_KEY_TYPE_INT64, 0, 100);
   MgrCacheKey key = bed_key (bed, 1);
-  const MgrCacheItem other = { .value = GSIZE_TO_POINTER (9), .weight = 60, .cost = 1.0 };
+  const MgrCacheItem other = { .value.data = GSIZE_TO_POINTER (9), .weight = 60, .cost = 1.0 };
   const MgrCacheItem late = {
-    .value = GSIZE_TO_POINTER (5), .weight = 1, .cost = 1.0, .yields = TRUE, .old = GSIZE_TO_POINTER (1),
+    .value.data = GSIZE_TO_POINTER (5), .weight = 1, .cost = 1.0, .yields = TRUE, .old.data = GSIZE_TO_POINTER (1),
   };
   g_autoptr (GError) error = NULL;
-  gpointer value;
+  MgrCacheValue value;
 
   g_assert_true (bed_put (bed, 1, 10, FALSE, NULL));
   g_assert_true (mgr_cache_core_put (bed->core, &key, &other, 0, &bed->gone, NULL));
   g_assert_cmpuint (mgr_cache_removals_get (&bed->gone, 0)->weight, ==, 10);
-  g_assert_cmpint (GPOINTER_TO_INT (mgr_cache_removals_get (&bed->gone, 0)->value), ==, 1);
+  g_assert_cmpint (GPOINTER_TO_INT (mgr_cache_removals_get (&bed->gone, 0)->value.data), ==, 1);
   bed_assert_gone (bed, 1, MGR_CACHE_CAUSE_REPLACED);
   g_assert_true (mgr_cache_core_get (bed->core, &key, 0, &value));
-  g_assert_cmpint (GPOINTER_TO_INT (value), ==, 9);
+  g_assert_cmpint (GPOINTER_TO_INT (value.data), ==, 9);
   g_assert_cmpuint (bed_count (bed).weight, ==, 60);
 
   g_assert_false (mgr_cache_core_put (bed->core, &key, &late, 0, &bed->gone, &error));
@@ -365,8 +365,8 @@ test_replaced_after_its_time (void)
 {
   g_autoptr (Bed) bed = bed_new (MGR_CACHE_KEY_TYPE_INT64, 0, 0);
   MgrCacheKey key = bed_key (bed, 1);
-  const MgrCacheItem item = { .value = GSIZE_TO_POINTER (1), .weight = 1, .cost = 1.0, .deadline = 50 };
-  gpointer value;
+  const MgrCacheItem item = { .value.data = GSIZE_TO_POINTER (1), .weight = 1, .cost = 1.0, .deadline = 50 };
+  MgrCacheValue value;
 
   g_assert_true (mgr_cache_core_put (bed->core, &key, &item, 10, &bed->gone, NULL));
   g_assert_true (mgr_cache_core_get (bed->core, &key, 49, &value));
