@@ -19,11 +19,10 @@ G_BEGIN_DECLS
  *   lock          the policy, the wheel, and every change of the table
  *   stripe lock   a part of the table, with the keys and values of its entries
  *
- * A number under a number is found without a lock: a stripe has a version, which is another
- * one after any change that could mislead who reads meanwhile, and odd during it. Who was
- * misled, and who finds what has to be referenced, looks again under the stripe's lock. As
- * long as nothing in the cache has to be referenced, nobody needs those, and who was misled
- * takes the other one.
+ * As long as keys and values are numbers, or pointers that need no reference, they are found
+ * without a lock: a stripe has a version, which is another one after any change that could
+ * mislead who reads meanwhile, and odd during it. Who was misled looks again under the lock.
+ * From the first one on that has to be referenced, all is found under the locks of stripes.
  *
  * What was found is told to the policy later, by way of a buffer of the thread's own, when
  * that is full or the thread has the lock for another reason; what does not fit meanwhile is
@@ -123,6 +122,7 @@ typedef struct
   guint64 misses;
   guint64 n_entries;
   guint64 weight;
+  guint64 evicted_age;                                   /* as booked */
   guint64 removed[MGR_CACHE_CAUSE_COLLECTED + 1];        /* by cause */
   guint64 removed_weight[MGR_CACHE_CAUSE_COLLECTED + 1]; /* by cause */
 } MgrCacheCounts;
@@ -215,6 +215,9 @@ void          mgr_cache_core_list         (MgrCacheCore           *self,
                                            MgrCacheRemovals       *entries);
 void          mgr_cache_core_get_counts   (MgrCacheCore           *self,
                                            MgrCacheCounts         *counts);
+/* For who knows how long what was evicted had been there; with no lock held. */
+void          mgr_cache_core_book_age     (MgrCacheCore           *self,
+                                           gint64                  age);
 /* Begins to find out, if it was not asked before. Returns: %FALSE while too little was
  * asked for since then to tell */
 gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,

@@ -4,33 +4,10 @@
 
 #include "config.h"
 
-#include "cache/mgr-cache-table-private.h"
+#include "cache/mgr-cache-glance-private.h"
 
 /* The policy is told of so many at a time, if nobody else is at it. */
 #define BATCH 32
-
-/* Who walks farther without a lock may be in a chain that is being changed. */
-#define LONGEST_WALK 32
-
-static inline MgrCacheBuffer *
-core_buffer (MgrCacheCore *self)
-{
-  guint slot = mgr_cache_slot_get ();
-
-  return &self->buffers[G_LIKELY (slot < self->n_buffers) ? slot : 0];
-}
-
-/* @figure: of @buffer */
-static inline void
-buffer_count (const MgrCacheCore *self,
-              MgrCacheBuffer     *buffer,
-              guint64            *figure)
-{
-  if (G_LIKELY (buffer != self->buffers))
-    __atomic_store_n (figure, __atomic_load_n (figure, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
-  else
-    __atomic_fetch_add (figure, 1, __ATOMIC_RELAXED);
-}
 
 static inline guint32
 buffer_get (const MgrCacheBuffer *buffer,
@@ -65,7 +42,7 @@ core_drain_buffer (MgrCacheCore   *self,
 void
 mgr_cache_core_drain (MgrCacheCore *self)
 {
-  core_drain_buffer (self, core_buffer (self));
+  core_drain_buffer (self, mgr_cache_core_buffer (self, mgr_cache_slot_get ()));
 }
 
 void
@@ -77,10 +54,10 @@ mgr_cache_core_drain_all (MgrCacheCore *self)
 
 /* An entry may be gone and its number another's by the time the policy hears of it: that
  * one is then taken for a little warmer than it is. */
-static void
-core_note (MgrCacheCore   *self,
-           MgrCacheBuffer *buffer,
-           guint32         id)
+gboolean
+mgr_cache_core_note (MgrCacheCore   *self,
+                     MgrCacheBuffer *buffer,
+                     guint32         id)
 {
   guint32 tail = __atomic_load_n (&buffer->tail, __ATOMIC_RELAXED);
   guint32 n = tail - __atomic_load_n (&buffer->head, __ATOMIC_ACQUIRE);
@@ -96,115 +73,41 @@ core_note (MgrCacheCore   *self,
       core_drain_buffer (self, buffer);
       mgr_cache_lock_give (&self->lock);
     }
+  return TRUE;
 }
 
-/* What was found, and when its use was last told. */
-typedef struct
-{
-  guint32 id; /* 0 if it is not there */
-  guint8 stamp;
-  MgrCacheValue value;
-} Finding;
-
-/* Of keys that are numbers. Returns: the entry, or 0; while something changes perhaps another */
-static inline guint32
-core_walk (const MgrCacheCore   *self,
-           const MgrCacheStripe *stripe,
-           const MgrCacheKey    *key,
-           guint                *steps)
-{
-  guint32 id = mgr_cache_index_first (&stripe->index, key->hash);
-
-  for (*steps = 0; id != 0 && *steps < LONGEST_WALK; ++*steps)
-    {
-      const MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
-
-      if (mgr_cache_node_get_hash (&entry->node) == key->hash
-          && __atomic_load_n (&entry->key.number, __ATOMIC_ACQUIRE) == key->number)
-        break;
-      id = mgr_cache_node_get_chain (&entry->node);
-    }
-
-  return id;
-}
-
-/* Looks without a lock. Returns: %FALSE if that does not tell */
-static inline __attribute__ ((always_inline)) gboolean
-core_glance (const MgrCacheCore   *self,
-             const MgrCacheStripe *stripe,
-             const MgrCacheKey    *key,
-             gint64                now,
-             Finding              *finding)
-{
-  guint32 version = __atomic_load_n (&stripe->version, __ATOMIC_ACQUIRE);
-  gint64 deadline = 0;
-  guint steps;
-
-  finding->id = core_walk (self, stripe, key, &steps);
-  if (finding->id != 0)
-    {
-      const MgrCacheEntry *entry = mgr_cache_core_entry (self, finding->id);
-
-      finding->stamp = mgr_cache_node_get_stamp (&entry->node);
-      finding->value.data = __atomic_load_n (&entry->data, __ATOMIC_ACQUIRE);
-      deadline = mgr_cache_entry_get_deadline (entry);
-      finding->value.note = mgr_cache_deadline_get_note (deadline);
-    }
-
-  if (version % 2 == 1 || steps == LONGEST_WALK
-      || version != __atomic_load_n (&stripe->version, __ATOMIC_RELAXED))
-    return FALSE;
-
-  if (mgr_cache_deadline_is_over (deadline, now))
-    finding->id = 0;
-  return finding->id == 0 || deadline < 0 || self->value_ref == NULL;
-}
-
-/* @wants_value: whether it is to be referenced */
-static G_GNUC_NO_INLINE void
+static MgrCacheFinding
 core_look (MgrCacheCore      *self,
-           MgrCacheStripe    *stripe,
            const MgrCacheKey *key,
            gint64             now,
-           gboolean           wants_value,
-           Finding           *finding)
-{
-  MgrCacheLock *lock = g_atomic_int_get (&self->has_pointers) ? &stripe->lock : &self->lock;
-  const MgrCacheEntry *entry;
-
-  mgr_cache_lock_take (lock);
-  finding->id = mgr_cache_core_find (self, stripe, key);
-  entry = mgr_cache_core_entry (self, finding->id);
-  if (finding->id != 0 && mgr_cache_entry_is_expired (entry, now))
-    finding->id = 0;
-  if (finding->id != 0)
-    {
-      finding->stamp = mgr_cache_node_get_stamp (&entry->node);
-      finding->value = mgr_cache_entry_get_value (entry);
-      if (wants_value)
-        mgr_cache_core_ref (self, finding->value);
-    }
-  mgr_cache_lock_give (lock);
-}
-
-static inline gboolean
-core_may_glance (const MgrCacheCore *self,
-                 const MgrCacheKey  *key)
-{
-  return key->type == MGR_CACHE_KEY_TYPE_INT64 && self->key_type == MGR_CACHE_KEY_TYPE_INT64;
-}
-
-static inline __attribute__ ((always_inline)) void
-core_search (MgrCacheCore      *self,
-             const MgrCacheKey *key,
-             gint64             now,
-             gboolean           wants_value,
-             Finding           *finding)
+           gboolean           wants_reference)
 {
   MgrCacheStripe *stripe = mgr_cache_core_stripe (self, key->hash);
+  MgrCacheLock *lock = mgr_cache_core_has_pointers (self) ? &stripe->lock : &self->lock;
+  MgrCacheFinding finding = { 0, };
 
-  if (G_UNLIKELY (!core_may_glance (self, key)) || !core_glance (self, stripe, key, now, finding))
-    core_look (self, stripe, key, now, wants_value, finding);
+  mgr_cache_lock_take (lock);
+  finding.id = mgr_cache_core_find (self, stripe, key);
+  if (finding.id != 0)
+    mgr_cache_finding_read (&finding, mgr_cache_core_entry (self, finding.id));
+  if (mgr_cache_deadline_is_over (finding.deadline, now))
+    finding.id = 0;
+  if (finding.id != 0 && finding.deadline >= 0 && wants_reference && self->value_ref != NULL)
+    self->value_ref (finding.data);
+  mgr_cache_lock_give (lock);
+
+  return finding;
+}
+
+gboolean
+mgr_cache_core_get_locked (MgrCacheCore      *self,
+                           const MgrCacheKey *key,
+                           gint64             now,
+                           MgrCacheValue     *value)
+{
+  MgrCacheFinding finding = core_look (self, key, now, TRUE);
+
+  return mgr_cache_core_take (self, mgr_cache_slot_get (), &finding, value);
 }
 
 gboolean
@@ -213,23 +116,7 @@ mgr_cache_core_get (MgrCacheCore      *self,
                     gint64             now,
                     MgrCacheValue     *value)
 {
-  MgrCacheBuffer *buffer = core_buffer (self);
-  Finding finding;
-
-  core_search (self, key, now, TRUE, &finding);
-  if (finding.id == 0)
-    {
-      buffer_count (self, buffer, &buffer->misses);
-      return FALSE;
-    }
-
-  /* Word by word, as it came: all at once it would have to wait for both. */
-  value->data = finding.value.data;
-  value->note = finding.value.note;
-  buffer_count (self, buffer, &buffer->hits);
-  if (finding.stamp != __atomic_load_n (&self->epoch, __ATOMIC_RELAXED))
-    core_note (self, buffer, finding.id);
-  return TRUE;
+  return mgr_cache_core_get_here (self, key, now, value);
 }
 
 gboolean
@@ -238,11 +125,21 @@ mgr_cache_core_peek (MgrCacheCore      *self,
                      gint64             now,
                      MgrCacheValue     *value)
 {
-  Finding finding;
+  MgrCacheFinding finding = { 0, };
 
-  core_search (self, key, now, value != NULL, &finding);
+  if (!mgr_cache_core_glance (self, key, now, &finding))
+    finding = core_look (self, key, now, value != NULL);
   if (finding.id != 0 && value != NULL)
-    *value = finding.value;
+    mgr_cache_finding_give (&finding, value);
 
   return finding.id != 0;
+}
+
+void
+mgr_cache_core_book_age (MgrCacheCore *self,
+                         gint64        age)
+{
+  MgrCacheBuffer *buffer = mgr_cache_core_buffer (self, mgr_cache_slot_get ());
+
+  mgr_cache_core_count (self, buffer, &buffer->evicted_age, (guint64) age);
 }

@@ -141,6 +141,7 @@ mgr_cache_core_get_counts (MgrCacheCore   *self,
     {
       counts->hits += __atomic_load_n (&self->buffers[i].hits, __ATOMIC_RELAXED);
       counts->misses += __atomic_load_n (&self->buffers[i].misses, __ATOMIC_RELAXED);
+      counts->evicted_age += __atomic_load_n (&self->buffers[i].evicted_age, __ATOMIC_RELAXED);
     }
 
   mgr_cache_lock_take (&self->lock);

@@ -22,7 +22,7 @@ cache_book (MgrCache              *self,
     return;
 
   if (now > created)
-    __atomic_fetch_add (&self->evicted_age, now - created, __ATOMIC_RELAXED);
+    mgr_cache_core_book_age (self->core, now - created);
 }
 
 /* @value: as the core had it

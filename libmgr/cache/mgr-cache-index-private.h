@@ -89,7 +89,7 @@ mgr_cache_index_is_full (const MgrCacheIndex *self)
 {
   gsize n_buckets = mgr_cache_index_get_n_buckets (self);
 
-  return self->n_nodes >= (n_buckets <= MGR_CACHE_INDEX_FEW ? n_buckets / 2 : n_buckets);
+  return self->n_nodes >= (n_buckets <= MGR_CACHE_INDEX_FEW ? n_buckets / 4 : n_buckets);
 }
 
 static inline void

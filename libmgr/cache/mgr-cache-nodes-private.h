@@ -52,7 +52,8 @@ G_STATIC_ASSERT (sizeof (MgrCacheNode) == 24);
 
 typedef struct
 {
-  guint32 n_first;                /* nodes in the first chunk: a power of two */
+  guint32 n_first;                /* nodes in the first chunk: 2^first_bits */
+  guint first_bits;
   char *chunks[MGR_CACHE_CHUNKS]; /* (owned) (nullable) */
   guint32 n_touched;              /* numbers below have been in use */
   guint32 free;                   /* a list through chain */
@@ -68,17 +69,23 @@ guint32 mgr_cache_nodes_touch    (MgrCacheNodes       *self);
  * readable, as free ones. */
 void    mgr_cache_nodes_release  (MgrCacheNodes       *self,
                                   guint32              first);
-gpointer mgr_cache_nodes_get_far (const MgrCacheNodes *self,
-                                  guint32              id);
+
+/* The chunk after the first begins where that ends, and is as long; so for all others. */
+static inline guint
+mgr_cache_nodes_get_chunk (const MgrCacheNodes *self,
+                           guint32              id)
+{
+  return id < self->n_first ? 0 : 32 - (guint) __builtin_clz (id >> self->first_bits);
+}
 
 static inline MgrCacheNode *
 mgr_cache_nodes_get (const MgrCacheNodes *self,
                      guint32              id)
 {
-  if (G_LIKELY (id < self->n_first))
-    return (gpointer) (self->chunks[0] + (gsize) id * MGR_CACHE_LINE);
+  guint chunk = mgr_cache_nodes_get_chunk (self, id);
+  guint32 start = G_LIKELY (chunk == 0) ? 0 : self->n_first << (chunk - 1);
 
-  return mgr_cache_nodes_get_far (self, id);
+  return (gpointer) (self->chunks[chunk] + (gsize) (id - start) * MGR_CACHE_LINE);
 }
 
 static inline guint32

@@ -22,10 +22,8 @@ mgr_cache_nodes_init (MgrCacheNodes *self,
 {
   guint64 n = n_foreseen > 0 ? MIN (n_foreseen + SPARE, MAX_FIRST) : UNFORESEEN;
 
-  *self = (MgrCacheNodes) {
-    .n_first = 1u << g_bit_storage (n - 1),
-    .n_touched = 1,
-  };
+  *self = (MgrCacheNodes) { .first_bits = g_bit_storage (n - 1), .n_touched = 1 };
+  self->n_first = 1u << self->first_bits;
 }
 
 void
@@ -35,28 +33,10 @@ mgr_cache_nodes_clear (MgrCacheNodes *self)
     g_clear_pointer (&self->chunks[i], g_aligned_free);
 }
 
-/* The chunk after the first begins where that ends, and is as long; so for all others. */
-static guint
-nodes_chunk (const MgrCacheNodes *self,
-             guint32              id)
-{
-  return id < self->n_first ? 0 : g_bit_storage (id / self->n_first);
-}
-
-gpointer
-mgr_cache_nodes_get_far (const MgrCacheNodes *self,
-                         guint32              id)
-{
-  guint chunk = nodes_chunk (self, id);
-  guint32 start = self->n_first << (chunk - 1);
-
-  return self->chunks[chunk] + (gsize) (id - start) * MGR_CACHE_LINE;
-}
-
 guint32
 mgr_cache_nodes_touch (MgrCacheNodes *self)
 {
-  guint chunk = nodes_chunk (self, self->n_touched);
+  guint chunk = mgr_cache_nodes_get_chunk (self, self->n_touched);
 
   if (self->chunks[chunk] == NULL)
     {

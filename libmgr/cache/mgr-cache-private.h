@@ -72,7 +72,6 @@ struct _MgrCache
   gint has_deadlines;       /* atomic: whether anything can ever have expired */
   gint track_uses;          /* atomic */
   guint64 not_hits;         /* atomic: hits of the core that were none */
-  gint64 evicted_age;       /* atomic: µs, all together, of what went for want of room or memory */
 
   MgrCacheRulesWords rules; /* atomic, each word of it; set with the lock held */
   guint rules_version;      /* atomic: odd while they are being set */
@@ -84,6 +83,18 @@ struct _MgrCache
   GSource *timer;           /* (owned) (nullable) */
   gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
 };
+
+/* The class of all caches, since none can be derived; unset before there is one. */
+extern GTypeClass *mgr_cache_only_class G_GNUC_INTERNAL;
+
+/* As MGR_IS_CACHE(), without a call. */
+static inline gboolean
+mgr_is_cache (gpointer cache)
+{
+  return cache != NULL
+         && (G_LIKELY (((const GTypeInstance *) cache)->g_class == mgr_cache_only_class)
+             || MGR_IS_CACHE (cache));
+}
 
 static inline MgrCacheKey
 mgr_cache_key_of (MgrCache     *self,

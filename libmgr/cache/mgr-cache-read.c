@@ -6,6 +6,8 @@
 
 #include "cache/mgr-cache-private.h"
 
+#include "cache/mgr-cache-glance-private.h"
+
 MgrKey
 mgr_cache_key_of_data (MgrCache        *self,
                        MgrCacheKeyData  data)
@@ -170,7 +172,7 @@ cache_read (MgrCache          *self,
     return cache_read_otherwise (self, key, is_use, value);
 
   now = cache_get_time_to_read (self);
-  if (!mgr_cache_core_get (self->core, key, now, &found))
+  if (!mgr_cache_core_get_here (self->core, key, now, &found))
     return FALSE;
 
   if (found.note != 0)
@@ -320,7 +322,7 @@ mgr_cache_get_string (MgrCache   *self,
 {
   MgrKey read = mgr_key_of_string (key);
 
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
@@ -347,7 +349,7 @@ mgr_cache_get_int64 (MgrCache *self,
 {
   MgrCacheKey read;
 
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
 
   read = mgr_cache_key_int64 (self->seed, key);
@@ -374,7 +376,7 @@ mgr_cache_get_bytes (MgrCache *self,
 {
   MgrKey read = mgr_key_of_bytes (key);
 
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
@@ -400,7 +402,7 @@ mgr_cache_find_string (MgrCache   *self,
                        const char *key,
                        GValue     *value)
 {
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 
@@ -426,7 +428,7 @@ mgr_cache_find_int64 (MgrCache *self,
                       gint64    key,
                       GValue   *value)
 {
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
 
   return mgr_cache_get_int64 (self, key, value) || give_nothing (value);
@@ -451,7 +453,7 @@ mgr_cache_find_bytes (MgrCache *self,
                       GBytes   *key,
                       GValue   *value)
 {
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
 

@@ -257,7 +257,7 @@ mgr_cache_get_statistics (MgrCache *self)
   figures.hits = counts.hits - MIN (not_hits, counts.hits);
   figures.misses = counts.misses + not_hits;
   if (evicted > 0)
-    figures.eviction_age = __atomic_load_n (&self->evicted_age, __ATOMIC_RELAXED) / (gint64) evicted;
+    figures.eviction_age = (gint64) (counts.evicted_age / evicted);
   for (guint i = 0; i < MGR_CACHE_N_CAUSES; i++)
     {
       figures.removed[i] = counts.removed[i];

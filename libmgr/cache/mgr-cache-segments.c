@@ -18,7 +18,7 @@
 
 /* In which as many entries move as there are. With more of them more uses have to be told, which
  * find nothing more. */
-#define EPOCHS 4
+#define EPOCHS 3
 
 /* A heavy entry is compared with this many light ones, and no more. */
 #define RIVALS 64

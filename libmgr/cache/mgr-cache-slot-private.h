@@ -19,6 +19,19 @@ extern __thread guint mgr_cache_slot_of_thread __attribute__ ((tls_model ("initi
 
 guint mgr_cache_slot_take (void);
 
+static inline gboolean
+mgr_cache_slot_is_known (void)
+{
+  return mgr_cache_slot_of_thread != 0;
+}
+
+/* Of a thread that has asked before. */
+static inline guint
+mgr_cache_slot_get_known (void)
+{
+  return mgr_cache_slot_of_thread - 1;
+}
+
 static inline guint
 mgr_cache_slot_get (void)
 {

@@ -46,6 +46,7 @@ typedef struct
 {
   guint64 hits;
   guint64 misses;
+  guint64 evicted_age;
   guint32 tail; /* counts what was written */
   guint32 head; /* counts what was told, changed with the core's lock held */
   guint32 ids[MGR_CACHE_BUFFER_SIZE];
@@ -104,6 +105,12 @@ mgr_cache_core_stripe (const MgrCacheCore *self,
                        guint32             hash)
 {
   return &self->stripes[hash & (self->n_stripes - 1)];
+}
+
+static inline gboolean
+mgr_cache_core_has_pointers (const MgrCacheCore *self)
+{
+  return __atomic_load_n (&self->has_pointers, __ATOMIC_ACQUIRE);
 }
 
 /* Around a change of a stripe, with the lock held. */

@@ -187,24 +187,32 @@ cache_charge (MgrCache  *self,
   return TRUE;
 }
 
+static G_GNUC_NO_INLINE void
+cache_set_too_large (MgrCache  *self,
+                     guint64    weight,
+                     guint64    max_bytes,
+                     GError   **error)
+{
+  g_autofree char *wanted = mgr_size_format (weight);
+  g_autofree char *bound = mgr_size_format (max_bytes);
+
+  g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
+               "An entry of %s does not fit cache “%s” of at most %s, even if it were alone: keep "
+               "it elsewhere, or raise “max-bytes”", wanted, self->name, bound);
+}
+
 /* What would not fit if it were alone must not have others go first. */
-static gboolean
+static inline gboolean
 cache_check_bound (MgrCache  *self,
                    guint64    weight,
                    GError   **error)
 {
   guint64 max_bytes = __atomic_load_n (&self->rules.rules.max_bytes, __ATOMIC_RELAXED);
-  g_autofree char *wanted = NULL;
-  g_autofree char *bound = NULL;
 
-  if (max_bytes == 0 || weight <= max_bytes)
+  if (G_LIKELY (max_bytes == 0 || weight <= max_bytes))
     return TRUE;
 
-  wanted = mgr_size_format (weight);
-  bound = mgr_size_format (max_bytes);
-  g_set_error (error, MGR_ERROR, MGR_ERROR_INFEASIBLE,
-               "An entry of %s does not fit cache “%s” of at most %s, even if it were alone: keep "
-               "it elsewhere, or raise “max-bytes”", wanted, self->name, bound);
+  cache_set_too_large (self, weight, max_bytes, error);
   return FALSE;
 }
 
@@ -346,7 +354,8 @@ cache_keep_plain (MgrCache           *self,
   if (expires)
     mgr_cache_expire_in_passing (self, now);
   item.weight = 1 + MGR_CACHE_ENTRY_SIZE + key_get_size (key);
-  if (!cache_check_bound (self, item.weight, error) || !cache_charge (self, item.weight, error))
+  if (!cache_check_bound (self, item.weight, error)
+      || (self->component != NULL && !cache_charge (self, item.weight, error)))
     return FALSE;
 
   mgr_cache_removals_init (&removals);
@@ -527,7 +536,7 @@ mgr_cache_put_string (MgrCache       *self,
 {
   MgrKey read = mgr_key_of_string (key);
 
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_STRING, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
   g_return_val_if_fail (G_IS_VALUE (value), FALSE);
@@ -561,7 +570,7 @@ mgr_cache_put_int64 (MgrCache       *self,
   MgrKey read = mgr_key_of_int64 (key);
   MgrCacheKey wanted;
 
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_INT64, FALSE);
   g_return_val_if_fail (is_value (value), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -594,7 +603,7 @@ mgr_cache_put_bytes (MgrCache       *self,
 {
   MgrKey read = mgr_key_of_bytes (key);
 
-  g_return_val_if_fail (MGR_IS_CACHE (self), FALSE);
+  g_return_val_if_fail (mgr_is_cache (self), FALSE);
   g_return_val_if_fail (self->key_type == MGR_CACHE_KEY_TYPE_BYTES, FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
   g_return_val_if_fail (G_IS_VALUE (value), FALSE);

@@ -72,6 +72,8 @@ typedef enum
 
 static guint signals[N_SIGNALS];
 
+GTypeClass *mgr_cache_only_class;
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (MgrCache, mgr_cache, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (MGR_TYPE_RECLAIMER, mgr_cache_reclaimer_init))
 
@@ -350,6 +352,7 @@ mgr_cache_class_init (MgrCacheClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  mgr_cache_only_class = &object_class->g_type_class;
   object_class->constructed = mgr_cache_constructed;
   object_class->dispose = mgr_cache_dispose;
   object_class->finalize = mgr_cache_finalize;

@@ -308,6 +308,204 @@ test_bounds_are_lowered_under_use (void)
   g_assert_cmpuint (removed, ==, counts.weight);
 }
 
+#define N_KEYS 4000
+
+/* What number @key is: a value that says of which key it is, twice. */
+static MgrCacheItem
+number_of (gint64 key)
+{
+  return (MgrCacheItem) {
+    .value = { GSIZE_TO_POINTER (key), key + 1 }, .weight = 1 + (guint64) key % 9, .cost = 1.0,
+  };
+}
+
+typedef struct
+{
+  Bed *bed;           /* (unowned) */
+  gint stop;          /* atomic */
+  guint64 n_found;    /* atomic */
+  guint64 n_asked;    /* atomic */
+} Readers;
+
+/* What is found belongs to its key, whatever happens meanwhile. */
+static gpointer
+read_cb (gpointer data)
+{
+  Readers *readers = data;
+
+  for (gint64 i = 0; !g_atomic_int_get (&readers->stop); i++)
+    {
+      gint64 number = i * 7919 % N_KEYS;
+      MgrCacheKey key = bed_key (readers->bed, number);
+      MgrCacheValue value;
+
+      __atomic_fetch_add (&readers->n_asked, 1, __ATOMIC_RELAXED);
+      if (!mgr_cache_core_get (readers->bed->core, &key, 0, &value))
+        continue;
+
+      __atomic_fetch_add (&readers->n_found, 1, __ATOMIC_RELAXED);
+      g_assert_cmpint ((gint64) GPOINTER_TO_SIZE (value.data), ==, number);
+      if (value.note != 0)
+        g_assert_cmpint (value.note, ==, number + 1);
+    }
+
+  return NULL;
+}
+
+static void
+bed_put_numbers (Bed    *bed,
+                 gint64  from,
+                 gint64  to)
+{
+  for (gint64 i = from; i < to; i++)
+    {
+      MgrCacheKey key = bed_key (bed, i);
+      const MgrCacheItem item = number_of (i);
+
+      g_assert_true (mgr_cache_core_put (bed->core, &key, &item, 0, &bed->gone, NULL));
+    }
+  mgr_cache_removals_clear (&bed->gone, bed->key_type, NULL);
+}
+
+/* All that changes a table, with tables that grow and shrink. */
+static void
+bed_change (Bed   *bed,
+            guint  round)
+{
+  gint64 from = g_test_rand_int_range (0, N_KEYS / 2);
+
+  bed_put_numbers (bed, from, from + N_KEYS / 2);
+  if (round % 5 == 0)
+    mgr_cache_core_clear (bed->core, MGR_CACHE_CAUSE_EXPLICIT, &bed->gone);
+  if (round % 3 == 0)
+    mgr_cache_core_trim (bed->core, 2000, MGR_CACHE_CAUSE_PRESSURE, &bed->gone);
+  mgr_cache_core_set_bounds (bed->core, round % 7 == 0 ? 300 : 0, 0, &bed->gone);
+  for (gint64 i = 0; i < 100; i++)
+    {
+      MgrCacheKey key = bed_key (bed, from + i);
+
+      mgr_cache_core_remove (bed->core, &key, 0, MGR_CACHE_CAUSE_EXPLICIT, &bed->gone);
+    }
+  mgr_cache_removals_clear (&bed->gone, bed->key_type, NULL);
+}
+
+static gpointer
+nothing_to_ref (gpointer value)
+{
+  return value;
+}
+
+static Bed *
+bed_new_of_numbers (void)
+{
+  Bed *bed = g_new0 (Bed, 1);
+
+  bed->key_type = MGR_CACHE_KEY_TYPE_INT64;
+  bed->core = mgr_cache_core_new (&(MgrCacheConfig) {
+    .key_type = bed->key_type,
+    .value_ref = nothing_to_ref,
+  });
+  return bed;
+}
+
+/* First there are numbers alone, which are found without a lock; then a pointer comes, and
+ * they are found all the same. */
+static void
+test_read_while_changed (void)
+{
+  g_autoptr (Bed) bed = bed_new_of_numbers ();
+  Readers readers = { bed, 0, 0, 0 };
+  GThread *threads[2];
+  MgrCacheCounts counts;
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("read", read_cb, &readers);
+  for (guint round = 0; round < 200; round++)
+    {
+      if (round == 100)
+        g_assert_true (bed_put (bed, 1, 1, FALSE, NULL));
+      bed_change (bed, round);
+    }
+  g_atomic_int_set (&readers.stop, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+
+  counts = bed_count (bed);
+  g_assert_cmpuint (readers.n_found, >, 0);
+  g_assert_cmpuint (counts.hits, ==, readers.n_found);
+  g_assert_cmpuint (counts.hits + counts.misses, ==, readers.n_asked);
+}
+
+static gpointer
+ask_cb (gpointer data)
+{
+  Bed *bed = data;
+
+  for (gint64 i = 0; i < 1000; i++)
+    bed_has (bed, i % 2);
+
+  return NULL;
+}
+
+/* More threads than have places of their own, and others after them. */
+static void
+test_counts_of_many_threads (void)
+{
+  g_autoptr (Bed) bed = bed_new (MGR_CACHE_KEY_TYPE_INT64, 0, 0);
+  MgrCacheCounts counts;
+
+  bed_put (bed, 0, 1, FALSE, NULL);
+  for (guint round = 0; round < 3; round++)
+    {
+      GThread *threads[24];
+
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("ask", ask_cb, bed);
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_thread_join (threads[i]);
+    }
+
+  counts = bed_count (bed);
+  g_assert_cmpuint (counts.hits, ==, 3 * 24 * 500);
+  g_assert_cmpuint (counts.misses, ==, 3 * 24 * 500);
+}
+
+/* A number is kept with its note, has no deadline, and gives way only to whoever knows both. */
+static void
+test_numbers (void)
+{
+  g_autoptr (Bed) bed = bed_new_of_numbers ();
+  MgrCacheKey key = bed_key (bed, 5);
+  MgrCacheValue number = number_of (5).value;
+  MgrCacheValue other = { number.data, number.note + 1 };
+  MgrCacheItem item = number_of (5);
+  MgrCacheValue value;
+
+  bed_put_numbers (bed, 0, 10);
+  g_assert_true (mgr_cache_core_peek (bed->core, &key, G_MAXINT64, &value));
+  g_assert_true (mgr_cache_value_is (value, number));
+  g_assert_false (mgr_cache_core_set_deadline (bed->core, &key, 0, 1));
+  g_assert_true (mgr_cache_core_get (bed->core, &key, G_MAXINT64, &value));
+
+  item.yields = TRUE;
+  item.old = other;
+  g_assert_false (mgr_cache_core_put (bed->core, &key, &item, 0, &bed->gone, NULL));
+  item.old = number;
+  g_assert_true (mgr_cache_core_put (bed->core, &key, &item, 0, &bed->gone, NULL));
+  g_assert_true (mgr_cache_value_is (mgr_cache_removals_get (&bed->gone, 0)->value, number));
+  bed_assert_gone (bed, 1, MGR_CACHE_CAUSE_REPLACED);
+
+  g_assert_false (mgr_cache_core_remove_value (bed->core, &key, other, 0, MGR_CACHE_CAUSE_EXPLICIT,
+                                               &bed->gone));
+  g_assert_false (mgr_cache_core_exchange (bed->core, &key, other, GSIZE_TO_POINTER (5)));
+  g_assert_true (mgr_cache_core_exchange (bed->core, &key, number, GSIZE_TO_POINTER (5)));
+  g_assert_true (mgr_cache_core_get (bed->core, &key, 0, &value));
+  g_assert_cmpint (value.note, ==, 0);
+  g_assert_true (mgr_cache_core_remove_value (bed->core, &key, value, 0, MGR_CACHE_CAUSE_EXPLICIT,
+                                              &bed->gone));
+  bed_assert_gone (bed, 1, MGR_CACHE_CAUSE_EXPLICIT);
+}
+
 static void
 test_pins (void)
 {
@@ -432,6 +630,9 @@ main (int    argc,
   g_test_add_func ("/cache/core/keys-of-two-types", test_keys_of_two_types);
   g_test_add_func ("/cache/core/bounds-are-lowered", test_bounds_are_lowered);
   g_test_add_func ("/cache/core/bounds-are-lowered-under-use", test_bounds_are_lowered_under_use);
+  g_test_add_func ("/cache/core/read-while-changed", test_read_while_changed);
+  g_test_add_func ("/cache/core/counts-of-many-threads", test_counts_of_many_threads);
+  g_test_add_func ("/cache/core/numbers", test_numbers);
   g_test_add_func ("/cache/core/pins", test_pins);
   g_test_add_func ("/cache/core/replaced", test_replaced);
   g_test_add_func ("/cache/core/replaced-after-its-time", test_replaced_after_its_time);

@@ -8,8 +8,11 @@
 #include "cache/mgr-cache-index-private.h"
 #include "cache/mgr-cache-key-private.h"
 #include "cache/mgr-cache-lock-private.h"
+#include "cache/mgr-cache-memory-private.h"
 #include "cache/mgr-cache-nodes-private.h"
 #include "cache/mgr-cache-sketch-private.h"
+
+#include <string.h>
 
 static void
 test_nodes_never_move (void)
@@ -135,6 +138,81 @@ test_index_with_collisions (void)
   mgr_cache_nodes_clear (&nodes);
 }
 
+static void
+fill_index (MgrCacheIndex *index,
+            MgrCacheNodes *nodes,
+            guint32        n)
+{
+  for (guint32 i = 0; i < n; i++)
+    {
+      guint32 id = mgr_cache_nodes_take (nodes);
+      MgrCacheNode *node = mgr_cache_nodes_get (nodes, id);
+
+      mgr_cache_node_set_hash (node, (guint32) mgr_cache_key_mix (id));
+      mgr_cache_index_link (index, nodes, id, node);
+    }
+}
+
+/* Empty, it is as small as a new one, and what it once had serves again: nothing is taken anew,
+ * and nothing of what was there is found. */
+static void
+test_index_shrinks (void)
+{
+  MgrCacheNodes nodes;
+  MgrCacheIndex index;
+  gsize table = 0;
+  gsize small;
+
+  mgr_cache_nodes_init (&nodes, 0);
+  mgr_cache_index_init (&index);
+  small = mgr_cache_index_get_size (&index);
+  for (guint round = 0; round < 3; round++)
+    {
+      fill_index (&index, &nodes, 20000);
+      g_assert_cmpuint (mgr_cache_index_get_size (&index), >=, 20000 * sizeof (guint32));
+      for (guint32 id = 1; id <= 20000; id++)
+        g_assert_true (index_has (&index, &nodes, id));
+      if (round > 0)
+        g_assert_cmpuint (index.table, ==, table);
+
+      table = index.table;
+      for (guint32 id = 1; id <= 20000; id++)
+        mgr_cache_index_unlink (&index, &nodes, id, mgr_cache_nodes_get (&nodes, id));
+      mgr_cache_index_shrink (&index);
+      mgr_cache_nodes_release (&nodes, 1);
+      g_assert_cmpuint (mgr_cache_index_get_size (&index), ==, small);
+      g_assert_cmpuint (mgr_cache_index_first (&index, (guint32) mgr_cache_key_mix (7)), ==, 0);
+    }
+
+  mgr_cache_index_clear (&index);
+  mgr_cache_nodes_clear (&nodes);
+}
+
+/* Whatever the pages, what is given back is zero, and what lies beside it is as it was. */
+static void
+test_memory_is_released (void)
+{
+  static const struct
+  {
+    gsize begin;
+    gsize end;
+  } ranges[] = { { 0, 64 }, { 64, 4096 }, { 128, 3 * 4096 + 64 }, { 4096, 8 * 4096 }, { 64, 64 } };
+  gsize size = 10 * 4096;
+  guint8 *memory = mgr_cache_memory_new (size);
+
+  for (gsize i = 0; i < size; i++)
+    g_assert_cmpuint (memory[i], ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      memset (memory, 7, size);
+      mgr_cache_memory_release (memory + ranges[i].begin, memory + ranges[i].end);
+      for (gsize at = 0; at < size; at++)
+        g_assert_cmpuint (memory[at], ==, at >= ranges[i].begin && at < ranges[i].end ? 0 : 7);
+    }
+
+  mgr_cache_memory_free (memory);
+}
+
 #define LINKED 20000
 
 /* As a part of a cache: who reads has the lock, who links takes it to grow alone. */
@@ -157,7 +235,7 @@ link_cb (gpointer user_data)
       MgrCacheNode *node = mgr_cache_nodes_get (&stripe->nodes, id);
       gboolean grows = mgr_cache_index_is_full (&stripe->index);
 
-      node->hash = (guint32) mgr_cache_key_mix (id);
+      mgr_cache_node_set_hash (node, (guint32) mgr_cache_key_mix (id));
       if (grows)
         mgr_cache_lock_take (&stripe->lock);
       mgr_cache_index_link (&stripe->index, &stripe->nodes, id, node);
@@ -489,6 +567,8 @@ main (int    argc,
   g_test_add_func ("/cache/nodes/weights", test_node_weights);
   g_test_add_func ("/cache/index/collisions", test_index_with_collisions);
   g_test_add_func ("/cache/index/read-while-linked", test_index_is_read_while_linked);
+  g_test_add_func ("/cache/index/shrinks", test_index_shrinks);
+  g_test_add_func ("/cache/memory/is-released", test_memory_is_released);
   g_test_add_func ("/cache/holders/serve-again", test_holders_serve_again);
   g_test_add_func ("/cache/sketch/counts", test_sketch_counts);
   g_test_add_func ("/cache/sketch/tells-keys-apart", test_sketch_tells_keys_apart);

@@ -582,7 +582,7 @@ test_size_is_bounded (void)
   for (guint i = 0; i < 200000; i++)
     bed_request (bed, i, 1, 1.0);
 
-  g_assert_cmpuint (mgr_cache_policy_get_size (&bed->policy), <, 5000 * 12 + 64 * 1024);
+  g_assert_cmpuint (mgr_cache_policy_get_size (&bed->policy), <, 5000 * 12 + 72 * 1024);
 }
 
 static const struct
