@@ -14,7 +14,7 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
  * memory should not count. */
 #define SHADOW_ENTRIES 96
 #define MAX_SAMPLING 6
-#define MOST_SHADOW_ENTRIES 4096
+#define MOST_SHADOW_ENTRIES 3000
 
 /* What is foreseen for other sizes is of as many more keys: it has to be right by itself, while
  * windows are only compared with each other. */
