@@ -8,6 +8,7 @@
 
 #include <mgr.h>
 
+#include <malloc.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,13 +20,14 @@
 #define SPREAD 60 /* s, in which they expire */
 #define WAITERS 1000
 
-/* Bytes of this process that are in memory. */
+/* Bytes of this process that are in memory, but for what malloc keeps of what was freed. */
 static double
 resident_bytes (void)
 {
   g_autofree char *text = NULL;
   guint64 total, resident;
 
+  malloc_trim (0);
   if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL) ||
       sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &total, &resident) != 2)
     return 0.0;
