@@ -184,6 +184,8 @@ mgr_flights_board (MgrFlights    *self,
     {
       g_atomic_ref_count_inc (&flight->ref_count);
       flight->n_wanting++;
+      /* Already now: of two who are about to wait for each other the second has to know. */
+      flights_set_awaited (self, flight);
     }
   g_mutex_unlock (&self->lock);
 
@@ -293,7 +295,6 @@ flight_await (MgrFlights   *self,
   gint64 end = g_get_monotonic_time () + timeout;
   gboolean late = FALSE;
 
-  flights_set_awaited (self, flight);
   while (!flight->landed && !late && !g_cancellable_is_cancelled (cancellable))
     {
       if (timeout > 0)
