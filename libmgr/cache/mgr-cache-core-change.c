@@ -126,7 +126,7 @@ core_insert (MgrCacheCore       *self,
   guint32 id = mgr_cache_nodes_take (&self->nodes);
   MgrCacheEntry *entry = mgr_cache_core_entry (self, id);
 
-  mgr_cache_node_set_hash (&entry->node, key->hash);
+  entry->node.hash = key->hash;
   mgr_cache_node_set_weight (&entry->node, item->weight);
   __atomic_store_n (&entry->key.number, data.number, __ATOMIC_RELEASE);
   entry->timer.link = (MgrTimerLink) { NULL, };

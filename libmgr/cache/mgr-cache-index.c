@@ -34,7 +34,8 @@ static guint32 *
 buckets_new (guint    shift,
              guint32 *shorter)
 {
-  Header *header = mgr_cache_memory_new (sizeof *header + n_buckets_of (shift) * sizeof (guint32));
+  Header *header = g_aligned_alloc0 (1, sizeof *header + n_buckets_of (shift) * sizeof (guint32),
+                                      MGR_CACHE_LINE);
   guint32 *buckets = (guint32 *) (header + 1);
 
   header->shorter = shorter;
@@ -51,7 +52,7 @@ buckets_free (guint32 *buckets)
       Header *header = header_of (buckets);
 
       buckets = header->shorter;
-      mgr_cache_memory_free (header);
+      g_aligned_free (header);
     }
 }
 

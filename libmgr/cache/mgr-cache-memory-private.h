@@ -8,14 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Memory that can be given back while somebody may still look at it, who then reads zeros. */
-
-/* Returns: (transfer full): zeros, from the beginning of a cache line on */
-gpointer mgr_cache_memory_new     (gsize    size);
-void     mgr_cache_memory_free    (gpointer memory);
-
-/* Gives whole pages back to the kernel; all from @begin to @end is zero then. */
-void     mgr_cache_memory_release (gpointer begin,
-                                   gpointer end);
+/* Gives memory back while somebody may still look at it, who then reads zeros: whole pages to
+ * the kernel, and all from @begin to @end is zero then. */
+void mgr_cache_memory_release (gpointer begin,
+                               gpointer end);
 
 G_END_DECLS

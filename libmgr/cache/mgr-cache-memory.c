@@ -6,22 +6,8 @@
 
 #include "cache/mgr-cache-memory-private.h"
 
-#include "cache/mgr-cache-nodes-private.h"
-
 #include <sys/mman.h>
 #include <unistd.h>
-
-gpointer
-mgr_cache_memory_new (gsize size)
-{
-  return g_aligned_alloc0 (1, size, MGR_CACHE_LINE);
-}
-
-void
-mgr_cache_memory_free (gpointer memory)
-{
-  g_aligned_free (memory);
-}
 
 /* Word by word, since who looks at it meanwhile reads words. */
 static void

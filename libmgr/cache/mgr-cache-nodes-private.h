@@ -15,7 +15,7 @@ typedef struct
   guint32 prev;       /* the next colder of its queue; or its place in the heap */
   guint32 next;       /* the next warmer of its queue; or its density, a float */
   guint32 chain;      /* atomic: the next of its bucket, or of the free ones */
-  guint32 hash;       /* atomic */
+  guint32 hash;
   guint32 weight_low;
   guint8 weight_high;
   guint8 stamp;       /* atomic: when its use was last told, and if each one has to be */
@@ -99,19 +99,6 @@ mgr_cache_node_set_chain (MgrCacheNode *node,
                           guint32       chain)
 {
   __atomic_store_n (&node->chain, chain, __ATOMIC_RELEASE);
-}
-
-static inline guint32
-mgr_cache_node_get_hash (const MgrCacheNode *node)
-{
-  return __atomic_load_n (&node->hash, __ATOMIC_ACQUIRE);
-}
-
-static inline void
-mgr_cache_node_set_hash (MgrCacheNode *node,
-                         guint32       hash)
-{
-  __atomic_store_n (&node->hash, hash, __ATOMIC_RELEASE);
 }
 
 /* Returns: a node whose chain and queue are 0 */

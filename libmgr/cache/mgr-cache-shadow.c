@@ -62,7 +62,7 @@ shadow_insert (MgrCacheShadow *self,
   guint32 id = mgr_cache_nodes_take (&self->nodes);
   MgrCacheNode *node = mgr_cache_nodes_get (&self->nodes, id);
 
-  mgr_cache_node_set_hash (node, hash);
+  node->hash = hash;
   mgr_cache_node_set_weight (node, weight);
   mgr_cache_index_link (&self->index, &self->nodes, id, node);
   mgr_cache_evictor_add (&self->evictor, id, node, cost);

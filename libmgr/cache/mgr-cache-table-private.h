@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /* The inside of a MgrCacheCore, for its own files. */
 
 /* One cache line. The key, the value and the deadline are atomic, and change only with the
- * core's lock held, and that of the stripe where there are pointers; so do chain and hash of
+ * core's lock held, and that of the stripe where there are pointers; so does the chain of
  * the node. The rest is guarded by the core's lock. */
 typedef struct
 {
