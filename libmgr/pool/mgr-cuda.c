@@ -6,6 +6,7 @@
 
 #include "pool/mgr-cuda-private.h"
 
+#include "base/mgr-library-private.h"
 #include "base/mgr-size.h"
 
 #include <dlfcn.h>
@@ -45,11 +46,7 @@ cuda_load (MgrCuda     *self,
            const char  *library,
            GError     **error)
 {
-  const struct
-  {
-    const char *name;
-    gpointer *address;
-  } symbols[] = {
+  const MgrLibrarySymbol symbols[] = {
     { "cuInit", (gpointer *) &self->init },
     { "cuDeviceGet", (gpointer *) &self->get_device },
     { "cuDevicePrimaryCtxRetain", (gpointer *) &self->retain_context },
@@ -61,27 +58,9 @@ cuda_load (MgrCuda     *self,
     { "cuGetErrorString", (gpointer *) &self->error_string },
   };
 
-  self->library = dlopen (library, RTLD_LAZY | RTLD_LOCAL);
-  if (self->library == NULL)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
-                   "NVIDIA's driver, which locks pages for a GPU, cannot be loaded: %s", dlerror ());
-      return FALSE;
-    }
-
-  for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
-    {
-      *symbols[i].address = dlsym (self->library, symbols[i].name);
-      if (*symbols[i].address == NULL)
-        {
-          g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
-                       "The library “%s” has no %s: a newer NVIDIA driver has",
-                       library, symbols[i].name);
-          return FALSE;
-        }
-    }
-
-  return TRUE;
+  self->library = mgr_library_open (library, "NVIDIA's driver, which locks pages for a GPU,",
+                                    symbols, G_N_ELEMENTS (symbols), error);
+  return self->library != NULL;
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 #include "pressure/mgr-nvml-private.h"
 
 #include "base/mgr-error.h"
+#include "base/mgr-library-private.h"
 
 #include <dlfcn.h>
 
@@ -52,11 +53,7 @@ nvml_load (MgrNvml     *self,
            const char  *library,
            GError     **error)
 {
-  const struct
-  {
-    const char *name;
-    gpointer *address;
-  } symbols[] = {
+  const MgrLibrarySymbol symbols[] = {
     { "nvmlInit_v2", (gpointer *) &self->init },
     { "nvmlShutdown", (gpointer *) &self->shutdown },
     { "nvmlErrorString", (gpointer *) &self->error_string },
@@ -65,25 +62,10 @@ nvml_load (MgrNvml     *self,
     { "nvmlDeviceGetMemoryInfo", (gpointer *) &self->get_memory },
   };
 
-  self->library = dlopen (library, RTLD_LAZY | RTLD_LOCAL);
+  self->library = mgr_library_open (library, "NVIDIA's management library",
+                                    symbols, G_N_ELEMENTS (symbols), error);
   if (self->library == NULL)
-    {
-      g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
-                   "NVIDIA's management library cannot be loaded: %s", dlerror ());
-      return FALSE;
-    }
-
-  for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
-    {
-      *symbols[i].address = dlsym (self->library, symbols[i].name);
-      if (*symbols[i].address == NULL)
-        {
-          g_set_error (error, MGR_ERROR, MGR_ERROR_NOT_AVAILABLE,
-                       "The library “%s” has no %s: a newer NVIDIA driver has",
-                       library, symbols[i].name);
-          return FALSE;
-        }
-    }
+    return FALSE;
 
   *(gpointer *) &self->get_name = dlsym (self->library, "nvmlDeviceGetName");
   return TRUE;

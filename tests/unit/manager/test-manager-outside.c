@@ -85,11 +85,32 @@ fixture_set_up (Fixture       *fixture,
   fixture->sender = g_open (fixture->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
+static gboolean
+signal_came_cb (gpointer came)
+{
+  *(gboolean *) came = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* GLib keeps a signal that nobody has heard of for the next who listens, which would be
+ * the next test. It tells of all that came before when it tells of this one. */
+static void
+hear_of_all_signals (void)
+{
+  gboolean came = FALSE;
+
+  g_unix_signal_add (SIGUSR2, signal_came_cb, &came);
+  raise (SIGUSR2);
+  while (!came)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static void
 fixture_tear_down (Fixture       *fixture,
                    gconstpointer  unused)
 {
   g_clear_object (&fixture->manager);
+  hear_of_all_signals ();
   if (fixture->sender >= 0)
     g_close (fixture->sender, NULL);
   g_unlink (fixture->fifo);
