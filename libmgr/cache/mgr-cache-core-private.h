@@ -208,6 +208,16 @@ gboolean      mgr_cache_core_expire       (MgrCacheCore           *self,
 gint64        mgr_cache_core_get_next     (MgrCacheCore           *self,
                                            gint64                  now);
 
+/* Keeps in mind that a number has gone from under a number, for later. Returns: %FALSE if
+ * @removal is of something else, or there is no room for more */
+gboolean      mgr_cache_core_defer        (MgrCacheCore           *self,
+                                           const MgrCacheRemoval  *removal);
+/* Appends what all threads have put off; the weights are not known any more. */
+void          mgr_cache_core_take_deferred (MgrCacheCore          *self,
+                                           MgrCacheRemovals       *removals);
+/* What this thread has put off need not be done. */
+void          mgr_cache_core_forget_deferred (MgrCacheCore        *self);
+
 /* All entries at one time, with references: (element-type MgrCacheRemoval) in
  * no order; their cause says nothing. */
 void          mgr_cache_core_list         (MgrCacheCore           *self,

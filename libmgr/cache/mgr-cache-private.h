@@ -69,6 +69,8 @@ struct _MgrCache
   MgrCacheTier *tier;       /* (owned) (nullable): what brings values to the store */
 
   MgrCacheCharge charge;
+  gint is_heard;            /* atomic: whether somebody listened to “removed” the last time */
+  gint is_look_due;         /* atomic: whether what is put off waits for less than a moment */
   gint has_deadlines;       /* atomic: whether anything can ever have expired */
   gint track_uses;          /* atomic */
   guint64 not_hits;         /* atomic: hits of the core that were none */
@@ -80,6 +82,7 @@ struct _MgrCache
   GMutex lock;
   MgrCacheFigures figures;  /* what the core does not count; guarded by lock, as all below */
   GArray *departures;       /* (owned) (element-type MgrCacheDeparture) */
+  GSource *look;            /* (owned) (nullable): for what is put off */
   GSource *timer;           /* (owned) (nullable) */
   gint64 timer_due;         /* atomic for those who only compare it: µs; G_MAXINT64 for never */
 };
@@ -154,6 +157,9 @@ void            mgr_cache_bid_farewell (MgrCache          *self,
 void            mgr_cache_bid_farewell_at (MgrCache       *self,
                                        MgrCacheRemovals   *removals,
                                        gint64              now);
+/* Has “removed” be emitted for each of @removals, at least one, which stay the caller's. */
+void            mgr_cache_tell        (MgrCache           *self,
+                                       MgrCacheRemovals   *removals);
 void            mgr_cache_emit_removed (MgrCache          *self,
                                        const GValue       *key,
                                        const GValue       *value,

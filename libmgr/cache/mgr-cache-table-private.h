@@ -37,10 +37,21 @@ typedef struct
                         * that alone where something is linked */
 } __attribute__ ((aligned (MGR_CACHE_LINE))) MgrCacheStripe;
 
-/* What a thread found: how much, and those that the policy was not told of yet, in a ring.
- * There is no lock: everything in it is atomic. One thread has it to itself, but for the first
- * one, which all share who have none: they may overwrite what others found there. */
+/* A number that has gone from under a number. */
+typedef struct
+{
+  gint64 key;
+  gpointer data;
+  gint64 note;
+  MgrCacheCause cause;
+} MgrCacheDeferred;
+
+/* What a thread found: how much, and those that the policy was not told of yet, in a ring;
+ * and in another what has gone meanwhile and was put off. There is no lock: everything in it
+ * is atomic. One thread has it to itself, but for the first one, which all share who have
+ * none: they may overwrite what others found there. */
 #define MGR_CACHE_BUFFER_SIZE 64
+#define MGR_CACHE_MAX_DEFERRED 32
 
 typedef struct
 {
@@ -49,7 +60,10 @@ typedef struct
   guint64 evicted_age;
   guint32 tail; /* counts what was written */
   guint32 head; /* counts what was told, changed with the core's lock held */
+  guint32 deferred_end;
+  guint32 deferred_begin; /* changed with the core's lock held */
   guint32 ids[MGR_CACHE_BUFFER_SIZE];
+  MgrCacheDeferred deferred[MGR_CACHE_MAX_DEFERRED];
 } __attribute__ ((aligned (MGR_CACHE_LINE))) MgrCacheBuffer;
 
 struct _MgrCacheCore

@@ -250,6 +250,9 @@ mgr_cache_finalize (GObject *object)
   MgrCacheRemovals removals = { 0, };
 
   cache_forget_departures (self);
+  if (self->look != NULL)
+    g_source_destroy (self->look);
+  g_clear_pointer (&self->look, g_source_unref);
   mgr_cache_core_free (self->core, &removals);
   mgr_cache_removals_clear (&removals, self->key_type, mgr_cache_holder_unref);
   mgr_cache_charge_clear (&self->charge);
@@ -281,6 +284,9 @@ install_signals (void)
    * was the thread default when the cache was made, afterwards and for many at a time: the
    * key may be taken again by then. What waits for a context that nobody iterates takes
    * memory.
+   *
+   * Who is the first to connect may hear of numbers some milliseconds later than of all
+   * else, and of a few that had just left before.
    *
    * Since: 1.0
    */
@@ -366,6 +372,8 @@ static void
 mgr_cache_init (MgrCache *self)
 {
   g_mutex_init (&self->lock);
+  /* Until it is known. */
+  self->is_heard = TRUE;
   self->departures = g_array_new (FALSE, FALSE, sizeof (MgrCacheDeparture));
   self->timer_due = G_MAXINT64;
 }
