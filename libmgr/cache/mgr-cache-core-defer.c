@@ -4,17 +4,7 @@
 
 #include "config.h"
 
-#include "cache/mgr-cache-glance-private.h"
-
-static void
-deferred_write (MgrCacheDeferred      *self,
-                const MgrCacheRemoval *removal)
-{
-  __atomic_store_n (&self->key, removal->key.number, __ATOMIC_RELAXED);
-  __atomic_store_n (&self->data, removal->value.data, __ATOMIC_RELAXED);
-  __atomic_store_n (&self->note, removal->value.note, __ATOMIC_RELAXED);
-  __atomic_store_n (&self->cause, removal->cause, __ATOMIC_RELAXED);
-}
+#include "cache/mgr-cache-buffer-private.h"
 
 static void
 deferred_read (const MgrCacheDeferred *self,
@@ -25,24 +15,6 @@ deferred_read (const MgrCacheDeferred *self,
   removal->value.note = __atomic_load_n (&self->note, __ATOMIC_RELAXED);
   removal->cause = __atomic_load_n (&self->cause, __ATOMIC_RELAXED);
   removal->weight = 0;
-}
-
-gboolean
-mgr_cache_core_defer (MgrCacheCore          *self,
-                      const MgrCacheRemoval *removal)
-{
-  MgrCacheBuffer *buffer = mgr_cache_core_buffer (self, mgr_cache_slot_get ());
-  guint32 end = __atomic_load_n (&buffer->deferred_end, __ATOMIC_RELAXED);
-  guint32 begin = __atomic_load_n (&buffer->deferred_begin, __ATOMIC_ACQUIRE);
-
-  /* The first buffer is that of several threads. */
-  if (G_UNLIKELY (buffer == self->buffers || end - begin == MGR_CACHE_MAX_DEFERRED)
-      || self->key_type != MGR_CACHE_KEY_TYPE_INT64 || removal->value.note == 0)
-    return FALSE;
-
-  deferred_write (&buffer->deferred[end % MGR_CACHE_MAX_DEFERRED], removal);
-  __atomic_store_n (&buffer->deferred_end, end + 1, __ATOMIC_RELEASE);
-  return TRUE;
 }
 
 /* With the lock held. */

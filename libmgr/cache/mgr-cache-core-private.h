@@ -208,11 +208,8 @@ gboolean      mgr_cache_core_expire       (MgrCacheCore           *self,
 gint64        mgr_cache_core_get_next     (MgrCacheCore           *self,
                                            gint64                  now);
 
-/* Keeps in mind that a number has gone from under a number, for later. Returns: %FALSE if
- * @removal is of something else, or there is no room for more */
-gboolean      mgr_cache_core_defer        (MgrCacheCore           *self,
-                                           const MgrCacheRemoval  *removal);
-/* Appends what all threads have put off; the weights are not known any more. */
+/* Appends what all threads have put off by mgr_cache_core_defer(); the weights are not known
+ * any more. */
 void          mgr_cache_core_take_deferred (MgrCacheCore          *self,
                                            MgrCacheRemovals       *removals);
 /* What this thread has put off need not be done. */
@@ -225,9 +222,6 @@ void          mgr_cache_core_list         (MgrCacheCore           *self,
                                            MgrCacheRemovals       *entries);
 void          mgr_cache_core_get_counts   (MgrCacheCore           *self,
                                            MgrCacheCounts         *counts);
-/* For who knows how long what was evicted had been there; with no lock held. */
-void          mgr_cache_core_book_age     (MgrCacheCore           *self,
-                                           gint64                  age);
 /* Begins to find out, if it was not asked before. Returns: %FALSE while too little was
  * asked for since then to tell */
 gboolean      mgr_cache_core_estimate     (MgrCacheCore           *self,

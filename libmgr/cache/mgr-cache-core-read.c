@@ -134,12 +134,3 @@ mgr_cache_core_peek (MgrCacheCore      *self,
 
   return finding.id != 0;
 }
-
-void
-mgr_cache_core_book_age (MgrCacheCore *self,
-                         gint64        age)
-{
-  MgrCacheBuffer *buffer = mgr_cache_core_buffer (self, mgr_cache_slot_get ());
-
-  mgr_cache_core_count (self, buffer, &buffer->evicted_age, (guint64) age);
-}

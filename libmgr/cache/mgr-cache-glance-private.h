@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "cache/mgr-cache-table-private.h"
+#include "cache/mgr-cache-buffer-private.h"
 
 G_BEGIN_DECLS
 
@@ -32,27 +32,6 @@ gboolean mgr_cache_core_get_locked (MgrCacheCore      *self,
 gboolean mgr_cache_core_note       (MgrCacheCore      *self,
                                     MgrCacheBuffer    *buffer,
                                     guint32            id);
-
-/* @slot: that of the thread, from mgr_cache_slot_get() */
-static inline MgrCacheBuffer *
-mgr_cache_core_buffer (MgrCacheCore *self,
-                       guint         slot)
-{
-  return &self->buffers[G_LIKELY (slot < self->n_buffers) ? slot : 0];
-}
-
-/* @figure: of @buffer */
-static inline void
-mgr_cache_core_count (const MgrCacheCore   *self,
-                      const MgrCacheBuffer *buffer,
-                      guint64              *figure,
-                      guint64               by)
-{
-  if (G_LIKELY (buffer != self->buffers))
-    __atomic_store_n (figure, __atomic_load_n (figure, __ATOMIC_RELAXED) + by, __ATOMIC_RELAXED);
-  else
-    __atomic_fetch_add (figure, by, __ATOMIC_RELAXED);
-}
 
 static inline void
 mgr_cache_finding_read (MgrCacheFinding     *self,

@@ -157,9 +157,11 @@ void            mgr_cache_bid_farewell (MgrCache          *self,
 void            mgr_cache_bid_farewell_at (MgrCache       *self,
                                        MgrCacheRemovals   *removals,
                                        gint64              now);
-/* Has “removed” be emitted for each of @removals, at least one, which stay the caller's. */
+/* Has “removed” be emitted for each of @removals, which stay the caller's. */
 void            mgr_cache_tell        (MgrCache           *self,
                                        MgrCacheRemovals   *removals);
+/* Sees to it that what was put off is told of after a moment. */
+void            mgr_cache_expect_look (MgrCache           *self);
 void            mgr_cache_emit_removed (MgrCache          *self,
                                        const GValue       *key,
                                        const GValue       *value,

@@ -159,7 +159,7 @@ cache_read_otherwise (MgrCache          *self,
   return cache_give_found (self, mgr_cache_fetch (self, key, is_use), is_use, value);
 }
 
-static inline gboolean
+static inline __attribute__ ((always_inline)) gboolean
 cache_read (MgrCache          *self,
             const MgrCacheKey *key,
             gboolean           is_use,
@@ -184,7 +184,7 @@ cache_read (MgrCache          *self,
   return cache_give_found (self, cache_accept (self, key, now, TRUE, found.data), TRUE, value);
 }
 
-static gboolean
+static G_GNUC_NO_INLINE gboolean
 cache_read_key (MgrCache     *self,
                 const MgrKey *key,
                 gboolean      is_use,

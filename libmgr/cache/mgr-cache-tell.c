@@ -87,8 +87,8 @@ cache_announce (MgrCache         *self,
 
 static gboolean look_cb (gpointer box);
 
-static void
-cache_expect_look (MgrCache *self)
+void
+mgr_cache_expect_look (MgrCache *self)
 {
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->is_look_due, TRUE);
@@ -143,9 +143,8 @@ look_cb (gpointer box)
   return ends ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
-/* To somebody who listens, if there is anybody. */
-static void
-cache_tell_now (MgrCache         *self,
+void
+mgr_cache_tell (MgrCache         *self,
                 MgrCacheRemovals *removals)
 {
   gboolean is_heard = mgr_cache_is_removed_wanted (self);
@@ -163,15 +162,4 @@ cache_tell_now (MgrCache         *self,
     cache_announce (self, &earlier);
   mgr_cache_removals_clear (&earlier, self->key_type, NULL);
   cache_announce (self, removals);
-}
-
-void
-mgr_cache_tell (MgrCache         *self,
-                MgrCacheRemovals *removals)
-{
-  if (g_atomic_int_get (&self->is_heard) || removals->n > 1
-      || !mgr_cache_core_defer (self->core, removals->first))
-    cache_tell_now (self, removals);
-  else if (!g_atomic_int_get (&self->is_look_due))
-    cache_expect_look (self);
 }
