@@ -7,6 +7,7 @@
 #include "mgr-test-support.h"
 
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/stat.h>
