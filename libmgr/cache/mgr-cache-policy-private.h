@@ -66,7 +66,8 @@ typedef struct
   guint n_batch;
   guint sampling;          /* shadows see one of 2^sampling keys, */
   guint watching;          /* and those of other sizes one of 2^watching: among them all of those */
-  guint32 n_sampled;       /* requests they saw since the last step */
+  guint32 n_sampled;       /* requests they saw since the last step of the window */
+  guint n_steps;           /* of the window since the last one of the estimates */
   guint64 watched;         /* bytes or entries of the cache, of keys that any of them sees */
   guint heading;           /* of the windows tried, the one towards which that of the cache moves */
   double share;            /* what these were of all of late, 0 to 1 */

@@ -20,13 +20,14 @@ static const double windows[] = { 0.01, 0.25, 0.95 };
  * windows are only compared with each other. */
 #define ESTIMATE_BITS 2
 
-/* The window moves after each so many requests for each entry there is room for, by
- * so much of the cache; what was seen before counts so much. */
-#define STEP_REQUESTS 2
-#define STEP_WINDOW 0.10
-#define STEP_DECAY 0.95
+/* The window moves after as many requests as there is room for entries, by so much of the
+ * cache; what was seen before counts so much. */
+#define STEP_WINDOW 0.05
+#define STEP_DECAY 0.975
 
-/* An estimate is of a longer time than what the window follows. */
+/* An estimate is of a longer time than what the window follows, and has steps of so many of
+ * the window's. */
+#define ESTIMATE_STEPS 2
 #define ESTIMATE_DECAY 0.99
 
 /* How much a step tells of the share of the cache that the shadows stand for. */
@@ -328,12 +329,15 @@ policy_follow_share (MgrCachePolicy *self)
 static void
 policy_step_estimates (MgrCachePolicy *self)
 {
-  if (self->estimates == MGR_CACHE_ESTIMATES_BEGUN)
-    self->asked = self->gain = 0.0;
+  double kept = self->estimates == MGR_CACHE_ESTIMATES_BEGUN ? 0.0 : ESTIMATE_DECAY;
+
+  self->asked *= kept;
+  self->gain *= kept;
   for (guint i = MGR_CACHE_SHADOW_HALF; i <= MGR_CACHE_SHADOW_TWICE; i++)
-    self->shadows[i].gain *= self->estimates == MGR_CACHE_ESTIMATES_BEGUN ? 0.0 : ESTIMATE_DECAY;
+    self->shadows[i].gain *= kept;
 
   self->estimates = MIN (self->estimates + 1, MGR_CACHE_ESTIMATES_KNOWN);
+  self->n_steps = 0;
   policy_follow_share (self);
 }
 
@@ -342,14 +346,12 @@ policy_step (MgrCachePolicy *self)
 {
   if (policy_asks (self, MGR_CACHE_SHADOW_NEW))
     policy_choose (self);
-  if (self->estimates != MGR_CACHE_ESTIMATES_OFF)
-    policy_step_estimates (self);
-
-  self->n_sampled = 0;
-  self->asked *= ESTIMATE_DECAY;
-  self->gain *= ESTIMATE_DECAY;
   for (guint i = 0; i < MGR_CACHE_SHADOW_HALF; i++)
     self->shadows[i].gain *= STEP_DECAY;
+
+  self->n_sampled = 0;
+  if (++self->n_steps >= ESTIMATE_STEPS && self->estimates != MGR_CACHE_ESTIMATES_OFF)
+    policy_step_estimates (self);
 }
 
 /* What a hit is worth. */
@@ -389,7 +391,7 @@ policy_flush (MgrCachePolicy *self)
 
   self->n_sampled += self->n_batch;
   self->n_batch = 0;
-  if (self->n_sampled >= STEP_REQUESTS * MAX (policy_entries (self) >> self->watching, 1))
+  if (self->n_sampled >= MAX (policy_entries (self) >> self->watching, 1))
     policy_step (self);
 }
 
@@ -528,7 +530,8 @@ static void
 policy_begin_estimates (MgrCachePolicy *self)
 {
   self->estimates = self->evictor.n_entries > 0 ? MGR_CACHE_ESTIMATES_BEGUN : MGR_CACHE_ESTIMATES_COUNTED;
-  self->n_sampled = 0;
+  self->n_sampled = self->n_steps = 0;
+  self->asked = self->gain = 0.0;
   policy_resample (self);
   policy_set_window (self, self->evictor.segments.window);
   policy_set_order (self, self->evictor.order);
