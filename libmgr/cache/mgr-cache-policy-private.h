@@ -23,7 +23,10 @@ typedef enum
   MGR_CACHE_SHADOW_RECENT, /* nearly all is window: what is used now stays */
   MGR_CACHE_SHADOW_DENSE,  /* what is light stays */
   MGR_CACHE_SHADOW_HALF,   /* as the cache itself, with half its room */
-  MGR_CACHE_SHADOW_TWICE,  /* and with twice its room */
+  MGR_CACHE_SHADOW_HALF_NEW, /* with half its room and a window that this may like better */
+  MGR_CACHE_SHADOW_HALF_MIXED,
+  MGR_CACHE_SHADOW_HALF_RECENT,
+  MGR_CACHE_SHADOW_TWICE,  /* as the cache itself, with twice its room */
   MGR_CACHE_N_SHADOWS,
 } MgrCacheShadowName;
 
@@ -53,7 +56,7 @@ typedef enum
  * no lock.
  *
  * Its window is chosen by shadows: the one whose window brought the most of late is
- * what the window moves towards. Two more tell what half and twice the room would
+ * what the window moves towards. More of them tell what half and twice the room would
  * bring. */
 typedef struct
 {

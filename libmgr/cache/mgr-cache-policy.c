@@ -83,6 +83,11 @@ policy_asks (const MgrCachePolicy *self,
     case MGR_CACHE_SHADOW_TWICE:
       return self->estimates != MGR_CACHE_ESTIMATES_OFF;
 
+    case MGR_CACHE_SHADOW_HALF_NEW:
+    case MGR_CACHE_SHADOW_HALF_MIXED:
+    case MGR_CACHE_SHADOW_HALF_RECENT:
+      return self->estimates != MGR_CACHE_ESTIMATES_OFF && policy_asks (self, MGR_CACHE_SHADOW_NEW);
+
     case MGR_CACHE_N_SHADOWS:
     default:
       g_assert_not_reached ();
@@ -110,7 +115,8 @@ policy_bound_shadow (MgrCachePolicy     *self,
 static void
 policy_bound_sizes (MgrCachePolicy *self)
 {
-  policy_bound_shadow (self, MGR_CACHE_SHADOW_HALF, 0.5 * self->share);
+  for (guint i = MGR_CACHE_SHADOW_HALF; i < MGR_CACHE_SHADOW_TWICE; i++)
+    policy_bound_shadow (self, i, 0.5 * self->share);
   policy_bound_shadow (self, MGR_CACHE_SHADOW_TWICE, 2.0 * self->share);
 }
 
@@ -233,7 +239,10 @@ mgr_cache_policy_init (MgrCachePolicy *self,
   mgr_cache_evictor_reorder (&self->shadows[MGR_CACHE_SHADOW_DENSE].evictor,
                              MGR_CACHE_ORDER_DENSITY);
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
-    mgr_cache_segments_set_window (&self->shadows[i].evictor, windows[i]);
+    {
+      mgr_cache_segments_set_window (&self->shadows[i].evictor, windows[i]);
+      mgr_cache_segments_set_window (&self->shadows[MGR_CACHE_SHADOW_HALF_NEW + i].evictor, windows[i]);
+    }
 
   for (guint i = 0; i < MGR_CACHE_N_SHADOWS; i++)
     self->shadows[i].evictor.segments.by_weight = aim == MGR_CACHE_AIM_BYTES;
@@ -542,9 +551,24 @@ policy_begin_estimates (MgrCachePolicy *self)
       if (node->queue == MGR_CACHE_QUEUE_NONE || !policy_sees (self, node->hash))
         continue;
       for (guint i = MGR_CACHE_SHADOW_HALF; i <= MGR_CACHE_SHADOW_TWICE; i++)
-        mgr_cache_shadow_request (&self->shadows[i], node->hash,
-                                  mgr_cache_node_get_weight (node), 1.0);
+        {
+          if (policy_asks (self, i))
+            mgr_cache_shadow_request (&self->shadows[i], node->hash,
+                                      mgr_cache_node_get_weight (node), 1.0);
+        }
     }
+}
+
+/* A smaller cache has a window of its own. */
+static double
+policy_gain_of_half (const MgrCachePolicy *self)
+{
+  double best = 0.0;
+
+  for (guint i = MGR_CACHE_SHADOW_HALF; i < MGR_CACHE_SHADOW_TWICE; i++)
+    best = MAX (best, self->shadows[i].gain);
+
+  return best;
 }
 
 gboolean
@@ -558,7 +582,7 @@ mgr_cache_policy_estimate (MgrCachePolicy   *self,
     return FALSE;
 
   estimate->same = self->gain / self->asked;
-  estimate->half = self->shadows[MGR_CACHE_SHADOW_HALF].gain / self->asked;
+  estimate->half = policy_gain_of_half (self) / self->asked;
   estimate->twice = self->shadows[MGR_CACHE_SHADOW_TWICE].gain / self->asked;
   return TRUE;
 }
