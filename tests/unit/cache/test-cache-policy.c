@@ -511,6 +511,40 @@ test_estimates (void)
   g_assert_cmpfloat_with_epsilon (estimate.twice, 1.0, 0.04);
 }
 
+/* A loop, and among it keys that come twice, with others in between. */
+static guint
+mixed_key (guint i)
+{
+  guint n = i / 4;
+
+  if (i % 4 != 3)
+    return (i - n) % 1200;
+
+  return 10000 + (n % 2 == 0 ? n : n > 200 ? n - 201 : n);
+}
+
+static void
+test_half_has_a_window_of_its_own (void)
+{
+  g_autoptr (Bed) bed = bed_new (MGR_CACHE_AIM_REQUESTS, 2000, 0);
+  g_autoptr (Bed) half = bed_new (MGR_CACHE_AIM_REQUESTS, 1000, 0);
+  MgrCacheEstimate estimate;
+
+  mgr_cache_policy_estimate (&bed->policy, &estimate);
+  for (guint i = 0; i < 200000; i++)
+    {
+      bed_request (bed, mixed_key (i), 1, 1.0);
+      bed_request (half, mixed_key (i), 1, 1.0);
+    }
+
+  g_test_message ("All of it is recent enough for the whole, and a part of the loop fits half of it");
+  g_assert_true (mgr_cache_policy_estimate (&bed->policy, &estimate));
+  g_assert_cmpfloat (bed->policy.evictor.segments.window, >, half->policy.evictor.segments.window);
+  g_assert_cmpfloat_with_epsilon (estimate.same, bed_ratio (bed), 0.02);
+  /* With the window of the whole it would be 0.48. */
+  g_assert_cmpfloat_with_epsilon (estimate.half, bed_ratio (half), 0.06);
+}
+
 /* Who begins to ask late has to wait as well, but no longer: what is in the cache is in the
  * shadows from the beginning. */
 static void
@@ -651,6 +685,7 @@ main (int    argc,
   g_test_add_func ("/cache/policy/loops-of-differing-weights", test_loops_of_differing_weights);
   g_test_add_func ("/cache/policy/few-are-counted", test_few_are_counted);
   g_test_add_func ("/cache/policy/estimates", test_estimates);
+  g_test_add_func ("/cache/policy/half-has-a-window-of-its-own", test_half_has_a_window_of_its_own);
   g_test_add_data_func ("/cache/policy/estimates-of-a-warm-cache/requests",
                         GUINT_TO_POINTER (MGR_CACHE_AIM_REQUESTS), test_estimates_of_a_warm_cache);
   g_test_add_data_func ("/cache/policy/estimates-of-a-warm-cache/recent",
