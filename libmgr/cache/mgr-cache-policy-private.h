@@ -22,8 +22,9 @@ typedef enum
   MGR_CACHE_SHADOW_MIXED,
   MGR_CACHE_SHADOW_RECENT, /* nearly all is window: what is used now stays */
   MGR_CACHE_SHADOW_DENSE,  /* what is light stays */
-  MGR_CACHE_SHADOW_HALF,   /* as the cache itself, with half its room */
-  MGR_CACHE_SHADOW_HALF_NEW, /* with half its room and a window that this may like better */
+  MGR_CACHE_SHADOW_HALF,   /* as the cache itself, with half its room; of no use where it is the
+                            * window alone that is chosen: */
+  MGR_CACHE_SHADOW_HALF_NEW, /* with half its room, as the first three */
   MGR_CACHE_SHADOW_HALF_MIXED,
   MGR_CACHE_SHADOW_HALF_RECENT,
   MGR_CACHE_SHADOW_TWICE,  /* as the cache itself, with twice its room */

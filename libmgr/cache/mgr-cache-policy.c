@@ -80,13 +80,16 @@ policy_asks (const MgrCachePolicy *self,
       return self->aim == MGR_CACHE_AIM_REQUESTS && self->evictor.max_weight > 0;
 
     case MGR_CACHE_SHADOW_HALF:
-    case MGR_CACHE_SHADOW_TWICE:
-      return self->estimates != MGR_CACHE_ESTIMATES_OFF;
+      return self->estimates != MGR_CACHE_ESTIMATES_OFF
+             && (!policy_asks (self, MGR_CACHE_SHADOW_NEW) || policy_asks (self, MGR_CACHE_SHADOW_DENSE));
 
     case MGR_CACHE_SHADOW_HALF_NEW:
     case MGR_CACHE_SHADOW_HALF_MIXED:
     case MGR_CACHE_SHADOW_HALF_RECENT:
       return self->estimates != MGR_CACHE_ESTIMATES_OFF && policy_asks (self, MGR_CACHE_SHADOW_NEW);
+
+    case MGR_CACHE_SHADOW_TWICE:
+      return self->estimates != MGR_CACHE_ESTIMATES_OFF;
 
     case MGR_CACHE_N_SHADOWS:
     default:
@@ -559,7 +562,7 @@ policy_begin_estimates (MgrCachePolicy *self)
     }
 }
 
-/* A smaller cache has a window of its own. */
+/* A smaller cache chooses among the same windows by itself. */
 static double
 policy_gain_of_half (const MgrCachePolicy *self)
 {
