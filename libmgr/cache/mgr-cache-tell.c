@@ -55,15 +55,15 @@ emit_departures_cb (gpointer object,
     }
 }
 
-/* Takes those that somebody wants to know of out of @removals. */
-static void
-cache_announce (MgrCache         *self,
-                MgrCacheRemovals *removals)
+/* With the lock held: takes those that somebody wants to know of out of @removals.
+ *
+ * Returns: whether they are the first that wait to be told of */
+static gboolean
+cache_append (MgrCache         *self,
+              MgrCacheRemovals *removals)
 {
-  gboolean first;
+  guint before = self->departures->len;
 
-  g_mutex_lock (&self->lock);
-  first = self->departures->len == 0;
   for (guint i = 0; i < removals->n; i++)
     {
       MgrCacheRemoval *removal = mgr_cache_removals_get (removals, i);
@@ -78,11 +78,35 @@ cache_announce (MgrCache         *self,
       else
         g_array_append_val (self->departures, departure);
     }
-  first = first && self->departures->len > 0;
-  g_mutex_unlock (&self->lock);
 
-  if (first)
-    mgr_owner_context_post (self->context, self, emit_departures_cb, NULL, NULL);
+  return before == 0 && self->departures->len > 0;
+}
+
+static void
+cache_post (MgrCache *self)
+{
+  mgr_owner_context_post (self->context, self, emit_departures_cb, NULL, NULL);
+}
+
+/* With the lock held, so that nobody comes between what was put off and what left later.
+ *
+ * Returns: as cache_append() */
+static gboolean
+cache_append_deferred (MgrCache *self,
+                       gboolean *any)
+{
+  MgrCacheRemovals removals = { 0, };
+  gboolean first = FALSE;
+
+  mgr_cache_core_take_deferred (self->core, &removals);
+  *any = removals.n > 0;
+  if (*any && mgr_cache_is_removed_wanted (self))
+    {
+      g_atomic_int_set (&self->is_heard, TRUE);
+      first = cache_append (self, &removals);
+    }
+  mgr_cache_removals_clear (&removals, self->key_type, NULL);
+  return first;
 }
 
 static gboolean look_cb (gpointer box);
@@ -106,17 +130,14 @@ mgr_cache_expect_look (MgrCache *self)
 static gboolean
 cache_look (MgrCache *self)
 {
-  MgrCacheRemovals removals = { 0, };
-  gboolean found;
+  gboolean found, first;
 
-  mgr_cache_core_take_deferred (self->core, &removals);
-  found = removals.n > 0;
-  if (found && mgr_cache_is_removed_wanted (self))
-    {
-      g_atomic_int_set (&self->is_heard, TRUE);
-      cache_announce (self, &removals);
-    }
-  mgr_cache_removals_clear (&removals, self->key_type, NULL);
+  g_mutex_lock (&self->lock);
+  first = cache_append_deferred (self, &found);
+  g_mutex_unlock (&self->lock);
+
+  if (first)
+    cache_post (self);
   return found;
 }
 
@@ -148,7 +169,7 @@ mgr_cache_tell (MgrCache         *self,
                 MgrCacheRemovals *removals)
 {
   gboolean is_heard = mgr_cache_is_removed_wanted (self);
-  MgrCacheRemovals earlier = { 0, };
+  gboolean first, any;
 
   g_atomic_int_set (&self->is_heard, is_heard);
   if (!is_heard)
@@ -157,9 +178,11 @@ mgr_cache_tell (MgrCache         *self,
       return;
     }
 
-  mgr_cache_core_take_deferred (self->core, &earlier);
-  if (earlier.n > 0)
-    cache_announce (self, &earlier);
-  mgr_cache_removals_clear (&earlier, self->key_type, NULL);
-  cache_announce (self, removals);
+  g_mutex_lock (&self->lock);
+  first = cache_append_deferred (self, &any);
+  first = cache_append (self, removals) || first;
+  g_mutex_unlock (&self->lock);
+
+  if (first)
+    cache_post (self);
 }

@@ -214,6 +214,65 @@ test_many_threads (void)
   g_assert_cmpint (g_hash_table_size (heard), >=, n - ROOM);
 }
 
+typedef struct
+{
+  MgrCache *cache; /* (unowned) */
+  gint connected;  /* atomic */
+} Removal;
+
+/* Half of it at least is left for who listens. */
+static gpointer
+remove_cb (gpointer data)
+{
+  Removal *removal = data;
+  g_auto (GValue) key = G_VALUE_INIT;
+
+  g_value_init (&key, G_TYPE_INT64);
+  for (gint64 i = 0; i < PUTS; i++)
+    {
+      while (i == PUTS / 2 && !g_atomic_int_get (&removal->connected))
+        g_thread_yield ();
+      g_value_set_int64 (&key, i);
+      g_assert_true (mgr_cache_remove (removal->cache, &key, NULL));
+    }
+  return NULL;
+}
+
+static void
+in_order_cb (MgrCache      *cache,
+             const GValue  *key,
+             const GValue  *value,
+             MgrCacheCause  cause,
+             gpointer       user_data)
+{
+  gint64 *last = user_data;
+
+  g_assert_cmpint (g_value_get_int64 (key), >, *last);
+  *last = g_value_get_int64 (key);
+}
+
+static void
+test_order (void)
+{
+  g_test_summary ("What one thread removes is told of in that order, whenever somebody begins to listen");
+
+  for (guint round = 0; round < 20; round++)
+    {
+      g_autoptr (MgrCache) cache = mgr_cache_new ("order", MGR_CACHE_KEY_TYPE_INT64, 0, 0);
+      Removal removal = { cache, FALSE };
+      gint64 last = -1;
+      GThread *thread;
+
+      put (cache, 0, PUTS);
+      thread = g_thread_new ("remove", remove_cb, &removal);
+      g_signal_connect (cache, "removed", G_CALLBACK (in_order_cb), &last);
+      g_atomic_int_set (&removal.connected, TRUE);
+      while (last < PUTS - 1)
+        g_main_context_iteration (NULL, TRUE);
+      g_thread_join (thread);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -225,6 +284,7 @@ main (int    argc,
   g_test_add_func ("/cache/tell/at-rest", test_at_rest);
   g_test_add_func ("/cache/tell/the-end", test_the_end);
   g_test_add_func ("/cache/tell/many-threads", test_many_threads);
+  g_test_add_func ("/cache/tell/order", test_order);
 
   return g_test_run ();
 }
